@@ -1,0 +1,56 @@
+"""What can be wrong, as a value: where it is, which rule it breaks, what to do about it.
+
+In comes nothing; out come `Problem` values, which every other module creates and only `cli` prints.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a file that an author wrote. Lines and columns count from 1; 0 means the file as a whole."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong, in words that its author can act on."""
+
+    place: Place
+    rule: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.severity}[{self.rule}]: {self.message}"
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+
+class Problems(Exception):
+    """Everything that is wrong, sorted by place, each thing once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word, or says what there is; empty when nothing is known."""
+    names = sorted(known)
+    if nearest := get_close_matches(word, names, n=1, cutoff=0.5):
+        return f"did you mean `{nearest[0]}`?"
+    if 0 < len(names) <= 12:
+        return "known: " + ", ".join(names)
+    return ""
