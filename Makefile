@@ -1,0 +1,63 @@
+# Two commands do everything, set-up included: `make pdf` and `make test`. `make help` lists the others.
+
+BRIEF ?= data/ketamine-mecfs
+OUTPUT ?= build
+
+# Homebrew's libraries stand where a Python from elsewhere does not look. Named on the command, because macOS takes the
+# variable away from what passes through its own shell.
+LOADER := $(if $(filter Darwin,$(shell uname -s)),DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib)
+PYTHON_HERE := $(LOADER) .venv/bin/python
+EVIBRIEF := $(PYTHON_HERE) -m evibrief
+
+.DEFAULT_GOAL := help
+.PHONY: help pdf docx html all check test lint bench schema wheel clean libraries test-parts
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+pdf: libraries .venv/ready  ## the brief as PDF, in build/; another one: make pdf BRIEF=data/other
+	$(EVIBRIEF) build $(BRIEF) --format pdf --output $(OUTPUT)
+
+docx: libraries .venv/ready  ## the brief as Word document
+	$(EVIBRIEF) build $(BRIEF) --format docx --output $(OUTPUT)
+
+html: libraries .venv/ready  ## the brief as one self-contained web page
+	$(EVIBRIEF) build $(BRIEF) --format html --output $(OUTPUT)
+
+all: libraries .venv/ready  ## all three
+	$(EVIBRIEF) build $(BRIEF) --output $(OUTPUT)
+
+check: .venv/ready  ## say what is wrong with the evidence, write nothing
+	$(EVIBRIEF) check $(BRIEF)
+
+test: libraries test-parts .venv/ready  ## run the tests
+	$(PYTHON_HERE) -m pytest
+
+lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
+	.venv/bin/python -m ruff check
+	.venv/bin/python -m mypy
+
+bench: libraries .venv/ready  ## measure the speed, as ratios
+	$(PYTHON_HERE) tests/bench.py
+
+schema: .venv/ready  ## print the JSON Schema of the data files
+	$(EVIBRIEF) schema
+
+wheel: .venv/ready  ## build the package, in dist/
+	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:  ## remove what was built; the environment and the archive stay
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Made anew, from nothing, when what belongs in it changes; the stamp is written last.
+.venv/ready: pyproject.toml constraints.txt
+	@sh .ci/set-up environment
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement constraints.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch .venv/ready
+
+libraries:
+	@sh .ci/set-up libraries
+
+test-parts:
+	@sh .ci/set-up test-parts

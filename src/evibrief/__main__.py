@@ -1,0 +1,3 @@
+from evibrief.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,251 @@
+"""The pipeline: from a folder of evidence to finished documents, as one function that reads aloud.
+
+In: a folder, the formats wanted, a folder for the output. Out: files, all of them or none.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from evibrief import __version__, resources
+from evibrief.problems import Place, Problem, Problems, suggest
+
+if TYPE_CHECKING:
+    from evibrief.model import Brief
+    from evibrief.prose import Typeset
+    from evibrief.source import Source
+    from evibrief.view import View
+
+Format = Literal["pdf", "docx", "html"]
+FORMATS: tuple[Format, ...] = ("pdf", "docx", "html")
+Report = Callable[[str], None]
+"""Told the name of each stage as it begins."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that a build wrote, or that was there and up to date."""
+
+    path: Path
+    size: int
+    pages: int | None
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A brief that is fit to be built, and what is worth saying about it all the same."""
+
+    brief: "Brief"
+    source: "Source"
+    warnings: tuple[Problem, ...]
+
+
+def load(folder: Path) -> Loaded:
+    """Read and check a brief. Raises `Problems` with all that is wrong, over all files."""
+    # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
+    from evibrief import checks, reading, source
+
+    read, problems = source.read_brief(folder)
+    brief, refused = reading.read_records(read)
+    problems += refused
+    if brief is not None:
+        problems += checks.check(brief, read, resources.covered_characters())
+    if brief is None or any(problem.severity == "error" for problem in problems):
+        raise Problems(problems)
+    return Loaded(brief, read, tuple(sorted(problems)))
+
+
+def build(folder: Path, output: Path, formats: Iterable[Format] = FORMATS, report: Report = lambda stage: None) -> list[Written]:
+    """Build a brief. Raises `Problems` for what its author can mend, and then leaves `output` as it was."""
+    wanted = tuple(format for format in FORMATS if format in tuple(formats))
+    fingerprint = fingerprint_inputs(folder)
+    if ready := _up_to_date(folder, output, wanted, fingerprint):
+        return ready
+    with ThreadPoolExecutor(2) as workers:
+        if "pdf" in wanted:
+            workers.submit(_import_pdf_engine)
+        report("reading the evidence")
+        loaded = load(folder)
+        report("composing the page")
+        view = _compose(loaded.brief)
+        html = _render(view, loaded, folder)
+        report("writing " + ", ".join(wanted))
+        documents = _write_documents(html, view, loaded.brief, wanted, workers)
+    report("saving")
+    return _save(folder, output, file_stem(loaded.brief), documents, fingerprint)
+
+
+def file_stem(brief: "Brief") -> str:
+    """The name that a brief's files go by: `id_date_version`."""
+    return f"{brief.brief.id}_{brief.brief.date.isoformat()}_v{brief.brief.version}"
+
+
+def _import_pdf_engine() -> None:
+    # Half a second of WeasyPrint's imports, taken while pandoc runs.
+    import weasyprint  # noqa: F401
+
+
+def _compose(brief: "Brief") -> "View":
+    from evibrief.derive import derive
+    from evibrief.view import compose_view
+
+    return compose_view(brief, derive(brief))
+
+
+def _render(view: "View", loaded: Loaded, folder: Path) -> str:
+    """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
+    from evibrief.render import render
+
+    rendered = render(view, read_templates(), partial(_typeset, loaded, folder))
+    if rendered.complaints:
+        raise Problems(
+            Problem(_place_of(text, loaded.source), "prose", message, hint) for text, message, hint in rendered.complaints
+        )
+    return rendered.html
+
+
+def _typeset(loaded: Loaded, folder: Path, texts: list[str]) -> "Typeset":
+    from evibrief.prose import typeset
+
+    record = loaded.brief.brief
+    try:
+        style = resources.citation_style(record.citation_style, folder)
+    except (LookupError, OSError) as error:
+        place = loaded.source.place(("brief", "citation_style"))
+        hint = suggest(record.citation_style, getattr(error, "suggestions", ()))
+        message = f"there is no citation style `{record.citation_style}`"
+        raise Problems([Problem(place, "citation-style", message, hint)]) from error
+    return typeset(texts, loaded.source.tree["references"], style, record.language)
+
+
+def _place_of(text: str, source: "Source") -> Place:
+    """Where an author wrote a text, or the longest part of it when the page joins several."""
+    parts = ((len(written), location) for location, written in source.scalars() if written.strip() in text)
+    found = max(parts, default=(0, ()), key=lambda part: part[0])[1]
+    return source.place(found or ("brief",))
+
+
+def read_templates() -> dict[str, str]:
+    """Every template and style sheet by file name."""
+    files = sorted(resources.templates().iterdir())
+    kinds = (".jinja", ".css", ".lua")
+    return {path.name: path.read_text(encoding="utf-8") for path in files if path.suffix in kinds}
+
+
+@dataclass(frozen=True)
+class _Document:
+    format: Format
+    data: bytes
+    pages: int | None = None
+
+
+def _write_documents(
+    html: str, view: "View", brief: "Brief", wanted: tuple[Format, ...], workers: ThreadPoolExecutor
+) -> list[_Document]:
+    """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
+    makers = {"docx": partial(_write_docx, html, view, brief), "pdf": partial(_write_pdf, html)}
+    running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
+    documents, problems = [], []
+    for format in wanted:
+        try:
+            documents.append(running[format].result() if format in running else _Document("html", html.encode()))
+        except Problems as wrong:
+            problems += wrong.problems
+    if problems:
+        raise Problems(problems)
+    return documents
+
+
+def _write_pdf(html: str) -> _Document:
+    from evibrief.pdf import write_pdf
+
+    pdf = write_pdf(html, read_templates()["print.css"], resources.fonts())
+    return _Document("pdf", pdf.data, pdf.pages)
+
+
+def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
+    from evibrief.docx import WordProperties, write_docx
+
+    record = brief.brief
+    properties = WordProperties(
+        title=record.title,
+        subject=record.question.text,
+        description=view.description,
+        version=record.version,
+        date=record.date,
+        language=record.language,
+        author="; ".join(person.name for person in record.authors),
+        keywords=(record.question.intervention, record.question.population),
+        running_title=view.running_title,
+    )
+    anchors = frozenset(claim.id for claim in brief.all_claims)
+    reference = (resources.templates() / "reference.docx").read_bytes()
+    return _Document("docx", write_docx(html, properties, anchors, reference, read_templates()["word.lua"]))
+
+
+def fingerprint_inputs(folder: Path) -> str:
+    """A hash over all that a build depends on: the evidence, the templates, this package, its engines' versions."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.glob("*.py")
+    inputs = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    for path in sorted([*inputs, *resources.templates().iterdir(), *package]):
+        digest.update(f"{path.name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"")
+    digest.update("\0".join((__version__, *resources.engine_versions())).encode())
+    return digest.hexdigest()
+
+
+def _record_path(folder: Path, output: Path) -> Path:
+    """Where a build notes what it made; hidden, because it is nobody's document."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    return output / f".built-{name}.json"
+
+
+def _up_to_date(folder: Path, output: Path, wanted: tuple[Format, ...], fingerprint: str) -> list[Written] | None:
+    """The files of an earlier build when all that are wanted are there, whole, and made from the same inputs."""
+    try:
+        record: Mapping[str, dict[str, str | int | None]] = json.loads(_record_path(folder, output).read_text())
+    except (OSError, ValueError):
+        return None
+    ready = []
+    for format in wanted:
+        entry = record.get(format, {})
+        path = output / str(entry.get("name"))
+        if entry.get("inputs") != fingerprint or not path.is_file():
+            return None
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != entry.get("sha256"):
+            return None
+        pages = entry.get("pages")
+        ready.append(Written(path, len(data), pages if isinstance(pages, int) else None, fresh=False))
+    return ready
+
+
+def _save(folder: Path, output: Path, stem: str, documents: list[_Document], fingerprint: str) -> list[Written]:
+    """Write all documents under temporary names, and rename them only when every one of them is whole."""
+    output.mkdir(parents=True, exist_ok=True)
+    record_path = _record_path(folder, output)
+    record = json.loads(record_path.read_text()) if record_path.is_file() else {}
+    written = []
+    with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as temporary:
+        for document in documents:
+            Path(temporary, document.format).write_bytes(document.data)
+        for document in documents:
+            path = output / f"{stem}.{document.format}"
+            os.replace(Path(temporary, document.format), path)
+            digest = hashlib.sha256(document.data).hexdigest()
+            entry = {"name": path.name, "sha256": digest, "pages": document.pages, "inputs": fingerprint}
+            record[document.format] = entry
+            written.append(Written(path, len(document.data), document.pages, fresh=True))
+        Path(temporary, "record").write_text(json.dumps(record, indent=1))
+        os.replace(Path(temporary, "record"), record_path)
+    return written
+

@@ -1,0 +1,160 @@
+"""The command line: arguments, printing, exit codes, the clock and the environment.
+
+Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceback is always our bug.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from evibrief import __version__
+from evibrief.build import FORMATS, Format, Written, build, load
+from evibrief.problems import Problem, Problems
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Problems as wrong:
+        print_problems(wrong.problems)
+        return 1
+    except OSError as error:
+        print(f"evibrief: {error.filename or ''}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("evibrief: stopped; nothing was written", file=sys.stderr)
+        return 1
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Every problem on standard error, then how many there are."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    counted = [f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number]
+    if counted:
+        print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evibrief",
+        description="An evidence base in YAML goes in; a dated, versioned evidence brief comes out as PDF, DOCX and HTML.",
+    )
+    parser.add_argument("--version", action="version", version=f"evibrief {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    builds = _command(commands, "build", _build, "check a brief and write its documents")
+    builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    builds.add_argument("--format", type=_formats, default=FORMATS, help="pdf, docx, html, or several with commas")
+    builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
+    builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
+
+    checks = _command(commands, "check", _check, "say what is wrong with a brief, and write nothing")
+    checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+
+    starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
+    starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
+
+    schemas = _command(commands, "schema", _schema, "print the JSON Schema of a file, for editors")
+    schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all of them when left out")
+    schemas.add_argument("--output", type=Path, help="write them all into this folder instead")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    purpose: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _formats(text: str) -> tuple[Format, ...]:
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(f"`{name}` is not one of {', '.join(FORMATS)}")
+    return tuple(format for format in FORMATS if format in names)
+
+
+def _build(options: argparse.Namespace) -> int:
+    with _progress(quiet=options.quiet) as report:
+        written = build(options.brief, options.output, options.format, report)
+    if not options.quiet:
+        for document in written:
+            print(_described(document))
+    return 0
+
+
+def _described(document: Written) -> str:
+    pages = f", {document.pages} pages" if document.pages else ""
+    state = "" if document.fresh else " (up to date)"
+    return f"{document.path}  {document.size / 1024:.0f} kB{pages}{state}"
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A line for each stage with the time that it took, on a terminal; elsewhere silence."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    running: list[tuple[str, float]] = []
+
+    def finish() -> None:
+        if running:
+            stage, since = running.pop()
+            print(f"\r{stage} … {time.monotonic() - since:.1f} s", file=sys.stderr)
+
+    def report(stage: str) -> None:
+        finish()
+        running.append((stage, time.monotonic()))
+        print(f"{stage} …", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield report
+    finally:
+        finish()
+
+
+def _check(options: argparse.Namespace) -> int:
+    loaded = load(options.brief)
+    print_problems(loaded.warnings)
+    claims = len(loaded.brief.all_claims)
+    print(f"{options.brief}: {claims} claims, {len(loaded.brief.studies)} references; the rules found no error")
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from evibrief.starter import write_starter
+
+    for path in write_starter(options.folder, today=time.strftime("%Y-%m-%d")):
+        print(path)
+    print(f"\nnext: evibrief build {options.folder}")
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from evibrief.starter import schema_texts, write_schemas
+
+    schemas = schema_texts()
+    if options.output:
+        for path in write_schemas(options.output):
+            print(path)
+    elif options.file is None:
+        print("\n".join(schemas.values()))
+    elif options.file in schemas:
+        print(schemas[options.file])
+    else:
+        print(f"evibrief: no file is called {options.file}; there are {', '.join(schemas)}", file=sys.stderr)
+        return 2
+    return 0

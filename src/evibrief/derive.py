@@ -1,0 +1,160 @@
+"""What follows from the encoded evidence, and needs no judgement: counts, gaps, and what rests on what.
+
+In: a `Brief`. Out: `Findings`. Evidence is counted in studies, never in claims: ten claims that rest on one paper are
+one study, and two reports of one trial are one study.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from evibrief.fields import ClaimId, ReferenceKey, cited_keys
+from evibrief.model import Brief, Claim, Evidence, PopulationRecord, Reference, Study
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The studies behind a set of claims, each study once per column, in the order of the claims.
+
+    A study stands for all its reports by the first report met. It can stand on both sides.
+    """
+
+    supporting: tuple[ReferenceKey, ...]
+    contradicting: tuple[ReferenceKey, ...]
+    mixed: tuple[ReferenceKey, ...]
+    context: tuple[ReferenceKey, ...]
+    unsourced: tuple[ClaimId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many claims there are, and of what kind. `stated` are the source document's, `added` are the brief's own."""
+
+    stated: int
+    added: int
+    attributed: int
+    direct: int
+    unsourced: int
+    studies: int
+    about: Mapping[str, int]
+    direction: Mapping[str, int]
+    status: Mapping[str, int]
+    corrected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that is derived, by id."""
+
+    counts: Counts
+    claims: Mapping[str, Claim]
+    populations: Mapping[str, PopulationRecord]
+    references: Mapping[str, Reference]
+    studies: Mapping[str, Study]
+    links: Mapping[str, Support]
+    statements: Mapping[str, Support]
+    claims_of_correction: Mapping[str, tuple[ClaimId, ...]]
+    claims_of_study: Mapping[str, tuple[ClaimId, ...]]
+    verification: Mapping[str, int]
+    integrity: Mapping[str, int]
+
+
+def derive(brief: Brief) -> Findings:
+    """Everything that the pages need and that can be computed from the records alone."""
+    claims = {claim.id: claim for claim in brief.all_claims}
+    studies = {study.reference: study for study in brief.studies}
+    populations = {population.id: population for population in brief.brief.populations}
+    links = [link for mechanism in brief.mechanisms for link in mechanism.links]
+    return Findings(
+        counts=count_claims(brief.all_claims, populations, studies),
+        claims=claims,
+        populations=populations,
+        references={reference.id: reference for reference in brief.references},
+        studies=dict(studies),
+        links={link.id: weigh((claims[name] for name in link.claims), studies) for link in links},
+        statements={
+            statement.id: weigh((claims[name] for name in statement.claims), studies, towards_benefit=True)
+            for statement in brief.ranking.statements
+        },
+        claims_of_correction=_by(((name, claim) for claim in brief.all_claims for name in claim.corrections)),
+        claims_of_study=_by(
+            (study_of(entry.source, studies), claim) for claim in brief.all_claims for entry in claim.evidence
+        ),
+        verification=Counter(study.verification.state for study in brief.studies),
+        integrity=Counter(study.integrity.state for study in brief.studies),
+    )
+
+
+def count_claims(
+    claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[ReferenceKey, Study]
+) -> Counts:
+    """Count the source document's claims by what they are; what the brief added is counted apart."""
+    stated = [claim for claim in claims if claim.stated]
+    sources = {study_of(entry.source, studies) for claim in claims for entry in claim.evidence}
+    return Counts(
+        stated=len(stated),
+        added=len(claims) - len(stated),
+        attributed=sum(claim.stated.attribution != "none" for claim in stated if claim.stated),
+        direct=sum(any(is_direct(entry, populations) for entry in claim.evidence) for claim in claims),
+        unsourced=sum(not claim.evidence for claim in stated),
+        studies=len(sources),
+        about=Counter(claim.about for claim in stated),
+        direction=Counter(claim.direction for claim in stated),
+        status=Counter(claim.status for claim in stated),
+        corrected=sum(bool(claim.corrections) for claim in stated),
+    )
+
+
+def is_direct(evidence: Evidence, populations: Mapping[str, PopulationRecord]) -> bool:
+    """Whether people with the condition itself received the intervention: the only evidence that needs no bridge."""
+    return evidence.exposure == "intervention" and populations[evidence.population].relation == "target"
+
+
+def weigh(claims: Iterable[Claim], studies: Mapping[ReferenceKey, Study], towards_benefit: bool = False) -> Support:
+    """The studies for and against a set of claims.
+
+    With `towards_benefit` they are for and against the idea that the intervention may help: a study that supports a
+    claim which speaks against that idea counts against it.
+    """
+    columns: dict[str, dict[ReferenceKey, None]] = {role: {} for role in ("supports", "contradicts", "mixed", "context")}
+    unsourced: list[ClaimId] = []
+    turned = {"supports": "contradicts", "contradicts": "supports"}
+    for claim in claims:
+        if not claim.evidence:
+            unsourced.append(ClaimId(claim.id))
+        for entry in claim.evidence:
+            turns = towards_benefit and claim.direction == "opposes"
+            role = turned.get(entry.role, entry.role) if turns else entry.role
+            columns[role][study_of(entry.source, studies)] = None
+    return Support(*(tuple(column) for column in columns.values()), tuple(unsourced))
+
+
+def study_of(source: ReferenceKey, studies: Mapping[ReferenceKey, Study]) -> ReferenceKey:
+    """The report that stands for a study: the first in `studies.yaml` of those that report it."""
+    report = studies.get(source)
+    if report is None or report.report_of is None:
+        return source
+    return next(other.reference for other in studies.values() if other.report_of == report.report_of)
+
+
+def sources_in_text(brief: Brief) -> frozenset[str]:
+    """The keys that any prose of the brief cites."""
+    return frozenset(key for text in _texts(brief.model_dump()) for key in cited_keys(text))
+
+
+def _texts(node: object) -> Iterable[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for child in node.values():
+            yield from _texts(child)
+    elif isinstance(node, tuple):
+        for child in node:
+            yield from _texts(child)
+
+
+def _by(pairs: Iterable[tuple[str, Claim]]) -> Mapping[str, tuple[ClaimId, ...]]:
+    gathered: dict[str, dict[ClaimId, None]] = {}
+    for key, claim in pairs:
+        gathered.setdefault(key, {})[ClaimId(claim.id)] = None
+    return {key: tuple(names) for key, names in gathered.items()}

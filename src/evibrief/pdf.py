@@ -1,0 +1,103 @@
+"""From HTML to PDF: the only owner of `weasyprint`.
+
+In: the HTML of a brief, fonts, the print style sheet. Out: PDF bytes and the number of pages, or the engine's
+complaints. Nothing is fetched: fonts come from memory, and everything else that a page asks for is refused.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evibrief.problems import Place, Problem, Problems
+from evibrief.resources import FontFile
+
+if TYPE_CHECKING:
+    import weasyprint
+
+_FONT_ADDRESS = "file:///evibrief/fonts/"
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A finished PDF."""
+
+    data: bytes = b""
+    pages: int = 0
+
+
+def write_pdf(html: str, style: str, fonts: Iterable[FontFile]) -> Pdf:
+    """Print the HTML as tagged PDF/UA-1.
+
+    Raises `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong.
+    """
+    # Half a second of imports that a build with nothing to do must not pay for.
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    files = {font.name: font for font in fonts}
+    fetcher = _font_fetcher(files)
+    configuration = FontConfiguration()
+    with _complaints() as messages:
+        sheets = [
+            weasyprint.CSS(string=sheet, font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS)
+            for sheet in (font_faces(files.values()), style)
+        ]
+        page = weasyprint.HTML(string=html, base_url=_FONT_ADDRESS, url_fetcher=fetcher)
+        document = page.render(stylesheets=sheets, font_config=configuration, pdf_variant="pdf/ua-1")
+        data: bytes | None = document.write_pdf(pdf_identifier=True, pdf_variant="pdf/ua-1")
+    if messages or data is None:
+        raise Problems(Problem(Place("PDF"), "weasyprint", message) for message in messages)
+    return Pdf(data, len(document.pages))
+
+
+def font_faces(fonts: Iterable[FontFile]) -> str:
+    """The `@font-face` rules for fonts that are served from memory.
+
+    The italics lack Greek. The family `Brief Fallback` is upright for either style: upright Greek in an italic
+    phrase is right, an empty box is not.
+    """
+    rule = '@font-face {{ font-family: "{}"; font-style: {}; font-weight: {}; src: url("{}{}") format("truetype") }}'
+    faces = []
+    for font in fonts:
+        faces.append(rule.format(font.family, font.style, font.weight, _FONT_ADDRESS, font.name))
+        if font.style == "normal" and "Sans" in font.family:
+            for style in ("normal", "italic"):
+                faces.append(rule.format("Brief Fallback", style, font.weight, _FONT_ADDRESS, font.name))
+    return "\n".join(faces)
+
+
+def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Memory(URLFetcher):  # type: ignore[misc, no-any-unimported]  # the engine ships no types
+        """Serves fonts and refuses the rest: a build never reaches for the network or the disk."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            name = url.removeprefix(_FONT_ADDRESS)
+            if name not in files:
+                raise ValueError(f"a page may not load {url}")
+            return URLFetcherResponse(url, files[name].data, {"Content-Type": "font/ttf"})
+
+    return Memory()
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What WeasyPrint logs as a warning or worse, as text; silence is the contract."""
+    messages: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    logger, handler = logging.getLogger("weasyprint"), Keep(logging.WARNING)
+    before = logger.handlers[:], logger.propagate, logger.level
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield messages
+    finally:
+        logger.handlers, logger.propagate = before[0], before[1]
+        logger.setLevel(before[2])

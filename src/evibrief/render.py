@@ -1,0 +1,71 @@
+"""From a `View` to the one HTML that all three outputs are made of: the only owner of `jinja2`.
+
+In: a `View`, templates, the style sheet, and the typesetter of the prose. Out: HTML, and what was wrong with texts.
+
+Templates see words, never markup. A text in Markdown leaves a numbered mark; after the template has run, all texts
+are typeset in one pass in the order in which they stand on the page, and the marks are replaced.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import jinja2
+from markupsafe import Markup
+
+from evibrief.page import View
+from evibrief.prose import Typeset, inline
+
+_MARK = re.compile("\ue002(\\d+)\ue003")
+_BIBLIOGRAPHY = "\ue002bibliography\ue003"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The HTML, and for each complaint the text it is about (empty: the whole) with what is wrong and a hint."""
+
+    html: str
+    complaints: tuple[tuple[str, str, str], ...]
+
+
+@dataclass
+class _Texts:
+    """The texts that a template asked for, in the order of the page, and which of them have to be one paragraph."""
+
+    texts: list[str] = field(default_factory=list)
+    short: set[int] = field(default_factory=set)
+
+    def block(self, text: str) -> Markup:
+        self.texts.append(text)
+        return Markup(f"\ue002{len(self.texts) - 1}\ue003")
+
+    def line(self, text: str) -> Markup:
+        self.short.add(len(self.texts))
+        return self.block(text)
+
+
+def render(view: View, templates: Mapping[str, str], typesetter: Callable[[list[str]], Typeset]) -> Rendered:
+    """Fill the templates and typeset the texts.
+
+    Raises `jinja2.TemplateError` for a template that asks for what the view does not have: nothing is printed empty.
+    """
+    texts = _Texts()
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(dict(templates)),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"prose": texts.block, "line": texts.line}
+    page = environment.get_template("brief.html.jinja")
+    html = page.render(view=view, style=Markup(templates["style.css"]), bibliography=Markup(_BIBLIOGRAPHY))
+    set_texts = typesetter(texts.texts)
+    complaints = [(texts.texts[c.index] if c.index >= 0 else "", c.message, c.hint) for c in set_texts.complaints]
+    fragments = list(set_texts.fragments)
+    for index in texts.short:
+        if (short := inline(fragments[index])) is None and fragments[index]:
+            complaints.append((texts.texts[index], "this text has to be one paragraph", "it stands in a table or a list"))
+        fragments[index] = short or fragments[index]
+    html = _MARK.sub(lambda match: fragments[int(match[1])], html)
+    return Rendered(html.replace(_BIBLIOGRAPHY, set_texts.bibliography), tuple(complaints))

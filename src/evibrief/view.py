@@ -1,0 +1,117 @@
+"""The whole page, decided: title block, first page, contents and sections in the author's order.
+
+In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from evibrief import appendix, sections, words
+from evibrief.derive import Findings
+from evibrief.model import Brief, Person, Section
+from evibrief.page import Block, ContentsEntry, FirstPage, Heading, Paragraph, SectionPage, TitleBlock, View
+
+Builder = Callable[[Brief, Findings], Iterator[Block]]
+
+BUILDERS: Mapping[str, Builder] = {
+    "mechanisms": sections.mechanisms,
+    "ranking": sections.ranking,
+    "doses": sections.doses,
+    "time-course": sections.time_course,
+    "phases": sections.phases,
+    "comparators": sections.comparators,
+    "models": sections.models,
+    "methods": appendix.methods,
+    "limitations": appendix.limitations,
+    "evidence": appendix.evidence,
+    "references": appendix.references,
+    "changes": appendix.changes,
+}
+LANDSCAPE = frozenset({"evidence"})
+
+
+def compose_view(brief: Brief, findings: Findings) -> View:
+    """Word every part of the brief, and number its tables in the order of reading."""
+    record = brief.brief
+    status = words.STATUS_OF_BRIEF[record.status]
+    pages = tuple(_number_tables([_section(section, brief, findings) for section in record.sections]))
+    return View(
+        language=record.language,
+        running_title=f"{record.title} · version {record.version} · {words.date(record.date)} · {status.lower()}",
+        description=f"Version {record.version}, {words.date(record.date)}. {status}: {record.status_note}.",
+        date=record.date.isoformat(),
+        title_block=_title_block(brief),
+        first_page=_first_page(brief, findings),
+        contents=tuple(_contents(pages)),
+        sections=pages,
+    )
+
+
+def _title_block(brief: Brief) -> TitleBlock:
+    record = brief.brief
+    facts = [
+        ("Version", record.version),
+        ("Date", words.date(record.date)),
+        ("Review by", words.date(record.review_by)),
+        ("For", record.audience),
+        ("Authors", _people(record.authors)),
+        ("Raters", _people(record.raters)),
+        ("Reviewers", _people(record.reviewers)),
+        ("Funding", record.funding),
+        ("Conflicts of interest", record.conflicts),
+    ]
+    if document := record.source_document:
+        written = "date unknown" if document.date == "unknown" else words.date(document.date)
+        origin = f"“{document.title}”; author {document.author}; {written}; grading method: {document.grading_method}"
+        facts.append(("Source document", origin))
+    status = f"{words.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
+    return TitleBlock(record.title, record.subtitle or "", status, tuple(facts))
+
+
+def _people(people: Iterable[Person]) -> str:
+    return "; ".join(f"{person.name} ({person.role})" for person in people) or "not named"
+
+
+def _first_page(brief: Brief, findings: Findings) -> FirstPage:
+    record = brief.brief
+    question = record.question
+    parts = (
+        ("Population", question.population),
+        ("Intervention", question.intervention),
+        ("Comparator", question.comparator),
+        ("Outcomes", words.listed(question.outcomes)),
+    )
+    judgements = (
+        ("Plausibility (could it work?)", record.bottom_line.plausibility),
+        ("Certainty (how sure are we that it does?)", record.bottom_line.certainty),
+    )
+    counts = appendix.count_sentences(findings)
+    return FirstPage(question.text, parts, record.bottom_line.text, judgements, counts[1:4], record.not_this)
+
+
+def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
+    intro: tuple[Block, ...] = (Paragraph(section.intro),) if section.intro else ()
+    built = tuple(BUILDERS[section.kind](brief, findings))
+    anchor = "section_" + section.kind.replace("-", "_")
+    return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in LANDSCAPE)
+
+
+def _number_tables(pages: Iterable[SectionPage]) -> Iterator[SectionPage]:
+    """Captions carry their number as text, so that it is the same in every output."""
+    number = 0
+    for page in pages:
+        blocks: list[Block] = []
+        for block in page.blocks:
+            if block.kind == "table":
+                number += 1
+                block = replace(block, caption=f"Table {number}. {block.caption}")
+            blocks.append(block)
+        yield replace(page, blocks=tuple(blocks))
+
+
+def _contents(pages: Iterable[SectionPage]) -> Iterator[ContentsEntry]:
+    for page in pages:
+        yield ContentsEntry(2, page.anchor, page.title)
+        for block in page.blocks:
+            if isinstance(block, Heading) and block.level == 3:
+                yield ContentsEntry(3, block.anchor, block.text)
