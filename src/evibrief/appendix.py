@@ -58,20 +58,26 @@ def _search_row(search: Search) -> Row:
 
 
 def count_sentences(findings: Findings) -> tuple[str, ...]:
-    """The counts of the evidence base in sentences."""
+    """The counts of the evidence base in sentences, the weightiest first."""
     counts = findings.counts
     about, direction, status = counts.about, counts.direction, counts.status
+    total = counts.stated + counts.added
+    origin = (
+        f"{counts.stated} were taken from the source document and {counts.added} added by this brief"
+        if counts.stated
+        else "none was taken from a source document"
+    )
     return (
-        f"{counts.stated} claims were taken from the source document; {counts.added} were added by this brief.",
-        f"{counts.attributed} of the {counts.stated} name or describe a source there; for {counts.unsourced} none was found.",
-        f"{counts.direct} claims rest on the intervention given to people with the condition.",
-        f"By subject: {about.get('condition', 0)} on the condition, {about.get('drug', 0)} on the intervention elsewhere, "
-        f"{about.get('bridge', 0)} inferences that join them, {about.get('gap', 0)} stated gaps.",
+        f"{words.of(counts.direct, total, 'claim')} on the intervention given to people with the condition.",
+        f"By subject: {about.get('condition', 0)} on the condition, {about.get('drug', 0)} on the intervention "
+        f"elsewhere, {about.get('bridge', 0)} inferences that join the two, {about.get('gap', 0)} stated gaps.",
+        f"No source was found for {counts.unsourced} of the {total} claims; {counts.attributed} name or describe one "
+        f"in the source document. Behind the rest: {words.count(counts.studies, 'study', 'different studies')}.",
+        f"Of the {total} claims {origin}.",
         f"By direction: {direction.get('supports', 0)} for the idea that it may help, {direction.get('opposes', 0)} "
         f"against it, {direction.get('neutral', 0)} neither.",
         f"By status: {status.get('stands', 0)} stand, {status.get('corrected', 0)} are corrected, "
         f"{status.get('contested', 0)} contested, {status.get('unsupported', 0)} unsupported.",
-        f"{counts.studies} different studies stand behind all claims together.",
     )
 
 
@@ -129,15 +135,15 @@ def _correction_row(correction: Correction, findings: Findings) -> Row:
 def _unsourced(brief: Brief, findings: Findings) -> Iterator[Block]:
     yield Heading("Claims without a source, and studies that carry many claims", "limits_unsourced")
     counts = findings.counts
-    sourced = counts.stated - counts.unsourced
+    total = counts.stated + counts.added
     yield Paragraph(
-        f"For {counts.unsourced} of {counts.stated} claims no source was found. The other {sourced}, and the "
-        f"{counts.added} that this brief added, rest on {counts.studies} different studies: counting claims would make "
-        "the evidence look larger than it is."
+        f"For {counts.unsourced} of {total} claims no source was found. The other {total - counts.unsourced} rest on "
+        f"{words.count(counts.studies, 'study', 'different studies')}: counting claims would make the evidence look "
+        "larger than it is."
     )
     columns = (("Topic", 30), ("Claims without a source", 70))
     rows = ([_unsourced_row(group)] for group in brief.claims if _without_source(group))
-    yield from table("Claims of the source document for which no source was found", columns, rows)
+    yield from table("Claims for which no source was found", columns, rows)
     columns = (("Study", 30), ("Claims that rest on it", 70))
     heavy = ((key, claims) for key, claims in findings.claims_of_study.items() if len(claims) > HEAVY_LOAD)
     loads = sorted(heavy, key=lambda entry: (-len(entry[1]), entry[0]))
@@ -146,7 +152,7 @@ def _unsourced(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _without_source(group: ClaimGroup) -> list[Claim]:
-    return [claim for claim in group.claims if claim.stated and not claim.evidence]
+    return [claim for claim in group.claims if not claim.evidence]
 
 
 def _unsourced_row(group: ClaimGroup) -> Row:
@@ -207,7 +213,9 @@ def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
                 ("Claim", 25), ("Bears on the idea", 7), ("Status", 14), ("Rests on", 26),
                 ("Study type and size", 11), ("Population", 9), ("Direct or indirect", 8),
             )  # fmt: skip
-            yield from table(f"{group.title}: {title.lower()}", columns, (_claim_rows(claim, findings) for claim in claims))
+            yield from table(
+                f"{group.title}: {title.lower()}", columns, (_claim_rows(claim, findings) for claim in claims)
+            )
 
 
 def _claim_rows(claim: Claim, findings: Findings) -> list[Row]:

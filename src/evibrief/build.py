@@ -19,9 +19,9 @@ from evibrief.problems import Place, Problem, Problems, suggest
 
 if TYPE_CHECKING:
     from evibrief.model import Brief
+    from evibrief.page import View
     from evibrief.prose import Typeset
     from evibrief.source import Source
-    from evibrief.view import View
 
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[Format, ...] = ("pdf", "docx", "html")
@@ -63,7 +63,9 @@ def load(folder: Path) -> Loaded:
     return Loaded(brief, read, tuple(sorted(problems)))
 
 
-def build(folder: Path, output: Path, formats: Iterable[Format] = FORMATS, report: Report = lambda stage: None) -> list[Written]:
+def build(
+    folder: Path, output: Path, formats: Iterable[Format] = FORMATS, report: Report = lambda stage: None
+) -> list[Written]:
     """Build a brief. Raises `Problems` for what its author can mend, and then leaves `output` as it was."""
     wanted = tuple(format for format in FORMATS if format in tuple(formats))
     fingerprint = fingerprint_inputs(folder)
@@ -104,10 +106,11 @@ def _render(view: "View", loaded: Loaded, folder: Path) -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
     from evibrief.render import render
 
-    rendered = render(view, read_templates(), partial(_typeset, loaded, folder))
+    rendered = render(view, resources.template_texts(), partial(_typeset, loaded, folder))
     if rendered.complaints:
         raise Problems(
-            Problem(_place_of(text, loaded.source), "prose", message, hint) for text, message, hint in rendered.complaints
+            Problem(_place_of(text, loaded.source), "prose", message, hint)
+            for text, message, hint in rendered.complaints
         )
     return rendered.html
 
@@ -133,13 +136,6 @@ def _place_of(text: str, source: "Source") -> Place:
     return source.place(found or ("brief",))
 
 
-def read_templates() -> dict[str, str]:
-    """Every template and style sheet by file name."""
-    files = sorted(resources.templates().iterdir())
-    kinds = (".jinja", ".css", ".lua")
-    return {path.name: path.read_text(encoding="utf-8") for path in files if path.suffix in kinds}
-
-
 @dataclass(frozen=True)
 class _Document:
     format: Format
@@ -153,7 +149,8 @@ def _write_documents(
     """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
     makers = {"docx": partial(_write_docx, html, view, brief), "pdf": partial(_write_pdf, html)}
     running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
-    documents, problems = [], []
+    documents: list[_Document] = []
+    problems: list[Problem] = []
     for format in wanted:
         try:
             documents.append(running[format].result() if format in running else _Document("html", html.encode()))
@@ -167,7 +164,7 @@ def _write_documents(
 def _write_pdf(html: str) -> _Document:
     from evibrief.pdf import write_pdf
 
-    pdf = write_pdf(html, read_templates()["print.css"], resources.fonts())
+    pdf = write_pdf(html, resources.template_texts()["print.css"], resources.fonts())
     return _Document("pdf", pdf.data, pdf.pages)
 
 
@@ -188,7 +185,7 @@ def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
     )
     anchors = frozenset(claim.id for claim in brief.all_claims)
     reference = (resources.templates() / "reference.docx").read_bytes()
-    return _Document("docx", write_docx(html, properties, anchors, reference, read_templates()["word.lua"]))
+    return _Document("docx", write_docx(html, properties, anchors, reference, resources.template_texts()["word.lua"]))
 
 
 def fingerprint_inputs(folder: Path) -> str:
@@ -248,4 +245,3 @@ def _save(folder: Path, output: Path, stem: str, documents: list[_Document], fin
         Path(temporary, "record").write_text(json.dumps(record, indent=1))
         os.replace(Path(temporary, "record"), record_path)
     return written
-

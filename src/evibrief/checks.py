@@ -7,6 +7,7 @@ generator; the rules that run are the explicit tuple at the end.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from evibrief.derive import sources_in_text
 from evibrief.model import Brief
@@ -28,13 +29,14 @@ class Case:
         brief = self.brief
         links = (link for mechanism in brief.mechanisms for link in mechanism.links)
         points = (*brief.limitations.unknowns, *brief.limitations.gaps, *brief.limitations.lacks)
-        holders = (
+        holders: tuple[Any, ...] = (
             *links, *brief.ranking.statements, *brief.doses.people, *brief.doses.other, *brief.time_course,
             *brief.phases, *brief.comparators, *brief.models, *points,
         )  # fmt: skip
         return frozenset(name for holder in holders for name in holder.claims)
 
     def problem(self, location: Location, rule: str, message: str, hint: str) -> Problem:
+        """A problem at a location in the tree."""
         return Problem(self.source.place(location), rule, message, hint)
 
 
@@ -79,7 +81,8 @@ def used_references(case: Case) -> Iterator[Problem]:
     """A reference that only stands in the list looks like support that it does not give."""
     cited = sources_in_text(case.brief)
     named = {entry.source for claim in case.brief.all_claims for entry in claim.evidence}
-    named |= {entry.source for dose in (*case.brief.doses.people, *case.brief.doses.other) for entry in dose.evidence}
+    named |= {entry.source for dose in case.brief.doses.people for entry in dose.evidence}
+    named |= {entry.source for exposure in case.brief.doses.other for entry in exposure.evidence}
     named |= {entry.source for course in case.brief.time_course for entry in course.evidence}
     named |= {key for correction in case.brief.limitations.corrections for key in correction.sources}
     notes = {study.reference for study in case.brief.studies if study.note}
@@ -87,7 +90,10 @@ def used_references(case: Case) -> Iterator[Problem]:
         if reference.id not in cited | named | notes:
             message = f"nothing cites `{reference.id}`"
             yield case.problem(
-                ("references", index), "unused-reference", message, "cite it, or say in its appraisal's note why it is kept"
+                ("references", index),
+                "unused-reference",
+                message,
+                "cite it, or say in its appraisal's note why it is kept",
             )
 
 
@@ -110,7 +116,9 @@ def joined_reports(case: Case) -> Iterator[Problem]:
     for index, study in enumerate(case.brief.studies):
         if study.report_of and words.count(study.report_of) == 1:
             message = f"no other report has `report_of: {study.report_of}`"
-            yield case.problem(("studies", index, "report_of"), "lonely-report", message, "check the spelling, or drop it")
+            yield case.problem(
+                ("studies", index, "report_of"), "lonely-report", message, "check the spelling, or drop it"
+            )
 
 
 def ordered_dates(case: Case) -> Iterator[Problem]:
@@ -157,10 +165,10 @@ def sections_once(case: Case) -> Iterator[Problem]:
         "evidence": case.brief.claims, "references": case.brief.references, "limitations": case.brief.claims,
         "methods": case.brief.claims, "changes": case.brief.changes,
     }  # fmt: skip
-    for kind, records in filled.items():
-        if records and kind not in kinds:
-            message = f"there is no section of kind `{kind}`, but there are records for it"
-            yield case.problem(("brief", "sections"), "no-section", message, f"add `- kind: {kind}`")
+    for name, records in filled.items():
+        if records and name not in kinds:
+            message = f"there is no section of kind `{name}`, but there are records for it"
+            yield case.problem(("brief", "sections"), "no-section", message, f"add `- kind: {name}`")
 
 
 RULES: tuple[Rule, ...] = (

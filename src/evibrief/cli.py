@@ -4,15 +4,16 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 """
 
 import argparse
+import datetime
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from evibrief import __version__
+from evibrief import __version__, resources
 from evibrief.build import FORMATS, Format, Written, build, load
-from evibrief.problems import Problem, Problems
+from evibrief.problems import Place, Problem, Problems
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +38,9 @@ def print_problems(problems: Sequence[Problem]) -> None:
         print(problem, file=sys.stderr)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
-    counted = [f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number]
+    counted = [
+        f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number
+    ]
     if counted:
         print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
 
@@ -45,7 +48,7 @@ def print_problems(problems: Sequence[Problem]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="evibrief",
-        description="An evidence base in YAML goes in; a dated, versioned evidence brief comes out as PDF, DOCX and HTML.",
+        description="Evidence in YAML goes in; a dated, versioned evidence brief comes out as PDF, DOCX and HTML.",
     )
     parser.add_argument("--version", action="version", version=f"evibrief {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -135,21 +138,34 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from evibrief.starter import write_starter
+    from evibrief.starter import identifier_of, schema_texts, starter_texts
 
-    for path in write_starter(options.folder, today=time.strftime("%Y-%m-%d")):
-        print(path)
-    print(f"\nnext: evibrief build {options.folder}")
+    folder: Path = options.folder
+    name = identifier_of(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
+    texts = starter_texts(name, datetime.date.today(), resources.starter_texts())
+    _write_texts(folder, texts)
+    _write_texts(folder.parent / "schemas", {f"{file}.json": text for file, text in schema_texts().items()})
+    for path in texts:
+        print(folder / path)
+    print(f"\nnext: evibrief build {folder}")
     return 0
 
 
+def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    for path, text in texts.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+
+
 def _schema(options: argparse.Namespace) -> int:
-    from evibrief.starter import schema_texts, write_schemas
+    from evibrief.starter import schema_texts
 
     schemas = schema_texts()
     if options.output:
-        for path in write_schemas(options.output):
-            print(path)
+        _write_texts(options.output, {f"{file}.json": text for file, text in schemas.items()})
     elif options.file is None:
         print("\n".join(schemas.values()))
     elif options.file in schemas:

@@ -39,7 +39,6 @@ class Counts:
     about: Mapping[str, int]
     direction: Mapping[str, int]
     status: Mapping[str, int]
-    corrected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Findings:
 def derive(brief: Brief) -> Findings:
     """Everything that the pages need and that can be computed from the records alone."""
     claims = {claim.id: claim for claim in brief.all_claims}
-    studies = {study.reference: study for study in brief.studies}
+    studies: dict[str, Study] = {study.reference: study for study in brief.studies}
     populations = {population.id: population for population in brief.brief.populations}
     links = [link for mechanism in brief.mechanisms for link in mechanism.links]
     return Findings(
@@ -70,13 +69,13 @@ def derive(brief: Brief) -> Findings:
         claims=claims,
         populations=populations,
         references={reference.id: reference for reference in brief.references},
-        studies=dict(studies),
+        studies=studies,
         links={link.id: weigh((claims[name] for name in link.claims), studies) for link in links},
         statements={
             statement.id: weigh((claims[name] for name in statement.claims), studies, towards_benefit=True)
             for statement in brief.ranking.statements
         },
-        claims_of_correction=_by(((name, claim) for claim in brief.all_claims for name in claim.corrections)),
+        claims_of_correction=_by((name, claim) for claim in brief.all_claims for name in claim.corrections),
         claims_of_study=_by(
             (study_of(entry.source, studies), claim) for claim in brief.all_claims for entry in claim.evidence
         ),
@@ -86,22 +85,21 @@ def derive(brief: Brief) -> Findings:
 
 
 def count_claims(
-    claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[ReferenceKey, Study]
+    claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[str, Study]
 ) -> Counts:
-    """Count the source document's claims by what they are; what the brief added is counted apart."""
-    stated = [claim for claim in claims if claim.stated]
+    """Count the claims by what they are."""
+    stated = [claim.stated for claim in claims if claim.stated]
     sources = {study_of(entry.source, studies) for claim in claims for entry in claim.evidence}
     return Counts(
         stated=len(stated),
         added=len(claims) - len(stated),
-        attributed=sum(claim.stated.attribution != "none" for claim in stated if claim.stated),
+        attributed=sum(origin.attribution != "none" for origin in stated),
         direct=sum(any(is_direct(entry, populations) for entry in claim.evidence) for claim in claims),
-        unsourced=sum(not claim.evidence for claim in stated),
+        unsourced=sum(not claim.evidence for claim in claims),
         studies=len(sources),
-        about=Counter(claim.about for claim in stated),
-        direction=Counter(claim.direction for claim in stated),
-        status=Counter(claim.status for claim in stated),
-        corrected=sum(bool(claim.corrections) for claim in stated),
+        about=Counter(claim.about for claim in claims),
+        direction=Counter(claim.direction for claim in claims),
+        status=Counter(claim.status for claim in claims),
     )
 
 
@@ -110,13 +108,15 @@ def is_direct(evidence: Evidence, populations: Mapping[str, PopulationRecord]) -
     return evidence.exposure == "intervention" and populations[evidence.population].relation == "target"
 
 
-def weigh(claims: Iterable[Claim], studies: Mapping[ReferenceKey, Study], towards_benefit: bool = False) -> Support:
+def weigh(claims: Iterable[Claim], studies: Mapping[str, Study], towards_benefit: bool = False) -> Support:
     """The studies for and against a set of claims.
 
     With `towards_benefit` they are for and against the idea that the intervention may help: a study that supports a
     claim which speaks against that idea counts against it.
     """
-    columns: dict[str, dict[ReferenceKey, None]] = {role: {} for role in ("supports", "contradicts", "mixed", "context")}
+    columns: dict[str, dict[ReferenceKey, None]] = {
+        role: {} for role in ("supports", "contradicts", "mixed", "context")
+    }
     unsourced: list[ClaimId] = []
     turned = {"supports": "contradicts", "contradicts": "supports"}
     for claim in claims:
@@ -126,10 +126,16 @@ def weigh(claims: Iterable[Claim], studies: Mapping[ReferenceKey, Study], toward
             turns = towards_benefit and claim.direction == "opposes"
             role = turned.get(entry.role, entry.role) if turns else entry.role
             columns[role][study_of(entry.source, studies)] = None
-    return Support(*(tuple(column) for column in columns.values()), tuple(unsourced))
+    return Support(
+        supporting=tuple(columns["supports"]),
+        contradicting=tuple(columns["contradicts"]),
+        mixed=tuple(columns["mixed"]),
+        context=tuple(columns["context"]),
+        unsourced=tuple(unsourced),
+    )
 
 
-def study_of(source: ReferenceKey, studies: Mapping[ReferenceKey, Study]) -> ReferenceKey:
+def study_of(source: ReferenceKey, studies: Mapping[str, Study]) -> ReferenceKey:
     """The report that stands for a study: the first in `studies.yaml` of those that report it."""
     report = studies.get(source)
     if report is None or report.report_of is None:

@@ -47,7 +47,9 @@ def _text(value: Any) -> Any:
     if isinstance(value, Plain):
         message = "`{word}` is read as {kind} by YAML"
         hint = 'put it in quotes: "{word}"'
-        raise PydanticCustomError("yaml-trap", message, {"word": str(value), "kind": _READ_AS[value.kind], "hint": hint})
+        raise PydanticCustomError(
+            "yaml-trap", message, {"word": str(value), "kind": _READ_AS[value.kind], "hint": hint}
+        )
     if not isinstance(value, str):
         raise PydanticCustomError("shape", "text is wanted here", {"hint": "write one text, in quotes if need be"})
     if not value.strip():
@@ -148,9 +150,7 @@ Number = Annotated[Decimal, BeforeValidator(_number)]
 Count = Annotated[int, BeforeValidator(_count)]
 """A whole number of at least 1."""
 
-Participants = Annotated[
-    int | Literal["unknown", "not-applicable"], _or(("unknown", "not-applicable"), _count)
-]
+Participants = Annotated[int | Literal["unknown", "not-applicable"], _or(("unknown", "not-applicable"), _count)]
 """How many were studied; `not-applicable` for a review or an opinion."""
 
 Date = Annotated[datetime.date, BeforeValidator(_date)]

@@ -1,7 +1,8 @@
 """What an author may write: one frozen type per record of the evidence model.
 
-In: the tree of a `Source`. Out: a `Brief`; `reading` turns what is refused into problems. The docstrings of the types and the descriptions of
-their fields are what `evibrief schema` hands to editors, so they are written for the people who fill them in.
+In: the tree of a `Source`. Out: a `Brief`; `reading` turns what is refused into problems. The docstrings of the types
+and the descriptions of their fields are what `evibrief schema` hands to editors, so they are written for the people
+who fill them in.
 """
 
 from collections.abc import Mapping

@@ -123,6 +123,7 @@ class TitleBlock:
     title: str
     subtitle: str
     status: str
+    version: str
     facts: tuple[tuple[str, str], ...]
 
 

@@ -71,7 +71,7 @@ def font_faces(fonts: Iterable[FontFile]) -> str:
 def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class Memory(URLFetcher):  # type: ignore[misc, no-any-unimported]  # the engine ships no types
+    class Memory(URLFetcher):  # type: ignore[misc]  # the engine ships no types
         """Serves fonts and refuses the rest: a build never reaches for the network or the disk."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

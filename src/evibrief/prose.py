@@ -26,7 +26,27 @@ READER = "-".join(
 )  # fmt: skip
 """Pandoc's Markdown without anything that could carry markup, attributes or settings past the templates."""
 
-ALLOWED_TAGS = frozenset("p em strong sup sub a span ul ol li code br blockquote del dl dt dd div".split())
+ALLOWED_TAGS = frozenset(
+    (
+        "p",
+        "em",
+        "strong",
+        "sup",
+        "sub",
+        "a",
+        "span",
+        "ul",
+        "ol",
+        "li",
+        "code",
+        "br",
+        "blockquote",
+        "del",
+        "dl",
+        "dt",
+        "dd",
+    )
+)
 ALLOWED_LINKS = ("#", "http://", "https://", "mailto:")
 _ENTRY_OF_LIST = re.compile(r'<div id="refs".*', re.DOTALL)
 
@@ -65,7 +85,9 @@ def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style
     for index in range(len(texts)):
         swallowed = str(index + 1) not in found and index + 1 < len(texts)
         if str(index) not in found or swallowed:
-            complaints.append(Complaint(index, "this text does not end where it should", "close what it opens: ``` or >"))
+            complaints.append(
+                Complaint(index, "this text does not end where it should", "close what it opens: ``` or >")
+            )
         fragment = found.get(str(index), "").strip()
         complaints += (Complaint(index, *wrong) for wrong in _refused(fragment))
         fragments.append(fragment)

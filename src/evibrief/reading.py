@@ -95,7 +95,7 @@ def _duplicates(source: Source, ids: list[tuple[str, str, Location]]) -> Iterato
 
 def _was_read(source: Source, detail: ErrorDetails) -> bool:
     """A file that is missing or unreadable was reported once; its missing fields are no news."""
-    return bool(source.spans.get(detail["loc"][:1])) or detail["loc"][:1] in ((), ("claims",)) and bool(source.texts)
+    return bool(source.spans.get(detail["loc"][:1])) or (detail["loc"][:1] in ((), ("claims",)) and bool(source.texts))
 
 
 def _problem(source: Source, detail: ErrorDetails) -> Problem:

@@ -59,13 +59,16 @@ def render(view: View, templates: Mapping[str, str], typesetter: Callable[[list[
     )
     environment.filters |= {"prose": texts.block, "line": texts.line}
     page = environment.get_template("brief.html.jinja")
-    html = page.render(view=view, style=Markup(templates["style.css"]), bibliography=Markup(_BIBLIOGRAPHY))
+    sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "screen")}
+    html = page.render(view=view, bibliography=Markup(_BIBLIOGRAPHY), **sheets)
     set_texts = typesetter(texts.texts)
     complaints = [(texts.texts[c.index] if c.index >= 0 else "", c.message, c.hint) for c in set_texts.complaints]
     fragments = list(set_texts.fragments)
     for index in texts.short:
         if (short := inline(fragments[index])) is None and fragments[index]:
-            complaints.append((texts.texts[index], "this text has to be one paragraph", "it stands in a table or a list"))
+            complaints.append(
+                (texts.texts[index], "this text has to be one paragraph", "it stands in a table or a list")
+            )
         fragments[index] = short or fragments[index]
     html = _MARK.sub(lambda match: fragments[int(match[1])], html)
     return Rendered(html.replace(_BIBLIOGRAPHY, set_texts.bibliography), tuple(complaints))

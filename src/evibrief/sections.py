@@ -7,7 +7,7 @@ that it builds; `view` calls them. What stands in the appendix is built in `appe
 from collections.abc import Iterable, Iterator, Sequence
 
 from evibrief import words
-from evibrief.derive import Findings, Support
+from evibrief.derive import Findings
 from evibrief.fields import ReferenceKey
 from evibrief.model import (
     AnimalExposure,
@@ -43,15 +43,15 @@ def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
 
 def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
     """Studies by name with their citation, a line each; `none` says that there is none."""
-    lines = tuple(
-        Line(prose=f"{escape(words.short_name(findings.references[key]))} [@{key}]") for key in studies
-    )
+    lines = tuple(Line(prose=f"{escape(words.short_name(findings.references[key]))} [@{key}]") for key in studies)
     return lines or (Line(text="none", style="muted"),)
 
 
 def escape(text: str) -> str:
     """Plain words as Markdown that prints just these words."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+-.!<>~^$|@'" + '"' else character for character in text)
+    return "".join(
+        f"\\{character}" if character in r"\`*_{}[]()#+-.!<>~^$|@'" + '"' else character for character in text
+    )
 
 
 def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
@@ -76,6 +76,7 @@ def correction_lines(names: Iterable[str]) -> tuple[Line, ...]:
 
 
 def note_lines(note: str | None) -> tuple[Line, ...]:
+    """A note as a quiet line, or nothing."""
     return (Line(prose=note, style="muted"),) if note else ()
 
 
@@ -189,7 +190,8 @@ def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
-    given = (Line(text=f"{dose.route}; {dose.duration}"), Line(text=dose.regimen), Line(text=dose.purpose, style="muted"))
+    how = Line(text=f"{dose.route}; {dose.duration}")
+    given = (how, Line(text=dose.regimen), Line(text=dose.purpose, style="muted"))
     return _amount_row(dose, given, findings)
 
 
@@ -295,9 +297,3 @@ def models(brief: Brief, findings: Findings) -> Iterator[Block]:
             linked = (f"[{escape(titles[name])}](#{name})" for name in model.mechanisms)
             yield Paragraph(f"Mechanisms concerned: {words.listed(linked)}.", style="note")
         yield from _claims_in_short(model, findings)
-
-
-def support_words(support: Support) -> str:
-    """`2 studies for, 1 study against`."""
-    against = len(support.contradicting) + len(support.mixed)
-    return f"{words.count(len(support.supporting), 'study', 'studies')} for, {words.count(against, 'study', 'studies')} against"

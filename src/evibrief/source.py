@@ -275,8 +275,7 @@ class _Composer:
             return empty
         value = self._node(first, events, self.root, 0)
         if (more := next(events, None)) is not None:
-            mark = more.start_mark
-            self._report(mark.line, 1, "yaml", "a second document begins here", "remove the line `---`")
+            self._report_at(more, "yaml", "a second document begins here", "remove the line `---` above")
             for _ in events:
                 pass
         if isinstance(value, str):
@@ -368,8 +367,9 @@ class _Composer:
         self.reader.problems.append(Problem(Place(self.path, line, column), rule, message, hint))
 
 
-_RESOLVER = yaml.SafeLoader("")
+_RESOLVER: Any = yaml.SafeLoader("")
 
 
 def _is_stream_event(event: Any) -> bool:
-    return isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent))
+    around = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+    return isinstance(event, around)

@@ -50,9 +50,6 @@ def compose_view(brief: Brief, findings: Findings) -> View:
 def _title_block(brief: Brief) -> TitleBlock:
     record = brief.brief
     facts = [
-        ("Version", record.version),
-        ("Date", words.date(record.date)),
-        ("Review by", words.date(record.review_by)),
         ("For", record.audience),
         ("Authors", _people(record.authors)),
         ("Raters", _people(record.raters)),
@@ -65,7 +62,8 @@ def _title_block(brief: Brief) -> TitleBlock:
         origin = f"“{document.title}”; author {document.author}; {written}; grading method: {document.grading_method}"
         facts.append(("Source document", origin))
     status = f"{words.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
-    return TitleBlock(record.title, record.subtitle or "", status, tuple(facts))
+    version = f"Version {record.version} · {words.date(record.date)} · review by {words.date(record.review_by)}"
+    return TitleBlock(record.title, record.subtitle or "", status, version, tuple(facts))
 
 
 def _people(people: Iterable[Person]) -> str:
@@ -86,7 +84,7 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         ("Certainty (how sure are we that it does?)", record.bottom_line.certainty),
     )
     counts = appendix.count_sentences(findings)
-    return FirstPage(question.text, parts, record.bottom_line.text, judgements, counts[1:4], record.not_this)
+    return FirstPage(question.text, parts, record.bottom_line.text, judgements, counts[:3], record.not_this)
 
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:

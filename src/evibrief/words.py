@@ -152,6 +152,11 @@ def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number}{NO_BREAK}{singular if number == 1 else plural or singular + 's'}"
 
 
+def of(number: int, total: int, singular: str) -> str:
+    """`0 of 144 claims rest`, `1 of 144 claims rests`."""
+    return f"{number} of {total} {singular}{'s' * (total != 1)} {'rests' if number == 1 else 'rest'}"
+
+
 def listed(words: Iterable[str]) -> str:
     """`a, b and c`."""
     *most, last = list(words) or ["none"]
