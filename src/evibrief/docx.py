@@ -11,7 +11,7 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,8 @@ def _fill_contents(document: Any) -> None:
     if mark is None:
         return
     paragraph = mark.getparent().getparent()
-    entries = list(_headings(document))
+    before = sum(1 for _ in _headings(paragraph.itersiblings(preceding=True)))
+    entries = list(_headings([document]))[before:]
     parent, position = paragraph.getparent(), paragraph.getparent().index(paragraph)
     parent.remove(paragraph)
     lines = ['<w:p><w:pPr><w:pStyle w:val="ContentsHeading"/></w:pPr><w:r><w:t>Contents</w:t></w:r></w:p>']
@@ -138,7 +139,8 @@ def _fill_contents(document: Any) -> None:
     for index, (level, anchor, text) in enumerate(entries):
         opening = begin + _field_mark("separate") if index == 0 else ""
         closing = _field_mark("end") if index == len(entries) - 1 else ""
-        link = f'<w:hyperlink w:anchor="{anchor}" w:history="1"><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink>'
+        words = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+        link = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{words}</w:hyperlink>'
         lines.append(f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{opening}{link}{closing}</w:p>')
     for line in reversed(lines):
         parent.insert(position, etree.fromstring(line.replace("<w:p>", f'<w:p xmlns:w="{WORD}">', 1)))
@@ -148,10 +150,10 @@ def _field_mark(kind: str) -> str:
     return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
-def _headings(document: Any) -> Iterator[tuple[int, str, str]]:
-    """Level, bookmark and text of the headings of the first two levels."""
+def _headings(elements: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
+    """Level, bookmark and text of the headings of the first two levels, behind the place of the contents."""
     anchor = ""
-    for element in document.iter(f"{_W}bookmarkStart", f"{_W}p"):
+    for element in (part for whole in elements for part in whole.iter(f"{_W}bookmarkStart", f"{_W}p")):
         if element.tag == f"{_W}bookmarkStart":
             anchor = element.get(f"{_W}name")
             continue
@@ -178,6 +180,9 @@ def _tables_with_widths(document: Any) -> Iterator[tuple[Any, int]]:
 
 def _finish_table(table: Any, width: int) -> None:
     """Columns that fill the page, rows that do not split, records that stay together, quiet paragraphs."""
+    style = table.find("w:tblPr/w:tblStyle", _NAMESPACES)
+    if style is not None:  # pandoc writes the name where Word wants the id
+        style.set(f"{_W}val", style.get(f"{_W}val").replace(" ", ""))
     look = table.find("w:tblPr/w:tblLook", _NAMESPACES)
     look.set(f"{_W}firstColumn", "1")
     look.set(f"{_W}val", "00A0" if look.get(f"{_W}firstRow") == "1" else "0080")

@@ -5,12 +5,14 @@ header and a footer. `make reference` writes it into `templates/`, where it is k
 """
 
 import io
+import subprocess
 from collections.abc import Mapping
 
 import docx
 import pypandoc
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -71,8 +73,6 @@ def build_reference() -> bytes:
 
 
 def _output_of(command: list[str]) -> bytes:
-    import subprocess  # only a designer's command comes here
-
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 
@@ -97,10 +97,10 @@ def _paragraph_style(
     if base:
         style.base_style = _style(document, base, WD_STYLE_TYPE.PARAGRAPH)
     _font(style, TITLE_FONT if name == "Title" else FONT)
-    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
+    style.font.size, style.font.bold, style.font.italic = Pt(size), bold or None, None
     style.font.color.rgb = colour
     style.paragraph_format.space_after = Pt(after)
-    style.paragraph_format.space_before = Pt({"Heading 1": 16, "Heading 2": 11, "Heading 3": 9}.get(name, 0))
+    style.paragraph_format.space_before = Pt({"Heading 1": 16, "Heading 2": 11, "Heading 3": 9, "Table Caption": 10}.get(name, 0))
     style.paragraph_format.keep_with_next = name.startswith("Heading") or name in ("Table Caption", "Contents Heading")
 
 
@@ -125,12 +125,20 @@ def _refine(document: Document) -> None:
     entry = _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH)
     entry.paragraph_format.left_indent, entry.paragraph_format.first_line_indent = Mm(9), Mm(-9)
     entry.paragraph_format.tab_stops.add_tab_stop(Mm(9))
-    _style(document, "toc 2", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.left_indent = Mm(6)
+    for level, indent in ((1, 0), (2, 6)):
+        contents = _style(document, f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
+        contents.element.set(qn("w:styleId"), f"TOC{level}")  # the id that Word itself gives this style
+        contents.paragraph_format.left_indent = Mm(indent)
     for name in ("Heading 1", "Heading 2", "Heading 3", "Title"):
         _style(document, name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format.keep_together = True
+    for name in ("Title", "Subtitle"):
+        _style(document, name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    _style(document, "Contents Heading", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.page_break_before = True
 
 
-_BEFORE_BORDERS = {qn(f"w:{tag}") for tag in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr")}
+_BEFORE_BORDERS = {
+    qn(f"w:{tag}") for tag in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr")
+}
 
 
 def _insert_in_order(properties, element) -> None:  # type: ignore[no-untyped-def]
@@ -141,11 +149,17 @@ def _insert_in_order(properties, element) -> None:  # type: ignore[no-untyped-de
 
 def _table_styles(document: Document) -> None:
     styles = document.styles.element
+    # Pandoc's table style is based on one that its reference document does not have.
+    styles.append(
+        parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:default="1" w:styleId="TableNormal">
+<w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>
+<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>""")
+    )
     for name in ("Evidence Table", "Facts Table"):
         bold_first = '<w:tblStylePr w:type="firstCol"><w:rPr><w:b/></w:rPr></w:tblStylePr>' if name[0] == "F" else ""
         styles.append(
             parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}">
-<w:name w:val="{name}"/><w:uiPriority w:val="59"/><w:qFormat/>
+<w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>
 <w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr>
 <w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="1C1F24"/>
 <w:bottom w:val="single" w:sz="8" w:space="0" w:color="1C1F24"/>

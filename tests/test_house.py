@@ -1,0 +1,111 @@
+"""Rules 1 to 3 of the house: which way imports point, who owns a library, who touches the disk and the clock."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "evibrief"
+MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")}
+
+# A module may import what stands on an earlier line, never what stands on its own line or on a later one.
+ORDER = (
+    ("problems", "resources"),
+    ("source",),
+    ("fields",),
+    ("model",),
+    ("reading", "derive", "starter"),
+    ("checks", "words", "page"),
+    ("sections",),
+    ("appendix",),
+    ("view",),
+    ("prose", "pdf", "docx", "wordstyles"),
+    ("render",),
+    ("build",),
+    ("cli",),
+)
+OWNERS = {
+    "yaml": {"source"},
+    "pydantic": {"fields", "model", "reading", "starter"},
+    "pydantic_core": {"fields", "reading"},
+    "jinja2": {"render"},
+    "markupsafe": {"render"},
+    "weasyprint": {"pdf"},
+    "pypandoc": {"prose", "docx", "wordstyles"},
+    "docx": {"wordstyles"},
+    "lxml": {"docx"},
+    "fontTools": {"resources"},
+}
+# Pandoc takes its references, style and filter from files alone: these two modules give it a folder that is gone
+# when it ends. `build` warms WeasyPrint up while pandoc runs.
+TEMPORARY = {"prose", "docx"}
+DISK = {"source", "resources", "build", "cli"}
+DISK_WORDS = re.compile(
+    r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
+)
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "evibrief":
+            yield from (f"evibrief.{alias.name}" for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_the_order_names_every_module_once() -> None:
+    named = [name for line in ORDER for name in line]
+    assert sorted(named) == sorted(MODULES)
+    assert len(MODULES) > 15
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_point_down(module: str) -> None:
+    level = {name: index for index, line in enumerate(ORDER) for name in line}
+    ours = [name.removeprefix("evibrief.") for name in imports(MODULES[module]) if name.startswith("evibrief.")]
+    assert [name for name in ours if level[name] >= level[module]] == []
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_library_has_one_owner(module: str) -> None:
+    used = {name.partition(".")[0] for name in imports(MODULES[module])}
+    allowed = {"weasyprint"} if module == "build" else set()
+    assert [name for name in sorted(used & set(OWNERS)) if module not in OWNERS[name] and name not in allowed] == []
+
+
+def test_every_owner_uses_its_library() -> None:
+    for library, owners in OWNERS.items():
+        for owner in owners:
+            assert library in {name.partition(".")[0] for name in imports(MODULES[owner])}, (library, owner)
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - DISK - TEMPORARY))
+def test_only_some_touch_the_disk(module: str) -> None:
+    text = (PACKAGE / f"{module}.py").read_text()
+    assert DISK_WORDS.search(text) is None
+    assert "tempfile" not in text
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - {"cli"}))
+def test_only_the_command_line_knows_clock_and_environment(module: str) -> None:
+    names = set(imports(MODULES[module]))
+    assert "time" not in names
+    assert not re.search(r"os\.environ|date\.today|\.now\(|getenv", (PACKAGE / f"{module}.py").read_text())
+
+
+def test_the_tool_knows_no_subject() -> None:
+    texts = {path: path.read_text() for folder in ("src", "templates") for path in (ROOT / folder).rglob("*")
+             if path.suffix in (".py", ".jinja", ".css", ".lua", ".yaml", ".json")}  # fmt: skip
+    assert len(texts) > 20
+    subject = re.compile(r"ketamine|ME/CFS|chronic fatigue|NMDA|myalgic|fibromyalgia", re.IGNORECASE)
+    assert [str(path) for path, text in texts.items() if subject.search(text)] == []
+
+
+def test_no_module_is_long() -> None:
+    lengths = {name: len((PACKAGE / f"{name}.py").read_text().splitlines()) for name in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 500} == {}
