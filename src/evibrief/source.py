@@ -67,6 +67,8 @@ class Source:
     spans: Mapping[Location, Span]
     keys: Mapping[Location, Span]
     texts: Mapping[str, str] = field(repr=False)
+    unread: frozenset[Location] = frozenset()
+    """The roots of files that are missing or could not be read: what they hold is not known, rather than empty."""
 
     def place(self, location: Location) -> Place:
         """The place of a node, or of the nearest node around it when that one does not exist."""
@@ -119,7 +121,8 @@ def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
     reader.read_references()
     reader.report_missing()
     reader.report_strangers()
-    return Source(reader.tree, reader.spans, reader.keys, reader.texts), reader.problems
+    unread = frozenset(reader.unread)
+    return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread), reader.problems
 
 
 def _nearest_folder(folder: Path) -> str:
@@ -137,13 +140,18 @@ class _Reader:
         self.spans: dict[Location, Span] = {}
         self.keys: dict[Location, Span] = {}
         self.texts: dict[str, str] = {}
+        self.unread: set[Location] = set()
         self.problems: list[Problem] = []
 
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
         """Read one file into `tree` (for a location of one step); a missing or unreadable file gives `empty`."""
         value = empty
-        if path.exists() and (text := self._text(path)) is not None:
-            value = _Composer(self, str(path), text, location).compose(empty)
+        if path.exists():
+            text = self._text(path)
+            value = None if text is None else _Composer(self, str(path), text, location).compose()
+            if value is None:
+                self.unread.add(location)
+                value = empty
         if len(location) == 1:
             self.tree[str(location[0])] = value
         return value
@@ -163,10 +171,11 @@ class _Reader:
 
     def read_references(self) -> None:
         path = self.folder / "references.json"
-        entries: Any = []
-        if path.exists() and (text := self._text(path)) is not None:
-            entries = self._parse_json(str(path), text)
-        self.tree["references"] = entries
+        text = self._text(path) if path.exists() else None
+        entries = None if text is None else self._parse_json(str(path), text)
+        if entries is None and path.exists():
+            self.unread.add(("references",))
+        self.tree["references"] = entries or []
 
     def _parse_json(self, path: str, text: str) -> Any:
         self.spans[("references",)] = Span(path, 1, 1, 0, len(text))
@@ -177,7 +186,7 @@ class _Reader:
             message = f"this is not JSON: {getattr(error, 'msg', 'nested too deeply')}"
             hint = "export the references again, as CSL-JSON"
             self.problems.append(Problem(Place(path, line, column), "json", message, hint))
-            return []
+            return None
         for index, span in enumerate(_json_entries(path, text, entries)):
             self.spans[("references", index)] = span
         return entries
@@ -212,6 +221,7 @@ class _Reader:
         for stem in REQUIRED_FILES:
             if not (self.folder / f"{stem}.yaml").exists() and not (stem == "claims" and (self.folder / stem).is_dir()):
                 place = Place(str(self.folder / f"{stem}.yaml"))
+                self.unread.add((stem,))
                 self.problems.append(Problem(place, "no-file", "this file is missing", "a brief needs it"))
 
     def report_strangers(self) -> None:
@@ -242,15 +252,16 @@ class _Composer:
     def __init__(self, reader: _Reader, path: str, text: str, location: Location) -> None:
         self.reader, self.path, self.text, self.root = reader, path, text, location
 
-    def compose(self, empty: Any) -> Any:
+    def compose(self) -> Any:
+        """The tree of the file, or None when it cannot be told what the file says."""
         if match := _NOT_PRINTABLE.search(self.text):
             line = self.text.count("\n", 0, match.start()) + 1
             column = match.start() - self.text.rfind("\n", 0, match.start())
             message = f"the character U+{ord(match[0]):04X} may not stand in YAML"
             self._report(line, column, "yaml", message, "remove it")
-            return empty
+            return None
         try:
-            return self._document(empty)
+            return self._document()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -258,7 +269,7 @@ class _Composer:
             self._report(line, column, "yaml", f"this is not YAML: {words}", self._syntax_hint(line))
         except yaml.YAMLError as error:
             self._report(1, 1, "yaml", f"this is not YAML: {error}")
-        return empty
+        return None
 
     def _syntax_hint(self, line: int) -> str:
         written = self.text.split("\n")
@@ -267,12 +278,12 @@ class _Composer:
             return "indent with spaces: YAML allows no tabs"
         return "text with `: `, `#`, or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` or backtick needs quotes"
 
-    def _document(self, empty: Any) -> Any:
+    def _document(self) -> Any:
         events = (event for event in yaml.parse(self.text, Loader=_Loader) if not _is_stream_event(event))
         first = next(events, None)
         if first is None:
             self._report(1, 1, "empty-file", "this file is empty", "remove it, or write its records")
-            return empty
+            return None
         value = self._node(first, events, self.root, 0)
         if (more := next(events, None)) is not None:
             self._report_at(more, "yaml", "a second document begins here", "remove the line `---` above")
@@ -280,7 +291,7 @@ class _Composer:
                 pass
         if isinstance(value, str):
             self._report(1, 1, "shape", "this file holds one text, not records", "write `key: value` lines or a list")
-            return empty
+            return None
         return value
 
     def _node(self, event: Any, events: Iterator[Any], location: Location, depth: int) -> Any:

@@ -100,7 +100,9 @@ def _paragraph_style(
     style.font.size, style.font.bold, style.font.italic = Pt(size), bold or None, None
     style.font.color.rgb = colour
     style.paragraph_format.space_after = Pt(after)
-    style.paragraph_format.space_before = Pt({"Heading 1": 16, "Heading 2": 11, "Heading 3": 9, "Table Caption": 10}.get(name, 0))
+    style.paragraph_format.space_before = Pt(
+        {"Heading 1": 16, "Heading 2": 11, "Heading 3": 9, "Table Caption": 10}.get(name, 0)
+    )
     style.paragraph_format.keep_with_next = name.startswith("Heading") or name in ("Table Caption", "Contents Heading")
 
 
