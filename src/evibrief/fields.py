@@ -101,9 +101,9 @@ def _identifier(value: Any) -> Any:
 
 def _prose(value: Any, info: ValidationInfo) -> Any:
     value = _text(value)
-    if not info.context:
+    known = info.context and info.context["references"]
+    if known is None:
         return value
-    known = info.context["references"]
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
@@ -122,8 +122,9 @@ def _names(kind: str, singular: str) -> BeforeValidator:
 
     def check(value: Any, info: ValidationInfo) -> Any:
         value = _text(value)
-        if info.context and value not in info.context[kind]:
-            context = {"word": value, "hint": suggest(value, info.context[kind])}
+        known = info.context and info.context[kind]
+        if known is not None and value not in known:
+            context = {"word": value, "hint": suggest(value, known)}
             raise PydanticCustomError(f"unknown-{singular}", f"no {singular} has the id `{{word}}`", context)
         return value
 

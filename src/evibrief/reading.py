@@ -16,6 +16,13 @@ from evibrief.model import Brief
 from evibrief.problems import Problem, suggest
 from evibrief.source import Location, Source
 
+_FILES_OF_KINDS = {
+    "claims": "claims",
+    "references": "references",
+    "populations": "brief",
+    "corrections": "limitations",
+    "mechanisms": "mechanisms",
+}
 _SHAPES = {
     "tuple_type": ("a list is wanted here", "write one `- ` line for each entry"),
     "model_type": ("a record is wanted here", "write `key: value` lines"),
@@ -28,10 +35,7 @@ def read_records(source: Source) -> tuple[Brief | None, list[Problem]]:
     """Check every record of a brief against the model; None when one of them is refused."""
     ids = list(_ids(source.tree))
     problems = list(_duplicates(source, ids))
-    context: dict[str, set[str]] = {kind: set() for kind in ("claims", "references", "populations")}
-    context |= {"corrections": set(), "mechanisms": set()}
-    for kind, identifier, _ in ids:
-        context.setdefault(kind, set()).add(identifier)
+    context = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     try:
         return Brief.model_validate(dict(source.tree), context=context), problems
     except ValidationError as error:
@@ -93,9 +97,16 @@ def _duplicates(source: Source, ids: list[tuple[str, str, Location]]) -> Iterato
         first.setdefault(identifier, location)
 
 
+def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: Source) -> frozenset[str] | None:
+    """The ids of a kind, or None when a file that may hold more of them could not be read."""
+    if any(root[0] == file for root in source.unread):
+        return None
+    return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
+
+
 def _was_read(source: Source, detail: ErrorDetails) -> bool:
-    """A file that is missing or unreadable was reported once; its missing fields are no news."""
-    return bool(source.spans.get(detail["loc"][:1])) or (detail["loc"][:1] in ((), ("claims",)) and bool(source.texts))
+    """A file that is missing or unreadable was reported once; what its records lack is no news."""
+    return not any(detail["loc"][: len(root)] == root for root in source.unread)
 
 
 def _problem(source: Source, detail: ErrorDetails) -> Problem:

@@ -7,6 +7,7 @@ header and a footer. `make reference` writes it into `templates/`, where it is k
 import io
 import subprocess
 from collections.abc import Mapping
+from typing import Any
 
 import docx
 import pypandoc
@@ -16,7 +17,6 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.styles.style import ParagraphStyle
 
 INK, QUIET, ACCENT, WARNING = (RGBColor.from_string(code) for code in ("1C1F24", "555B66", "1F4E79", "8A1C1C"))
 FONT, TITLE_FONT = "Calibri", "Cambria"
@@ -85,9 +85,10 @@ def _set_page(document: Document) -> None:
     section.gutter = Mm(0)
 
 
-def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> ParagraphStyle:
+def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> Any:
+    """The style of this name, made when the document has none."""
     names = {style.name.lower(): style for style in document.styles if style.name}
-    return names.get(name.lower()) or document.styles.add_style(name, kind)  # type: ignore[return-value]
+    return names.get(name.lower()) or document.styles.add_style(name, kind)
 
 
 def _paragraph_style(
@@ -106,7 +107,7 @@ def _paragraph_style(
     style.paragraph_format.keep_with_next = name.startswith("Heading") or name in ("Table Caption", "Contents Heading")
 
 
-def _font(style: ParagraphStyle, name: str) -> None:
+def _font(style: Any, name: str) -> None:
     """One font for all scripts: the theme's fonts would win over a name that is given for Latin letters alone."""
     properties = style.element.get_or_add_rPr()
     for fonts in properties.findall(qn("w:rFonts")):
@@ -143,7 +144,7 @@ _BEFORE_BORDERS = {
 }
 
 
-def _insert_in_order(properties, element) -> None:  # type: ignore[no-untyped-def]
+def _insert_in_order(properties: Any, element: Any) -> None:
     """Word reads paragraph properties in one order only: borders and shading come after `numPr`."""
     position = sum(child.tag in _BEFORE_BORDERS for child in properties)
     properties.insert(position, element)
@@ -187,6 +188,6 @@ def _header_and_footer(document: Document) -> None:
     _field(foot._p, "NUMPAGES", "1")
 
 
-def _field(paragraph, instruction: str, shown: str) -> None:  # type: ignore[no-untyped-def]
+def _field(paragraph: Any, instruction: str, shown: str) -> None:
     simple = f'<w:fldSimple {nsdecls("w")} w:instr=" {instruction} "><w:r><w:t>{shown}</w:t></w:r></w:fldSimple>'
     paragraph.append(parse_xml(simple))
