@@ -164,7 +164,7 @@ def _write_documents(
 def _write_pdf(html: str) -> _Document:
     from evibrief.pdf import write_pdf
 
-    pdf = write_pdf(html, resources.template_texts()["print.css"], resources.fonts())
+    pdf = write_pdf(html, resources.fonts())
     return _Document("pdf", pdf.data, pdf.pages)
 
 

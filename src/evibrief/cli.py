@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     schemas = _command(commands, "schema", _schema, "print the JSON Schema of a file, for editors")
     schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all of them when left out")
     schemas.add_argument("--output", type=Path, help="write them all into this folder instead")
+
+    styles = _command(commands, "reference", _reference, "write a fresh reference.docx, the Word styles to edit")
+    styles.add_argument("--output", type=Path, default=Path("reference.docx"), help="the file to write")
     return parser
 
 
@@ -158,6 +161,14 @@ def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from evibrief.wordstyles import build_reference
+
+    options.output.write_bytes(build_reference())
+    print(options.output)
+    return 0
 
 
 def _schema(options: argparse.Namespace) -> int:

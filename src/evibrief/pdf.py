@@ -1,6 +1,6 @@
 """From HTML to PDF: the only owner of `weasyprint`.
 
-In: the HTML of a brief, fonts, the print style sheet. Out: PDF bytes and the number of pages, or the engine's
+In: the HTML of a brief, with its styles, and fonts. Out: PDF bytes and the number of pages, or the engine's
 complaints. Nothing is fetched: fonts come from memory, and everything else that a page asks for is refused.
 """
 
@@ -27,7 +27,7 @@ class Pdf:
     pages: int = 0
 
 
-def write_pdf(html: str, style: str, fonts: Iterable[FontFile]) -> Pdf:
+def write_pdf(html: str, fonts: Iterable[FontFile]) -> Pdf:
     """Print the HTML as tagged PDF/UA-1.
 
     Raises `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong.
@@ -40,12 +40,11 @@ def write_pdf(html: str, style: str, fonts: Iterable[FontFile]) -> Pdf:
     fetcher = _font_fetcher(files)
     configuration = FontConfiguration()
     with _complaints() as messages:
-        sheets = [
-            weasyprint.CSS(string=sheet, font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS)
-            for sheet in (font_faces(files.values()), style)
-        ]
+        faces = weasyprint.CSS(
+            string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS
+        )
         page = weasyprint.HTML(string=html, base_url=_FONT_ADDRESS, url_fetcher=fetcher)
-        document = page.render(stylesheets=sheets, font_config=configuration, pdf_variant="pdf/ua-1")
+        document = page.render(stylesheets=[faces], font_config=configuration, pdf_variant="pdf/ua-1")
         data: bytes | None = document.write_pdf(pdf_identifier=True, pdf_variant="pdf/ua-1")
     if messages or data is None:
         raise Problems(Problem(Place("PDF"), "weasyprint", message) for message in messages)

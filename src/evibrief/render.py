@@ -59,7 +59,7 @@ def render(view: View, templates: Mapping[str, str], typesetter: Callable[[list[
     )
     environment.filters |= {"prose": texts.block, "line": texts.line}
     page = environment.get_template("brief.html.jinja")
-    sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "screen")}
+    sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "print", "screen")}
     html = page.render(view=view, bibliography=Markup(_BIBLIOGRAPHY), **sheets)
     set_texts = typesetter(texts.texts)
     complaints = [(texts.texts[c.index] if c.index >= 0 else "", c.message, c.hint) for c in set_texts.complaints]

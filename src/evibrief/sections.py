@@ -63,8 +63,7 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     if study and study.integrity.state in ("erratum", "concern", "retracted"):
         notes.append(words.INTEGRITY[study.integrity.state])
     return (
-        Line(text=words.ROLE[entry.role], style="word"),
-        Line(prose=f"{name} [@{entry.source}]: {entry.finding}"),
+        Line(prose=f"**{words.ROLE[entry.role]}:** {name} [@{entry.source}]. {entry.finding}"),
         Line(text="; ".join(notes), style="muted"),
     )
 
@@ -113,14 +112,20 @@ def _weakest(mechanism: Mechanism, findings: Findings) -> str:
     """Where the chain is thinnest, from counts alone: no rating is made here."""
     bare = [link for link in mechanism.links if not findings.links[link.id].supporting]
     disputed = [link for link in mechanism.links if findings.links[link.id].contradicting]
+    supported = (
+        f"{_of_links(len(bare))} without any study that supports {'it' if len(bare) == 1 else 'them'}"
+        if bare
+        else "each has at least one study that supports it"
+    )
+    against = (
+        f"{_of_links(len(disputed))} contradicted by at least one study" if disputed else "no study contradicts one"
+    )
     total = words.count(len(mechanism.links), "link")
-    parts = [f"Of {total} in this chain, {_of_links(len(bare))} no study that supports it"]
-    parts.append(f"{_of_links(len(disputed))} at least one study against it")
-    return "; ".join(parts) + ". A chain is never more certain than its weakest link."
+    return f"Of {total} in this chain, {supported}; {against}. A chain is never more certain than its weakest link."
 
 
 def _of_links(number: int) -> str:
-    return "none has" if number == 0 else f"{number}{words.NO_BREAK}{'has' if number == 1 else 'have'}"
+    return f"{number}{words.NO_BREAK}{'is' if number == 1 else 'are'}"
 
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:

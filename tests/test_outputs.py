@@ -1,0 +1,337 @@
+"""The artefacts themselves, opened: what a brief says is the same in all three, complete, tagged and reproducible."""
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pikepdf
+import pytest
+from lxml import etree
+from openxml_audit import OpenXmlValidator
+
+from evibrief import words
+from evibrief.build import build, load
+from evibrief.docx import bookmark_names
+from evibrief.model import Brief
+
+ROOT = Path(__file__).parents[1]
+BRIEFS = {"first": ROOT / "data" / "ketamine-mecfs", "second": ROOT / "tests" / "briefs" / "blue-glass"}
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    brief: Brief
+    pdf: Path
+    docx: Path
+    html: Path
+
+
+@pytest.fixture(scope="module", params=sorted(BRIEFS))
+def artefacts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Artefacts:
+    folder = BRIEFS[request.param]
+    output = tmp_path_factory.mktemp(request.param)
+    paths = {document.path.suffix[1:]: document.path for document in build(folder, output)}
+    return Artefacts(load(folder).brief, **paths)
+
+
+class Visible(HTMLParser):
+    """The text of a page without styles, and every id, link and tag in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.sources: list[str] = []
+        self.headings: list[int] = []
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attributes}
+        self._hidden += tag in ("style", "title")
+        self.ids += [values["id"]] if "id" in values else []
+        self.links += [values["href"]] if "href" in values else []
+        self.sources += [values[name] for name in ("src", "srcset", "data") if name in values]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits alone: line breaks, hyphens and spaces differ between the outputs and mean nothing."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def document_xml(path: Path) -> etree._Element:
+    with zipfile.ZipFile(path) as package:
+        return etree.fromstring(package.read("word/document.xml"))
+
+
+def pdf_text(path: Path, program: Callable[..., str]) -> str:
+    command = [program("pdftotext"), "-raw", str(path), "-"]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
+def texts_of(artefacts: Artefacts, program: Callable[..., str]) -> dict[str, str]:
+    runs = document_xml(artefacts.docx).iter(f"{WORD}t")
+    texts = {
+        "html": "".join(Visible(artefacts.html.read_text()).parts),
+        "docx": "".join(run.text or "" for run in runs),
+        "pdf": pdf_text(artefacts.pdf, program),
+    }
+    return {name: squeeze(text) for name, text in texts.items()}
+
+
+def plain(prose: str) -> str:
+    """The longest stretch of a Markdown text that is the same in every output: no markup, no citation."""
+    pieces = re.split(r"\[[^\]]*\](?:\([^)]*\))?|[*_`^~<>&\\\"']", prose)
+    return squeeze(max(pieces, key=len))
+
+
+def test_every_claim_stands_in_all_three(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    texts = texts_of(artefacts, program)
+    claims = artefacts.brief.all_claims
+    assert len(claims) > 10
+    for name in ("html", "docx"):
+        assert [claim.id for claim in claims if plain(claim.text) not in texts[name]] == [], name
+    # A cell that runs in columns is read line by line in a PDF: every word of the claim is there, in order.
+    assert [claim.id for claim in claims if squeeze(claim.id) not in texts["pdf"]] == []
+    first_words = {claim.id: squeeze(" ".join(re.split(r"[\[*_^~]", claim.text)[0].split()[:2])) for claim in claims}
+    assert [name for name, start in first_words.items() if start not in texts["pdf"]] == []
+
+
+def test_tiers_numbers_and_statuses_agree(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    texts = texts_of(artefacts, program)
+    brief = artefacts.brief
+    tiers = [f"{number.id.lstrip('s')}{squeeze(plain(number.text))}" for number in brief.ranking.statements]
+    assert tiers
+    for name in ("html", "docx"):
+        assert [tier for tier in tiers if tier not in texts[name]] == []
+    for words_of in (words.TIER, words.STATUS):
+        used = [
+            {statement.stated for statement in brief.ranking.statements},
+            {claim.status for claim in brief.all_claims},
+        ]
+        for value in used[words_of is words.STATUS]:
+            assert all(squeeze(words_of[value]) in text for text in texts.values())
+    counts = {name: [text.count(squeeze(word)) for word in ("Unsupported", "Contested", "Corrected")]
+              for name, text in texts.items() if name != "pdf"}  # fmt: skip
+    assert counts["html"] == counts["docx"]
+    assert sum(counts["html"]) > 0
+
+
+def test_every_reference_is_listed_in_all_three(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    texts = texts_of(artefacts, program)
+    titles = [squeeze(reference.title or "") for reference in artefacts.brief.references]
+    assert titles
+    for name in ("html", "docx"):
+        missing = [title for title in titles if title[:40].lower() not in texts[name].lower()]
+        assert missing == [], name
+
+
+def test_doses_agree(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    amounts = [squeeze(words.amount(dose.amount)) for dose in artefacts.brief.doses.people]
+    assert amounts
+    for text in texts_of(artefacts, program).values():
+        assert [amount for amount in amounts if amount not in text] == []
+
+
+def test_every_claim_is_a_target_and_every_link_has_one(artefacts: Artefacts) -> None:
+    page = Visible(artefacts.html.read_text())
+    assert len(page.ids) == len(set(page.ids))
+    assert {claim.id for claim in artefacts.brief.all_claims} <= set(page.ids)
+    inner = {link[1:] for link in page.links if link.startswith("#")}
+    assert inner
+    assert inner - set(page.ids) == set()
+
+
+def test_the_page_is_self_contained(artefacts: Artefacts) -> None:
+    html = artefacts.html.read_text()
+    page = Visible(html)
+    assert page.sources == []
+    assert "url(" not in html
+    assert [link for link in page.links if not link.startswith(("#", "http", "mailto:"))] == []
+    assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert page.headings[0] == 1
+
+
+def test_bookmarks_of_the_word_document(artefacts: Artefacts) -> None:
+    names = bookmark_names(document_xml(artefacts.docx))
+    assert len(names) == len(set(names))
+    assert {claim.id for claim in artefacts.brief.all_claims} <= set(names)
+    anchors = {link.get(f"{WORD}anchor") for link in document_xml(artefacts.docx).iter(f"{WORD}hyperlink")} - {None}
+    assert anchors
+    assert anchors - set(names) == set()
+
+
+def test_tables_of_the_word_document(artefacts: Artefacts) -> None:
+    tables = list(document_xml(artefacts.docx).iter(f"{WORD}tbl"))
+    assert len(tables) > 10
+    for table in tables:
+        rows = table.findall(f"{WORD}tr")
+        assert all(row.find(f"{WORD}trPr/{WORD}cantSplit") is not None for row in rows)
+        if table.find(f"{WORD}tblPr/{WORD}tblStyle").get(f"{WORD}val") == "EvidenceTable":
+            assert rows[0].find(f"{WORD}trPr/{WORD}tblHeader") is not None
+        widths = [int(column.get(f"{WORD}w")) for column in table.iter(f"{WORD}gridCol")]
+        assert 9000 < sum(widths) < 15000
+
+
+def test_sections_of_the_word_document(artefacts: Artefacts) -> None:
+    sections = list(document_xml(artefacts.docx).iter(f"{WORD}sectPr"))
+    turned = [section.find(f"{WORD}pgSz").get(f"{WORD}orient") == "landscape" for section in sections]
+    assert turned == [False, True, False]
+    assert all(section.find(f"{WORD}headerReference") is not None for section in sections)
+    assert all(section.find(f"{WORD}footerReference") is not None for section in sections)
+
+
+def test_properties_and_contents_of_the_word_document(artefacts: Artefacts) -> None:
+    record = artefacts.brief.brief
+    with zipfile.ZipFile(artefacts.docx) as package:
+        core = package.read("docProps/core.xml").decode()
+        head = "".join(package.read(name).decode() for name in package.namelist() if "header" in name)
+        assert f'w:val="{record.language}"' in package.read("word/styles.xml").decode()
+    assert f"<cp:version>{record.version}</cp:version>" in core
+    assert record.date.isoformat() in core
+    assert f"version {record.version}" in head
+    styles = [style.get(f"{WORD}val") for style in document_xml(artefacts.docx).iter(f"{WORD}pStyle")]
+    assert styles.count("TOC1") == len(record.sections)
+    assert styles.count("TOC2") > len(record.sections)
+
+
+def test_the_word_document_is_valid(artefacts: Artefacts) -> None:
+    result = OpenXmlValidator().validate(str(artefacts.docx))
+    assert [str(error) for error in result.errors] == []
+
+
+def outline(items: list[pikepdf.OutlineItem]) -> Iterator[str]:
+    for item in items:
+        yield item.title
+        yield from outline(list(item.children))
+
+
+def test_the_pdf_is_tagged_and_has_an_outline(artefacts: Artefacts) -> None:
+    with pikepdf.open(artefacts.pdf) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == artefacts.brief.brief.language
+        assert artefacts.brief.brief.version in str(pdf.docinfo["/Title"])
+        with pdf.open_outline() as contents:
+            titles = list(outline(list(contents.root)))
+        sizes = {(round(float(page.mediabox[2])), round(float(page.mediabox[3]))) for page in pdf.pages}
+    assert [section.title for section in artefacts.brief.brief.sections if section.title not in titles] == []
+    assert sizes == {(595, 842), (842, 595)}
+
+
+def test_every_page_says_what_it_is(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    pages = pdf_text(artefacts.pdf, program).rstrip("\f").split("\f")
+    assert len(pages) > 5
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert f"version {artefacts.brief.brief.version}" in page
+
+
+def test_pages_in_the_contents_are_right(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    pages = pdf_text(artefacts.pdf, program).rstrip("\f").split("\f")
+    found = 0
+    for section in artefacts.brief.brief.sections:
+        lines = [
+            line for page in pages for line in page.split("\n") if line.startswith(section.title) and "...." in line
+        ]
+        for line in lines:
+            page = pages[int(re.findall(r"\d+", line)[-1]) - 1]
+            assert squeeze(section.title) in squeeze(page), line
+            found += 1
+    assert found == len(artefacts.brief.brief.sections)
+
+
+def test_no_recommendation_to_treat(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    pages = pdf_text(artefacts.pdf, program).rstrip("\f").split("\f")
+    assert all("Not a recommendation to treat" in page for page in pages)
+    text = "".join(Visible(artefacts.html.read_text()).parts).lower()
+    assert "we recommend" not in text
+    assert "should be given" not in text
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_same_bytes_in_another_folder_and_zone(tmp_path: Path, zone: str) -> None:
+    digests = []
+    for index in range(2):
+        folder = tmp_path / f"place-{index}" / "blue-glass"
+        shutil.copytree(BRIEFS["second"], folder)
+        command = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(folder.parent / "out")]
+        environment = {"TZ": zone, "PYTHONHASHSEED": str(index), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        subprocess.run(command, check=True, cwd=folder.parent, env=environment, capture_output=True)
+        digests.append(
+            {path.name: path.read_bytes() for path in (folder.parent / "out").iterdir() if path.name[0] != "."}
+        )
+    assert len(digests[0]) == 3
+    assert digests[0] == digests[1]
+
+
+def test_the_order_of_keys_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "blue-glass"
+    shutil.copytree(BRIEFS["second"], folder)
+    changes = folder / "changes.yaml"
+    before = {path.suffix: path.read_bytes() for path in (d.path for d in build(folder, tmp_path / "a", ["html"]))}
+    changes.write_text("# a comment\n" + changes.read_text())
+    after = {path.suffix: path.read_bytes() for path in (d.path for d in build(folder, tmp_path / "b", ["html"]))}
+    assert before == after
+
+
+def test_libreoffice_opens_the_word_document(artefacts: Artefacts, program: Callable[..., str], tmp_path: Path) -> None:
+    command = [
+        program("soffice", "libreoffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+        "--convert-to", "pdf", "--outdir", str(tmp_path), str(artefacts.docx),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    text = squeeze(pdf_text(tmp_path / f"{artefacts.docx.stem}.pdf", program))
+    assert [claim.id for claim in artefacts.brief.all_claims if squeeze(claim.id) not in text] == []
+
+
+def test_a_picture_is_not_allowed_in_a_text() -> None:
+    from evibrief import resources
+    from evibrief.prose import typeset
+
+    style = resources.citation_style("american-medical-association", Path())
+    hostile = [
+        "![x](file:///etc/passwd)",
+        "[x](javascript:alert)",
+        "<script>x</script> & <b>bold</b>",
+        "```\nopen",
+        "fine",
+    ]
+    result = typeset(hostile, [], style, "en-GB")
+    wrong = {complaint.index for complaint in result.complaints}
+    assert {0, 1} <= wrong
+    assert 4 not in wrong
+    assert "<script" not in result.fragments[2]
+    assert "&lt;b&gt;bold" in result.fragments[2]
+
+
+def test_citations_are_numbered_in_the_order_of_reading(artefacts: Artefacts) -> None:
+    if "american-medical" not in artefacts.brief.brief.citation_style:
+        pytest.skip("this brief's citations are names, not numbers")
+    html = artefacts.html.read_text()
+    cited = [int(number) for number in re.findall(r'role="doc-biblioref"[^>]*>(\d+)</a>', html)]
+    first = list(dict.fromkeys(cited))
+    assert len(first) > 20
+    assert first == sorted(first)
+
+
+def test_pdf_bytes_open_from_memory(artefacts: Artefacts) -> None:
+    with pikepdf.open(io.BytesIO(artefacts.pdf.read_bytes())) as pdf:
+        assert len(pdf.pages) > 5
