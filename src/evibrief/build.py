@@ -56,7 +56,7 @@ def load(folder: Path) -> Loaded:
     read, problems = source.read_brief(folder)
     brief, refused = reading.read_records(read)
     problems += refused
-    if brief is not None:
+    if brief is not None and not read.unread:
         problems += checks.check(brief, read, resources.covered_characters())
     if brief is None or any(problem.severity == "error" for problem in problems):
         raise Problems(problems)
