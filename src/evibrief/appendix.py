@@ -98,8 +98,9 @@ def limitations(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _point(point: Point) -> tuple[Line, ...]:
-    line = (Line(text=f"line {point.line}", style="muted"),) if point.line else ()
-    return (Line(prose=point.text, anchor=point.id), *note_lines(point.note), *line, *claim_links(point.claims))
+    words_before = f"line {point.line}:" if point.line else ""
+    origin = (Line(text=words_before, links=point.claims, style="muted"),) if point.line or point.claims else ()
+    return (Line(prose=point.text, anchor=point.id), *note_lines(point.note), *origin)
 
 
 def _corrections(brief: Brief, findings: Findings) -> Iterator[Block]:

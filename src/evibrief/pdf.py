@@ -32,6 +32,16 @@ def write_pdf(html: str, fonts: Iterable[FontFile]) -> Pdf:
 
     Raises `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong.
     """
+    with _complaints() as messages:
+        document = lay_out(html, fonts)
+        data: bytes | None = document.write_pdf(pdf_identifier=True, pdf_variant="pdf/ua-1")
+    if messages or data is None:
+        raise Problems(Problem(Place("PDF"), "weasyprint", message) for message in messages)
+    return Pdf(data, len(document.pages))
+
+
+def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
+    """The pages of the HTML, laid out and not yet written."""
     # Half a second of imports that a build with nothing to do must not pay for.
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
@@ -39,16 +49,11 @@ def write_pdf(html: str, fonts: Iterable[FontFile]) -> Pdf:
     files = {font.name: font for font in fonts}
     fetcher = _font_fetcher(files)
     configuration = FontConfiguration()
-    with _complaints() as messages:
-        faces = weasyprint.CSS(
-            string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS
-        )
-        page = weasyprint.HTML(string=html, base_url=_FONT_ADDRESS, url_fetcher=fetcher)
-        document = page.render(stylesheets=[faces], font_config=configuration, pdf_variant="pdf/ua-1")
-        data: bytes | None = document.write_pdf(pdf_identifier=True, pdf_variant="pdf/ua-1")
-    if messages or data is None:
-        raise Problems(Problem(Place("PDF"), "weasyprint", message) for message in messages)
-    return Pdf(data, len(document.pages))
+    faces = weasyprint.CSS(
+        string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS
+    )
+    page = weasyprint.HTML(string=html, base_url=_FONT_ADDRESS, url_fetcher=fetcher)
+    return page.render(stylesheets=[faces], font_config=configuration, pdf_variant="pdf/ua-1")
 
 
 def font_faces(fonts: Iterable[FontFile]) -> str:

@@ -23,7 +23,7 @@ from evibrief.model import (
     Statement,
     TimeCourse,
 )
-from evibrief.page import Block, Bullets, Cell, Column, Heading, Line, Paragraph, Row, Table
+from evibrief.page import Block, Cell, Column, Heading, Line, Paragraph, Row, Table
 
 NOT_A_RECOMMENDATION = "What was given in studies. Nothing in this table is a recommendation."
 
@@ -142,7 +142,8 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
     rows = ([_statement_row(statement, findings)] for statement in brief.ranking.statements)
     yield from table("Plausibility as the source document ranks it", columns, rows)
     if names := brief.ranking.corrections:
-        yield Bullets((correction_lines(names),))
+        linked = words.listed(f"[{name}](#{name})" for name in names)
+        yield Paragraph(f"Corrections that concern the ranking as a whole: {linked}.", style="note")
 
 
 def _how_rated(brief: Brief) -> str:
@@ -182,14 +183,14 @@ def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.doses.people:
         yield Heading("Given to people", "doses_people")
         yield Paragraph(NOT_A_RECOMMENDATION, style="callout")
-    columns = (("Dose", 23), ("How it was given", 20), ("To whom", 17), ("Source and finding", 40))
+    columns = (("Dose", 18), ("How it was given", 24), ("To whom", 14), ("Source and finding", 44))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from table("Doses given to people in studies", columns, rows)
     if brief.doses.other:
         yield Heading("Given to animals or to cells: not doses for people", "doses_other")
         warning = "Milligrams per kilogram in a rodent and concentrations in a dish say nothing directly about a dose."
         yield Paragraph(warning, style="callout")
-    columns = (("Amount", 23), ("How it was given", 20), ("To what", 17), ("Source and finding", 40))
+    columns = (("Amount", 22), ("How it was given", 16), ("To what", 16), ("Source and finding", 46))
     rows = ([_exposure_row(exposure, findings)] for exposure in brief.doses.other)
     yield from table("Amounts given to animals or to cells; not comparable with doses for people", columns, rows)
 
