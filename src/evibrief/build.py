@@ -55,7 +55,9 @@ def load(folder: Path) -> Loaded:
 
     read, problems = source.read_brief(folder)
     brief, refused = reading.read_records(read)
-    problems += refused
+    # What could not be read in one place is not also wrong there in some other way.
+    told = {problem.place for problem in problems}
+    problems += (problem for problem in refused if problem.place not in told)
     if brief is not None and not read.unread:
         problems += checks.check(brief, read, resources.covered_characters())
     if brief is None or any(problem.severity == "error" for problem in problems):

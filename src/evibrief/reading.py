@@ -39,7 +39,7 @@ def read_records(source: Source) -> tuple[Brief | None, list[Problem]]:
     try:
         return Brief.model_validate(dict(source.tree), context=context), problems
     except ValidationError as error:
-        details = (detail for detail in error.errors(include_url=False) if _was_read(source, detail))
+        details = (detail for detail in error.errors(include_url=False) if _is_news(source, detail))
         return None, problems + [_problem(source, detail) for detail in details]
 
 
@@ -104,9 +104,15 @@ def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: S
     return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
 
 
-def _was_read(source: Source, detail: ErrorDetails) -> bool:
-    """A file that is missing or unreadable was reported once; what its records lack is no news."""
-    return not any(detail["loc"][: len(root)] == root for root in source.unread)
+def _is_news(source: Source, detail: ErrorDetails) -> bool:
+    """Leave out what only follows from something that is reported anyway.
+
+    A file that is missing or unreadable was reported once; what its records lack is no news. Nor is it that a list is
+    too short because one of its entries was refused.
+    """
+    if any(detail["loc"][: len(root)] == root for root in source.unread):
+        return False
+    return detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
 
 
 def _problem(source: Source, detail: ErrorDetails) -> Problem:

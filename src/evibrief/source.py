@@ -287,8 +287,7 @@ class _Composer:
         value = self._node(first, events, self.root, 0)
         if (more := next(events, None)) is not None:
             self._report_at(more, "yaml", "a second document begins here", "remove the line `---` above")
-            for _ in events:
-                pass
+            return None
         if isinstance(value, str):
             self._report(1, 1, "shape", "this file holds one text, not records", "write `key: value` lines or a list")
             return None
