@@ -99,7 +99,7 @@ def _duplicates(source: Source, ids: list[tuple[str, str, Location]]) -> Iterato
 
 def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: Source) -> frozenset[str] | None:
     """The ids of a kind, or None when a file that may hold more of them could not be read."""
-    if any(root[0] == file for root in source.unread):
+    if any(root[:1] in ((), (file,)) for root in source.unread):
         return None
     return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
 

@@ -113,7 +113,7 @@ def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
     """
     if not folder.is_dir():
         problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))
-        return Source({}, {}, {}, {}), [problem]
+        return Source({}, {}, {}, {}, frozenset({()})), [problem]
     reader = _Reader(folder)
     for stem in (*MAPPING_FILES, *LIST_FILES):
         reader.read_yaml(folder / f"{stem}.yaml", (stem,), [] if stem in LIST_FILES else {})
