@@ -6,7 +6,7 @@ In: `Brief` and `Findings`. Out: the blocks of each section, decided and worded,
 from collections.abc import Iterator
 
 from evibrief import words
-from evibrief.derive import Findings
+from evibrief.derive import Findings, names_a_source
 from evibrief.model import Brief, Claim, ClaimGroup, Correction, Evidence, Point, Search, Study
 from evibrief.page import Block, Bullets, Cell, Heading, Line, Paragraph, ReferenceList, Row
 from evibrief.sections import (
@@ -41,7 +41,7 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 READING = (
     "**Claim**: one sentence that can be right or wrong, in our words, with the line of the source document.",
-    "**For, against, neither**: whether the claim favours the idea that the intervention may help in the condition.",
+    "**Direction** (for, against, neither): whether the claim favours the idea that the intervention may help in the condition.",
     "**Supports, contradicts, mixed, context**: how a publication bears on that one claim.",
     "**Candidate source**: the source document names none; this is the best that was found, and may be another.",
     "**Direct**: people with the condition received the intervention. All else needs an inference, named as such.",
@@ -211,7 +211,7 @@ def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
         for about, title in words.ABOUT.items():
             claims = [claim for claim in group.claims if claim.about == about]
             columns = (
-                ("Claim", 25), ("Bears on the idea", 7), ("Status", 14), ("Rests on", 26),
+                ("Claim", 25), ("Direction", 7), ("Status", 14), ("Rests on", 26),
                 ("Study type and size", 11), ("Population", 9), ("Direct or indirect", 8),
             )  # fmt: skip
             yield from table(
@@ -240,7 +240,8 @@ def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
     if not claim.stated:
         return (name, Line(text=f"added by this brief; about: {population}", style="muted"))
     stated = claim.stated
-    source = "no source named" if stated.attribution == "none" else f"attributed to {stated.attribution}"
+    named = f"attributed to {stated.attribution}"
+    source = named if names_a_source(stated) else "no source named" + stated.attribution.removeprefix("none")
     words_used = words.MODALITY[claim.modality]
     text = f"line {stated.line}, {words_used}; {source}; reads as: {stated.study_type}; about: {population}"
     return (name, Line(text=text, style="muted"))

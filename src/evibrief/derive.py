@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evibrief.fields import ClaimId, ReferenceKey, cited_keys
-from evibrief.model import Brief, Claim, Evidence, PopulationRecord, Reference, Study
+from evibrief.model import Brief, Claim, Evidence, PopulationRecord, Reference, Stated, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def count_claims(
     return Counts(
         stated=len(stated),
         added=len(claims) - len(stated),
-        attributed=sum(origin.attribution != "none" for origin in stated),
+        attributed=sum(names_a_source(origin) for origin in stated),
         direct=sum(any(is_direct(entry, populations) for entry in claim.evidence) for claim in claims),
         unsourced=sum(not claim.evidence for claim in claims),
         studies=len(sources),
@@ -101,6 +101,11 @@ def count_claims(
         direction=Counter(claim.direction for claim in claims),
         status=Counter(claim.status for claim in claims),
     )
+
+
+def names_a_source(origin: Stated) -> bool:
+    """Whether the source document names or describes a publication; `none (case reports)` is a phrase, not a source."""
+    return not origin.attribution.startswith("none")
 
 
 def is_direct(evidence: Evidence, populations: Mapping[str, PopulationRecord]) -> bool:

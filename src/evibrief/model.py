@@ -224,7 +224,9 @@ class Stated(Record):
     """Where the source document makes the claim, and what it says the claim rests on."""
 
     line: Count
-    attribution: Text = Field(description="as stated in the document; `none` where it names nothing")
+    attribution: Text = Field(
+        description="as the document has it; `none` or `none (its phrase)` where it names nothing"
+    )
     study_type: Text
 
 
