@@ -41,7 +41,7 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 READING = (
     "**Claim**: one sentence that can be right or wrong, in our words, with the line of the source document.",
-    "**Direction** (for, against, neither): whether the claim favours the idea that the intervention may help in the condition.",
+    "**Direction** (for, against, neither): whether the claim favours the idea that the intervention may help.",
     "**Supports, contradicts, mixed, context**: how a publication bears on that one claim.",
     "**Candidate source**: the source document names none; this is the best that was found, and may be another.",
     "**Direct**: people with the condition received the intervention. All else needs an inference, named as such.",
