@@ -10,10 +10,10 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all check test lint bench schema wheel clean libraries test-parts
+.PHONY: help pdf docx html all check test lint bench schema reference wheel clean libraries test-parts
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 pdf: libraries .venv/ready  ## the brief as PDF, in build/; another one: make pdf BRIEF=data/other
 	$(EVIBRIEF) build $(BRIEF) --format pdf --output $(OUTPUT)
@@ -42,6 +42,9 @@ bench: libraries .venv/ready  ## measure the speed, as ratios
 
 schema: .venv/ready  ## print the JSON Schema of the data files
 	$(EVIBRIEF) schema
+
+reference: .venv/ready  ## write a fresh reference.docx, the styles of the Word document
+	$(EVIBRIEF) reference --output templates/reference.docx
 
 wheel: .venv/ready  ## build the package, in dist/
 	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

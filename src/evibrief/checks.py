@@ -135,7 +135,7 @@ def ordered_dates(case: Case) -> Iterator[Problem]:
 
 
 def known_version(case: Case) -> Iterator[Problem]:
-    """The version that is built is the last one that `changes.yaml` tells of."""
+    """A version that `changes.yaml` says nothing of leaves its readers guessing."""
     changes, version = case.brief.changes, case.brief.brief.version
     if changes and all(change.version != version for change in changes):
         message = f"changes.yaml says nothing of version {version}"

@@ -49,6 +49,8 @@ Design = Literal[
     "cohort",
     "case-control",
     "cross-sectional",
+    "observational",
+    "pooled-analysis",
     "human-experiment",
     "case-report",
     "animal-experiment",
@@ -59,6 +61,7 @@ Design = Literal[
     "opinion",
     "conference-abstract",
     "web-page",
+    "unknown",
 ]
 SectionKind = Literal[
     "mechanisms",

@@ -51,6 +51,8 @@ DESIGN = {
     "cohort": "Cohort study",
     "case-control": "Case-control study",
     "cross-sectional": "Cross-sectional study",
+    "observational": "Observational study",
+    "pooled-analysis": "Pooled analysis",
     "human-experiment": "Experiment in people",
     "case-report": "Case report",
     "animal-experiment": "Animal experiment",
@@ -61,6 +63,7 @@ DESIGN = {
     "opinion": "Opinion",
     "conference-abstract": "Conference abstract",
     "web-page": "Web page",
+    "unknown": "Design not seen",
 }
 SPECIES = {"human": "", "rat": "rats", "mouse": "mice", "animal": "animals", "cells": "cells", "none": ""}
 CORRECTION = {
