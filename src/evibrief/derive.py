@@ -79,8 +79,8 @@ def derive(brief: Brief) -> Findings:
         claims_of_study=_by(
             (study_of(entry.source, studies), claim) for claim in brief.all_claims for entry in claim.evidence
         ),
-        verification=Counter(study.verification.state for study in brief.studies),
-        integrity=Counter(study.integrity.state for study in brief.studies),
+        verification=dict(Counter(study.verification.state for study in brief.studies)),
+        integrity=dict(Counter(study.integrity.state for study in brief.studies)),
     )
 
 
@@ -97,9 +97,9 @@ def count_claims(
         direct=sum(any(is_direct(entry, populations) for entry in claim.evidence) for claim in claims),
         unsourced=sum(not claim.evidence for claim in claims),
         studies=len(sources),
-        about=Counter(claim.about for claim in claims),
-        direction=Counter(claim.direction for claim in claims),
-        status=Counter(claim.status for claim in claims),
+        about=dict(Counter(claim.about for claim in claims)),
+        direction=dict(Counter(claim.direction for claim in claims)),
+        status=dict(Counter(claim.status for claim in claims)),
     )
 
 

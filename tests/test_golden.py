@@ -1,0 +1,52 @@
+"""What the second brief derives, and the page that it becomes, as they were when somebody last read them.
+
+When both move, the derivation moved; when only the page does, the page did. To take a new state after reading the
+difference: `.venv/bin/python tests/test_golden.py`.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from evibrief.build import build, load
+from evibrief.derive import derive
+
+BRIEF = Path(__file__).parent / "briefs" / "blue-glass"
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def derived() -> str:
+    """The derived values without the records that they are derived from."""
+    findings = derive(load(BRIEF).brief)
+    parts = {
+        "counts": asdict(findings.counts),
+        "links": {name: asdict(support) for name, support in findings.links.items()},
+        "statements": {name: asdict(support) for name, support in findings.statements.items()},
+        "claims_of_correction": findings.claims_of_correction,
+        "claims_of_study": findings.claims_of_study,
+        "verification": findings.verification,
+        "integrity": findings.integrity,
+    }
+    return json.dumps(parts, indent=1, sort_keys=True) + "\n"
+
+
+def page(folder: Path) -> str:
+    """The page without its styles, which a designer may change at any time."""
+    html = build(BRIEF, folder, ["html"])[0].path.read_text()
+    return html[html.index("<body") :]
+
+
+def test_what_is_derived_has_not_moved() -> None:
+    assert derived() == (GOLDEN / "blue-glass.json").read_text()
+
+
+def test_the_page_has_not_moved(tmp_path: Path) -> None:
+    assert page(tmp_path) == (GOLDEN / "blue-glass.html").read_text()
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    (GOLDEN / "blue-glass.json").write_text(derived())
+    with tempfile.TemporaryDirectory() as name:
+        (GOLDEN / "blue-glass.html").write_text(page(Path(name)))
