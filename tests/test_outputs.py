@@ -330,6 +330,21 @@ def test_citations_are_numbered_in_the_order_of_reading(artefacts: Artefacts) ->
     assert listed == list(dict.fromkeys(cited))
 
 
+def test_the_reference_list_has_no_line_with_one_word(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    command = [program("pdftotext"), "-layout", str(artefacts.pdf), "-"]
+    laid_out = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    first_lines = re.findall(r"^ *\d{1,2}\. +(\S.*)$", laid_out, re.MULTILINE)
+    if "american-medical" in artefacts.brief.brief.citation_style:
+        assert len(first_lines) >= len(artefacts.brief.references)
+    assert [line for line in first_lines if len(line.split()) < 2] == []
+
+
+def test_italics_are_italic(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    fonts = subprocess.run([program("pdffonts"), str(artefacts.pdf)], capture_output=True, check=True, text=True).stdout
+    assert "Source-Sans-Pro-Italic" in fonts
+    assert [line for line in fonts.split("\n")[2:] if line and "Source" not in line] == []
+
+
 def test_no_row_and_no_record_is_cut_by_a_page(artefacts: Artefacts) -> None:
     document = lay_out(artefacts.html.read_text(), resources.fonts())
     pages_of_rows: dict[Any, set[int]] = {}

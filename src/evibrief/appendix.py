@@ -211,8 +211,8 @@ def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
         for about, title in words.ABOUT.items():
             claims = [claim for claim in group.claims if claim.about == about]
             columns = (
-                ("Claim", 25), ("Direction", 7), ("Status", 14), ("Rests on", 26),
-                ("Study type and size", 11), ("Population", 9), ("Direct or indirect", 8),
+                ("Claim", 22), ("Direction", 6), ("Status", 18), ("Rests on", 27),
+                ("Study type and size", 11), ("Population", 9), ("Direct or indirect", 7),
             )  # fmt: skip
             yield from table(
                 f"{group.title}: {title.lower()}", columns, (_claim_rows(claim, findings) for claim in claims)
