@@ -1,8 +1,11 @@
 """Every way of writing something wrong that the tool knows: the file says itself what is expected, and where."""
 
+import ast
 import datetime
+import json
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,19 @@ from evibrief.starter import starter_texts
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml"}
-EXPECTED = re.compile(r"# error\[([\w-]+)\]$", re.MULTILINE)
+EXPECTED = re.compile(r"# error\[([\w-]+)\](?: in (\S+):(\d+))?$")
+"""The rule, and the place when it is in another file than the bad one."""
+ELSEWHERE: Mapping[str, str] = {
+    "too-large": "test_source",
+    "encoding": "test_source",
+    "json": "test_source",
+    "unreadable": "test_source",
+    "two-places": "test_source",
+    "unknown-file": "test_source",
+    "no-file": "test_source",
+    "no-folder": "test_source",
+    "unused-reference": "below: it takes two files",
+}
 # A population that only one bad file needs; the starter has none that is neither the target nor close.
 SAILORS = "  - {id: sailors, label: Sailors, relation: other, species: human}\n"
 
@@ -22,7 +37,7 @@ SAILORS = "  - {id: sailors, label: Sailors, relation: other, species: human}\n"
 def good_brief(folder: Path) -> Path:
     for path, text in starter_texts("blue", datetime.date(2026, 3, 1), resources.starter_texts()).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text.replace("populations:", "populations:", 1))
+        (folder / path).write_text(text)
     brief = folder / "brief.yaml"
     brief.write_text(re.sub(r"(populations:.*\n)", rf"\1{SAILORS}", brief.read_text(), count=1))
     return folder
@@ -50,12 +65,72 @@ def test_a_bad_file_has_just_its_problems(bad: Path, tmp_path: Path) -> None:
     target = good_brief(tmp_path) / PLACES.get(stem, f"{stem}.yaml")
     text = bad.read_text()
     target.write_text(text)
-    lines = text.split("\n")
-    expected = [
-        (target.name, number, found[1]) for number, line in enumerate(lines, 1) if (found := EXPECTED.search(line))
-    ]
+    expected = expected_of(target.name, text)
     assert expected
-    assert problems_of(tmp_path) == expected
+    assert sorted(problems_of(tmp_path)) == expected
+
+
+def expected_of(name: str, text: str) -> list[tuple[str, int, str]]:
+    found = ((number, EXPECTED.search(line)) for number, line in enumerate(text.split("\n"), 1))
+    return sorted((one[2] or name, int(one[3] or number), one[1]) for number, one in found if one)
+
+
+def rules_in(module: str) -> set[str]:
+    """The ids of the rules that a module can break, read out of its calls."""
+    place = {"Problem": 1, "problem": 1, "_report_at": 1, "_report": 2, "PydanticCustomError": 0}
+    tree = ast.parse(Path(str(find_spec(f"evibrief.{module}").origin)).read_text())  # type: ignore[union-attr]
+    rules: set[str] = set()
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        rule = call.args[place[name]] if name in place and len(call.args) > place[name] else None
+        if isinstance(rule, ast.Constant) and isinstance(rule.value, str):
+            rules.add(rule.value)
+        singular = call.args[1] if name == "_names" else None
+        if isinstance(singular, ast.Constant) and isinstance(singular.value, str):
+            rules.add(f"unknown-{singular.value}")
+    return rules
+
+
+def test_every_rule_has_a_bad_file_or_a_test_elsewhere() -> None:
+    rules = set().union(*map(rules_in, ("source", "fields", "reading", "checks")))
+    assert len(rules) > 40
+    covered = {rule for bad in BAD for _, _, rule in expected_of(bad.name, bad.read_text())}
+    assert covered - rules == set()
+    assert rules - covered == set(ELSEWHERE)
+    tests = Path(__file__).with_name("test_source.py").read_text()
+    assert [rule for rule, where in ELSEWHERE.items() if where == "test_source" and f'"{rule}"' not in tests] == []
+
+
+def test_a_reference_that_nothing_cites_is_found(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    references = json.loads((folder / "references.json").read_text())
+    (folder / "references.json").write_text(json.dumps([*references, {"id": "spare1999", "type": "book"}], indent=1))
+    studies = (folder / "studies.yaml").read_text()
+    (folder / "studies.yaml").write_text(studies + studies.replace("example2020", "spare1999"))
+    lines = (folder / "references.json").read_text().split("\n")
+    # The entry begins one line above its key.
+    line = next(number for number, words in enumerate(lines) if "spare1999" in words)
+    assert problems_of(folder) == [("references.json", line, "unused-reference")]
+
+
+HINTS = {
+    "brief-unknown-key": "did you mean `audience`?",
+    "brief-wrong-word": "did you mean `draft`?",
+    "claims-unknown-reference": "did you mean `example2020`?",
+    "claims-unknown-population": "did you mean `asthma`?",
+    "mechanisms-unknown-claim": "did you mean `c1_",
+    "models-unknown-mechanism": "did you mean `m_glass`?",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HINTS))
+def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
+    stem = name.partition("-")[0]
+    folder = good_brief(tmp_path)
+    (folder / PLACES.get(stem, f"{stem}.yaml")).write_text((BAD[0].parent / f"{name}.yaml").read_text())
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    assert any(problem.hint.startswith(HINTS[name]) for problem in caught.value.problems)
 
 
 def test_every_problem_has_words_and_most_have_a_hint(tmp_path: Path) -> None:
@@ -71,14 +146,6 @@ def test_every_problem_has_words_and_most_have_a_hint(tmp_path: Path) -> None:
             assert re.fullmatch(r".+:\d+:\d+: error\[[\w-]+\]: [^\n]+(\n  hint: [^\n]+)?", str(problem))
             hints += bool(problem.hint)
     assert hints > len(BAD) - 5
-
-
-def test_a_misspelt_reference_suggests_the_nearest(tmp_path: Path) -> None:
-    folder = good_brief(tmp_path)
-    (folder / "claims/01-glass.yaml").write_text(Path(BAD[0].parent, "claims-unknown-reference.yaml").read_text())
-    with pytest.raises(Problems) as caught:
-        load(folder)
-    assert caught.value.problems[0].hint == "did you mean `example2020`?"
 
 
 def test_a_citation_inside_a_block_of_text_is_found_on_its_own_line(tmp_path: Path) -> None:

@@ -160,3 +160,81 @@ def test_a_text_that_is_not_one_paragraph_is_a_problem_with_a_place(tmp_path: Pa
     run = evibrief("build", folder, "--output", tmp_path / "out")
     assert run.returncode == 1
     assert re.search(r"01-glass\.yaml:\d+:\d+: error\[prose\].*one paragraph", run.stderr)
+
+
+def test_a_deleted_document_is_built_again(tmp_path: Path) -> None:
+    folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
+    evibrief("build", folder, "--output", output, "--format", "html")
+    page = next(output.glob("*.html"))
+    whole = page.read_bytes()
+    page.unlink()
+    assert "up to date" not in evibrief("build", folder, "--output", output, "--format", "html").stdout
+    assert page.read_bytes() == whole
+
+
+def test_only_what_is_asked_for_is_written(tmp_path: Path) -> None:
+    folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
+    assert evibrief("build", folder, "--output", output, "--format", "html").returncode == 0
+    assert sorted(path.suffix for path in output.iterdir() if path.name[0] != ".") == [".html"]
+    assert evibrief("build", folder, "--output", output, "--format", "docx, html").returncode == 0
+    assert sorted(path.suffix for path in output.iterdir() if path.name[0] != ".") == [".docx", ".html"]
+
+
+def test_without_a_terminal_there_are_no_stages(tmp_path: Path) -> None:
+    run = evibrief("build", good_brief(tmp_path / "blue"), "--output", tmp_path / "out", "--format", "html")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert len(run.stdout.splitlines()) == 1
+    assert "…" not in run.stdout
+
+
+@pytest.mark.parametrize("name", ["no", "2026", "2026-11-23", "null"])
+def test_a_name_that_yaml_would_misread_is_the_id_as_well(name: str, tmp_path: Path) -> None:
+    assert evibrief("new", name, folder=tmp_path).returncode == 0
+    run = evibrief("check", name, folder=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_file_in_the_place_of_the_output_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    run = evibrief("build", good_brief(tmp_path / "blue"), "--output", tmp_path / "out", "--format", "html")
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_moved_file_is_a_changed_input(tmp_path: Path) -> None:
+    folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
+    assert evibrief("build", folder, "--output", output, "--format", "html").returncode == 0
+    (folder / "claim").mkdir()
+    (folder / "claims" / "01-glass.yaml").rename(folder / "claim" / "01-glass.yaml")
+    assert evibrief("build", folder, "--output", output, "--format", "html").returncode == 1
+
+
+@pytest.mark.parametrize("record", ["{", "[]", '{"html": 5}'])
+def test_a_damaged_record_is_made_anew(record: str, tmp_path: Path) -> None:
+    folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
+    evibrief("build", folder, "--output", output, "--format", "html")
+    next(output.glob(".built-*")).write_text(record)
+    assert evibrief("build", folder, "--output", output, "--format", "html").returncode == 0
+
+
+def test_an_output_inside_the_brief_is_no_input(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    evibrief("build", folder, "--output", folder / "out", "--format", "html")
+    assert "up to date" in evibrief("build", folder, "--output", folder / "out", "--format", "html").stdout
+
+
+def test_a_file_name_that_is_not_utf_8_is_no_traceback(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    assert "Traceback" not in evibrief("build", folder, "--output", tmp_path / "out", "--format", "html").stderr
+
+
+@pytest.mark.parametrize("output", [".", "data", "data/blue"])
+def test_an_output_around_the_brief_hides_no_change(output: str, tmp_path: Path) -> None:
+    claims = good_brief(tmp_path / "data" / "blue") / "claims" / "01-glass.yaml"
+    evibrief("build", "data/blue", "--output", output, "--format", "html", folder=tmp_path)
+    claims.write_text(claims.read_text().replace("7 of 12", "8 of 12"))
+    run = evibrief("build", "data/blue", "--output", output, "--format", "html", folder=tmp_path)
+    assert run.returncode == 0
+    assert "up to date" not in run.stdout

@@ -39,7 +39,7 @@ def test_a_hostile_file_is_a_clear_problem(name: str, stem: str, tmp_path: Path)
     began = time.monotonic()
     with pytest.raises(Problems) as caught:
         load(tmp_path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 5
     assert rule in {problem.rule for problem in caught.value.problems if problem.place.path == str(path)}
 
 
@@ -104,3 +104,113 @@ def test_nothing_is_written_and_there_is_no_traceback(tmp_path: Path) -> None:
         assert "Traceback" not in run.stderr
         assert "nothing was written" in run.stderr
         assert not output.exists()
+
+
+def edited(folder: Path, name: str, data: bytes) -> Path:
+    (good_brief(folder) / name).write_bytes(data)
+    return folder
+
+
+def rules(folder: Path) -> set[tuple[str, str]]:
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    return {(Path(problem.place.path).name, problem.rule) for problem in caught.value.problems}
+
+
+def test_a_folder_in_the_place_of_a_file_is_a_clear_problem(tmp_path: Path) -> None:
+    brief = good_brief(tmp_path) / "brief.yaml"
+    brief.unlink()
+    brief.mkdir()
+    assert rules(tmp_path) == {("brief.yaml", "unreadable")}
+
+
+def test_missing_claims_are_named(tmp_path: Path) -> None:
+    (good_brief(tmp_path) / "claims" / "01-glass.yaml").unlink()
+    (tmp_path / "claims").rmdir()
+    assert rules(tmp_path) == {("claims.yaml", "no-file")}
+
+
+def test_another_ending_is_not_silence(tmp_path: Path) -> None:
+    (good_brief(tmp_path) / "studies.yaml").rename(tmp_path / "studies.yml")
+    assert rules(tmp_path) == {("studies.yaml", "no-file"), ("studies.yml", "unknown-file")}
+
+
+def test_places_are_right_after_a_byte_order_mark_and_carriage_returns(tmp_path: Path) -> None:
+    brief = good_brief(tmp_path) / "brief.yaml"
+    text = brief.read_text().replace("status: draft", "status: drafty")
+    line = next(number for number, words in enumerate(text.split("\n"), 1) if "drafty" in words)
+    brief.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    with pytest.raises(Problems) as caught:
+        load(tmp_path)
+    assert [(problem.place.line, problem.place.column) for problem in caught.value.problems] == [(line, 9)]
+
+
+def test_a_byte_order_mark_before_the_references_is_read(tmp_path: Path) -> None:
+    references = good_brief(tmp_path) / "references.json"
+    references.write_bytes(b"\xef\xbb\xbf" + references.read_bytes())
+    assert len(load(tmp_path).brief.references) == 1
+
+
+def test_several_files_are_reported_in_one_output_in_their_order(tmp_path: Path) -> None:
+    folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
+    brief, claims = folder / "brief.yaml", folder / "claims" / "01-glass.yaml"
+    brief.write_text(brief.read_text().replace("status: draft", "status: drafty").replace("audience:", "audiense:"))
+    claims.write_text(claims.read_text().replace("source: example2020", "source: exampel2020"))
+    (folder / "studies.yaml").write_text("- reference: [\n")
+    command = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(output)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    heads = [line for line in run.stderr.split("\n") if ": error[" in line]
+    found = [(Path(head.split(":")[0]).name, head.partition("[")[2].partition("]")[0]) for head in heads]
+    # `audience` is missing at the top of the file, and `audiense` and `drafty` stand further down.
+    assert found == [
+        ("brief.yaml", "missing"),
+        ("brief.yaml", "unknown-key"),
+        ("brief.yaml", "word"),
+        ("01-glass.yaml", "unknown-reference"),
+        ("studies.yaml", "yaml"),
+    ]
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.endswith("evibrief: 5 errors; nothing was written\n")
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("text", ["null"])
+def test_references_that_are_null_are_a_problem(text: str, tmp_path: Path) -> None:
+    assert ("references.json", "shape") in rules(edited(tmp_path, "references.json", text.encode()))
+
+
+@pytest.mark.parametrize("text", ["{}", "0", '""', "false"])
+def test_references_that_are_empty_and_no_list_are_a_problem(text: str, tmp_path: Path) -> None:
+    assert ("references.json", "shape") in rules(edited(tmp_path, "references.json", text.encode()))
+
+
+def test_a_number_of_five_thousand_digits_is_a_problem(tmp_path: Path) -> None:
+    text = '[{"id": "example2020", "type": "book", "volume": ' + "9" * 5000 + "}]"
+    assert ("references.json", "json") in rules(edited(tmp_path, "references.json", text.encode()))
+
+
+@pytest.mark.parametrize("field", ['"title": 5', '"issued": "2020"'])
+def test_a_reference_with_a_wrong_kind_of_value_has_our_words(field: str, tmp_path: Path) -> None:
+    text = f'[{{"id": "example2020", "type": "book", {field}}}]'
+    assert rules(edited(tmp_path, "references.json", text.encode())) == {("references.json", "shape")}
+
+
+@pytest.mark.parametrize("name", ["claims/02-more.yml", "claims/deeper/02-more.yaml"])
+def test_a_file_of_claims_that_would_not_be_read_is_not_silence(name: str, tmp_path: Path) -> None:
+    path = good_brief(tmp_path) / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("id: more\n")
+    assert (path.name, "unknown-file") in rules(tmp_path)
+
+
+def test_a_week_is_not_a_date(tmp_path: Path) -> None:
+    brief = good_brief(tmp_path) / "brief.yaml"
+    brief.write_text(brief.read_text().replace("date: 2026-03-01", "date: 2026-W09-7"))
+    assert rules(tmp_path) == {("brief.yaml", "date")}
+
+
+@pytest.mark.parametrize(("ornament", "rule"), [("&a", "alias"), ("!!str", "tag")])
+def test_an_ornament_on_a_key_is_refused(ornament: str, rule: str, tmp_path: Path) -> None:
+    brief = good_brief(tmp_path) / "brief.yaml"
+    brief.write_text(brief.read_text().replace("audience:", f"{ornament} audience:"))
+    assert rules(tmp_path) == {("brief.yaml", rule)}

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[Format, ...] = ("pdf", "docx", "html")
+READ = (".yaml", ".yml", ".json", ".csl")
+"""What an author writes ends in; what a build writes may stand beside it and is no input."""
+
 Report = Callable[[str], None]
 """Told the name of each stage as it begins."""
 
@@ -193,11 +196,14 @@ def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
 def fingerprint_inputs(folder: Path) -> str:
     """A hash over all that a build depends on: the evidence, the templates, this package, its engines' versions."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent.glob("*.py")
-    inputs = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    for path in sorted([*inputs, *resources.templates().iterdir(), *package]):
-        digest.update(f"{path.name}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"")
+    for root, paths in (
+        (folder, (path for path in folder.rglob("*") if path.suffix in READ and not path.name.startswith("."))),
+        (resources.templates(), resources.templates().rglob("*")),
+        (Path(__file__).parent, Path(__file__).parent.glob("*.py")),
+    ):
+        for path in sorted(path for path in paths if path.is_file()):
+            digest.update(os.fsencode(path.relative_to(root)) + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update("\0".join((__version__, *resources.engine_versions())).encode())
     return digest.hexdigest()
 
@@ -208,12 +214,20 @@ def _record_path(folder: Path, output: Path) -> Path:
     return output / f".built-{name}.json"
 
 
+def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | None]]:
+    """What an earlier build noted; nothing when there was none, or when its note is damaged."""
+    try:
+        record = json.loads(_record_path(folder, output).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(record, dict) or not all(isinstance(entry, dict) for entry in record.values()):
+        return {}
+    return record
+
+
 def _up_to_date(folder: Path, output: Path, wanted: tuple[Format, ...], fingerprint: str) -> list[Written] | None:
     """The files of an earlier build when all that are wanted are there, whole, and made from the same inputs."""
-    try:
-        record: Mapping[str, dict[str, str | int | None]] = json.loads(_record_path(folder, output).read_text())
-    except (OSError, ValueError):
-        return None
+    record = _read_record(folder, output)
     ready = []
     for format in wanted:
         entry = record.get(format, {})
@@ -231,8 +245,7 @@ def _up_to_date(folder: Path, output: Path, wanted: tuple[Format, ...], fingerpr
 def _save(folder: Path, output: Path, stem: str, documents: list[_Document], fingerprint: str) -> list[Written]:
     """Write all documents under temporary names, and rename them only when every one of them is whole."""
     output.mkdir(parents=True, exist_ok=True)
-    record_path = _record_path(folder, output)
-    record = json.loads(record_path.read_text()) if record_path.is_file() else {}
+    record = _read_record(folder, output)
     written = []
     with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as temporary:
         for document in documents:
@@ -245,5 +258,5 @@ def _save(folder: Path, output: Path, stem: str, documents: list[_Document], fin
             record[document.format] = entry
             written.append(Written(path, len(document.data), document.pages, fresh=True))
         Path(temporary, "record").write_text(json.dumps(record, indent=1))
-        os.replace(Path(temporary, "record"), record_path)
+        os.replace(Path(temporary, "record"), _record_path(folder, output))
     return written

@@ -22,6 +22,7 @@ Unknown = Literal["unknown"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _READ_AS = {
     "bool": "a truth value",
@@ -74,7 +75,7 @@ def _count(value: Any) -> int:
 
 def _date(value: Any) -> datetime.date:
     try:
-        if isinstance(value, str) and len(value) == len("2026-11-23"):
+        if isinstance(value, str) and _DATE.fullmatch(value):
             return datetime.date.fromisoformat(value)
     except ValueError:
         pass

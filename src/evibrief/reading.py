@@ -26,6 +26,8 @@ _FILES_OF_KINDS = {
 _SHAPES = {
     "tuple_type": ("a list is wanted here", "write one `- ` line for each entry"),
     "model_type": ("a record is wanted here", "write `key: value` lines"),
+    "dict_type": ("a record is wanted here", "write `key: value` lines"),
+    "string_type": ("text is wanted here", "write it in quotes"),
     "mapping_type": ("a record is wanted here", "write `key: value` lines"),
     "too_short": ("this list is too short", "add what belongs here"),
 }

@@ -170,26 +170,29 @@ class _Reader:
         self.tree["claims"] = groups
 
     def read_references(self) -> None:
+        """References stand in `references.json`; what it holds is the model's business, even when it is `null`."""
         path = self.folder / "references.json"
-        text = self._text(path) if path.exists() else None
-        entries = None if text is None else self._parse_json(str(path), text)
-        if entries is None and path.exists():
-            self.unread.add(("references",))
-        self.tree["references"] = entries or []
+        self.tree["references"] = []
+        if path.exists():
+            text = self._text(path)
+            if text is None or not self._parse_references(str(path), text):
+                self.unread.add(("references",))
 
-    def _parse_json(self, path: str, text: str) -> Any:
+    def _parse_references(self, path: str, text: str) -> bool:
+        """Whether the text is JSON; its places and its value are kept, or it is reported."""
         self.spans[("references",)] = Span(path, 1, 1, 0, len(text))
         try:
             entries = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-            message = f"this is not JSON: {getattr(error, 'msg', 'nested too deeply')}"
+            words = getattr(error, "msg", "nested too deeply, or a number too long")
             hint = "export the references again, as CSL-JSON"
-            self.problems.append(Problem(Place(path, line, column), "json", message, hint))
-            return None
+            self.problems.append(Problem(Place(path, line, column), "json", f"this is not JSON: {words}", hint))
+            return False
+        self.tree["references"] = entries
         for index, span in enumerate(_json_entries(path, text, entries)):
             self.spans[("references", index)] = span
-        return entries
+        return True
 
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None and a problem."""
@@ -225,12 +228,18 @@ class _Reader:
                 self.problems.append(Problem(place, "no-file", "this file is missing", "a brief needs it"))
 
     def report_strangers(self) -> None:
-        """A misspelt file name must not be silence."""
+        """A misspelt file name must not be silence, and nor must a file of claims that is not read."""
         known = [f"{stem}.yaml" for stem in (*MAPPING_FILES, *LIST_FILES, "claims")]
         for path in sorted(self.folder.glob("*.y*ml")):
             if path.name not in known and path.name != "circulation.yaml":
-                message = "no part of a brief has this file name"
-                self.problems.append(Problem(Place(str(path)), "unknown-file", message, suggest(path.name, known)))
+                self._report_stranger(path, suggest(path.name, known))
+        for path in sorted((self.folder / "claims").rglob("*.y*ml")):
+            if path.suffix != ".yaml" or path.parent != self.folder / "claims":
+                self._report_stranger(path, "files of claims end in `.yaml` and stand in `claims/` itself")
+
+    def _report_stranger(self, path: Path, hint: str) -> None:
+        message = "no part of a brief has this file name"
+        self.problems.append(Problem(Place(str(path)), "unknown-file", message, hint))
 
 
 def _json_entries(path: str, text: str, entries: Any) -> Iterator[Span]:
@@ -339,6 +348,7 @@ class _Composer:
             self._report_at(event, "key", "a key is one word, not a list or a mapping", "write `key: value`")
             self._node(event, events, ("",), depth + 1)
             return ""
+        self._refuse_ornaments(event)
         key: str = event.value
         if key == "<<":
             self._report_at(event, "merge-key", "`<<` merges records and hides what it overwrites", "write them out")
