@@ -238,3 +238,18 @@ def test_an_output_around_the_brief_hides_no_change(output: str, tmp_path: Path)
     run = evibrief("build", "data/blue", "--output", output, "--format", "html", folder=tmp_path)
     assert run.returncode == 0
     assert "up to date" not in run.stdout
+
+
+def test_only_as_many_problems_are_printed_as_anybody_reads(tmp_path: Path) -> None:
+    (good_brief(tmp_path) / "studies.yaml").write_text("- id: x\n" * 1000)
+    run = evibrief("check", tmp_path)
+    assert run.returncode == 1
+    assert len(run.stderr.split("\n")) < 1100
+    assert re.search(r"… and \d+ more", run.stderr)
+
+
+def test_a_terminal_without_greek_gets_no_traceback() -> None:
+    command = [sys.executable, "-m", "evibrief", "schema", "doses"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    run = subprocess.run(command, capture_output=True, check=False, env=environment, timeout=60)
+    assert run.returncode == 0

@@ -214,3 +214,21 @@ def test_an_ornament_on_a_key_is_refused(ornament: str, rule: str, tmp_path: Pat
     brief = good_brief(tmp_path) / "brief.yaml"
     brief.write_text(brief.read_text().replace("audience:", f"{ornament} audience:"))
     assert rules(tmp_path) == {("brief.yaml", rule)}
+
+
+def test_a_misspelt_reference_list_is_named(tmp_path: Path) -> None:
+    good_brief(tmp_path)
+    (tmp_path / "references.json").rename(tmp_path / "reference.json")
+    with pytest.raises(Problems) as caught:
+        load(tmp_path)
+    assert ("reference.json", "unknown-file") in {
+        (Path(problem.place.path).name, problem.rule) for problem in caught.value.problems
+    }
+
+
+def test_a_count_of_five_thousand_digits_is_a_problem(tmp_path: Path) -> None:
+    studies = good_brief(tmp_path) / "studies.yaml"
+    studies.write_text(studies.read_text().replace("n: 12", "n: " + "1" * 5000))
+    with pytest.raises(Problems) as caught:
+        load(tmp_path)
+    assert {problem.rule for problem in caught.value.problems} == {"number"}

@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 
 import argparse
 import datetime
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,9 +16,15 @@ from evibrief import __version__, resources
 from evibrief.build import FORMATS, Format, Written, build, load
 from evibrief.problems import Place, Problem, Problems
 
+MOST_PRINTED = 500
+"""Problems; a file of the wrong kind can have hundreds of thousands."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Greek gets an escape, not a traceback
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -33,9 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
-    """Every problem on standard error, then how many there are."""
-    for problem in problems:
+    """The problems on standard error, as many as anybody reads, then how many there are."""
+    for problem in problems[:MOST_PRINTED]:
         print(problem, file=sys.stderr)
+    if len(problems) > MOST_PRINTED:
+        print(f"… and {len(problems) - MOST_PRINTED} more", file=sys.stderr)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
     counted = [

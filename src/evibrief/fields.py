@@ -21,7 +21,9 @@ Unknown = Literal["unknown"]
 """What nobody knows yet is written as the word `unknown`, and is printed."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
+"""At most nine digits on either side: what is longer is a slip of the hand."""
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _READ_AS = {

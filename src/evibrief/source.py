@@ -233,6 +233,9 @@ class _Reader:
         for path in sorted(self.folder.glob("*.y*ml")):
             if path.name not in known and path.name != "circulation.yaml":
                 self._report_stranger(path, suggest(path.name, known))
+        for path in sorted(self.folder.glob("*.json")):
+            if path.name != "references.json" and not path.name.startswith("."):
+                self._report_stranger(path, suggest(path.name, ["references.json"]))
         for path in sorted((self.folder / "claims").rglob("*.y*ml")):
             if path.suffix != ".yaml" or path.parent != self.folder / "claims":
                 self._report_stranger(path, "files of claims end in `.yaml` and stand in `claims/` itself")
