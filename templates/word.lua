@@ -1,61 +1,84 @@
--- What Word needs that HTML does not say: where pages turn, where the contents stand, what is for screens only.
+-- What Word needs that the page does not say: where pages turn, where the contents stand, which tables have row heads.
 -- Headings move up by one, because the document's title is Word's Title and not its first heading.
 
-local PORTRAIT = '<w:pgSz w:w="11906" w:h="16838"/>'
-local LANDSCAPE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
-local MARGINS = '<w:pgMar w:top="1247" w:right="1020" w:bottom="1134" w:left="1020" w:header="567" w:footer="567" w:gutter="0"/>'
+-- Marks that the finisher (`wordfinish`) reads and takes out again.
+local CONTENTS = '<w:p><w:r><w:t>evibrief:contents</w:t></w:r></w:p>'
+local TURN = '<w:p><w:pPr><w:sectPr><w:pgSz w:orient="%s"/></w:sectPr></w:pPr></w:p>'
+local ROW_HEADS = ":row heads"
 
-local function end_of_section(page)
-  return pandoc.RawBlock("openxml", "<w:p><w:pPr><w:sectPr>" .. page .. MARGINS .. "</w:sectPr></w:pPr></w:p>")
+local function word(markup)
+  return pandoc.RawBlock("openxml", markup)
+end
+
+local function styled(name, blocks, identifier)
+  return pandoc.Div(blocks, pandoc.Attr(identifier or "", {}, { ["custom-style"] = name }))
+end
+
+-- The heading of the contents list, in words of the page's language, then the place of the list.
+local function contents(div)
+  local blocks = pandoc.List({})
+  for _, block in ipairs(div.content) do
+    if block.t == "Header" then
+      blocks:insert(styled("Contents Heading", pandoc.Para(block.content), block.identifier))
+    elseif block.t == "Div" and block.attributes["custom-style"] == "Contents Heading" then
+      blocks:insert(block)
+    end
+  end
+  blocks:insert(word(CONTENTS))
+  return blocks
 end
 
 -- A citation style that numbers its entries gives the number and the text as two blocks; Word wants one paragraph.
-local function number_and_entry(div)
-  if #div.content < 2 then
-    return nil
-  end
-  local entry = pandoc.List({})
-  for index, part in ipairs(div.content) do
-    if index > 1 then
-      entry:insert(pandoc.RawInline("openxml", "<w:r><w:tab/></w:r>"))
+local function entry(div)
+  local parts = pandoc.List({})
+  for index, block in ipairs(div.content) do
+    local inlines = pandoc.utils.blocks_to_inlines({ block })
+    if index < #div.content and #inlines > 0 and inlines[#inlines].t == "Space" then
+      inlines:remove()
     end
-    entry:extend(pandoc.utils.blocks_to_inlines({ part }))
+    if index > 1 then
+      parts:insert(pandoc.RawInline("openxml", "<w:r><w:tab/></w:r>"))
+    end
+    parts:extend(inlines)
   end
-  div.content = { pandoc.Para(entry) }
+  div.content = { pandoc.Para(parts) }
   return div
 end
 
 function Div(div)
-  if div.classes:includes("not-in-word") then
-    return {}
+  if div.attributes.role == "main" then
+    return div.content -- a bookmark around the whole document would hold every comment on it
   elseif div.classes:includes("contents") then
-    return pandoc.RawBlock("openxml", "<w:p><w:r><w:t>evibrief:contents</w:t></w:r></w:p>")
+    return contents(div)
   elseif div.classes:includes("csl-entry") then
-    return number_and_entry(div)
+    return entry(div)
   elseif div.classes:includes("landscape") then
-    local blocks = pandoc.List({ end_of_section(PORTRAIT) })
+    local blocks = pandoc.List({ word(TURN:format("portrait")) })
     blocks:extend(div.content)
-    blocks:insert(end_of_section(LANDSCAPE))
+    blocks:insert(word(TURN:format("landscape")))
     return blocks
   end
 end
 
--- The document's title stands in its title block and in its properties.
-function Meta(meta)
-  meta.title = nil
-  return meta
-end
-
 function Header(header)
   if header.classes:includes("title") then
-    return pandoc.Div(pandoc.Para(header.content), pandoc.Attr(header.identifier, {}, { ["custom-style"] = "Title" }))
+    return styled("Title", pandoc.Para(header.content), header.identifier)
   end
-  header.level = header.level - 1
+  header.level = math.max(header.level - 1, 1)
   return header
 end
 
-function Link(link)
-  if link.classes:includes("not-in-word") then
-    return {}
+function Table(element)
+  local row_heads = #element.bodies > 0
+  for _, body in ipairs(element.bodies) do
+    row_heads = row_heads and body.row_head_columns > 0
   end
+  local style = element.attributes["custom-style"] or "Evidence Table"
+  element.attributes["custom-style"] = style .. (row_heads and ROW_HEADS or "")
+  return element
+end
+
+-- The document's title stands in its title block, and its properties are written by evibrief.
+function Meta()
+  return {}
 end

@@ -22,7 +22,8 @@ ORDER = (
     ("sections",),
     ("appendix",),
     ("view",),
-    ("prose", "pdf", "docx", "wordstyles"),
+    ("prose", "pdf", "wordfinish"),
+    ("docx", "wordstyles"),
     ("render",),
     ("build",),
     ("cli",),
@@ -36,7 +37,7 @@ OWNERS = {
     "weasyprint": {"pdf"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "lxml": {"docx"},
+    "lxml": {"docx", "wordfinish"},
     "fontTools": {"resources"},
 }
 # Pandoc takes its references, style and filter from files alone: these two modules give it a folder that is gone

@@ -1,12 +1,14 @@
 """The Word styles of a brief, as a `reference.docx`: what a designer opens in Word and changes.
 
 In: pandoc's own reference document. Out: the same with our page, fonts, paragraph, character and table styles, a
-header and a footer. `make reference` writes it into `templates/`, where it is kept and may be edited by hand.
+header and a footer; the same bytes each time. It is kept in `templates/` and may be edited by hand.
 """
 
 import io
+import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import docx
@@ -18,176 +20,224 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-INK, QUIET, ACCENT, WARNING = (RGBColor.from_string(code) for code in ("1C1F24", "555B66", "1F4E79", "8A1C1C"))
-FONT, TITLE_FONT = "Calibri", "Cambria"
+from evibrief.wordfinish import RUNNING_TITLE, pack, unpack
 
-PARAGRAPHS: Mapping[str, tuple[str, float, RGBColor, bool, float]] = {
-    # name: (based on, size in points, colour, bold, space after in points)
-    "Normal": ("", 10.5, INK, False, 0),
-    "Body Text": ("Normal", 10.5, INK, False, 6),
-    "First Paragraph": ("Body Text", 10.5, INK, False, 6),
-    "Compact": ("Normal", 8.5, INK, False, 2),
-    "Title": ("Normal", 22, INK, True, 4),
-    "Subtitle": ("Normal", 13, QUIET, False, 4),
-    "Title Block": ("Normal", 10.5, QUIET, False, 8),
-    "Heading 1": ("Normal", 15, ACCENT, True, 5),
-    "Heading 2": ("Normal", 12, INK, True, 4),
-    "Heading 3": ("Normal", 11, INK, True, 3),
-    "Callout": ("Normal", 11, INK, False, 6),
-    "Warning": ("Normal", 11, WARNING, True, 4),
-    "Table Note": ("Normal", 9.5, QUIET, False, 6),
-    "Table Caption": ("Normal", 9.5, INK, True, 3),
-    "Bibliography": ("Normal", 9.5, INK, False, 3),
-    "Contents Heading": ("Normal", 15, ACCENT, True, 5),
-    "toc 1": ("Normal", 10.5, INK, True, 1),
-    "toc 2": ("Normal", 10, INK, False, 1),
-    "Header": ("Normal", 8, QUIET, False, 0),
-    "Footer": ("Normal", 8, QUIET, False, 0),
+INK, QUIET, ACCENT, ALARM = "1C1F24", "555B66", "1F4E79", "8A1C1C"
+TINT, HEAD_TINT, LINE = "EEF2F7", "DFE7F1", "C5CAD3"
+FONT, STAND_IN = "Calibri", "Carlito"
+"""The font, and the one of the same widths that takes its place where it is not installed."""
+MARGIN = 20
+"""The margin on every side, in millimetres."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A paragraph style. Sizes and spaces are in points, indents in millimetres."""
+
+    based_on: str = "Normal"
+    size: float = 10.5
+    colour: str = INK
+    bold: bool = False
+    before: float = 0
+    after: float = 0
+    left: float = 0
+    hanging: float = 0
+    with_next: bool = False
+    whole: bool = False
+    bar: str = ""
+    """The colour of a bar at the left; with it the paragraph is shaded."""
+
+
+PARAGRAPHS: Mapping[str, Look] = {
+    "Normal": Look(""),
+    "Body Text": Look(after=6),
+    "First Paragraph": Look("Body Text", after=6),
+    "After Table": Look("Body Text", before=8, after=6),
+    "Compact": Look(after=3),
+    "Small": Look(size=9, colour=QUIET, after=3),
+    "Claim": Look("Body Text", after=6, left=5, whole=True),
+    "Title": Look(size=22, bold=True, after=4, with_next=True, whole=True),
+    "Subtitle": Look(size=13, colour=QUIET, after=4),
+    "Title Block": Look(colour=QUIET, after=8),
+    "Heading 1": Look(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
+    "Heading 2": Look(size=12, bold=True, before=12, after=3, with_next=True, whole=True),
+    "Heading 3": Look(size=11, bold=True, before=9, after=2, with_next=True, whole=True),
+    "Heading 4": Look(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
+    "Callout": Look(size=11, before=4, after=6, left=3, with_next=True, whole=True, bar=ACCENT),
+    "Warning": Look(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
+    "Table Caption": Look(size=9.5, bold=True, before=10, after=3, with_next=True, whole=True),
+    "Table Text": Look(size=8.5, after=2),
+    "Table Heading": Look("Table Text", size=8.5, bold=True, after=2),
+    "Table Note": Look(size=9, colour=QUIET, before=3, after=6),
+    "Bibliography": Look(size=9.5, after=3, left=9, hanging=9, whole=True),
+    "Contents Heading": Look(size=15, colour=ACCENT, bold=True, after=5, with_next=True),
+    "toc 1": Look(bold=True, before=3, after=1),
+    "toc 2": Look(size=10, left=6, after=1),
+    "toc 3": Look(size=10, colour=QUIET, left=12, after=1),
+    "Header": Look(size=8.5, colour=QUIET),
+    "Footer": Look(size=8.5, colour=QUIET),
+    "Spacer": Look(size=2, after=3),
 }
-CHARACTERS: Mapping[str, tuple[RGBColor, bool]] = {
+CHARACTERS: Mapping[str, tuple[str, bool]] = {
+    # name: (colour, bold)
     "Record Id": (ACCENT, False),
     "Tag": (ACCENT, True),
     "Muted": (QUIET, False),
     "Strong Word": (INK, True),
     "Hyperlink": (ACCENT, False),
 }
+TABLES: Mapping[str, str] = {
+    # name: how the first column looks where its cells are row heads
+    "Evidence Table": f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>',
+    "Facts Table": "<w:rPr><w:b/></w:rPr>",
+}
+_BUILT_IN = {"Header": "Header", "Footer": "Footer", "toc 1": "TOC1", "toc 2": "TOC2", "toc 3": "TOC3"}
+"""Styles that Word knows and pandoc's reference document lacks, with the ids that Word gives them."""
 
 
 def build_reference() -> bytes:
     """The reference document as DOCX bytes."""
     command = [pypandoc.get_pandoc_path(), "--print-default-data-file=reference.docx"]
-    document = docx.Document(io.BytesIO(_output_of(command)))
+    document = docx.Document(io.BytesIO(subprocess.run(command, capture_output=True, check=True).stdout))
     _set_page(document)
-    for name, (base, size, colour, bold, after) in PARAGRAPHS.items():
-        _paragraph_style(document, name, base, size, colour, bold, after)
+    _set_defaults(document)
+    for name, look in PARAGRAPHS.items():
+        _shape_paragraph(_style(document, name, WD_STYLE_TYPE.PARAGRAPH), look, document)
     for name, (colour, bold) in CHARACTERS.items():
         style = _style(document, name, WD_STYLE_TYPE.CHARACTER)
-        style.font.color.rgb, style.font.bold = colour, bold or None
-        style.font.size = None
+        style.font.color.rgb, style.font.bold = RGBColor.from_string(colour), bold or None
     _refine(document)
-    _table_styles(document)
-    _header_and_footer(document)
+    _add_table_styles(document)
+    _fill_header_and_footer(document)
     written = io.BytesIO()
     document.save(written)
-    return written.getvalue()
-
-
-def _output_of(command: list[str]) -> bytes:
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    return pack(_with_our_fonts(unpack(written.getvalue())))
 
 
 def _set_page(document: Document) -> None:
+    """A4."""
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(18)
-    section.top_margin, section.bottom_margin = Mm(22), Mm(20)
+    section.page_width, section.page_height, section.gutter = Mm(210), Mm(297), Mm(0)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
     section.header_distance = section.footer_distance = Mm(10)
-    section.gutter = Mm(0)
+
+
+def _set_defaults(document: Document) -> None:
+    """What holds for all text that no style says otherwise of."""
+    for name in ("w:sz", "w:szCs"):
+        for size in document.styles.element.iterfind(f"w:docDefaults/w:rPrDefault/w:rPr/{name}", _namespace()):
+            size.set(qn("w:val"), str(round(2 * Look().size)))
+    for spacing in document.styles.element.iterfind("w:docDefaults/w:pPrDefault/w:pPr/w:spacing", _namespace()):
+        spacing.set(qn("w:after"), "0")
+
+
+def _namespace() -> dict[str, str]:
+    return {"w": qn("w:p")[1:].partition("}")[0]}
 
 
 def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> Any:
     """The style of this name, made when the document has none."""
     names = {style.name.lower(): style for style in document.styles if style.name}
-    return names.get(name.lower()) or document.styles.add_style(name, kind)
+    if found := names.get(name.lower()):
+        return found
+    style = document.styles.add_style(name, kind, builtin=name in _BUILT_IN)
+    if name in _BUILT_IN:
+        style.element.set(qn("w:styleId"), _BUILT_IN[name])
+    return style
 
 
-def _paragraph_style(
-    document: Document, name: str, base: str, size: float, colour: RGBColor, bold: bool, after: float
-) -> None:
-    style = _style(document, name, WD_STYLE_TYPE.PARAGRAPH)
-    if base:
-        style.base_style = _style(document, base, WD_STYLE_TYPE.PARAGRAPH)
-    _font(style, TITLE_FONT if name == "Title" else FONT)
-    style.font.size, style.font.bold, style.font.italic = Pt(size), bold or None, None
-    style.font.color.rgb = colour
-    style.paragraph_format.space_after = Pt(after)
-    style.paragraph_format.space_before = Pt(
-        {"Heading 1": 16, "Heading 2": 11, "Heading 3": 9, "Table Caption": 10}.get(name, 0)
-    )
-    style.paragraph_format.keep_with_next = name.startswith("Heading") or name in ("Table Caption", "Contents Heading")
+def _shape_paragraph(style: Any, look: Look, document: Document) -> None:
+    if look.based_on:
+        style.base_style = _style(document, look.based_on, WD_STYLE_TYPE.PARAGRAPH)
+    style.hidden, style.unhide_when_used = False, False
+    for leftover in ("w:rFonts", "w:color", "w:spacing", "w:caps"):  # the fonts are the theme's
+        for element in style.element.get_or_add_rPr().findall(qn(leftover)):
+            style.element.rPr.remove(element)
+    style.font.size, style.font.bold, style.font.italic = Pt(look.size), look.bold or None, None
+    style.font.color.rgb = RGBColor.from_string(look.colour)
+    shape = style.paragraph_format
+    shape.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    shape.space_before, shape.space_after = Pt(look.before), Pt(look.after)
+    shape.left_indent, shape.first_line_indent = Mm(look.left), Mm(-look.hanging)
+    shape.keep_with_next, shape.keep_together = look.with_next, look.whole
+    shape.widow_control = True
+    if look.bar:
+        shape.right_indent = Mm(look.left)
+        _add_bar(style.element.get_or_add_pPr(), look.bar)
 
 
-def _font(style: Any, name: str) -> None:
-    """One font for all scripts: the theme's fonts would win over a name that is given for Latin letters alone."""
-    properties = style.element.get_or_add_rPr()
-    for fonts in properties.findall(qn("w:rFonts")):
-        properties.remove(fonts)
-    scripts = " ".join(f'w:{script}="{name}"' for script in ("ascii", "hAnsi", "eastAsia", "cs"))
-    properties.insert(0, parse_xml(f"<w:rFonts {nsdecls('w')} {scripts}/>"))
+def _add_bar(properties: Any, colour: str) -> None:
+    """Word reads paragraph properties in one order only: borders and shading come before tabs and spacing."""
+    border = f'<w:pBdr {nsdecls("w")}><w:left w:val="single" w:sz="24" w:space="6" w:color="{colour}"/></w:pBdr>'
+    shading = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{TINT}"/>'
+    properties.find(qn("w:spacing")).addprevious(parse_xml(border))
+    properties.find(qn("w:spacing")).addprevious(parse_xml(shading))
 
 
 def _refine(document: Document) -> None:
-    """What single styles need beyond font and spacing."""
-    callout = _style(document, "Callout", WD_STYLE_TYPE.PARAGRAPH)
-    callout.paragraph_format.left_indent = callout.paragraph_format.right_indent = Mm(3)
-    properties = callout.element.get_or_add_pPr()
-    border = '<w:pBdr {}><w:left w:val="single" w:sz="24" w:space="6" w:color="1F4E79"/></w:pBdr>'
-    shading = '<w:shd {} w:val="clear" w:color="auto" w:fill="EEF2F7"/>'
-    for template in (shading, border):
-        _insert_in_order(properties, parse_xml(template.format(nsdecls("w"))))
-    entry = _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH)
-    entry.paragraph_format.left_indent, entry.paragraph_format.first_line_indent = Mm(9), Mm(-9)
-    entry.paragraph_format.tab_stops.add_tab_stop(Mm(9))
-    for level, indent in ((1, 0), (2, 6)):
-        contents = _style(document, f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
-        contents.element.set(qn("w:styleId"), f"TOC{level}")  # the id that Word itself gives this style
-        contents.paragraph_format.left_indent = Mm(indent)
-    for name in ("Heading 1", "Heading 2", "Heading 3", "Title"):
-        _style(document, name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format.keep_together = True
-    for name in ("Title", "Subtitle"):
-        _style(document, name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    """What single styles need beyond their look."""
+    _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops.add_tab_stop(Mm(9))
     _style(document, "Contents Heading", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.page_break_before = True
+    _style(document, "Footer", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _style(document, "Verbatim Char", WD_STYLE_TYPE.CHARACTER).font.size = None
+    for numbering in _style(document, "Subtitle", WD_STYLE_TYPE.PARAGRAPH).element.iter(qn("w:numPr")):
+        numbering.getparent().remove(numbering)
 
 
-_BEFORE_BORDERS = {
-    qn(f"w:{tag}") for tag in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr")
-}
-
-
-def _insert_in_order(properties: Any, element: Any) -> None:
-    """Word reads paragraph properties in one order only: borders and shading come after `numPr`."""
-    position = sum(child.tag in _BEFORE_BORDERS for child in properties)
-    properties.insert(position, element)
-
-
-def _table_styles(document: Document) -> None:
+def _add_table_styles(document: Document) -> None:
+    """Pandoc's own table style is based on one that its reference document does not have; ours stand on their own."""
     styles = document.styles.element
-    # Pandoc's table style is based on one that its reference document does not have.
+    for table in styles.findall(qn("w:style")):
+        if table.get(qn("w:type")) == "table":
+            table.attrib.pop(qn("w:default"), None)
     styles.append(
         parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:default="1" w:styleId="TableNormal">
 <w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>
 <w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>""")
     )
-    for name in ("Evidence Table", "Facts Table"):
-        bold_first = '<w:tblStylePr w:type="firstCol"><w:rPr><w:b/></w:rPr></w:tblStylePr>' if name[0] == "F" else ""
+    for name, first_column in TABLES.items():
         styles.append(
             parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}">
 <w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>
-<w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr>
-<w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="1C1F24"/>
-<w:bottom w:val="single" w:sz="8" w:space="0" w:color="1C1F24"/>
-<w:insideH w:val="single" w:sz="4" w:space="0" w:color="C5CAD3"/></w:tblBorders>
+<w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
+<w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
+<w:insideH w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/></w:tblBorders>
 <w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
 <w:bottom w:w="30" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>
-<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>
-<w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="1C1F24"/></w:tcBorders>
-<w:shd w:val="clear" w:color="auto" w:fill="E3EAF3"/></w:tcPr></w:tblStylePr>{bold_first}</w:style>""")
+<w:tblStylePr w:type="firstRow"><w:tcPr>
+<w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/></w:tcBorders>
+<w:shd w:val="clear" w:color="auto" w:fill="{HEAD_TINT}"/></w:tcPr></w:tblStylePr>
+<w:tblStylePr w:type="firstCol">{first_column}</w:tblStylePr></w:style>""")
         )
 
 
-def _header_and_footer(document: Document) -> None:
-    """The running title, which each build writes anew, and the page with the number of pages."""
+def _fill_header_and_footer(document: Document) -> None:
+    """The running title, which each build writes anew, and the page with the number of pages.
+
+    The footer stands at the right without a tab: a tab stop that is right on a tall page is wrong on a wide one.
+    """
     section = document.sections[0]
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
     head.style, foot.style = document.styles["Header"], document.styles["Footer"]
-    head.add_run("Running title")
-    foot.add_run("Not a recommendation to treat\tPage ")
-    foot.paragraph_format.tab_stops.clear_all()
-    _field(foot._p, "PAGE", "1")
+    head.add_run(RUNNING_TITLE)
+    foot.add_run("Not a recommendation to treat · Page ")
+    _field(foot._p, "PAGE")
     foot.add_run(" of ")
-    _field(foot._p, "NUMPAGES", "1")
+    _field(foot._p, "NUMPAGES")
 
 
-def _field(paragraph: Any, instruction: str, shown: str) -> None:
-    simple = f'<w:fldSimple {nsdecls("w")} w:instr=" {instruction} "><w:r><w:t>{shown}</w:t></w:r></w:fldSimple>'
+def _field(paragraph: Any, instruction: str) -> None:
+    """Word and LibreOffice count the pages themselves; the 1 is for what cannot."""
+    simple = f'<w:fldSimple {nsdecls("w")} w:instr=" {instruction} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
     paragraph.append(parse_xml(simple))
+
+
+def _with_our_fonts(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """One font for text and headings, named in the theme, so that a designer changes it in one place."""
+    theme = parts["word/theme/theme1.xml"].decode()
+    latin = f'<a:latin typeface="{FONT}" panose="020F0502020204030204"/>'
+    theme = re.sub(r'<a:latin typeface="Aptos[^>]*>', latin, theme)
+    fonts = re.sub(r'<w:font w:name="Aptos.*?</w:font>\s*', "", parts["word/fontTable.xml"].decode(), flags=re.DOTALL)
+    named = f'<w:font w:name="{FONT}">'
+    fonts = fonts.replace(named, f'{named}<w:altName w:val="{STAND_IN}"/>')
+    return {**parts, "word/theme/theme1.xml": theme.encode(), "word/fontTable.xml": fonts.encode()}
