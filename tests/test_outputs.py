@@ -321,13 +321,14 @@ def test_a_picture_is_not_allowed_in_a_text() -> None:
 
 
 def test_citations_are_numbered_in_the_order_of_reading(artefacts: Artefacts) -> None:
-    if "american-medical" not in artefacts.brief.brief.citation_style:
-        pytest.skip("this brief's citations are names, not numbers")
     html = artefacts.html.read_text()
     cited = [key for keys in re.findall(r'data-cites="([^"]*)"', html) for key in keys.split()]
     listed = re.findall(r'id="ref-([^"]*)"', html)
-    assert len(listed) > 20
-    assert listed == list(dict.fromkeys(cited))
+    assert listed
+    if "american-medical" in artefacts.brief.brief.citation_style:
+        assert listed == list(dict.fromkeys(cited))
+    else:  # a style of names lists them in the order of the alphabet
+        assert sorted(listed) == sorted(set(cited))
 
 
 def test_the_reference_list_has_no_line_with_one_word(artefacts: Artefacts, program: Callable[..., str]) -> None:
