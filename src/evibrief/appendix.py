@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from evibrief import words
 from evibrief.derive import Findings, names_a_source
-from evibrief.model import Brief, Claim, ClaimGroup, Correction, Evidence, Point, Search, Study
+from evibrief.evidence import Claim, ClaimGroup, Evidence, Study
+from evibrief.model import Brief, Correction, Point, Search
 from evibrief.page import Block, Bullets, Cell, Heading, Line, Paragraph, ReferenceList, Row
+from evibrief.ranking import instrument_blocks, rating_limits
 from evibrief.sections import (
     claim_links,
     correction_lines,
@@ -35,6 +37,8 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
     yield from table("Searches", columns, rows)
     rows = ([_search_row(search)] for search in brief.brief.methods.negative_searches)
     yield from table("Looked for and not found", columns, rows)
+    if brief.instrument:
+        yield from instrument_blocks(brief.instrument)
     yield Heading("How to read the tables", "methods_words")
     yield Bullets(tuple((Line(prose=sentence),) for sentence in READING))
 
@@ -93,6 +97,7 @@ def limitations(brief: Brief, findings: Findings) -> Iterator[Block]:
             yield Heading(title, anchor)
             yield Bullets(tuple(_point(point) for point in points))
     yield from _corrections(brief, findings)
+    yield from rating_limits(brief, findings)
     yield from _unsourced(brief, findings)
     yield from _references(brief, findings)
 

@@ -3,19 +3,21 @@
 In: a folder, the formats wanted, a folder for the output. Out: files, all of them or none.
 """
 
+import datetime
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evibrief import __version__, resources
 from evibrief.problems import Place, Problem, Problems, suggest
+from evibrief.source import instrument_folders
 
 if TYPE_CHECKING:
     from evibrief.model import Brief
@@ -49,10 +51,14 @@ class Loaded:
     brief: "Brief"
     source: "Source"
     warnings: tuple[Problem, ...]
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def load(folder: Path) -> Loaded:
-    """Read and check a brief. Raises `Problems` with all that is wrong, over all files."""
+def load(folder: Path, today: datetime.date | None = None) -> Loaded:
+    """Read and check a brief. Raises `Problems` with all that is wrong, over all files.
+
+    `today` is for the rules that depend on the day; without it they find nothing.
+    """
     # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
     from evibrief import checks, reading, source
 
@@ -62,7 +68,7 @@ def load(folder: Path) -> Loaded:
     told = {problem.place for problem in problems}
     problems += (problem for problem in refused if problem.place not in told)
     if brief is not None and not read.unread:
-        problems += checks.check(brief, read, resources.covered_characters())
+        problems += checks.check(brief, read, resources.covered_characters(), today)
     if brief is None or any(problem.severity == "error" for problem in problems):
         raise Problems(problems)
     return Loaded(brief, read, tuple(sorted(problems)))
@@ -82,6 +88,7 @@ def build(
         report("reading the evidence")
         loaded = load(folder)
         report("composing the page")
+        loaded = _with_values(loaded)
         view = _compose(loaded.brief)
         html = _render(view, loaded, folder)
         report("writing " + ", ".join(wanted))
@@ -100,6 +107,15 @@ def _import_pdf_engine() -> None:
     import weasyprint  # noqa: F401
 
 
+def _with_values(loaded: Loaded) -> Loaded:
+    """The brief with the values that its prose takes from the data put in."""
+    from evibrief.derive import derive
+    from evibrief.values import fill, values_of
+
+    values = values_of(loaded.brief, derive(loaded.brief))
+    return replace(loaded, brief=fill(loaded.brief, values), values=values)
+
+
 def _compose(brief: "Brief") -> "View":
     from evibrief.derive import derive
     from evibrief.view import compose_view
@@ -114,7 +130,7 @@ def _render(view: "View", loaded: Loaded, folder: Path) -> str:
     rendered = render(view, resources.template_texts(), partial(_typeset, loaded, folder))
     if rendered.complaints:
         raise Problems(
-            Problem(_place_of(text, loaded.source), "prose", message, hint)
+            Problem(_place_of(text, loaded), "prose", message, hint)
             for text, message, hint in rendered.complaints
         )
     return rendered.html
@@ -134,11 +150,14 @@ def _typeset(loaded: Loaded, folder: Path, texts: list[str]) -> "Typeset":
     return typeset(texts, loaded.source.tree["references"], style, record.language)
 
 
-def _place_of(text: str, source: "Source") -> Place:
+def _place_of(text: str, loaded: Loaded) -> Place:
     """Where an author wrote a text, or the longest part of it when the page joins several."""
-    parts = ((len(written), location) for location, written in source.scalars() if written.strip() in text)
+    from evibrief.values import fill_text
+
+    written = ((location, fill_text(words, loaded.values)) for location, words in loaded.source.scalars())
+    parts = ((len(words), location) for location, words in written if words.strip() in text)
     found = max(parts, default=(0, ()), key=lambda part: part[0])[1]
-    return source.place(found or ("brief",))
+    return loaded.source.place(found or ("brief",))
 
 
 @dataclass(frozen=True)
@@ -198,6 +217,7 @@ def fingerprint_inputs(folder: Path) -> str:
     digest = hashlib.sha256()
     for root, paths in (
         (folder, (path for path in folder.rglob("*") if path.suffix in READ and not path.name.startswith("."))),
+        *((place, place.glob("*.yaml")) for place in instrument_folders(folder)),
         (resources.templates(), resources.templates().rglob("*")),
         (Path(__file__).parent, Path(__file__).parent.glob("*.py")),
     ):

@@ -5,25 +5,14 @@ one study, and two reports of one trial are one study.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from evibrief.fields import ClaimId, ReferenceKey, cited_keys
-from evibrief.model import Brief, Claim, Evidence, PopulationRecord, Reference, Stated, Study
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """The studies behind a set of claims, each study once per column, in the order of the claims.
-
-    A study stands for all its reports by the first report met. It can stand on both sides.
-    """
-
-    supporting: tuple[ReferenceKey, ...]
-    contradicting: tuple[ReferenceKey, ...]
-    mixed: tuple[ReferenceKey, ...]
-    context: tuple[ReferenceKey, ...]
-    unsourced: tuple[ClaimId, ...]
+from evibrief.evidence import Claim, PopulationRecord, Stated, Study
+from evibrief.fields import ClaimId, Record, cited_keys
+from evibrief.model import Brief, BriefRecord, Reference
+from evibrief.rating import Rater, Ratings
+from evibrief.support import Support, names_direct_evidence, study_of, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +45,9 @@ class Findings:
     claims_of_study: Mapping[str, tuple[ClaimId, ...]]
     verification: Mapping[str, int]
     integrity: Mapping[str, int]
+    ratings: Ratings | None
+    overrides: tuple[tuple[str, str, str, str], ...]
+    """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
 
 
 def derive(brief: Brief) -> Findings:
@@ -77,10 +69,19 @@ def derive(brief: Brief) -> Findings:
         },
         claims_of_correction=_by((name, claim) for claim in brief.all_claims for name in claim.corrections),
         claims_of_study=_by(
-            (study_of(entry.source, studies), claim) for claim in brief.all_claims for entry in claim.evidence
+            (study_of(entry.source, studies), claim)
+            for claim in brief.all_claims
+            for entry in claim.evidence
+            if entry.role != "context"
         ),
         verification=dict(Counter(study.verification.state for study in brief.studies)),
         integrity=dict(Counter(study.integrity.state for study in brief.studies)),
+        ratings=Rater(brief.instrument, claims, studies, populations).rate(
+            brief.ranking.statements, brief.mechanisms
+        )
+        if brief.instrument
+        else None,
+        overrides=tuple(_overrides(brief, "")),
     )
 
 
@@ -94,7 +95,7 @@ def count_claims(
         stated=len(stated),
         added=len(claims) - len(stated),
         attributed=sum(names_a_source(origin) for origin in stated),
-        direct=sum(any(is_direct(entry, populations) for entry in claim.evidence) for claim in claims),
+        direct=sum(any(names_direct_evidence(entry, populations) for entry in claim.evidence) for claim in claims),
         unsourced=sum(not claim.evidence for claim in claims),
         studies=len(sources),
         about=dict(Counter(claim.about for claim in claims)),
@@ -108,49 +109,23 @@ def names_a_source(origin: Stated) -> bool:
     return not origin.attribution.startswith("none")
 
 
-def is_direct(evidence: Evidence, populations: Mapping[str, PopulationRecord]) -> bool:
-    """Whether people with the condition itself received the intervention: the only evidence that needs no bridge."""
-    return evidence.exposure == "intervention" and populations[evidence.population].relation == "target"
-
-
-def weigh(claims: Iterable[Claim], studies: Mapping[str, Study], towards_benefit: bool = False) -> Support:
-    """The studies for and against a set of claims.
-
-    With `towards_benefit` they are for and against the idea that the intervention may help: a study that supports a
-    claim which speaks against that idea counts against it.
-    """
-    columns: dict[str, dict[ReferenceKey, None]] = {
-        role: {} for role in ("supports", "contradicts", "mixed", "context")
-    }
-    unsourced: list[ClaimId] = []
-    turned = {"supports": "contradicts", "contradicts": "supports"}
-    for claim in claims:
-        if not claim.evidence:
-            unsourced.append(ClaimId(claim.id))
-        for entry in claim.evidence:
-            turns = towards_benefit and claim.direction == "opposes"
-            role = turned.get(entry.role, entry.role) if turns else entry.role
-            columns[role][study_of(entry.source, studies)] = None
-    return Support(
-        supporting=tuple(columns["supports"]),
-        contradicting=tuple(columns["contradicts"]),
-        mixed=tuple(columns["mixed"]),
-        context=tuple(columns["context"]),
-        unsourced=tuple(unsourced),
-    )
-
-
-def study_of(source: ReferenceKey, studies: Mapping[str, Study]) -> ReferenceKey:
-    """The report that stands for a study: the first in `studies.yaml` of those that report it."""
-    report = studies.get(source)
-    if report is None or report.report_of is None:
-        return source
-    return next(other.reference for other in studies.values() if other.report_of == report.report_of)
-
-
 def sources_in_text(brief: Brief) -> frozenset[str]:
     """The keys that any prose of the brief cites."""
     return frozenset(key for text in _texts(brief.model_dump()) for key in cited_keys(text))
+
+
+def _overrides(node: object, within: str) -> Iterator[tuple[str, str, str, str]]:
+    """The overrides of a record and of all records inside it; a record without an id goes by the one around it."""
+    if isinstance(node, tuple):
+        for child in node:
+            yield from _overrides(child, within)
+    elif isinstance(node, Record):
+        name = str(getattr(node, "id", None) or getattr(node, "reference", None) or within)
+        name = "" if isinstance(node, BriefRecord) else name
+        for override in getattr(node, "overrides", ()):
+            yield name, override.rule, override.reason, f"{override.by}, {override.date.isoformat()}"
+        for field in type(node).model_fields:
+            yield from _overrides(getattr(node, field), name)
 
 
 def _texts(node: object) -> Iterable[str]:

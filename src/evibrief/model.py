@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from evibrief.evidence import Claim, ClaimGroup, Evidence, Mechanism, Overridable, PopulationRecord, Ranking, Study
 from evibrief.fields import (
     Claims,
     Corrections,
@@ -20,63 +21,16 @@ from evibrief.fields import (
     Identifier,
     Mechanisms,
     Number,
-    Participants,
     Population,
     Prose,
     Record,
     Sources,
     Text,
 )
-from evibrief.fields import Source as SourceKey
-
-About = Literal["drug", "condition", "bridge", "gap"]
-Direction = Literal["supports", "opposes", "neutral"]
-Modality = Literal["asserted", "hedged", "proposed"]
-Status = Literal["stands", "corrected", "contested", "unsupported"]
-Role = Literal["supports", "contradicts", "mixed", "context"]
-Basis = Literal["cited", "candidate"]
-Exposure = Literal["intervention", "other", "none"]
-Relation = Literal["target", "close", "other", "none"]
-Species = Literal["human", "rat", "mouse", "animal", "cells", "none"]
-Tier = Literal["strong", "medium", "weak", "gap"]
-Certainty = Literal["high", "moderate", "low", "very-low"]
-Design = Literal[
-    "systematic-review",
-    "randomised-trial",
-    "crossover-trial",
-    "post-hoc-analysis",
-    "uncontrolled-trial",
-    "cohort",
-    "case-control",
-    "cross-sectional",
-    "observational",
-    "pooled-analysis",
-    "human-experiment",
-    "case-report",
-    "animal-experiment",
-    "cell-experiment",
-    "structural-study",
-    "narrative-review",
-    "hypothesis",
-    "opinion",
-    "conference-abstract",
-    "web-page",
-    "unknown",
-]
-SectionKind = Literal[
-    "mechanisms",
-    "ranking",
-    "doses",
-    "time-course",
-    "phases",
-    "comparators",
-    "models",
-    "methods",
-    "evidence",
-    "limitations",
-    "references",
-    "changes",
-]
+from evibrief.instrument import Instrument
+from evibrief.vocabulary import (
+    SectionKind,
+)
 
 
 class Person(Record):
@@ -115,15 +69,6 @@ class BottomLine(Record):
     certainty: Text
 
 
-class PopulationRecord(Record):
-    """A group that was studied, and how near it is to the people whom the brief is about."""
-
-    id: Identifier
-    label: Text
-    relation: Relation
-    species: Species
-
-
 class Search(Record):
     """A search that somebody made. One that found nothing is worth as much as one that did."""
 
@@ -139,7 +84,9 @@ class Methods(Record):
     text: Prose
     searches: tuple[Search, ...] = ()
     negative_searches: tuple[Search, ...] = ()
-    instrument: Text | None = Field(default=None, description="the rating instrument with its version; absent: none")
+    instrument: Text | None = Field(
+        default=None, description="the rating instrument with its version, as its file is called: `plausibility-1`"
+    )
 
 
 class Section(Record):
@@ -150,7 +97,7 @@ class Section(Record):
     intro: Prose | None = None
 
 
-class BriefRecord(Record):
+class BriefRecord(Overridable):
     """`brief.yaml`: what the brief asks, who stands behind it, and in which order it is told."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -178,142 +125,6 @@ class BriefRecord(Record):
     citation_style: Text = Field(description="a CSL style by name, or the path of a .csl file beside this one")
 
 
-class Verification(Record):
-    """How far somebody looked at a publication. `verified`: its record or abstract was seen where it says."""
-
-    state: Literal["verified", "partly", "unverified"]
-    where: Text
-    when: DateOrUnknown
-    note: Prose | None = None
-
-
-class Integrity(Record):
-    """Whether a publication was corrected, put under concern or retracted; `not-checked` is a state too."""
-
-    state: Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
-    checked: DateOrUnknown
-    note: Prose | None = None
-
-
-class Study(Record):
-    """The appraisal of one publication in `references.json`."""
-
-    reference: SourceKey
-    design: Design
-    design_note: Text | None = Field(default=None, description="what the design word leaves out: `post hoc, pooled`")
-    n: Participants = Field(description="participants, or animals; never samples")
-    n_note: Text | None = None
-    species: Species
-    population: Population
-    report_of: Identifier | None = Field(default=None, description="reports with the same word are one study")
-    verification: Verification
-    integrity: Integrity
-    note: Prose | None = None
-
-
-class Evidence(Record):
-    """What one publication says about one claim."""
-
-    source: SourceKey
-    role: Role
-    basis: Basis = Field(description="`cited`: the document names it; `candidate`: we found it, it may be another")
-    locator: Text = Field(description="page, figure or table; `abstract`; `unknown`")
-    finding: Prose
-    population: Population
-    exposure: Exposure = Field(description="`intervention`: this population received the drug of the question")
-
-
-class Stated(Record):
-    """Where the source document makes the claim, and what it says the claim rests on."""
-
-    line: Count
-    attribution: Text = Field(
-        description="as the document has it; `none` or `none (its phrase)` where it names nothing"
-    )
-    study_type: Text
-
-
-class Claim(Record):
-    """One atomic claim, in our own words. Without `stated` it was added by the brief and is printed as added."""
-
-    id: Identifier
-    text: Prose
-    about: About = Field(description="the drug elsewhere, the condition, the bridge between them, or a stated gap")
-    direction: Direction = Field(description="does it favour the idea that the intervention may help?")
-    modality: Modality
-    population: Population
-    stated: Stated | None = None
-    status: Status
-    status_note: Prose | None = None
-    corrections: Corrections
-    evidence: tuple[Evidence, ...] = ()
-
-
-class ClaimGroup(Record):
-    """The claims of one topic: one file in `claims/`."""
-
-    id: Identifier
-    title: Text
-    claims: tuple[Claim, ...] = Field(min_length=1)
-
-
-class Link(Record):
-    """One step of a mechanism, judged on its own."""
-
-    id: Identifier
-    kind: Literal["drug", "exposure", "condition", "bridge"]
-    text: Prose
-    claims: Claims
-    note: Prose | None = None
-
-
-class Mechanism(Record):
-    """A chain of links: what the drug does, whether that is reached at the doses given, what is shown, the bridge."""
-
-    id: Identifier
-    title: Text
-    summary: Prose
-    links: tuple[Link, ...] = Field(min_length=2)
-
-
-class Decision(Record):
-    """A person overrules a computed or stated rating, and signs."""
-
-    tier: Tier
-    reason: Prose
-    by: Text
-    date: Date
-
-
-class Statement(Record):
-    """One statement of the source document's ranking."""
-
-    id: Identifier
-    text: Prose
-    stated: Tier
-    claims: Claims
-    remark: Prose | None = None
-    final: Decision | None = None
-
-
-class Closing(Record):
-    """The source document's own sentence on certainty, taken apart."""
-
-    line: Count
-    text: Prose
-    plausibility: Tier
-    certainty: Certainty
-    corrections: Corrections
-
-
-class Ranking(Record):
-    """`ranking.yaml`: the statements in the source document's order."""
-
-    statements: tuple[Statement, ...] = ()
-    corrections: Corrections
-    closing: Closing | None = None
-
-
 class Amount(Record):
     """A quantity: one value, or a range from low to high."""
 
@@ -322,7 +133,7 @@ class Amount(Record):
     unit: Literal["mg", "mg/kg", "mg/kg/h", "µg/kg/min", "µM", "nM", "ng/ml", "%", "mg/day", "g/day", "mg/l"]
 
 
-class Dose(Record):
+class Dose(Overridable):
     """A dose given to people: number, unit, route, population and source, all five, or it is no dose."""
 
     id: Identifier
@@ -339,7 +150,7 @@ class Dose(Record):
     note: Prose | None = None
 
 
-class AnimalExposure(Record):
+class AnimalExposure(Overridable):
     """An amount given to animals or cells. It is never printed beside a dose for people."""
 
     id: Identifier
@@ -367,7 +178,7 @@ class Moment(Record):
     unit: Literal["minutes", "hours", "days", "weeks", "months", "years"]
 
 
-class TimeCourse(Record):
+class TimeCourse(Overridable):
     """How long an effect was seen, and on what that rests."""
 
     id: Identifier
@@ -383,7 +194,18 @@ class TimeCourse(Record):
     note: Prose | None = None
 
 
-class Phase(Record):
+class Harm(Overridable):
+    """An unwanted effect that was seen or is feared: in whom, how often where that is known, and from which source."""
+
+    id: Identifier
+    effect: Prose
+    population: Population
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    claims: Claims
+    note: Prose | None = None
+
+
+class Phase(Overridable):
     """One phase of a course of events in the condition, with what is proposed for it."""
 
     id: Identifier
@@ -392,7 +214,7 @@ class Phase(Record):
     claims: Claims
 
 
-class Comparator(Record):
+class Comparator(Overridable):
     """An alternative to the intervention: what the source document says of it, and what is known."""
 
     id: Identifier
@@ -403,7 +225,7 @@ class Comparator(Record):
     corrections: Corrections
 
 
-class ModelRecord(Record):
+class ModelRecord(Overridable):
     """A model of the condition, and where the intervention would act if the model were right."""
 
     id: Identifier
@@ -424,7 +246,7 @@ class Point(Record):
     note: Prose | None = None
 
 
-class Correction(Record):
+class Correction(Overridable):
     """What the source document says and is wrong or doubtful, with what is right and how sure that is."""
 
     id: Identifier
@@ -478,11 +300,13 @@ class Brief(Record):
     ranking: Ranking = Ranking(corrections=())
     doses: Doses = Doses()
     time_course: tuple[TimeCourse, ...] = Field(default=(), alias="time-course")
+    harms: tuple[Harm, ...] = ()
     phases: tuple[Phase, ...] = ()
     comparators: tuple[Comparator, ...] = ()
     models: tuple[ModelRecord, ...] = ()
     limitations: Limitations = Limitations()
     changes: tuple[Change, ...] = ()
+    instrument: Instrument | None = None
 
     @cached_property
     def all_claims(self) -> tuple[Claim, ...]:

@@ -63,6 +63,7 @@ def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
         ("exposures", "doses", "other"),
         ("mechanisms", "mechanisms"),
         ("time-course", "time-course"),
+        ("harms", "harms"),
         ("phases", "phases"),
         ("comparators", "comparators"),
         ("models", "models"),

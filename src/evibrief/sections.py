@@ -8,21 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from evibrief import words
 from evibrief.derive import Findings
+from evibrief.evidence import Claim, Evidence
 from evibrief.fields import ReferenceKey
-from evibrief.model import (
-    AnimalExposure,
-    Brief,
-    Claim,
-    Comparator,
-    Dose,
-    Evidence,
-    Link,
-    Mechanism,
-    ModelRecord,
-    Phase,
-    Statement,
-    TimeCourse,
-)
+from evibrief.model import AnimalExposure, Brief, Comparator, Dose, Harm, ModelRecord, Phase, TimeCourse
 from evibrief.page import Block, Cell, Column, Heading, Line, Paragraph, Row, Table
 
 NOT_A_RECOMMENDATION = "What was given in studies. Nothing in this table is a recommendation."
@@ -77,105 +65,6 @@ def correction_lines(names: Iterable[str]) -> tuple[Line, ...]:
 def note_lines(note: str | None) -> tuple[Line, ...]:
     """A note as a quiet line, or nothing."""
     return (Line(prose=note, style="muted"),) if note else ()
-
-
-def mechanisms(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Each mechanism as a chain of links, with the studies for and against each link."""
-    for mechanism in brief.mechanisms:
-        yield Heading(mechanism.title, mechanism.id)
-        yield Paragraph(mechanism.summary)
-        yield Paragraph(_weakest(mechanism, findings), style="callout")
-        columns = (("Link", 40), ("Studies that support it", 20), ("Studies that contradict it", 20), ("Claims", 20))
-        rows = ([_link_row(link, findings)] for link in mechanism.links)
-        yield from table(f"{mechanism.title}: the chain of links", columns, rows)
-
-
-def _link_row(link: Link, findings: Findings) -> Row:
-    support = findings.links[link.id]
-    against = study_lines((*support.contradicting, *support.mixed), findings)
-    claims = claim_links(link.claims) or (Line(text="no claim in the source document", style="muted"),)
-    unsourced = len(support.unsourced)
-    if unsourced:
-        claims += (Line(text=f"{words.count(unsourced, 'claim')} without a source", style="warning"),)
-    text = (Line(text=words.LINK[link.kind], style="label"), Line(prose=link.text, anchor=link.id))
-    return Row(
-        (
-            Cell((*text, *note_lines(link.note)), scope="row"),
-            Cell(study_lines(support.supporting, findings)),
-            Cell(against),
-            Cell(claims),
-        )
-    )
-
-
-def _weakest(mechanism: Mechanism, findings: Findings) -> str:
-    """Where the chain is thinnest, from counts alone: no rating is made here."""
-    bare = [link for link in mechanism.links if not findings.links[link.id].supporting]
-    disputed = [link for link in mechanism.links if findings.links[link.id].contradicting]
-    supported = (
-        f"{_of_links(len(bare))} without any study that supports {'it' if len(bare) == 1 else 'them'}"
-        if bare
-        else "each has at least one study that supports it"
-    )
-    against = (
-        f"{_of_links(len(disputed))} contradicted by at least one study" if disputed else "no study contradicts one"
-    )
-    total = words.count(len(mechanism.links), "link")
-    return f"Of {total} in this chain, {supported}; {against}. A chain is never more certain than its weakest link."
-
-
-def _of_links(number: int) -> str:
-    return f"{number}{words.NO_BREAK}{'is' if number == 1 else 'are'}"
-
-
-def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """The statements in the source document's order, with the tier that it states and the studies on either side."""
-    if closing := brief.ranking.closing:
-        text = (
-            f"The source document closes (line {closing.line}) with: plausibility "
-            f"**{words.TIER[closing.plausibility].lower()}**, certainty of the clinical evidence "
-            f"**{words.CERTAINTY[closing.certainty].lower()}**. {closing.text}"
-        )
-        yield Paragraph(text)
-    yield Paragraph(_how_rated(brief), style="callout")
-    columns = (("Statement", 32), ("Tier stated", 11), ("Studies for", 17), ("Studies against", 17), ("Claims", 23))
-    rows = ([_statement_row(statement, findings)] for statement in brief.ranking.statements)
-    yield from table("Plausibility as the source document ranks it", columns, rows)
-    if names := brief.ranking.corrections:
-        linked = words.listed(f"[{name}](#{name})" for name in names)
-        yield Paragraph(f"Corrections that concern the ranking as a whole: {linked}.", style="note")
-
-
-def _how_rated(brief: Brief) -> str:
-    decided = sum(statement.final is not None for statement in brief.ranking.statements)
-    instrument = brief.brief.methods.instrument
-    rated = f"Instrument: {instrument}." if instrument else "No rating instrument was applied in this version."
-    signed = f"{words.count(decided, 'final tier')} signed." if decided else "Nobody has signed a final tier."
-    return f"The tiers are those that the source document states; it gives no method for them. {rated} {signed}"
-
-
-def _statement_row(statement: Statement, findings: Findings) -> Row:
-    support = findings.statements[statement.id]
-    claims = words.count(len(statement.claims), "claim")
-    unsourced = f"{len(support.unsourced)} without a source" if support.unsourced else "all with a source"
-    number = statement.id.lstrip("s")
-    text = (Line(text=f"Statement {number}", style="label"), Line(prose=statement.text, anchor=statement.id))
-    return Row(
-        (
-            Cell((*text, *note_lines(statement.remark)), scope="row"),
-            Cell((Line(text=words.TIER[statement.stated], style="word"), *_final(statement))),
-            Cell(study_lines(support.supporting, findings)),
-            Cell(study_lines((*support.contradicting, *support.mixed), findings)),
-            Cell((Line(text=f"{claims}, {unsourced}"), *claim_links(statement.claims))),
-        )
-    )
-
-
-def _final(statement: Statement) -> tuple[Line, ...]:
-    if not (final := statement.final):
-        return ()
-    signed = f"final: {words.TIER[final.tier]} ({final.by}, {words.date(final.date)})"
-    return (Line(text=signed), Line(prose=final.reason, style="muted"))
 
 
 def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -243,6 +132,24 @@ def _course_row(course: TimeCourse, findings: Findings) -> Row:
                     *correction_lines(course.corrections),
                 )
             ),
+        )
+    )
+
+
+def harms(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Unwanted effects, in whom they were seen, and on what that rests."""
+    columns = (("Effect", 28), ("In whom", 18), ("Source and finding", 54))
+    rows = ([_harm_row(harm, findings)] for harm in brief.harms)
+    yield from table("Unwanted effects, as far as they were recorded", columns, rows)
+
+
+def _harm_row(harm: Harm, findings: Findings) -> Row:
+    rests = tuple(line for entry in harm.evidence for line in evidence_lines(entry, findings))
+    return Row(
+        (
+            Cell((Line(prose=harm.effect, anchor=harm.id),), scope="row"),
+            Cell((Line(text=findings.populations[harm.population].label),)),
+            Cell((*rests, *note_lines(harm.note), *claim_links(harm.claims))),
         )
     )
 

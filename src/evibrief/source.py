@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from evibrief import resources
 from evibrief.problems import Place, Problem, suggest
 
 Location = tuple[str | int, ...]
@@ -25,7 +26,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 """In bytes. An evidence base of a thousand claims takes about one million; more than this is a mistake or an attack."""
 
 DEEPEST_NESTING = 40
-LIST_FILES = ("studies", "mechanisms", "time-course", "phases", "comparators", "models", "changes")
+LIST_FILES = ("studies", "mechanisms", "time-course", "harms", "phases", "comparators", "models", "changes")
 MAPPING_FILES = ("brief", "ranking", "doses", "limitations")
 REQUIRED_FILES = ("brief", "claims", "studies")
 
@@ -119,10 +120,16 @@ def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
         reader.read_yaml(folder / f"{stem}.yaml", (stem,), [] if stem in LIST_FILES else {})
     reader.read_claims()
     reader.read_references()
+    reader.read_instrument()
     reader.report_missing()
     reader.report_strangers()
     unread = frozenset(reader.unread)
     return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread), reader.problems
+
+
+def instrument_folders(folder: Path) -> tuple[Path, Path]:
+    """Where a brief's instrument is looked for; what stands beside the brief comes last and wins."""
+    return resources.instruments(), folder.resolve().parent / "instruments"
 
 
 def _nearest_folder(folder: Path) -> str:
@@ -177,6 +184,22 @@ class _Reader:
             text = self._text(path)
             if text is None or not self._parse_references(str(path), text):
                 self.unread.add(("references",))
+
+    def read_instrument(self) -> None:
+        """The instrument that the brief names: from `instruments/` beside the brief, else the one that is shipped."""
+        methods = self.tree["brief"].get("methods") if isinstance(self.tree["brief"], dict) else None
+        name = methods.get("instrument") if isinstance(methods, dict) else None
+        if not isinstance(name, str):
+            return
+        found = {path.stem: path for folder in instrument_folders(self.folder) for path in folder.glob("*.yaml")}
+        if name in found:
+            self.read_yaml(found[name], ("instrument",), None)
+            return
+        span = self.spans[("brief", "methods", "instrument")]
+        message = f"there is no instrument `{name}`"
+        place = Place(span.path, span.line, span.column)
+        self.problems.append(Problem(place, "unknown-instrument", message, suggest(name, found)))
+        self.unread.add(("instrument",))
 
     def _parse_references(self, path: str, text: str) -> bool:
         """Whether the text is JSON; its places and its value are kept, or it is reported."""

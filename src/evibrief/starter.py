@@ -11,22 +11,25 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from evibrief import model
+from evibrief import evidence, model
+from evibrief.instrument import Instrument
 from evibrief.problems import Place, Problem, Problems
 
 FILES: Mapping[str, Any] = {
     "brief": model.BriefRecord,
-    "claims": model.ClaimGroup,
-    "studies": list[model.Study],
-    "mechanisms": list[model.Mechanism],
-    "ranking": model.Ranking,
+    "claims": evidence.ClaimGroup,
+    "studies": list[evidence.Study],
+    "mechanisms": list[evidence.Mechanism],
+    "ranking": evidence.Ranking,
     "doses": model.Doses,
     "time-course": list[model.TimeCourse],
+    "harms": list[model.Harm],
     "phases": list[model.Phase],
     "comparators": list[model.Comparator],
     "models": list[model.ModelRecord],
     "limitations": model.Limitations,
     "changes": list[model.Change],
+    "instrument": Instrument,
 }
 REVIEW_AFTER = datetime.timedelta(days=182)
 """A draft is looked at again after half a year, unless its author says otherwise."""

@@ -6,7 +6,7 @@ In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from evibrief import appendix, sections, words
+from evibrief import appendix, mechanisms, ranking, sections, words
 from evibrief.derive import Findings
 from evibrief.model import Brief, Person, Section
 from evibrief.page import Block, ContentsEntry, FirstPage, Heading, Paragraph, SectionPage, TitleBlock, View
@@ -14,9 +14,10 @@ from evibrief.page import Block, ContentsEntry, FirstPage, Heading, Paragraph, S
 Builder = Callable[[Brief, Findings], Iterator[Block]]
 
 BUILDERS: Mapping[str, Builder] = {
-    "mechanisms": sections.mechanisms,
-    "ranking": sections.ranking,
+    "mechanisms": mechanisms.mechanisms,
+    "ranking": ranking.ranking,
     "doses": sections.doses,
+    "harms": sections.harms,
     "time-course": sections.time_course,
     "phases": sections.phases,
     "comparators": sections.comparators,
@@ -79,9 +80,13 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         ("Comparator", question.comparator),
         ("Outcomes", words.listed(question.outcomes)),
     )
+    plausibility, certainty = record.bottom_line.plausibility, record.bottom_line.certainty
+    if findings.ratings:
+        plausibility += f"; computed: {ranking.tier_summary(findings.ratings)}"
+        certainty += f"; computed: {ranking.certainty_summary(findings.ratings)}"
     judgements = (
-        ("Plausibility (could it work?)", record.bottom_line.plausibility),
-        ("Certainty (how sure are we that it does?)", record.bottom_line.certainty),
+        ("Plausibility (could it work?)", plausibility),
+        ("Certainty (how sure are we that it does?)", certainty),
     )
     counts = appendix.count_sentences(findings)
     return FirstPage(question.text, parts, record.bottom_line.text, judgements, counts[:3], record.not_this)

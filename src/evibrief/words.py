@@ -6,7 +6,8 @@ In: values of the model. Out: text. One place, so that one thing has one name on
 import datetime
 from collections.abc import Iterable
 
-from evibrief.model import Amount, Evidence, Moment, PopulationRecord, Reference, Study
+from evibrief.evidence import Evidence, PopulationRecord, Study
+from evibrief.model import Amount, Moment, Reference
 
 NO_BREAK = "\u00a0"
 
@@ -28,12 +29,19 @@ ROLE = {"supports": "Supports", "contradicts": "Contradicts", "mixed": "Mixed", 
 BASIS = {"cited": "named in the source document", "candidate": "candidate source"}
 TIER = {"strong": "Strong", "medium": "Medium", "weak": "Weak", "gap": "Gap"}
 CERTAINTY = {"high": "High", "moderate": "Moderate", "low": "Low", "very-low": "Very low"}
+JUDGEMENT = {"supported": "Supported", "limited": "Limited", "conflicting": "Conflicting", "absent": "Absent"}
 LINK = {
     "drug": "The intervention elsewhere",
     "exposure": "Reached at the doses given?",
     "condition": "In the condition",
     "bridge": "Bridge",
 }
+STATEMENT_KIND = {
+    "reason": "A reason to expect a benefit",
+    "against": "A reason against a benefit",
+    "missing": "A record that data are missing",
+}
+INPUT = {"kind": "it is", "judgement": "the link is"}
 VERIFICATION = {"verified": "verified", "partly": "partly verified", "unverified": "unverified"}
 INTEGRITY = {
     "not-checked": "not checked",
@@ -111,14 +119,15 @@ def short_name(reference: Reference) -> str:
     """A reference as people say it: `Saligan 2016`, or the start of its title where no author was seen."""
     first = reference.author[0] if reference.author else {}
     name = str(first.get("family") or first.get("literal") or "")
-    year = _year(reference)
+    when = year(reference)
     if not name:
         title = (reference.title or reference.id).strip("[]")
         name = title if len(title) <= 40 else title[:40].rsplit(" ", 1)[0] + " …"
-    return f"{name} {year}" if year else name
+    return f"{name} {when}" if when else name
 
 
-def _year(reference: Reference) -> str:
+def year(reference: Reference) -> str:
+    """The year of publication, or nothing where it was not seen."""
     parts = (reference.issued or {}).get("date-parts") or [[""]]
     return str(parts[0][0]) if parts[0] else ""
 

@@ -1,0 +1,241 @@
+"""Rules on the records as such: nothing twice, nothing unused, nothing without its place.
+
+In: a `Case`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from evibrief.derive import sources_in_text
+from evibrief.rule import Case, Found, Rule, error, warning
+from evibrief.source import Location
+
+
+def no_glyph(case: Case) -> Iterator[Found]:
+    """A character that no shipped font has.
+
+    It would be an empty box on the page, and nobody would know what stood there. Raise or lower plain characters
+    instead: `ONOO^−^`, `H~2~O`.
+    """
+    for location, text in case.source.scalars():
+        for character in sorted({one for one in text if ord(one) not in case.characters and one not in "\n\t"}):
+            message = f"no font has the character `{character}` (U+{ord(character):04X})"
+            hint = "raise or lower plain characters instead: `ONOO^−^`, `H~2~O`"
+            yield Found(location, message, hint, character)
+
+
+def not_appraised(case: Case) -> Iterator[Found]:
+    """A reference without an appraisal in `studies.yaml`.
+
+    What was not looked at must not look like what was. `unverified` and `unknown` are answers.
+    """
+    appraised = {study.reference for study in case.brief.studies}
+    for index, reference in enumerate(case.brief.references):
+        if reference.id not in appraised:
+            message = f"`{reference.id}` has no appraisal in studies.yaml"
+            yield Found(("references", index), message, "add it; `unverified` is an answer")
+
+
+def twice_appraised(case: Case) -> Iterator[Found]:
+    """A reference with two appraisals, of which only one could be printed. Keep one."""
+    appraised: set[str] = set()
+    for index, study in enumerate(case.brief.studies):
+        if study.reference in appraised:
+            yield Found(("studies", index, "reference"), f"`{study.reference}` is appraised twice", "keep one")
+        appraised.add(study.reference)
+
+
+def unused_claim(case: Case) -> Iterator[Found]:
+    """A claim that no link, statement or other record names.
+
+    It has no place in the argument: readers would meet it in the evidence tables and not learn what it is for. Name
+    it in a link, a statement, a dose, a harm, a phase, a model, a comparator or a limitation, or drop it.
+    """
+    used = _used_claims(case)
+    for location, claim in case.claims():
+        if claim.id not in used:
+            hint = "name it in a link, a statement, a dose, a phase, a model or a limitation"
+            yield Found((*location, "id"), f"nothing names the claim `{claim.id}`", hint)
+
+
+def _used_claims(case: Case) -> frozenset[str]:
+    brief = case.brief
+    points = (*brief.limitations.unknowns, *brief.limitations.gaps, *brief.limitations.lacks)
+    holders: tuple[Any, ...] = (
+        *(link for _, link in case.links()), *brief.ranking.statements, *brief.doses.people, *brief.doses.other,
+        *brief.time_course, *brief.harms, *brief.phases, *brief.comparators, *brief.models, *points,
+    )  # fmt: skip
+    return frozenset(name for holder in holders for name in holder.claims)
+
+
+def unused_reference(case: Case) -> Iterator[Found]:
+    """A reference that nothing cites.
+
+    In the list it would look like support that it does not give. Cite it, drop it, or say in its appraisal's note why
+    it is kept.
+    """
+    cited = sources_in_text(case.brief)
+    named = {entry.source for _, entry in case.evidence()}
+    named |= {key for correction in case.brief.limitations.corrections for key in correction.sources}
+    notes = {study.reference for study in case.brief.studies if study.note}
+    for index, reference in enumerate(case.brief.references):
+        if reference.id not in cited | named | notes:
+            hint = "cite it, or say in its appraisal's note why it is kept"
+            yield Found(("references", index), f"nothing cites `{reference.id}`", hint)
+
+
+def lonely_report(case: Case) -> Iterator[Found]:
+    """A word in `report_of` that only one reference has.
+
+    The word joins the reports of one study, so that they are counted once. A study that only one report tells needs
+    none; a misspelt one would split a study in two and make the evidence look larger than it is.
+    """
+    words = [study.report_of for study in case.brief.studies if study.report_of]
+    for index, study in enumerate(case.brief.studies):
+        if study.report_of and words.count(study.report_of) == 1:
+            message = f"no other report has `report_of: {study.report_of}`"
+            yield Found(("studies", index, "report_of"), message, "check the spelling, or drop it")
+
+
+def dates(case: Case) -> Iterator[Found]:
+    """Days that cannot follow each other.
+
+    A brief is reviewed after its date; and nothing in it was looked at, signed or published after that date. One of
+    the two days is wrong: correct it.
+    """
+    record = case.brief.brief
+    if record.review_by <= record.date:
+        yield Found(("brief", "review_by"), f"`review_by` is not after the brief's date, {record.date}", "a later day")
+    for index, study in enumerate(case.brief.studies):
+        for field, day in (("verification", study.verification.when), ("integrity", study.integrity.checked)):
+            if day != "unknown" and day > record.date:
+                message = f"`{study.reference}` was looked at on {day}, after the brief's date, {record.date}"
+                yield Found(("studies", index, field), message, "correct one of the two dates")
+    for index, reference in enumerate(case.brief.references):
+        issued = ((reference.issued or {}).get("date-parts") or [[]])[0]
+        if issued and _later(issued, (record.date.year, record.date.month, record.date.day)):
+            message = f"`{reference.id}` was published after the brief's date, {record.date}"
+            yield Found(("references", index), message, "correct one of the two dates")
+    for location, day in _signatures(case):
+        if day > record.date:
+            message = f"this was signed on {day}, after the brief's date, {record.date}"
+            yield Found(location, message, "correct one of the two dates")
+
+
+def _signatures(case: Case) -> Iterator[tuple[Location, datetime.date]]:
+    decided = [((*at, "final"), statement.final) for at, statement in case.statements()]
+    signed = [((*at, "certainty"), mechanism.certainty) for at, mechanism in case.mechanisms()]
+    for location, decision in (*decided, *signed):
+        if decision and decision.date:
+            yield location, decision.date
+
+
+def _later(issued: Any, day: tuple[int, int, int]) -> bool:
+    """Whether the known parts of a publication's date lie after a day."""
+    try:
+        parts = tuple(int(part) for part in issued)
+    except (TypeError, ValueError):
+        return False
+    return parts > day[: len(parts)]
+
+
+def review_overdue(case: Case) -> Iterator[Found]:
+    """The day by which the brief was to be reviewed has passed.
+
+    Readers take a brief for current until its `review_by`. Review it and give it a new version, date and `review_by`.
+    """
+    record = case.brief.brief
+    if case.today and record.review_by < case.today:
+        message = f"the brief was to be reviewed by {record.review_by}"
+        yield Found(("brief", "review_by"), message, "review it, and give it a new version and a new date")
+
+
+def no_change(case: Case) -> Iterator[Found]:
+    """A version that `changes.yaml` says nothing of.
+
+    Readers of the version before would be left guessing. Add an entry that says what this version changes.
+    """
+    changes, version = case.brief.changes, case.brief.brief.version
+    if changes and all(change.version != version for change in changes):
+        message = f"changes.yaml says nothing of version {version}"
+        yield Found(("changes",), message, "add an entry that says what this version changes")
+
+
+def no_bridge(case: Case) -> Iterator[Found]:
+    """A mechanism without a link of kind `bridge`.
+
+    Without the inference that joins what the drug does to what the condition is, a chain says that the drug's effect
+    is the patient's. Name the inference, even when nothing supports it: that is what readers have to see.
+    """
+    for location, mechanism in case.mechanisms():
+        if all(link.kind != "bridge" for link in mechanism.links):
+            hint = "name the inference that joins the drug to the condition"
+            yield Found(location, f"`{mechanism.id}` has no link of kind `bridge`", hint)
+
+
+def section_twice(case: Case) -> Iterator[Found]:
+    """A kind of section that stands twice. Every kind stands once: keep one."""
+    kinds = [section.kind for section in case.brief.brief.sections]
+    for index, kind in enumerate(kinds):
+        if kind in kinds[:index]:
+            yield Found(("brief", "sections", index), f"the section `{kind}` stands twice", "keep one")
+
+
+def no_section(case: Case) -> Iterator[Found]:
+    """Records for which the brief has no section.
+
+    Nothing is dropped quietly: what has records is printed. Add the section, or remove the records.
+    """
+    brief = case.brief
+    filled: dict[str, Any] = {
+        "mechanisms": brief.mechanisms, "ranking": brief.ranking.statements,
+        "doses": (*brief.doses.people, *brief.doses.other), "harms": brief.harms, "time-course": brief.time_course,
+        "phases": brief.phases, "comparators": brief.comparators, "models": brief.models, "evidence": brief.claims,
+        "references": brief.references, "limitations": brief.claims, "methods": brief.claims, "changes": brief.changes,
+    }  # fmt: skip
+    kinds = {section.kind for section in brief.brief.sections}
+    for name, records in filled.items():
+        if records and name not in kinds:
+            message = f"there is no section of kind `{name}`, but there are records for it"
+            yield Found(("brief", "sections"), message, f"add `- kind: {name}`")
+
+
+def instrument_name(case: Case) -> Iterator[Found]:
+    """An instrument whose file is not called after its id and version.
+
+    A brief names its instrument by file, and readers years later look for that version. Rename the file, or correct
+    `id` and `version` in it.
+    """
+    instrument, named = case.brief.instrument, case.brief.brief.methods.instrument
+    if instrument and instrument.name != named:
+        message = f"the file is called `{named}`, but it says that it is `{instrument.name}`"
+        yield Found(("instrument", "id"), message, "rename the file, or correct `id` and `version`")
+
+
+def instrument_table(case: Case) -> Iterator[Found]:
+    """A decision table of the instrument that is not one: rules overlap, leave a gap, or can never decide.
+
+    Every combination of counts has to have exactly one rule, or a rating would depend on the order of the lines, or
+    on nothing. The message names a combination that shows the fault.
+    """
+    for fault in case.faults:
+        yield Found(("instrument", *fault.where), fault.message, fault.hint)
+
+
+RULES: tuple[Rule, ...] = (
+    error("no-glyph", no_glyph),
+    error("not-appraised", not_appraised),
+    error("twice-appraised", twice_appraised),
+    error("unused-claim", unused_claim),
+    error("unused-reference", unused_reference),
+    error("lonely-report", lonely_report),
+    error("dates", dates),
+    error("no-change", no_change),
+    error("no-bridge", no_bridge),
+    error("section-twice", section_twice),
+    error("no-section", no_section),
+    error("instrument-name", instrument_name),
+    error("instrument-table", instrument_table),
+    warning("review-overdue", review_overdue),
+)
