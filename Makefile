@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all check test lint bench schema reference wheel clean libraries test-parts
+.PHONY: help pdf docx html all check test lint bench schema rules reference wheel clean libraries test-parts
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -42,6 +42,10 @@ bench: libraries .venv/ready  ## measure the speed, as ratios
 
 schema: .venv/ready  ## print the JSON Schema of the data files
 	$(EVIBRIEF) schema
+
+rules: .venv/ready  ## write docs/rules.md, what the check looks for
+	@mkdir -p docs
+	$(EVIBRIEF) rules > docs/rules.md
 
 reference: .venv/ready  ## write a fresh reference.docx, the styles of the Word document
 	$(EVIBRIEF) reference --output templates/reference.docx

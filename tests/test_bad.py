@@ -12,12 +12,13 @@ import pytest
 
 from evibrief import resources
 from evibrief.build import load
-from evibrief.problems import Problems
+from evibrief.checks import RULES
+from evibrief.problems import Problem, Problems
 from evibrief.starter import starter_texts
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
-PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml"}
-EXPECTED = re.compile(r"# error\[([\w-]+)\](?: in (\S+):(\d+))?$")
+PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml", "instrument": "../instruments/plausibility-1.yaml"}
+EXPECTED = re.compile(r"# (?:error|warning)\[([\w-]+)\](?: in (\S+):(\d+))?$")
 """The rule, and the place when it is in another file than the bad one."""
 ELSEWHERE: Mapping[str, str] = {
     "too-large": "test_source",
@@ -29,7 +30,13 @@ ELSEWHERE: Mapping[str, str] = {
     "no-file": "test_source",
     "no-folder": "test_source",
     "unused-reference": "below: it takes two files",
+    "no-harms": "test_rules",
+    "heavy-study": "test_rules",
+    "hidden-contrary": "test_rules",
 }
+TODAY = datetime.date(2026, 4, 1)
+# Sections that only bad files fill: the starter has none of them.
+SECTIONS = "".join(f"  - {{kind: {kind}, title: {kind}}}\n" for kind in ("ranking", "doses", "harms"))
 # A population that only one bad file needs; the starter has none that is neither the target nor close.
 SAILORS = "  - {id: sailors, label: Sailors, relation: other, species: human}\n"
 
@@ -39,16 +46,20 @@ def good_brief(folder: Path) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     brief = folder / "brief.yaml"
-    brief.write_text(re.sub(r"(populations:.*\n)", rf"\1{SAILORS}", brief.read_text(), count=1))
+    text = re.sub(r"(populations:.*\n)", rf"\1{SAILORS}", brief.read_text(), count=1)
+    brief.write_text(re.sub(r"(sections:.*\n)", rf"\1{SECTIONS}", text, count=1))
     return folder
 
 
-def problems_of(folder: Path) -> list[tuple[str, int, str]]:
+def problems_in(folder: Path) -> tuple[Problem, ...]:
     try:
-        load(folder)
+        return load(folder, TODAY).warnings
     except Problems as wrong:
-        return [(Path(p.place.path).name, p.place.line, p.rule) for p in wrong.problems]
-    return []
+        return wrong.problems
+
+
+def problems_of(folder: Path) -> list[tuple[str, int, str]]:
+    return [(Path(p.place.path).name, p.place.line, p.rule) for p in problems_in(folder)]
 
 
 def test_the_good_brief_is_good(tmp_path: Path) -> None:
@@ -56,18 +67,25 @@ def test_the_good_brief_is_good(tmp_path: Path) -> None:
 
 
 def test_there_are_bad_files() -> None:
-    assert len(BAD) > 35
+    assert len(BAD) > 80
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
 def test_a_bad_file_has_just_its_problems(bad: Path, tmp_path: Path) -> None:
-    stem = bad.stem.partition("-")[0]
-    target = good_brief(tmp_path) / PLACES.get(stem, f"{stem}.yaml")
     text = bad.read_text()
-    target.write_text(text)
+    target = put(bad, good_brief(tmp_path / "blue"))
     expected = expected_of(target.name, text)
     assert expected
-    assert sorted(problems_of(tmp_path)) == expected
+    assert sorted(problems_of(tmp_path / "blue")) == expected
+
+
+def put(bad: Path, folder: Path) -> Path:
+    """Put a bad file in the place of the good one."""
+    stem = bad.stem.partition("-")[0]
+    target = folder / PLACES.get(stem, f"{stem}.yaml")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(bad.read_text())
+    return target
 
 
 def expected_of(name: str, text: str) -> list[tuple[str, int, str]]:
@@ -92,8 +110,9 @@ def rules_in(module: str) -> set[str]:
 
 
 def test_every_rule_has_a_bad_file_or_a_test_elsewhere() -> None:
-    rules = set().union(*map(rules_in, ("source", "fields", "reading", "checks")))
-    assert len(rules) > 40
+    rules = set().union(*map(rules_in, ("source", "fields", "reading", "instrument", "checks")))
+    rules |= {rule.name for rule in RULES}
+    assert len(rules) > 65
     covered = {rule for bad in BAD for _, _, rule in expected_of(bad.name, bad.read_text())}
     assert covered - rules == set()
     assert rules - covered == set(ELSEWHERE)
@@ -125,9 +144,8 @@ HINTS = {
 
 @pytest.mark.parametrize("name", sorted(HINTS))
 def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
-    stem = name.partition("-")[0]
-    folder = good_brief(tmp_path)
-    (folder / PLACES.get(stem, f"{stem}.yaml")).write_text((BAD[0].parent / f"{name}.yaml").read_text())
+    folder = good_brief(tmp_path / "blue")
+    put(BAD[0].parent / f"{name}.yaml", folder)
     with pytest.raises(Problems) as caught:
         load(folder)
     assert any(problem.hint.startswith(HINTS[name]) for problem in caught.value.problems)
@@ -136,14 +154,11 @@ def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
 def test_every_problem_has_words_and_most_have_a_hint(tmp_path: Path) -> None:
     hints = 0
     for index, bad in enumerate(BAD):
-        folder = good_brief(tmp_path / str(index))
-        stem = bad.stem.partition("-")[0]
-        (folder / PLACES.get(stem, f"{stem}.yaml")).write_text(bad.read_text())
-        with pytest.raises(Problems) as caught:
-            load(folder)
-        for problem in caught.value.problems:
+        folder = good_brief(tmp_path / str(index) / "blue")
+        put(bad, folder)
+        for problem in problems_in(folder):
             assert problem.message
-            assert re.fullmatch(r".+:\d+:\d+: error\[[\w-]+\]: [^\n]+(\n  hint: [^\n]+)?", str(problem))
+            assert re.fullmatch(r".+:\d+:\d+: (?:error|warning)\[[\w-]+\]: [^\n]+(\n  hint: [^\n]+)?", str(problem))
             hints += bool(problem.hint)
     assert hints > len(BAD) - 5
 

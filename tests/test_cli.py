@@ -12,7 +12,7 @@ import pytest
 
 from test_bad import good_brief
 
-COMMANDS = ("build", "check", "new", "schema", "reference")
+COMMANDS = ("build", "check", "rules", "new", "schema", "reference")
 
 
 def evibrief(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,6 +32,9 @@ READ = (".yaml", ".yml", ".json", ".csl")
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins."""
+
+Warn = Callable[[Sequence[Problem]], None]
+"""Told the warnings of the check, once."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,11 @@ def load(folder: Path, today: datetime.date | None = None) -> Loaded:
 
 
 def build(
-    folder: Path, output: Path, formats: Iterable[Format] = FORMATS, report: Report = lambda stage: None
+    folder: Path,
+    output: Path,
+    formats: Iterable[Format] = FORMATS,
+    report: Report = lambda stage: None,
+    warn: Warn = lambda problems: None,
 ) -> list[Written]:
     """Build a brief. Raises `Problems` for what its author can mend, and then leaves `output` as it was."""
     wanted = tuple(format for format in FORMATS if format in tuple(formats))
@@ -87,6 +94,7 @@ def build(
             workers.submit(_import_pdf_engine)
         report("reading the evidence")
         loaded = load(folder)
+        warn(loaded.warnings)
         report("composing the page")
         loaded = _with_values(loaded)
         view = _compose(loaded.brief)

@@ -1,15 +1,14 @@
 """All rules, run: problems with places, and what a person let pass.
 
-In: a `Brief`, its `Source` for places, the characters that the fonts have, and the day. Out: problems, and the
-overrides that let one pass. The rules that run are the explicit tuple below.
+In: a `Brief`, its `Source` for places, the characters that the fonts have, and the day. Out: problems. The rules that
+run are the explicit tuple below; what they say of themselves is the documentation.
 """
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from evibrief import rules_of_evidence, rules_of_records, rules_of_wording
+from evibrief import rules_of_evidence, rules_of_reading, rules_of_records, rules_of_wording
 from evibrief.model import Brief
 from evibrief.problems import Problem, suggest
 from evibrief.rule import Case, Found, Rule
@@ -18,12 +17,44 @@ from evibrief.source import Location, Source
 RULES: tuple[Rule, ...] = (*rules_of_records.RULES, *rules_of_evidence.RULES, *rules_of_wording.RULES)
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """An override that let a problem pass: the location of the override, and of the problem."""
+OVERRIDES = {
+    "idle-override": "An override that lets nothing pass: what it was signed for is gone. Drop it.",
+    "unknown-rule": "An override of a rule that does not exist.",
+}
 
-    override: Location
-    problem: Location
+
+def rules_in_words() -> str:
+    """The documentation of every rule, in Markdown, from what the code says of itself."""
+    parts = ["# The rules of `evibrief check`", _PREFACE]
+    for severity, title in (("error", "Errors: nothing is built"), ("warning", "Warnings: worth a look")):
+        parts.append(f"## {title}")
+        parts += (f"### {rule.name}\n\n{rule.description}" for rule in RULES if rule.severity == severity)
+    parts.append("## What the reader refuses")
+    refused = sorted({**rules_of_reading.DESCRIPTIONS, **OVERRIDES}.items())
+    parts.append("\n".join(f"- **{name}**: {words}" for name, words in refused))
+    return "\n\n".join(parts) + "\n"
+
+
+_PREFACE = """\
+A problem is printed as `file:line:column: severity[rule]: what is wrong`, with a hint. `make check` prints all of them
+at once; `make pdf` refuses to build while there is an error.
+
+A person may let a rule pass for a record, beside the record, with a reason and a signature; the brief prints every such
+override in its limitations:
+
+    overrides:
+      - rule: one-study
+        reason: Why this is right here.
+        by: a name, or a role
+        date: 2026-11-23
+
+This page is written by `make rules` from the rules themselves."""
+
+
+def describe(name: str) -> str | None:
+    """What one rule looks for, why, and what to do; None when there is no such rule."""
+    own = {rule.name: f"{rule.name} ({rule.severity})\n\n{rule.description}" for rule in RULES}
+    return {**rules_of_reading.DESCRIPTIONS, **OVERRIDES, **own}.get(name)
 
 
 def check(

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 import argparse
 import datetime
 import io
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evibrief import __version__, resources
-from evibrief.build import FORMATS, Format, Written, build, load
-from evibrief.problems import Place, Problem, Problems
+from evibrief.build import FORMATS, Format, Loaded, Written, build, load
+from evibrief.problems import Place, Problem, Problems, as_annotation, as_record
 
 MOST_PRINTED = 500
 """Problems; a file of the wrong kind can have hundreds of thousands."""
@@ -70,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
 
     checks = _command(commands, "check", _check, "say what is wrong with a brief, and write nothing")
     checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people, or machines")
+
+    rules = _command(commands, "rules", _rules, "explain the rules of check: one, or all of them")
+    rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as check prints it in brackets")
 
     starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
@@ -104,11 +109,17 @@ def _formats(text: str) -> tuple[Format, ...]:
 
 def _build(options: argparse.Namespace) -> int:
     with _progress(quiet=options.quiet) as report:
-        written = build(options.brief, options.output, options.format, report)
+        written = build(options.brief, options.output, options.format, report, _tell_warnings)
     if not options.quiet:
         for document in written:
             print(_described(document))
     return 0
+
+
+def _tell_warnings(problems: Sequence[Problem]) -> None:
+    if problems:
+        number = f"{len(problems)} warning{'s' * (len(problems) != 1)}"
+        print(f"evibrief: {number}; `evibrief check` shows them", file=sys.stderr)
 
 
 def _described(document: Written) -> str:
@@ -142,10 +153,46 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    loaded = load(options.brief)
-    print_problems(loaded.warnings)
-    claims = len(loaded.brief.all_claims)
-    print(f"{options.brief}: {claims} claims, {len(loaded.brief.studies)} references; the rules found no error")
+    loaded: Loaded | None = None
+    try:
+        loaded = load(options.brief, datetime.date.today())
+        problems = loaded.warnings
+    except Problems as wrong:
+        problems = wrong.problems
+    _PRINTERS[options.format](problems)
+    if loaded and options.format == "text":
+        brief = loaded.brief
+        print(
+            f"{options.brief}: {len(brief.all_claims)} claims, {len(brief.studies)} references; "
+            "the rules found no error"
+        )
+    return 0 if loaded else 1
+
+
+def _print_json(problems: Sequence[Problem]) -> None:
+    print(json.dumps({"problems": [as_record(problem) for problem in problems]}, indent=1, ensure_ascii=False))
+
+
+def _print_github(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        print(as_annotation(problem))
+
+
+_PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {
+    "text": print_problems,
+    "json": _print_json,
+    "github": _print_github,
+}
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from evibrief.checks import describe, rules_in_words
+
+    words = describe(options.rule) if options.rule else rules_in_words()
+    if words is None:
+        print(f"evibrief: no rule is called {options.rule}", file=sys.stderr)
+        return 2
+    print(words.rstrip("\n"))
     return 0
 
 

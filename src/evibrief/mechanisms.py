@@ -61,7 +61,7 @@ def _judgement(link: Link, findings: Findings) -> tuple[Line, ...]:
     if not findings.ratings:
         return (Line(text="not rated", style="muted"),)
     rating, instrument = findings.ratings.links[link.id], findings.ratings.instrument
-    changes = fragility_lines(rating.fragility, rating.judgement, instrument.judgement, findings)
+    changes = fragility_lines(rating, rating.judgement, instrument.judgement, findings)
     return (*judgement_lines(rating, instrument), *(changes if rating.fragility else ()))
 
 

@@ -4,7 +4,7 @@ In comes nothing; out come `Problem` values, which every other module creates an
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Literal
 
@@ -44,6 +44,23 @@ class Problems(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def as_record(problem: Problem) -> dict[str, str | int]:
+    """A problem as plain fields, for machines."""
+    return asdict(problem.place) | {
+        "severity": problem.severity, "rule": problem.rule, "message": problem.message, "hint": problem.hint,
+    }  # fmt: skip
+
+
+def as_annotation(problem: Problem) -> str:
+    """A problem as GitHub's workflow command, which shows it beside the line (GitHub Docs, "Workflow commands")."""
+    place = problem.place
+    position = f",line={place.line},col={place.column}" if place.line else ""
+    message = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = place.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    return f"::{problem.severity} file={path}{position},title={problem.rule}::{escaped}"
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ In: `Brief` and `Findings`. Out: blocks, decided and worded, as in `sections`. T
 that the ratings are computed from, so that the page cannot disagree with the computation.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from evibrief import words
@@ -17,7 +17,7 @@ from evibrief.rating import ChainRating, Change, LinkRating, Ratings, StatementR
 from evibrief.sections import claim_links, escape, note_lines, study_lines, table
 from evibrief.vocabulary import Certainty, Tier
 
-COLUMNS = (("Statement", 33), ("Tiers", 15), ("Why, and what it hangs on", 24), ("Studies for", 14), ("Against", 14))
+COLUMNS = (("Statement", 30), ("Tiers", 14), ("Why, and what it hangs on", 24), ("Studies for", 16), ("Against", 16))
 
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -50,8 +50,12 @@ def _how_rated(brief: Brief, findings: Findings) -> str:
     return (
         f"{stated} **Computed** is what the instrument {instrument.name} makes of the encoded evidence; its rules "
         f"stand under [Methods](#methods_instrument). **Final** is the computed tier unless a person decides "
-        f"otherwise and signs; {signed}. {tier_summary(findings.ratings).capitalize()}."
+        f"otherwise and signs; {signed}. {_summary(findings.ratings)}"
     )
+
+
+def _summary(ratings: Ratings) -> str:
+    return f"{tier_summary(ratings).capitalize()}." if ratings.statements else ""
 
 
 def tier_summary(ratings: Ratings) -> str:
@@ -150,7 +154,7 @@ def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> t
     return (
         Line(text=f"Because {rating.reason}."),
         Line(text=f"Counted: {counted}.", style="muted"),
-        *fragility_lines(rating.fragility, rating.computed, ratings.instrument.tier, findings),
+        *fragility_lines(rating, rating.computed, ratings.instrument.tier, findings),
     )
 
 
@@ -163,20 +167,25 @@ def counted_words(counts: Mapping[str, int], instrument: Instrument) -> str:
 
 
 def fragility_lines(
-    fragility: Sequence[Change], level: str, scale: Scale, findings: Findings
+    rating: StatementRating | LinkRating, level: str, scale: Scale, findings: Findings
 ) -> tuple[Line, ...]:
     """What the level would be without one study: the line that tells a reader how much hangs on how little."""
     word = {one.id: one.word.lower() for one in scale.levels}
-    order = [one.id for one in scale.levels]
-    if not fragility:
+    if not rating.fragility:
         return (Line(text="No single study changes this.", style="muted"),)
     lines = []
-    for change in fragility:
+    for change in rating.fragility:
         name = f"{escape(words.short_name(findings.references[change.study]))} [@{change.study}]"
-        falls = order.index(change.level) > order.index(level)
-        what = "Rests on one study" if falls else "Held down by one study"
+        what = _hold(change, rating, level, list(word))
         lines.append(Line(prose=f"**{what}:** without {name} it would be {word[change.level]}."))
     return tuple(lines)
+
+
+def _hold(change: Change, rating: StatementRating | LinkRating, level: str, order: list[str]) -> str:
+    """How a level hangs on a study: carried by it, held down by it, or disputed by it alone."""
+    if order.index(change.level) < order.index(level):
+        return "Held down by one study"
+    return "Rests on one study" if change.study in rating.tally.supporting else "Disputed by one study alone"
 
 
 def _unrated_row(statement: Statement, findings: Findings) -> Row:
@@ -252,17 +261,17 @@ def _rule_words(rule: Rule, instrument: Instrument) -> Iterator[str]:
 def _condition_words(name: str, wanted: Condition, instrument: Instrument) -> str:
     if not isinstance(wanted, Range):
         named = words.STATEMENT_KIND | words.LINK | words.JUDGEMENT
-        return f"{words.INPUT[name]}: {' or '.join(named[word].lower() for word in wanted)}"
+        return " or ".join(named[word].lower() for word in wanted)
     counted = {sort.id: sort.words for sort in instrument.sorts}
     counted |= {total.id: total.words for total in instrument.totals}
-    return f"{_number_words(wanted)} {counted.get(name, 'that contradict')}"
+    return f"{counted.get(name, 'studies that contradict')}: {_number_words(wanted)}"
 
 
 def _number_words(wanted: Range) -> str:
     if wanted.high is None:
         return f"{wanted.low} or more"
     if wanted.low == wanted.high:
-        return str(wanted.low) if wanted.low else "no"
+        return str(wanted.low) if wanted.low else "none"
     return f"{wanted.low} to {wanted.high}"
 
 

@@ -115,8 +115,8 @@ def retracted_source(case: Case) -> Iterator[Found]:
     for location, claim in case.claims():
         for index, entry in enumerate(claim.evidence):
             study = case.findings.studies.get(entry.source)
-            if entry.role == "supports" and study and study.integrity.state == "retracted":
-                message = f"`{entry.source}` was retracted and still supports `{claim.id}`"
+            if entry.role in ("supports", "contradicts") and study and study.integrity.state == "retracted":
+                message = f"`{entry.source}` was retracted and still {entry.role.rstrip('s')}s `{claim.id}`"
                 hint = "give it the role `context`, or sign an override"
                 yield Found((*location, "evidence", index, "role"), message, hint)
 

@@ -81,8 +81,9 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         ("Outcomes", words.listed(question.outcomes)),
     )
     plausibility, certainty = record.bottom_line.plausibility, record.bottom_line.certainty
-    if findings.ratings:
+    if findings.ratings and findings.ratings.statements:
         plausibility += f"; computed: {ranking.tier_summary(findings.ratings)}"
+    if findings.ratings and findings.ratings.chains:
         certainty += f"; computed: {ranking.certainty_summary(findings.ratings)}"
     judgements = (
         ("Plausibility (could it work?)", plausibility),

@@ -41,7 +41,6 @@ STATEMENT_KIND = {
     "against": "A reason against a benefit",
     "missing": "A record that data are missing",
 }
-INPUT = {"kind": "it is", "judgement": "the link is"}
 VERIFICATION = {"verified": "verified", "partly": "partly verified", "unverified": "unverified"}
 INTEGRITY = {
     "not-checked": "not checked",
