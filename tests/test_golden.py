@@ -5,6 +5,7 @@ difference: `.venv/bin/python tests/test_golden.py`.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,8 +27,15 @@ def derived() -> str:
         "claims_of_study": findings.claims_of_study,
         "verification": findings.verification,
         "integrity": findings.integrity,
+        "ratings": {kind: rated(getattr(findings.ratings, kind)) for kind in ("statements", "links", "chains")},
+        "overrides": findings.overrides,
     }
     return json.dumps(parts, indent=1, sort_keys=True) + "\n"
+
+
+def rated(ratings: Mapping[str, object]) -> dict[str, object]:
+    """Ratings by id, as plain values."""
+    return {name: asdict(rating) for name, rating in ratings.items()}  # type: ignore[call-overload]
 
 
 def page(folder: Path) -> str:

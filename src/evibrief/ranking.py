@@ -138,6 +138,7 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale) -> tuple
     lines = [
         Line(text=f"Stated: {words.TIER[statement.stated]}"),
         Line(text=f"Computed: {word[rating.computed]}", style="word"),
+        Line(text=_steps(statement.stated, rating.computed), style="muted"),
         Line(text=f"Final: {word[rating.final]}", style="word"),
     ]
     if final := statement.final:
@@ -147,6 +148,16 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale) -> tuple
     else:
         lines.append(Line(text="not signed", style="muted"))
     return tuple(lines)
+
+
+def _steps(stated: Tier, computed: Tier) -> str:
+    """How far the computed tier lies from the stated one."""
+    order: tuple[Tier, ...] = get_args(Tier)
+    steps = order.index(computed) - order.index(stated)
+    if not steps:
+        return "as stated"
+    number = {1: "one step", 2: "two steps", 3: "three steps"}[abs(steps)]
+    return f"{number} {'below' if steps > 0 else 'above'} the stated tier"
 
 
 def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> tuple[Line, ...]:
@@ -159,11 +170,10 @@ def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> t
 
 
 def counted_words(counts: Mapping[str, int], instrument: Instrument) -> str:
-    """`2 studies of other people; 2 contradict`: what an instrument counted, without what it did not find."""
-    told = [f"{counts[sort.id]} × {sort.words}" for sort in instrument.sorts if counts[sort.id]]
-    contrary = counts["contrary"]
-    against = "none contradicts" if not contrary else f"{contrary} {'contradicts' if contrary == 1 else 'contradict'}"
-    return "; ".join((*(told or ["no study for it"]), against))
+    """`studies of other people: 2; studies that contradict: 1`: what was counted, without what was not found."""
+    told = [f"{sort.words}: {counts[sort.id]}" for sort in instrument.sorts if counts[sort.id]]
+    against = f"studies that contradict: {counts['contrary'] or 'none'}"
+    return "; ".join((*(told or ["studies for it: none"]), against))
 
 
 def fragility_lines(

@@ -136,14 +136,14 @@ def number_differs(case: Case) -> Iterator[Found]:
         size = sizes.get(key)
         found = list(_NUMBER_OF_PEOPLE.finditer(text))
         numbers = [int(re.sub(r"\D", "", one[1] or one[2])) for one in found]
-        if isinstance(size, int) and numbers and size not in numbers and not _tells_groups(text, max(numbers), size):
+        if isinstance(size, int) and numbers and size not in numbers and not _tells_groups(text, sum(numbers), size):
             message = f"“{found[0][0]}”, but studies.yaml has n = {size} for `{key}`"
             yield Found(location, message, f"correct one of the two, or write `{{{key}.n}}`", found[0][0])
 
 
-def _tells_groups(text: str, most: int, size: int) -> bool:
+def _tells_groups(text: str, named: int, size: int) -> bool:
     """Whether a text gives the sizes of groups, such as patients and controls, which together may be the study."""
-    return most < size and re.search(r"\bcontrols\b|\bagainst \d|\bof whom\b|\bcompleters\b", text) is not None
+    return named <= size and re.search(r"\bcontrols\b|\bagainst \d|\bof whom\b|\bcompleters\b", text) is not None
 
 
 def _about_one_source(case: Case) -> Iterator[tuple[Location, ReferenceKey, str]]:

@@ -127,9 +127,9 @@ def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
     return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread), reader.problems
 
 
-def instrument_folders(folder: Path) -> tuple[Path, Path]:
-    """Where a brief's instrument is looked for; what stands beside the brief comes last and wins."""
-    return resources.instruments(), folder.resolve().parent / "instruments"
+def instrument_folders(folder: Path) -> tuple[Path, ...]:
+    """Where a brief's instrument is looked for: shipped, beside the brief, in its folder; the nearest wins."""
+    return resources.instruments(), folder.resolve().parent / "instruments", folder / "instruments"
 
 
 def _nearest_folder(folder: Path) -> str:
@@ -186,7 +186,7 @@ class _Reader:
                 self.unread.add(("references",))
 
     def read_instrument(self) -> None:
-        """The instrument that the brief names: from `instruments/` beside the brief, else the one that is shipped."""
+        """The instrument that the brief names: the nearest of that name."""
         methods = self.tree["brief"].get("methods") if isinstance(self.tree["brief"], dict) else None
         name = methods.get("instrument") if isinstance(methods, dict) else None
         if not isinstance(name, str):
