@@ -1,6 +1,7 @@
 """What an instrument makes of evidence: counted in studies, carried by nothing disputed, hanging on what."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -109,10 +110,10 @@ def rater(brief: Brief) -> Rater:
     return Rater(brief.instrument, findings.claims, findings.studies, findings.populations)
 
 
-def tally_of(brief: Brief, name: str, **changes: object) -> dict[str, str]:
+def tally_of(brief: Brief, name: str, **changes: object) -> Mapping[ReferenceKey, str]:
     claim = derive(brief).claims[name]
     entries = [entry.model_copy(update=changes if entry.role == "contradicts" else {}) for entry in claim.evidence]
-    return dict(rater(brief).tally([claim.model_copy(update={"evidence": tuple(entries)})], True).supporting)
+    return rater(brief).tally([claim.model_copy(update={"evidence": tuple(entries)})], True).supporting
 
 
 def test_a_disputed_study_carries_nothing_until_the_dispute_is_resolved(brief: Brief) -> None:
