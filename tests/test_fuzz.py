@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from evibrief.build import build
-from evibrief.problems import Problems
+from evibrief.problems import Problem, Problems
 
 ROOT = Path(__file__).parents[1]
 GOOD = ROOT / "tests" / "briefs" / "blue-glass"
@@ -72,11 +72,15 @@ def changed(lines: list[str], kind: str, at: int, words: str) -> Iterator[str]:
 def outcome(folder: Path, output: Path, formats: tuple[str, ...]) -> str:
     """`built` or `problems`; anything else is raised. What stands in the output is looked at."""
     before = {path.name: path.read_bytes() for path in output.iterdir()}
+    problems: tuple[Problem, ...] = ()
     try:
         written = build(folder, output, formats)  # type: ignore[arg-type]
     except Problems as wrong:
-        assert wrong.problems
-        assert all(problem.message and problem.rule and problem.place.path for problem in wrong.problems)
+        problems = wrong.problems
+        written = []
+    if not written:
+        assert problems
+        assert all(problem.message and problem.rule and problem.place.path for problem in problems)
         assert {path.name: path.read_bytes() for path in output.iterdir()} == before
         return "problems"
     assert [document.path.is_file() for document in written] == [True] * len(formats)

@@ -21,7 +21,7 @@ ORDER = (
     ("model", "support"),
     ("rating",),
     ("derive",),
-    ("reading", "starter", "words", "page"),
+    ("reading", "starter", "words", "page", "retractions"),
     ("values",),
     ("rule",),
     ("rules_of_records", "rules_of_evidence", "rules_of_wording"),

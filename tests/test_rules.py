@@ -189,7 +189,7 @@ def test_every_rule_describes_itself_on_a_page(tmp_path: Path) -> None:
 
 
 def test_the_reader_s_refusals_are_all_described() -> None:
-    named = set().union(*map(rules_in, ("source", "fields", "reading", "instrument", "build")))
+    named = set().union(*map(rules_in, ("source", "fields", "reading", "instrument", "build", "retractions")))
     assert len(named) > 25
     assert named == set(DESCRIPTIONS)
 

@@ -186,16 +186,33 @@ def _references(brief: Brief, findings: Findings) -> Iterator[Block]:
         if findings.integrity.get(state)
     )
     yield Paragraph(f"{len(brief.studies)} references: {states}. Retractions and corrections: {notices}.")
+    yield Paragraph(_retractions_checked(brief))
     columns = (("Reference", 22), ("Study type and size", 30), ("Verified", 30), ("Notices", 18))
     rows = ([_reference_row(study, findings)] for study in brief.studies)
     yield from table("The references and how far each was verified", columns, rows)
+
+
+def _retractions_checked(brief: Brief) -> str:
+    """Against what the references were checked for retractions, when, and which could not be."""
+    report = brief.retractions
+    if report is None:
+        return "**Retractions: not checked.** No list of retractions was read for this brief."
+    states = {result.reference: result.state for result in report.results}
+    without = [study.reference for study in brief.studies if states.get(study.reference) == "no-identifier"]
+    later = [study.reference for study in brief.studies if study.reference not in states]
+    checked = len(brief.studies) - len(without) - len(later)
+    text = f"**Retractions: checked** on {words.date(report.checked)} against {escape(report.source)} "
+    text += f"({report.rows} notices; SHA-256 {report.sha256[:12]}…): {checked} of {len(brief.studies)} references. "
+    text += f"Not checked: {len(without)} without a DOI or PubMed number, {len(later)} added since."
+    return text
 
 
 def _reference_row(study: Study, findings: Findings) -> Row:
     name = Line(prose=f"{escape(words.short_name(findings.references[study.reference]))} [@{study.reference}]")
     when = "date unknown" if study.verification.when == "unknown" else words.date(study.verification.when)
     state = words.VERIFICATION[study.verification.state].capitalize()
-    checked = "" if study.integrity.checked == "unknown" else f", {words.date(study.integrity.checked)}"
+    notice = findings.notices[study.reference]
+    checked = "" if notice.checked == "unknown" else f", {words.date(notice.checked)}"
     kind = (Line(text=words.study_type(study)), Line(text=findings.populations[study.population].label, style="muted"))
     seen = (
         Line(text=state, style="word"),
@@ -203,8 +220,8 @@ def _reference_row(study: Study, findings: Findings) -> Row:
         *note_lines(study.verification.note),
     )
     notices = (
-        Line(text=words.INTEGRITY[study.integrity.state] + checked),
-        *note_lines(study.integrity.note),
+        Line(text=words.INTEGRITY[notice.state] + checked),
+        *note_lines(notice.note),
     )
     return Row((Cell((name,), scope="row"), Cell((*kind, *note_lines(study.note))), Cell(seen), Cell(notices)))
 

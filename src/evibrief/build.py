@@ -62,19 +62,26 @@ def load(folder: Path, today: datetime.date | None = None) -> Loaded:
 
     `today` is for the rules that depend on the day; without it they find nothing.
     """
-    # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
-    from evibrief import checks, reading, source
+    from evibrief import checks
 
-    read, problems = source.read_brief(folder)
-    brief, refused = reading.read_records(read)
-    # What could not be read in one place is not also wrong there in some other way.
-    told = {problem.place for problem in problems}
-    problems += (problem for problem in refused if problem.place not in told)
+    brief, read, problems = read_evidence(folder)
     if brief is not None and not read.unread:
         problems += checks.check(brief, read, resources.covered_characters(), today)
     if brief is None or any(problem.severity == "error" for problem in problems):
         raise Problems(problems)
     return Loaded(brief, read, tuple(sorted(problems)))
+
+
+def read_evidence(folder: Path) -> tuple["Brief | None", "Source", list[Problem]]:
+    """A brief as far as it can be read, with what the reader and the model refuse, before any rule looks at it."""
+    # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
+    from evibrief import reading, source
+
+    read, problems = source.read_brief(folder)
+    brief, refused = reading.read_records(read)
+    # What could not be read in one place is not also wrong there in some other way.
+    told = {problem.place for problem in problems}
+    return brief, read, problems + [problem for problem in refused if problem.place not in told]
 
 
 def build(

@@ -5,16 +5,18 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 
 import argparse
 import datetime
+import hashlib
 import io
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from evibrief import __version__, resources
-from evibrief.build import FORMATS, Format, Loaded, Written, build, load
+from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
 from evibrief.problems import Place, Problem, Problems, as_annotation, as_record
 
 MOST_PRINTED = 500
@@ -72,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     checks = _command(commands, "check", _check, "say what is wrong with a brief, and write nothing")
     checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people, or machines")
+
+    checks.add_argument(
+        "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
+    )
 
     rules = _command(commands, "rules", _rules, "explain the rules of check: one, or all of them")
     rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as check prints it in brackets")
@@ -153,6 +159,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.retractions:
+        _check_retractions(options.brief, options.retractions)
     loaded: Loaded | None = None
     try:
         loaded = load(options.brief, datetime.date.today())
@@ -167,6 +175,28 @@ def _check(options: argparse.Namespace) -> int:
             "the rules found no error"
         )
     return 0 if loaded else 1
+
+
+def _check_retractions(folder: Path, path: Path) -> None:
+    """Look the references up in a file of notices, and write what was found beside the brief."""
+    from evibrief.retractions import find_notices, write_report
+    from evibrief.source import write_yaml
+
+    brief, _, problems = read_evidence(folder)
+    if brief is None or problems:
+        raise Problems(problems)
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+        notices, rows = find_notices(lines, str(path), brief.references)
+    report = write_report(brief.references, notices, rows, path.name, sha256, datetime.date.today())
+    comment = "Written by `evibrief check --retractions`; not by hand."
+    target, temporary = folder / "retractions.yaml", folder / ".retractions.yaml"
+    temporary.write_text(write_yaml(report, comment), encoding="utf-8")
+    temporary.replace(target)
+    states = Counter(result["state"] for result in report["results"])
+    print(f"{target}: {', '.join(f'{number} {state}' for state, number in sorted(states.items()))}")
 
 
 def _print_json(problems: Sequence[Problem]) -> None:

@@ -7,10 +7,11 @@ one study, and two reports of one trial are one study.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from evibrief.evidence import Claim, PopulationRecord, Stated, Study
+from evibrief.evidence import Claim, Integrity, PopulationRecord, Stated, Study
 from evibrief.fields import ClaimId, Record, cited_keys
-from evibrief.model import Brief, BriefRecord, Reference
+from evibrief.model import Brief, BriefRecord, Reference, RetractionReport
 from evibrief.rating import Rater, Ratings
 from evibrief.support import Support, names_direct_evidence, study_of, weigh
 
@@ -45,6 +46,8 @@ class Findings:
     claims_of_study: Mapping[str, tuple[ClaimId, ...]]
     verification: Mapping[str, int]
     integrity: Mapping[str, int]
+    notices: Mapping[str, Integrity]
+    """For each publication the worse of what its appraisal and what the report on retractions says."""
     ratings: Ratings | None
     overrides: tuple[tuple[str, str, str, str], ...]
     """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
@@ -55,6 +58,7 @@ def derive(brief: Brief) -> Findings:
     claims = {claim.id: claim for claim in brief.all_claims}
     studies: dict[str, Study] = {study.reference: study for study in brief.studies}
     populations = {population.id: population for population in brief.brief.populations}
+    notices: dict[str, Integrity] = {study.reference: integrity_of(study, brief.retractions) for study in brief.studies}
     links = [link for mechanism in brief.mechanisms for link in mechanism.links]
     return Findings(
         counts=count_claims(brief.all_claims, populations, studies),
@@ -75,7 +79,8 @@ def derive(brief: Brief) -> Findings:
             if entry.role != "context"
         ),
         verification=dict(Counter(study.verification.state for study in brief.studies)),
-        integrity=dict(Counter(study.integrity.state for study in brief.studies)),
+        integrity=dict(Counter(notice.state for notice in notices.values())),
+        notices=notices,
         ratings=Rater(brief.instrument, claims, studies, populations).rate(
             brief.ranking.statements, brief.mechanisms
         )
@@ -83,6 +88,35 @@ def derive(brief: Brief) -> Findings:
         else None,
         overrides=tuple(_overrides(brief, "")),
     )
+
+
+_WORST_FIRST = ("retracted", "concern", "erratum", "none-known", "not-checked")
+_STATES: Mapping[str, Literal["none-known", "erratum", "concern", "retracted"]] = {
+    "none-found": "none-known",
+    "correction": "erratum",
+    "concern": "concern",
+    "reinstated": "concern",
+    "retracted": "retracted",
+}
+
+
+def integrity_of(study: Study, report: RetractionReport | None) -> Integrity:
+    """The worse of what an appraisal and what a report on retractions says of a publication.
+
+    A publication that was retracted and then reinstated counts as under concern, and says so.
+    """
+    results = report.results if report else ()
+    result = next((one for one in results if one.reference == study.reference), None)
+    if report is None or result is None or result.state not in _STATES:
+        return study.integrity
+    found = _STATES[result.state]
+    if _WORST_FIRST.index(found) > _WORST_FIRST.index(study.integrity.state):
+        return study.integrity
+    note = {"reinstated": "Retracted, then reinstated."}.get(result.state, "")
+    if result.notice_date != "unknown":
+        note = f"{note} Notice of {result.notice_date.isoformat()}".strip() + f", DOI {result.notice_doi}."
+    told = {"state": found, "checked": report.checked, "note": note or study.integrity.note}
+    return study.integrity.model_copy(update=told)
 
 
 def count_claims(

@@ -277,6 +277,27 @@ class Change(Record):
     text: Prose
 
 
+class RetractionResult(Record):
+    """What a check for retractions found for one publication."""
+
+    reference: Text
+    state: Literal["none-found", "no-identifier", "correction", "concern", "reinstated", "retracted"]
+    matched_by: Literal["doi", "pmid"] | None = None
+    notice_date: DateOrUnknown = "unknown"
+    notice_doi: Text = "unknown"
+    reason: Text | None = Field(default=None, description="as the file gives it")
+
+
+class RetractionReport(Record):
+    """`retractions.yaml`: written by `evibrief check --retractions FILE`, never by hand."""
+
+    checked: Date
+    source: Text = Field(description="the name of the file that was read")
+    sha256: Annotated[Text, Field(pattern=r"^[0-9a-f]{64}$")]
+    rows: Count = Field(description="notices in that file")
+    results: tuple[RetractionResult, ...]
+
+
 class Reference(Record):
     """One entry of `references.json`: CSL-JSON exactly as a reference manager exports it."""
 
@@ -307,6 +328,7 @@ class Brief(Record):
     limitations: Limitations = Limitations()
     changes: tuple[Change, ...] = ()
     instrument: Instrument | None = None
+    retractions: RetractionReport | None = None
 
     @cached_property
     def all_claims(self) -> tuple[Claim, ...]:

@@ -115,10 +115,14 @@ def retracted_source(case: Case) -> Iterator[Found]:
     for location, claim in case.claims():
         for index, entry in enumerate(claim.evidence):
             study = case.findings.studies.get(entry.source)
-            if entry.role in ("supports", "contradicts") and study and study.integrity.state == "retracted":
+            if entry.role in ("supports", "contradicts") and study and _is_retracted(case, entry.source):
                 message = f"`{entry.source}` was retracted and still {entry.role.rstrip('s')}s `{claim.id}`"
                 hint = "give it the role `context`, or sign an override"
                 yield Found((*location, "evidence", index, "role"), message, hint)
+
+
+def _is_retracted(case: Case, key: str) -> bool:
+    return case.findings.notices[key].state == "retracted"
 
 
 def no_gap_claim(case: Case) -> Iterator[Found]:

@@ -28,6 +28,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 DEEPEST_NESTING = 40
 LIST_FILES = ("studies", "mechanisms", "time-course", "harms", "phases", "comparators", "models", "changes")
 MAPPING_FILES = ("brief", "ranking", "doses", "limitations")
+OPTIONAL_FILES = ("retractions",)
 REQUIRED_FILES = ("brief", "claims", "studies")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -118,6 +119,8 @@ def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
     reader = _Reader(folder)
     for stem in (*MAPPING_FILES, *LIST_FILES):
         reader.read_yaml(folder / f"{stem}.yaml", (stem,), [] if stem in LIST_FILES else {})
+    for stem in OPTIONAL_FILES:
+        reader.read_yaml(folder / f"{stem}.yaml", (stem,), None)
     reader.read_claims()
     reader.read_references()
     reader.read_instrument()
@@ -252,7 +255,7 @@ class _Reader:
 
     def report_strangers(self) -> None:
         """A misspelt file name must not be silence, and nor must a file of claims that is not read."""
-        known = [f"{stem}.yaml" for stem in (*MAPPING_FILES, *LIST_FILES, "claims")]
+        known = [f"{stem}.yaml" for stem in (*MAPPING_FILES, *LIST_FILES, *OPTIONAL_FILES, "claims")]
         for path in sorted(self.folder.glob("*.y*ml")):
             if path.name not in known and path.name != "circulation.yaml":
                 self._report_stranger(path, suggest(path.name, known))
@@ -414,6 +417,19 @@ class _Composer:
 
 
 _RESOLVER: Any = yaml.SafeLoader("")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text, so that no reader takes one for something else, and writes numbers and days bare."""
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
+def write_yaml(record: Mapping[str, Any], comment: str) -> str:
+    """A record as YAML that `read_brief` reads back, keys bare and in the order given, under a comment."""
+    text: str = yaml.dump(record, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return f"# {comment}\n" + re.sub(r'^([ -]*)"(\w+)":', r"\1\2:", text, flags=re.MULTILINE)
 
 
 def _is_stream_event(event: Any) -> bool:

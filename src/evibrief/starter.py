@@ -30,6 +30,7 @@ FILES: Mapping[str, Any] = {
     "limitations": model.Limitations,
     "changes": list[model.Change],
     "instrument": Instrument,
+    "retractions": model.RetractionReport,
 }
 REVIEW_AFTER = datetime.timedelta(days=182)
 """A draft is looked at again after half a year, unless its author says otherwise."""
