@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all check test lint bench schema rules reference wheel clean libraries test-parts
+.PHONY: help pdf docx html all check test lint bench schema rules reference wheel clean conformance libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -36,6 +36,10 @@ test: libraries test-parts .venv/ready  ## run the tests
 lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m mypy
+
+conformance: libraries validators .venv/ready  ## ask veraPDF whether the PDFs are PDF/A-3a and PDF/UA-1
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/conformance.txt
+	$(PYTHON_HERE) tests/conformance.py
 
 bench: libraries .venv/ready  ## measure the speed, as ratios
 	$(PYTHON_HERE) tests/bench.py
@@ -65,6 +69,9 @@ clean:  ## remove what was built; the environment and the archive stay
 
 libraries:
 	@sh .ci/set-up libraries
+
+validators:
+	@sh .ci/set-up validators
 
 test-parts:
 	@sh .ci/set-up test-parts

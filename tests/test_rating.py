@@ -101,7 +101,12 @@ def test_two_reports_of_one_study_count_once() -> None:
     brief = load(INVENTED).brief
     tally = rated(brief).statements["s1"].tally
     assert "muster2019" in tally.supporting
-    assert "muster2020" not in (*tally.supporting, *tally.contradicting)
+    assert "muster2020" not in (*tally.supporting, *tally.contradicting, *tally.disputed)
+    findings = derive(brief)
+    counts = rater(brief).tally([findings.claims["c1"]]).counts(rater(brief).instrument)
+    # Two reports of one trial support the claim; the trial is disputed, and nothing else supports it.
+    assert counts["people"] == 0
+    assert len(rater(brief).tally([findings.claims["c1"]]).disputed) == 1
 
 
 def rater(brief: Brief) -> Rater:

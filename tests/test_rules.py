@@ -109,6 +109,14 @@ def test_an_override_of_an_outer_record_holds_inside_it_and_nowhere_else(tmp_pat
     assert names(problems_in(folder)) == []
 
 
+def test_an_override_beside_another_record_lets_nothing_pass(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    text = (folder / CLAIMS).read_text().replace("Sneezing fell in 7 of 12 people.", "It fell (n = 21).")
+    override = "    overrides:\n      - {rule: number-differs, reason: A subgroup., by: me, date: 2026-02-01}\n"
+    (folder / CLAIMS).write_text(text.rstrip("\n") + "\n" + override)
+    assert names(problems_in(folder)) == ["idle-override", "number-differs"]
+
+
 def test_values_in_prose_are_printed_and_have_to_exist(tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
     (folder / "doses.yaml").write_text(DOSE)

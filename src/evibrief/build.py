@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[Format, ...] = ("pdf", "docx", "html")
 READ = (".yaml", ".yml", ".json", ".csl")
+MEDIA_TYPES = {
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".json": "application/json",
+    ".csl": "application/vnd.citationstyles.style+xml",
+}
+PERSONAL = ("circulation.yaml",)
+"""Files with addresses of people: no document carries them."""
+
 """What an author writes ends in; what a build writes may stand beside it and is no input."""
 
 Report = Callable[[str], None]
@@ -107,7 +116,7 @@ def build(
         view = _compose(loaded.brief)
         html = _render(view, loaded, folder)
         report("writing " + ", ".join(wanted))
-        documents = _write_documents(html, view, loaded.brief, wanted, workers)
+        documents = _write_documents(html, view, loaded.brief, evidence_files(folder), wanted, workers)
     report("saving")
     return _save(folder, output, file_stem(loaded.brief), documents, fingerprint)
 
@@ -183,10 +192,18 @@ class _Document:
 
 
 def _write_documents(
-    html: str, view: "View", brief: "Brief", wanted: tuple[Format, ...], workers: ThreadPoolExecutor
+    html: str,
+    view: "View",
+    brief: "Brief",
+    evidence: Mapping[str, bytes],
+    wanted: tuple[Format, ...],
+    workers: ThreadPoolExecutor,
 ) -> list[_Document]:
     """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
-    makers = {"docx": partial(_write_docx, html, view, brief), "pdf": partial(_write_pdf, html)}
+    makers = {
+        "docx": partial(_write_docx, html, view, brief),
+        "pdf": partial(_write_pdf, html, brief.brief.date, evidence),
+    }
     running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
     documents: list[_Document] = []
     problems: list[Problem] = []
@@ -200,10 +217,11 @@ def _write_documents(
     return documents
 
 
-def _write_pdf(html: str) -> _Document:
-    from evibrief.pdf import write_pdf
+def _write_pdf(html: str, date: datetime.date, evidence: Mapping[str, bytes]) -> _Document:
+    from evibrief.pdf import Attached, write_pdf
 
-    pdf = write_pdf(html, resources.fonts())
+    files = [Attached(path, data, MEDIA_TYPES[Path(path).suffix], "Data") for path, data in evidence.items()]
+    pdf = write_pdf(html, resources.fonts(), files, date)
     return _Document("pdf", pdf.data, pdf.pages)
 
 
@@ -225,6 +243,13 @@ def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
     anchors = frozenset(claim.id for claim in brief.all_claims)
     reference = (resources.templates() / "reference.docx").read_bytes()
     return _Document("docx", write_docx(html, properties, anchors, reference, resources.template_texts()["word.lua"]))
+
+
+def evidence_files(folder: Path) -> Mapping[str, bytes]:
+    """What an author wrote, by path inside the folder: what the documents stand on. Nothing personal is among it."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file())
+    hidden = [path for path in paths if path.name.startswith(".") or path.name in PERSONAL]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path not in hidden}
 
 
 def fingerprint_inputs(folder: Path) -> str:

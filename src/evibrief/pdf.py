@@ -4,13 +4,15 @@ In: the HTML of a brief, with its styles, and fonts. Out: PDF bytes and the numb
 complaints. Nothing is fetched: fonts come from memory, and everything else that a page asks for is refused.
 """
 
+import datetime
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
+from evibrief.pdffinish import finish
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import weasyprint
 
 _FONT_ADDRESS = "file:///evibrief/fonts/"
+VARIANT = "pdf/a-3a"
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,55 @@ class Pdf:
     pages: int = 0
 
 
-def write_pdf(html: str, fonts: Iterable[FontFile]) -> Pdf:
-    """Print the HTML as tagged PDF/UA-1.
+@dataclass(frozen=True)
+class Attached:
+    """A file inside the PDF: what it is called there, its path among the inputs, and what it is to the document.
 
-    Raises `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong.
+    A viewer saves it by its name, so the name has no slash: `claims/01-light.yaml` is `claims~01-light.yaml`. The path
+    stands in its description, from where it is read back. `relationship` is PDF/A-3's AFRelationship.
     """
+
+    path: str
+    data: bytes = field(repr=False)
+    media_type: str
+    relationship: Literal["Source", "Data", "Supplement"]
+
+    @property
+    def name(self) -> str:
+        """The path without slashes."""
+        return self.path.replace("/", "~")
+
+
+def write_pdf(html: str, fonts: Iterable[FontFile], attached: Sequence[Attached], date: datetime.date) -> Pdf:
+    """Print the HTML as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with its data attached.
+
+    `date` is that of the brief: no other day stands in the file, so that the same brief gives the same bytes. Raises
+    `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong.
+    """
+    files = sorted(attached, key=lambda one: one.name)
     with _complaints() as messages:
         document = lay_out(html, fonts)
-        data: bytes | None = document.write_pdf(pdf_identifier=True, pdf_variant="pdf/ua-1")
+        data: bytes | None = document.write_pdf(
+            pdf_variant=VARIANT,
+            attachments=_attachments(files, date),
+            finisher=lambda _, pdf: finish(pdf, [one.media_type for one in files]),
+        )
     if messages or data is None:
         raise Problems(Problem(Place("PDF"), "weasyprint", message) for message in messages)
     return Pdf(data, len(document.pages))
+
+
+def _attachments(files: Iterable[Attached], date: datetime.date) -> list[Any]:
+    import weasyprint
+
+    day = datetime.datetime(date.year, date.month, date.day)
+    return [
+        weasyprint.Attachment(
+            string=one.data, name=one.name, description=one.path, created=day, modified=day,
+            relationship=one.relationship,
+        )
+        for one in files
+    ]  # fmt: skip
 
 
 def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
@@ -54,7 +95,7 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
         string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS
     )
     page = weasyprint.HTML(string=spaces_inside(html), base_url=_FONT_ADDRESS, url_fetcher=fetcher)
-    return page.render(stylesheets=[faces], font_config=configuration, pdf_variant="pdf/ua-1")
+    return page.render(stylesheets=[faces], font_config=configuration, pdf_variant=VARIANT)
 
 
 def spaces_inside(html: str) -> str:

@@ -1,0 +1,101 @@
+"""What the PDF engine leaves undone for an archive and for a screen reader: the only owner of `pydyf`.
+
+In: the objects of a PDF before it is written. Out: the same objects, which say that the file is PDF/UA-1 as well as
+PDF/A-3a, whose header cells say what they head, and whose attached files are listed once, with their type.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pydyf
+
+_PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
+_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_UA = "http://www.aiim.org/pdfua/ns/id/"
+# PDF/A allows a property in the metadata only when it is known or described (ISO 19005-3, 6.6.2.3).
+_IDENTIFICATION = f"""\
+<rdf:Description rdf:about="" xmlns:pdfuaid="{_UA}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/">
+<pdfaExtension:schemas><rdf:Bag><rdf:li xmlns:pdfaSchema="{_SCHEMA}" rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>{_UA}</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li xmlns:pdfaProperty="{_PROPERTY}" rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 to which the file conforms</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+
+
+def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
+    """Complete a PDF/A-3a to PDF/UA-1; `media_types` are those of the attached files, in their order."""
+    for stream in _streams(pdf, "/Metadata"):
+        # Left readable: PDF/A-3 forbids nothing here, but some validators and most readers of metadata want it so.
+        stream.compress = False
+        stream.stream = [stream.stream[0].replace(b"</rdf:RDF>", _IDENTIFICATION.encode() + b"</rdf:RDF>", 1)]
+    for stream, media_type in zip(_streams(pdf, "/EmbeddedFile"), media_types, strict=True):
+        stream.extra["Subtype"] = "/" + media_type.replace("/", "#2f")
+    for element in [one for one in pdf.objects if isinstance(one, dict)]:
+        if element.get("S") == "/TH":
+            element.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = _scope(element, pdf)
+        if element.get("S") == "/LI":
+            _give_body(element, pdf)
+    _lift_links(pdf)
+    for stream in [one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.compress]:
+        # Bytes that happen to end in a line break would run into the one that ends every stream.
+        stream.compress = not stream.data.endswith(b"\r\nendstream")
+    if "AF" in pdf.catalog:  # the engine lists each file twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _streams(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:
+    return (one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.extra.get("Type") == kind)
+
+
+def _lift_links(pdf: pydyf.PDF) -> None:
+    """Hang every link's annotation on the link itself (ISO 14289-1, 7.18.5).
+
+    Where a link holds an italic word, the engine hangs that word's annotation on the italics.
+    """
+    root = _element(pdf.catalog["StructTreeRoot"], pdf)
+    numbers = _element(root["ParentTree"], pdf)["Nums"]
+    for index in range(1, len(numbers), 2):
+        element = _element(numbers[index], pdf)
+        if not isinstance(element, dict) or element.get("S") != "/NonStruct":
+            continue
+        link: Any = element
+        while link.get("S") not in ("/Link", "/StructTreeRoot") and "P" in link:
+            link = _element(link["P"], pdf)
+        references = [kid for kid in element["K"] if (_element(kid, pdf) or {}).get("Type") == "/OBJR"]
+        if link.get("S") == "/Link" and references:
+            element["K"] = pydyf.Array([kid for kid in element["K"] if kid not in references])
+            link["K"] += references
+            numbers[index] = link.reference
+
+
+def _give_body(item: Any, pdf: pydyf.PDF) -> None:
+    """An item of a list holds a label and a body, and nothing else (ISO 14289-1, 7.6; ISO 32000-1, table 336)."""
+    kids = {kid: _element(kid, pdf) for kid in item["K"]}
+    loose = [kid for kid, element in kids.items() if element is None or element.get("S") not in ("/Lbl", "/LBody")]
+    if not loose:
+        return
+    fields = {"Type": "/StructElem", "S": "/LBody", "P": item.reference, "K": pydyf.Array(loose)}
+    body = pydyf.Dictionary(fields | ({"Pg": item["Pg"]} if "Pg" in item else {}))
+    pdf.add_object(body)
+    for kid in loose:
+        if (element := kids[kid]) is not None:
+            element["P"] = body.reference
+    item["K"] = pydyf.Array([kid for kid in item["K"] if kid not in loose] + [body.reference])
+
+
+def _element(kid: Any, pdf: pydyf.PDF) -> Any:
+    """The structure element that a reference leads to; None for a piece of a page."""
+    return pdf.objects[int(bytes(kid).split()[0])] if isinstance(kid, bytes) else None
+
+
+def _scope(cell: Any, pdf: pydyf.PDF) -> str:
+    """A header cell in the head of a table heads its column; one in the body heads its row (ISO 32000-1, 14.8.5.7)."""
+    parent = cell
+    while parent.get("S") not in ("/THead", "/TBody", "/TFoot", "/Table"):
+        parent = _element(parent["P"], pdf)
+    return "/Column" if parent["S"] == "/THead" else "/Row"
