@@ -14,7 +14,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
-    ("source",),
+    ("source", "figures"),
     ("fields",),
     ("instrument",),
     ("evidence", "decisions"),
@@ -25,7 +25,8 @@ ORDER = (
     ("values",),
     ("rule",),
     ("rules_of_records", "rules_of_evidence", "rules_of_wording"),
-    ("checks", "sections"),
+    ("checks", "charts"),
+    ("sections",),
     ("ranking",),
     ("mechanisms", "appendix"),
     ("view",),
@@ -47,6 +48,7 @@ OWNERS = {
     "docx": {"wordstyles"},
     "lxml": {"docx", "wordfinish"},
     "fontTools": {"resources"},
+    "matplotlib": {"figures"},
 }
 # Pandoc takes its references, style and filter from files alone: these two modules give it a folder that is gone
 # when it ends. `build` warms WeasyPrint up while pandoc runs.

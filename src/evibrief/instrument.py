@@ -60,6 +60,7 @@ class Sort(Record):
 
     id: Identifier
     words: Text = Field(description="what is counted, in the plural: `findings in people with the condition`")
+    short: Text | None = Field(default=None, description="the same in two or three words, for the head of a column")
     designs: tuple[Design, ...] = ()
     species: tuple[Species, ...] = ()
     relations: tuple[Relation, ...] = ()

@@ -5,7 +5,7 @@ In: `Brief` and `Findings`. Out: blocks, decided and worded, as in `sections`.
 
 from collections.abc import Iterator
 
-from evibrief import words
+from evibrief import charts, words
 from evibrief.derive import Findings
 from evibrief.evidence import Link, Mechanism
 from evibrief.model import Brief
@@ -19,10 +19,12 @@ COLUMNS = (("Link", 33), ("Judgement", 20), ("Studies that support it", 16), ("S
 
 def mechanisms(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Each mechanism as a chain of links, with the judgement and the studies for and against each link."""
+    yield from charts.evidence_map(brief, findings)
     for mechanism in brief.mechanisms:
         yield Heading(mechanism.title, mechanism.id)
         yield Paragraph(mechanism.summary)
         yield Paragraph(_certainty(mechanism, findings), style="callout")
+        yield charts.pathway(mechanism, findings)
         rows = ([_link_row(number, link, findings)] for number, link in enumerate(mechanism.links, 1))
         yield from table(f"{mechanism.title}: the chain of links", COLUMNS, rows)
 

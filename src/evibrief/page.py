@@ -1,11 +1,13 @@
 """Everything that a template may see: a title block and sections of headings, paragraphs, lists and tables.
 
-In comes nothing; `sections`, `appendix` and `view` fill these types, `render` prints them. Every decision and every
+In come drawings; `sections`, `appendix` and `view` fill these types, `render` prints them. Every decision and every
 word is made before a template runs: a template only places what it is given.
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from evibrief.figures import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,23 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with its caption; its text equivalent stands beside it or in the table after it."""
+
+    caption: str
+    anchor: str
+    drawing: Drawing
+    kind: Literal["figure"] = "figure"
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceList:
     """The place of the reference list, which the citation style writes."""
 
     kind: Literal["references"] = "references"
 
 
-Block = Table | Heading | Paragraph | Bullets | ReferenceList
+Block = Table | Heading | Paragraph | Bullets | Figure | ReferenceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,7 @@ class FirstPage:
     question_parts: tuple[tuple[str, str], ...]
     bottom_line: str
     judgements: tuple[tuple[str, str], ...]
+    ranking: Figure | None
     counts: tuple[str, ...]
     not_this: tuple[str, ...]
 

@@ -4,6 +4,7 @@ In: the HTML of a brief, with its styles, and fonts. Out: PDF bytes and the numb
 complaints. Nothing is fetched: fonts come from memory, and everything else that a page asks for is refused.
 """
 
+import base64
 import datetime
 import logging
 import re
@@ -126,10 +127,13 @@ def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Memory(URLFetcher):  # type: ignore[misc]  # the engine ships no types
-        """Serves fonts and refuses the rest: a build never reaches for the network or the disk."""
+        """Serves fonts, and pictures that the page carries in itself; a build reaches for nothing else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             name = url.removeprefix(_FONT_ADDRESS)
+            if url.startswith("data:image/svg+xml;base64,"):
+                picture = base64.b64decode(url.partition(",")[2])
+                return URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
             if name not in files:
                 raise ValueError(f"a page may not load {url}")
             return URLFetcherResponse(url, files[name].data, {"Content-Type": "font/ttf"})

@@ -7,7 +7,7 @@ that the ratings are computed from, so that the page cannot disagree with the co
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
-from evibrief import words
+from evibrief import charts, words
 from evibrief.derive import Findings
 from evibrief.evidence import Statement
 from evibrief.instrument import Condition, Instrument, Range, Rule, Scale
@@ -30,6 +30,8 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
         )
         yield Paragraph(text)
     yield Paragraph(_how_rated(brief, findings), style="callout")
+    if picture := charts.plausibility(brief, findings):
+        yield picture
     if findings.ratings:
         yield from _groups(brief, findings, findings.ratings)
     else:

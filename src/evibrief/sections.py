@@ -6,7 +6,7 @@ that it builds; `view` calls them. What stands in the appendix is built in `appe
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from evibrief import words
+from evibrief import charts, words
 from evibrief.derive import Findings
 from evibrief.evidence import Claim, Evidence
 from evibrief.fields import ReferenceKey
@@ -72,6 +72,7 @@ def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.doses.people:
         yield Heading("Given to people", "doses_people")
         yield Paragraph(NOT_A_RECOMMENDATION, style="callout")
+    yield from charts.doses(brief, findings)
     columns = (("Dose", 18), ("How it was given", 24), ("To whom", 14), ("Source and finding", 44))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from table("Doses given to people in studies", columns, rows)
@@ -79,6 +80,7 @@ def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield Heading("Given to animals or to cells: not doses for people", "doses_other")
         warning = "Milligrams per kilogram in a rodent and concentrations in a dish say nothing directly about a dose."
         yield Paragraph(warning, style="callout")
+    yield from charts.other_amounts(brief, findings)
     columns = (("Amount", 22), ("How it was given", 16), ("To what", 16), ("Source and finding", 46))
     rows = ([_exposure_row(exposure, findings)] for exposure in brief.doses.other)
     yield from table("Amounts given to animals or to cells; not comparable with doses for people", columns, rows)
@@ -110,6 +112,7 @@ def _amount_row(record: Dose | AnimalExposure, given: tuple[Line, ...], findings
 
 def time_course(brief: Brief, findings: Findings) -> Iterator[Block]:
     """When effects were seen, and on what each time rests."""
+    yield from charts.time_course(brief, findings)
     columns = (("Effect", 24), ("First, greatest, last seen", 18), ("In whom", 14), ("Rests on", 44))
     rows = ([_course_row(course, findings)] for course in brief.time_course)
     yield from table("Time course of effects, counted from the start of treatment", columns, rows)

@@ -6,10 +6,21 @@ In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from evibrief import appendix, mechanisms, ranking, sections, words
+from evibrief import appendix, charts, mechanisms, ranking, sections, words
 from evibrief.derive import Findings
 from evibrief.model import Brief, Person, Section
-from evibrief.page import Block, ContentsEntry, FirstPage, Heading, Paragraph, SectionPage, TitleBlock, View
+from evibrief.page import (
+    Block,
+    ContentsEntry,
+    Figure,
+    FirstPage,
+    Heading,
+    Paragraph,
+    SectionPage,
+    Table,
+    TitleBlock,
+    View,
+)
 
 Builder = Callable[[Brief, Findings], Iterator[Block]]
 
@@ -35,14 +46,16 @@ def compose_view(brief: Brief, findings: Findings) -> View:
     """Word every part of the brief, and number its tables in the order of reading."""
     record = brief.brief
     status = words.STATUS_OF_BRIEF[record.status]
-    pages = tuple(_number_tables([_section(section, brief, findings) for section in record.sections]))
+    first_page = _first_page(brief, findings)
+    sections = [_section(section, brief, findings) for section in record.sections]
+    pages = tuple(_number_captions(sections, figures=1 if first_page.ranking else 0))
     return View(
         language=record.language,
         running_title=f"{record.title} · version {record.version} · {words.date(record.date)} · {status.lower()}",
         description=f"Version {record.version}, {words.date(record.date)}. {status}: {record.status_note}.",
         date=record.date.isoformat(),
         title_block=_title_block(brief),
-        first_page=_first_page(brief, findings),
+        first_page=first_page,
         contents=tuple(_contents(pages)),
         sections=pages,
     )
@@ -90,7 +103,9 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         ("Certainty (how sure are we that it does?)", certainty),
     )
     counts = appendix.count_sentences(findings)
-    return FirstPage(question.text, parts, record.bottom_line.text, judgements, counts[:3], record.not_this)
+    picture = charts.plausibility(brief, findings, short=True)
+    ranked = replace(picture, caption=f"Figure 1. {picture.caption}") if picture else None
+    return FirstPage(question.text, parts, record.bottom_line.text, judgements, ranked, counts[:3], record.not_this)
 
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
@@ -100,15 +115,16 @@ def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
     return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in LANDSCAPE)
 
 
-def _number_tables(pages: Iterable[SectionPage]) -> Iterator[SectionPage]:
-    """Captions carry their number as text, so that it is the same in every output."""
-    number = 0
+def _number_captions(pages: Iterable[SectionPage], figures: int) -> Iterator[SectionPage]:
+    """Captions carry their number as text, so that it is the same in every output; `figures` stand before."""
+    numbers = {"Table": 0, "Figure": figures}
     for page in pages:
         blocks: list[Block] = []
         for block in page.blocks:
-            if block.kind == "table":
-                number += 1
-                block = replace(block, caption=f"Table {number}. {block.caption}")
+            if isinstance(block, Table | Figure):
+                name = "Table" if isinstance(block, Table) else "Figure"
+                numbers[name] += 1
+                block = replace(block, caption=f"{name} {numbers[name]}. {block.caption}")
             blocks.append(block)
         yield replace(page, blocks=tuple(blocks))
 

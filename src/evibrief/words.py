@@ -4,6 +4,7 @@ In: values of the model. Out: text. One place, so that one thing has one name on
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 
 from evibrief.evidence import Evidence, PopulationRecord, Study
@@ -154,6 +155,16 @@ def moment(point: Moment | None) -> str:
         return "unknown"
     unit = point.unit.removesuffix("s") if point.value == 1 else point.unit
     return f"{point.value}{NO_BREAK}{unit}"
+
+
+_MARKS = re.compile(r" ?\[-?@[^\]]*\]|(?<!\w)[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}(?!\w)|\\(?=\W)")
+_LINKED = re.compile(r"\[([^\]]*)\]\(#?[^)]*\)")
+
+
+def without_marks(prose: str) -> str:
+    """A text in Markdown as plain words: no emphasis, no links, no citations."""
+    text = re.sub(r"[\^~]([^\^~ ]+)[\^~]", r"\1", _LINKED.sub(r"\1", prose))
+    return " ".join(_MARKS.sub("", text).split())
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
