@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from evibrief.model import Brief
     from evibrief.page import View
     from evibrief.prose import Typeset
+    from evibrief.render import Layer
     from evibrief.source import Source
 
 Format = Literal["pdf", "docx", "html"]
@@ -99,11 +100,15 @@ def build(
     formats: Iterable[Format] = FORMATS,
     report: Report = lambda stage: None,
     warn: Warn = lambda problems: None,
+    layer: "Layer" = "full",
 ) -> list[Written]:
-    """Build a brief. Raises `Problems` for what its author can mend, and then leaves `output` as it was."""
+    """Build a brief, or the part of it that a layer holds: its first page, that and the summary, all.
+
+    Raises `Problems` for what its author can mend, and then leaves `output` as it was.
+    """
     wanted = tuple(format for format in FORMATS if format in tuple(formats))
-    fingerprint = fingerprint_inputs(folder)
-    if ready := _up_to_date(folder, output, wanted, fingerprint):
+    fingerprint = fingerprint_inputs(folder) + layer
+    if ready := _up_to_date(folder, output, wanted, fingerprint, layer):
         return ready
     with ThreadPoolExecutor(2) as workers:
         if "pdf" in wanted:
@@ -114,16 +119,17 @@ def build(
         report("composing the page")
         loaded = _with_values(loaded)
         view = _compose(loaded.brief)
-        html = _render(view, loaded, folder)
+        html = _render(view, loaded, folder, layer)
         report("writing " + ", ".join(wanted))
         documents = _write_documents(html, view, loaded.brief, evidence_files(folder), wanted, workers)
     report("saving")
-    return _save(folder, output, file_stem(loaded.brief), documents, fingerprint)
+    return _save(folder, output, loaded.brief, documents, fingerprint, layer)
 
 
-def file_stem(brief: "Brief") -> str:
-    """The name that a brief's files go by: `id_date_version`."""
-    return f"{brief.brief.id}_{brief.brief.date.isoformat()}_v{brief.brief.version}"
+def file_stem(brief: "Brief", layer: "Layer" = "full") -> str:
+    """The name that a brief's files go by: `id_date_version`, with the layer when it is not the whole."""
+    stem = f"{brief.brief.id}_{brief.brief.date.isoformat()}_v{brief.brief.version}"
+    return stem if layer == "full" else f"{stem}_{layer}"
 
 
 def _import_pdf_engine() -> None:
@@ -147,11 +153,11 @@ def _compose(brief: "Brief") -> "View":
     return compose_view(brief, derive(brief))
 
 
-def _render(view: "View", loaded: Loaded, folder: Path) -> str:
+def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
     from evibrief.render import render
 
-    rendered = render(view, resources.template_texts(), partial(_typeset, loaded, folder))
+    rendered = render(view, resources.template_texts(), partial(_typeset, loaded, folder), layer)
     if rendered.complaints:
         raise Problems(
             Problem(_place_of(text, loaded), "prose", message, hint)
@@ -240,9 +246,11 @@ def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
         keywords=(record.question.intervention, record.question.population),
         running_title=view.running_title,
     )
-    anchors = frozenset(claim.id for claim in brief.all_claims)
+    anchors = frozenset(claim.id for claim in brief.all_claims if f'id="{claim.id}"' in html)
+    pictures = {figure.drawing.source: figure.drawing for figure in view.figures}
     reference = (resources.templates() / "reference.docx").read_bytes()
-    return _Document("docx", write_docx(html, properties, anchors, reference, resources.template_texts()["word.lua"]))
+    lua_filter = resources.template_texts()["word.lua"]
+    return _Document("docx", write_docx(html, properties, anchors, reference, lua_filter, pictures))
 
 
 def evidence_files(folder: Path) -> Mapping[str, bytes]:
@@ -285,12 +293,14 @@ def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | 
     return record
 
 
-def _up_to_date(folder: Path, output: Path, wanted: tuple[Format, ...], fingerprint: str) -> list[Written] | None:
+def _up_to_date(
+    folder: Path, output: Path, wanted: tuple[Format, ...], fingerprint: str, layer: "Layer"
+) -> list[Written] | None:
     """The files of an earlier build when all that are wanted are there, whole, and made from the same inputs."""
     record = _read_record(folder, output)
     ready = []
     for format in wanted:
-        entry = record.get(format, {})
+        entry = record.get(_entry_name(format, layer), {})
         path = output / str(entry.get("name"))
         if entry.get("inputs") != fingerprint or not path.is_file():
             return None
@@ -302,7 +312,13 @@ def _up_to_date(folder: Path, output: Path, wanted: tuple[Format, ...], fingerpr
     return ready
 
 
-def _save(folder: Path, output: Path, stem: str, documents: list[_Document], fingerprint: str) -> list[Written]:
+def _entry_name(format: Format, layer: "Layer") -> str:
+    return format if layer == "full" else f"{format} {layer}"
+
+
+def _save(
+    folder: Path, output: Path, brief: "Brief", documents: list[_Document], fingerprint: str, layer: "Layer"
+) -> list[Written]:
     """Write all documents under temporary names, and rename them only when every one of them is whole."""
     output.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder, output)
@@ -311,11 +327,11 @@ def _save(folder: Path, output: Path, stem: str, documents: list[_Document], fin
         for document in documents:
             Path(temporary, document.format).write_bytes(document.data)
         for document in documents:
-            path = output / f"{stem}.{document.format}"
+            path = output / f"{file_stem(brief, layer)}.{document.format}"
             os.replace(Path(temporary, document.format), path)
             digest = hashlib.sha256(document.data).hexdigest()
             entry = {"name": path.name, "sha256": digest, "pages": document.pages, "inputs": fingerprint}
-            record[document.format] = entry
+            record[_entry_name(document.format, layer)] = entry
             written.append(Written(path, len(document.data), document.pages, fresh=True))
         Path(temporary, "record").write_text(json.dumps(record, indent=1))
         os.replace(Path(temporary, "record"), _record_path(folder, output))

@@ -3,7 +3,7 @@
 In: `Brief` and `Findings`. Out: `Figure` blocks. `figures` knows how to draw; here is decided what.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import get_args
 
@@ -76,16 +76,16 @@ def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
     if not (findings.ratings and brief.mechanisms):
         return
     sorts = findings.ratings.instrument.sorts
-    names: list[str] = []
+    rows: list[figures.MapRow] = []
     cells: list[figures.MapCell] = []
     for mechanism in brief.mechanisms:
         for number, link in enumerate(mechanism.links, 1):
             rating = findings.ratings.links[link.id]
-            cells += _map_cells(len(names), rating, [sort.id for sort in sorts])
-            names.append(f"{mechanism.title}, {number}: {plain(link.text)}")
+            cells += _map_cells(len(rows), rating, [sort.id for sort in sorts])
+            rows.append(figures.MapRow(f"{number}. {plain(link.text)}", mechanism.title))
     columns = [sort.short or sort.words for sort in sorts]
     caption = "Studies on each link, by sort of study. An empty row has none."
-    yield Figure(caption, "figure_evidence_map", figures.draw_evidence_map(names, columns, cells))
+    yield Figure(caption, "figure_evidence_map", figures.draw_evidence_map(rows, columns, cells))
 
 
 def _map_cells(row: int, rating: LinkRating, sorts: list[str]) -> Iterator[figures.MapCell]:
@@ -139,7 +139,3 @@ def _point(record: Dose | AnimalExposure, findings: Findings) -> figures.DosePoi
     label = f"{record.label}; {record.route}; {findings.populations[record.population].label}"
     return figures.DosePoint(label, float(record.amount.low), None if high is None else float(high), record.amount.unit)
 
-
-def of_view(blocks: Iterable[object]) -> Iterator[Figure]:
-    """The figures among some blocks."""
-    return (block for block in blocks if isinstance(block, Figure))

@@ -19,6 +19,7 @@ from evibrief import __version__, resources
 from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
 from evibrief.problems import Place, Problem, Problems, as_annotation, as_record
 
+LAYERS = ("page", "summary", "full")
 MOST_PRINTED = 500
 """Problems; a file of the wrong kind can have hundreds of thousands."""
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     builds.add_argument("--format", type=_formats, default=FORMATS, help="pdf, docx, html, or several with commas")
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
+    builds.add_argument("--layer", choices=LAYERS, default="full", help="the first page, that and the summary, or all")
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
 
     checks = _command(commands, "check", _check, "say what is wrong with a brief, and write nothing")
@@ -115,7 +117,7 @@ def _formats(text: str) -> tuple[Format, ...]:
 
 def _build(options: argparse.Namespace) -> int:
     with _progress(quiet=options.quiet) as report:
-        written = build(options.brief, options.output, options.format, report, _tell_warnings)
+        written = build(options.brief, options.output, options.format, report, _tell_warnings, options.layer)
     if not options.quiet:
         for document in written:
             print(_described(document))

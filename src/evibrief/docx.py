@@ -18,8 +18,10 @@ from xml.sax.saxutils import escape
 import pypandoc
 from lxml import etree
 
+from evibrief.figures import Drawing
 from evibrief.problems import Place, Problem, Problems
 from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack
+from evibrief.wordpictures import vector_parts, with_pixels
 
 _W = f"{{{WORD}}}"
 _NAMESPACES = {"w": WORD}
@@ -47,18 +49,25 @@ class WordProperties:
 
 
 def write_docx(
-    html: str, properties: WordProperties, anchors: frozenset[str], reference: bytes, lua_filter: str
+    html: str,
+    properties: WordProperties,
+    anchors: frozenset[str],
+    reference: bytes,
+    lua_filter: str,
+    pictures: Mapping[str, Drawing],
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 
     Raises `Problems` for what pandoc warns of, when an id in `anchors` has not become a bookmark, when a link leads
-    nowhere, and when a style is not in the reference document.
+    nowhere, and when a style is not in the reference document. `pictures` are the drawings of the page by their
+    addresses in it: Word gets each as PNG and, for those versions that can show it, as SVG.
     """
-    parts = unpack(_run_pandoc(leave_out(html), properties, reference, lua_filter))
+    parts = unpack(_run_pandoc(with_pixels(leave_out(html), pictures), properties, reference, lua_filter))
     document = etree.fromstring(parts["word/document.xml"])
     finish_body(document, anchors)
     if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
         raise Problems(problems)
+    parts |= vector_parts(document, parts, pictures.values())
     parts["word/document.xml"] = _serialise(document)
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)

@@ -12,7 +12,7 @@ import io
 import logging
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -59,6 +59,14 @@ class RankedRow:
     supporting: int
     against: int
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """A link: its words, and the mechanism that it belongs to."""
+
+    label: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +182,8 @@ class _Sheet:
 
 def _wrapped(text: str, width: float, size: float, most: int = 99) -> str:
     """A text in lines that fit a width in mm at a size in points; more than `most` lines end in an ellipsis."""
-    letters = max(int(width / (size * 0.3528 * 0.49)), 6)
-    return "\n".join(textwrap.wrap(text, letters, max_lines=most, placeholder=" …"))
+    letters = max(int(width / (size * 0.3528 * 0.46)), 6)
+    return "\n".join(textwrap.wrap(text, letters, max_lines=most, placeholder=" …", break_long_words=False))
 
 
 def _lines(text: str) -> int:
@@ -191,21 +199,25 @@ def _listed(parts: Sequence[str]) -> str:
     return "; ".join(parts) + "."
 
 
+_FOR_AT, _AGAINST_AT = 150.0, 164.0
+"""Where the numbers of studies stand, in mm from the left."""
+
+
 def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: bool = False) -> Drawing:
     """Every statement on the scale of levels, the lowest first: stated, computed and final level, studies for, against.
 
     `short` leaves out notes and long texts, for a page that has no room.
     """
-    left, right, size = 70.0, 132.0, 7.4
-    texts = [_wrapped(f"{row.label} {row.text}", left - 4, size, 1 if short else 3) for row in rows]
-    heights = [max(_lines(text) * _leading(size) + 1.6, 4.6 if short else 6.5) for text in texts]
-    sheet = _Sheet(12 + sum(heights) + 8)
+    left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
+    texts = [_wrapped(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
+    heights = [max(_lines(text) * _leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
+    sheet = _Sheet(8 + sum(heights) + 7.5)
     step = (right - left) / (len(levels) - 1) if len(levels) > 1 else 0
     places = [left + 8 + index * (step - 4) for index in range(len(levels))]
     for place, level in zip(places, levels, strict=True):
         sheet.text(place, 4, level, 8, bold=True, anchoring="center")
         sheet.line([place, place], [8, 8 + sum(heights)], RULE, 0.6)
-    for x, words in ((144.0, "Studies\nfor"), (160.0, "Studies\nagainst")):
+    for x, words in ((_FOR_AT, "Studies\nfor"), (_AGAINST_AT, "Studies\nagainst")):
         sheet.text(x, 4, words, SMALLEST, bold=True, anchoring="center")
     y = 8.0
     for row, text, height in zip(rows, texts, heights, strict=True):
@@ -228,8 +240,8 @@ def _draw_row(sheet: _Sheet, row: RankedRow, places: Sequence[float], y: float) 
     sheet.mark(stated, y, "o", INK, filled=False)
     if row.final is not None and row.final != row.computed:
         sheet.mark(places[row.final] + 3.2, y, "D", AGAINST)
-    sheet.text(144, y, str(row.supporting), 8, anchoring="center")
-    sheet.text(160, y, str(row.against), 8, anchoring="center")
+    sheet.text(_FOR_AT, y, str(row.supporting), 8, anchoring="center")
+    sheet.text(_AGAINST_AT, y, str(row.against), 8, anchoring="center")
     if row.note:
         sheet.text(WIDTH - 1, y, row.note, SMALLEST, colour=GREY, anchoring="right")
 
@@ -254,37 +266,50 @@ def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str]) -> str
     return "Plausibility of each statement: " + _listed(told)
 
 
-def draw_evidence_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[MapCell]) -> Drawing:
+def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> Drawing:
     """Links against sorts of study: the area of a mark is the number of studies, its shape and colour the side."""
-    left, top, step, size = 84.0, 21.0, 6.6, SMALLEST
-    sheet = _Sheet(top + step * len(rows) + 9)
-    width = (WIDTH - left - 4) / max(len(columns), 1)
+    left, top, step, size = 88.0, 17.0, 4.5, SMALLEST
+    groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
+    sheet = _Sheet(top + step * (len(rows) + len(groups)) + 8)
+    width = (WIDTH - left - 2) / max(len(columns), 1)
     places = [left + width * (index + 0.5) for index in range(len(columns))]
     for place, words in zip(places, columns, strict=True):
         heading = _wrapped(words, width - 1, size, 6)
-        sheet.text(place, top - 3, heading, size, bold=True, anchoring="center", vertical="bottom")
-    for index, words in enumerate(rows):
-        y = top + step * (index + 0.5)
-        sheet.text(1, y, _wrapped(words, left - 4, size, 2), size)
-        sheet.line([1, WIDTH - 1], [y + step / 2, y + step / 2], RULE, 0.4)
-    together = {(cell.row, cell.column): [one for one in cells if (one.row, one.column) == (cell.row, cell.column)]
-                for cell in cells}  # fmt: skip
-    for (row, column), several in together.items():
-        for at, cell in enumerate(several):
-            x = places[column] + (at - (len(several) - 1) / 2) * 7
-            _draw_cell(sheet, x, top + step * (row + 0.5), cell)
-    _draw_map_key(sheet, top + step * len(rows) + 5)
+        sheet.text(place, top - 2, heading, size, bold=True, anchoring="center", vertical="bottom")
+    heights = []
+    y = top
+    for index, row in enumerate(rows):
+        if index in groups:
+            sheet.text(1, y + step / 2, row.group, size, bold=True)
+            y += step
+        sheet.text(3, y + step / 2, _wrapped(row.label, left - 6, size, 1), size)
+        sheet.line([1, WIDTH - 1], [y + step, y + step], RULE, 0.4)
+        heights.append(y + step / 2)
+        y += step
+    for place, cell in _placed(cells):
+        _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
+    _draw_map_key(sheet, y + 4.5)
     return sheet.finish(_map_words(rows, columns, cells))
 
+
+def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
+    """Every cell with how far it stands from the middle of its column: two of one place stand side by side."""
+    for cell in cells:
+        several = [one for one in cells if (one.row, one.column) == (cell.row, cell.column)]
+        yield (several.index(cell) - (len(several) - 1) / 2) * 5.6, cell
+
+
+_MAP_MARK = 4.4
+"""Size of the mark of one study in points; nine studies and more are three times as wide."""
 
 _SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "mixed": ("o", MIXED, False)}
 
 
 def _draw_cell(sheet: _Sheet, x: float, y: float, cell: MapCell) -> None:
     shape, colour, filled = _SIDES[cell.side]
-    sheet.mark(x, y, shape, colour, filled, size=4.6 * math.sqrt(min(cell.number, 9)) if cell.number else 0)
+    sheet.mark(x, y, shape, colour, filled, size=_MAP_MARK * math.sqrt(min(cell.number, 9)))
     if cell.number > 1:
-        across = 0.3528 * 4.6 * math.sqrt(min(cell.number, 9)) / 2
+        across = 0.3528 * _MAP_MARK * math.sqrt(min(cell.number, 9)) / 2
         sheet.text(x + across + 0.5, y, str(cell.number), SMALLEST, bold=True, colour=colour)
 
 
@@ -296,12 +321,12 @@ def _draw_map_key(sheet: _Sheet, y: float) -> None:
     sheet.text(WIDTH - 1, y, "The area of a mark is the number of studies.", SMALLEST, colour=GREY, anchoring="right")
 
 
-def _map_words(rows: Sequence[str], columns: Sequence[str], cells: Sequence[MapCell]) -> str:
+def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> str:
     verbs = {"for": "support", "against": "contradict", "mixed": "are mixed on"}
     told = []
-    for index, words in enumerate(rows):
+    for index, row in enumerate(rows):
         found = [f"{cell.number} ({columns[cell.column]}) {verbs[cell.side]} it" for cell in cells if cell.row == index]
-        told.append(f"{words}: {', '.join(found) or 'no study'}")
+        told.append(f"{row.group}, {row.label.rstrip('.')}: {', '.join(found) or 'no study'}")
     return "Studies on each link: " + _listed(told)
 
 
@@ -354,7 +379,7 @@ def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
 
     texts = [(_wrapped(bar.label, left - 4, size), _wrapped(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
     heights = [_lines(one) * _leading(size) + _lines(two) * _leading(SMALLEST) + 3 for one, two in texts]
-    sheet = _Sheet(9 + sum(heights) + 8)
+    sheet = _Sheet(8 + sum(heights) + 8)
     free = 0.0
     for minute, words in ticks:
         sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)

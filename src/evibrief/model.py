@@ -118,6 +118,9 @@ class BriefRecord(Overridable):
     conflicts: Text
     source_document: SourceDocument | None = None
     bottom_line: BottomLine
+    known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is known: three things, with sources")
+    not_known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is not known: three things")
+    versions_at: Text = Field(default="unknown", description="where the list of all versions is kept, for readers")
     not_this: tuple[Prose, ...] = Field(min_length=1, description="what this brief is not; printed on page one")
     methods: Methods
     populations: tuple[PopulationRecord, ...] = Field(min_length=1)

@@ -149,7 +149,10 @@ class FirstPage:
     judgements: tuple[tuple[str, str], ...]
     ranking: Figure | None
     counts: tuple[str, ...]
+    known: tuple[tuple[str, str], ...]
+    """Pairs of what is known and what is not, a row each; empty where there is less on one side."""
     not_this: tuple[str, ...]
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,5 +165,13 @@ class View:
     date: str
     title_block: TitleBlock
     first_page: FirstPage
+    summary: tuple[Block, ...]
     contents: tuple[ContentsEntry, ...]
     sections: tuple[SectionPage, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure, in the order of reading."""
+        first = (self.first_page.ranking,) if self.first_page.ranking else ()
+        blocks = (block for section in self.sections for block in section.blocks)
+        return first + tuple(block for block in (*self.summary, *blocks) if isinstance(block, Figure))

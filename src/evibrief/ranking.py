@@ -119,6 +119,22 @@ def _row(statement: Statement, rating: StatementRating, findings: Findings, rati
     )
 
 
+def tier_words(statement: Statement, findings: Findings) -> tuple[str, str]:
+    """The stated and the computed tier of a statement, as words."""
+    if not findings.ratings:
+        return words.TIER[statement.stated], "Not rated"
+    word = {level.id: level.word for level in findings.ratings.instrument.tier.levels}
+    return words.TIER[statement.stated], word[findings.ratings.statements[statement.id].computed]
+
+
+def final_word(statement: Statement, findings: Findings) -> str:
+    """The final tier of a statement as a word."""
+    if findings.ratings:
+        word = {level.id: level.word for level in findings.ratings.instrument.tier.levels}
+        return word[findings.ratings.statements[statement.id].final]
+    return words.TIER[statement.final.tier] if statement.final else "Not rated"
+
+
 def _statement_cell(statement: Statement, findings: Findings) -> Cell:
     unsourced = len(findings.statements[statement.id].unsourced)
     claims = words.count(len(statement.claims), "claim")

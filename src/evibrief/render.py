@@ -9,6 +9,7 @@ are typeset in one pass in the order in which they stand on the page, and the ma
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import jinja2
 from markupsafe import Markup
@@ -44,8 +45,16 @@ class _Texts:
         return self.block(text)
 
 
-def render(view: View, templates: Mapping[str, str], typesetter: Callable[[list[str]], Typeset]) -> Rendered:
+Layer = Literal["page", "summary", "full"]
+"""How much of a brief: its first page, that and the summary, or all of it."""
+
+
+def render(
+    view: View, templates: Mapping[str, str], typesetter: Callable[[list[str]], Typeset], layer: Layer = "full"
+) -> Rendered:
     """Fill the templates and typeset the texts.
+
+    In a layer that leaves out records, links to them become plain words.
 
     Raises `jinja2.TemplateError` for a template that asks for what the view does not have: nothing is printed empty.
     """
@@ -60,7 +69,7 @@ def render(view: View, templates: Mapping[str, str], typesetter: Callable[[list[
     environment.filters |= {"prose": texts.block, "line": texts.line}
     page = environment.get_template("brief.html.jinja")
     sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "print", "screen")}
-    html = page.render(view=view, bibliography=Markup(_BIBLIOGRAPHY), **sheets)
+    html = page.render(view=view, layer=layer, bibliography=Markup(_BIBLIOGRAPHY), **sheets)
     set_texts = typesetter(texts.texts)
     complaints = [(texts.texts[c.index] if c.index >= 0 else "", c.message, c.hint) for c in set_texts.complaints]
     fragments = list(set_texts.fragments)
@@ -71,4 +80,16 @@ def render(view: View, templates: Mapping[str, str], typesetter: Callable[[list[
             )
         fragments[index] = short or fragments[index]
     html = _MARK.sub(lambda match: fragments[int(match[1])], html)
-    return Rendered(html.replace(_BIBLIOGRAPHY, set_texts.bibliography), tuple(complaints))
+    html = html.replace(_BIBLIOGRAPHY, set_texts.bibliography)
+    return Rendered(html if layer == "full" else without_dead_links(html), tuple(complaints))
+
+
+def without_dead_links(html: str) -> str:
+    """The page with links to what it does not hold as plain words."""
+    anchors = set(re.findall(r'\bid="([^"]+)"', html))
+    return re.sub(
+        r'<a href="#([^"]*)"[^>]*>(.*?)</a>',
+        lambda link: link[0] if link[1] in anchors else link[2],
+        html,
+        flags=re.DOTALL,
+    )

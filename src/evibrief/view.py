@@ -5,10 +5,11 @@ In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import zip_longest
 
-from evibrief import appendix, charts, mechanisms, ranking, sections, words
+from evibrief import appendix, charts, mechanisms, ranking, sections, summary, words
 from evibrief.derive import Findings
-from evibrief.model import Brief, Person, Section
+from evibrief.model import Brief, BriefRecord, Person, Section
 from evibrief.page import (
     Block,
     ContentsEntry,
@@ -56,6 +57,7 @@ def compose_view(brief: Brief, findings: Findings) -> View:
         date=record.date.isoformat(),
         title_block=_title_block(brief),
         first_page=first_page,
+        summary=tuple(summary.summary(brief, findings)),
         contents=tuple(_contents(pages)),
         sections=pages,
     )
@@ -105,7 +107,26 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
     counts = appendix.count_sentences(findings)
     picture = charts.plausibility(brief, findings, short=True)
     ranked = replace(picture, caption=f"Figure 1. {picture.caption}") if picture else None
-    return FirstPage(question.text, parts, record.bottom_line.text, judgements, ranked, counts[:3], record.not_this)
+    return FirstPage(
+        question=question.text,
+        question_parts=parts,
+        bottom_line=record.bottom_line.text,
+        judgements=judgements,
+        ranking=ranked,
+        counts=(counts[0], counts[2]),
+        known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
+        not_this=record.not_this,
+        currency=_currency(record),
+    )
+
+
+def _currency(record: BriefRecord) -> str:
+    """How a reader tells whether the file at hand is the current version."""
+    listed = "is not known" if record.versions_at == "unknown" else f"is {record.versions_at}"
+    return (
+        f"This is version {record.version} of {words.date(record.date)}. After {words.date(record.review_by)} take it "
+        f"for out of date. Where all versions are listed {listed}; ask whoever sent it whether there is a later one."
+    )
 
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
