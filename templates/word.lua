@@ -28,6 +28,35 @@ local function contents(div)
   return blocks
 end
 
+-- Page one has small headings and text, so that all of it fits; its headings stand in no list of contents.
+local function first_page(div)
+  local blocks = pandoc.List({})
+  for _, block in ipairs(div.content) do
+    if block.t == "Header" then
+      blocks:insert(styled("Page One Heading", pandoc.Para(block.content), block.identifier))
+    elseif block.t == "Para" then
+      blocks:insert(styled("Page One Text", block))
+    elseif block.t == "BulletList" then
+      blocks:insert(block:walk({
+        Para = function(text) return styled("Page One Text", text) end,
+        Plain = function(text) return styled("Page One Text", pandoc.Para(text.content)) end,
+      }))
+    else
+      blocks:insert(block)
+    end
+  end
+  return blocks
+end
+
+-- The summary begins a page of its own.
+local function summary(div)
+  local first = div.content[1]
+  if first and first.t == "Header" then
+    div.content[1] = styled("Summary Heading", pandoc.Para(first.content), first.identifier)
+  end
+  return div.content
+end
+
 -- A citation style that numbers its entries gives the number and the text as two blocks; Word wants one paragraph.
 local function entry(div)
   local parts = pandoc.List({})
@@ -48,6 +77,10 @@ end
 function Div(div)
   if div.attributes.role == "main" then
     return div.content -- a bookmark around the whole document would hold every comment on it
+  elseif div.classes:includes("first-page") then
+    return first_page(div)
+  elseif div.classes:includes("summary") then
+    return summary(div)
   elseif div.classes:includes("contents") then
     return contents(div)
   elseif div.classes:includes("csl-entry") then

@@ -14,8 +14,8 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
-    ("source", "figures"),
-    ("fields",),
+    ("source", "drawing"),
+    ("fields", "figures"),
     ("instrument",),
     ("evidence", "decisions"),
     ("model", "support"),
@@ -48,7 +48,7 @@ OWNERS = {
     "docx": {"wordstyles"},
     "lxml": {"docx", "wordfinish", "wordpictures"},
     "fontTools": {"resources"},
-    "matplotlib": {"figures"},
+    "matplotlib": {"drawing"},
 }
 # Pandoc takes its references, style and filter from files alone: these two modules give it a folder that is gone
 # when it ends. `build` warms WeasyPrint up while pandoc runs.

@@ -208,7 +208,7 @@ def _write_documents(
     """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
     makers = {
         "docx": partial(_write_docx, html, view, brief),
-        "pdf": partial(_write_pdf, html, brief.brief.date, evidence),
+        "pdf": partial(_write_pdf, _with_letters(html, view), brief.brief.date, evidence),
     }
     running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
     documents: list[_Document] = []
@@ -221,6 +221,13 @@ def _write_documents(
     if problems:
         raise Problems(problems)
     return documents
+
+
+def _with_letters(html: str, view: "View") -> str:
+    """The page with figures whose letters are letters: the PDF engine has their font."""
+    for figure in view.figures:
+        html = html.replace(figure.drawing.source, figure.drawing.lettered_source)
+    return html
 
 
 def _write_pdf(html: str, date: datetime.date, evidence: Mapping[str, bytes]) -> _Document:

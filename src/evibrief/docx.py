@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pypandoc
 from lxml import etree
 
-from evibrief.figures import Drawing
+from evibrief.drawing import Drawing
 from evibrief.problems import Place, Problem, Problems
 from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack
 from evibrief.wordpictures import vector_parts, with_pixels
@@ -28,6 +29,7 @@ _NAMESPACES = {"w": WORD}
 _PLACE = Place("DOCX")
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?"[^>]*>')
+_NO_PICTURES: Mapping[str, Drawing] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
 _LIST_INDENT = 357
 """How far each level of a list stands in, in twentieths of a point: 6.3 mm."""
@@ -54,7 +56,7 @@ def write_docx(
     anchors: frozenset[str],
     reference: bytes,
     lua_filter: str,
-    pictures: Mapping[str, Drawing],
+    pictures: Mapping[str, Drawing] = _NO_PICTURES,
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 

@@ -1,50 +1,30 @@
-"""Figures: the only owner of `matplotlib`.
+"""Figures: five pictures of a brief, each drawn from small frozen rows that whoever places it fills.
 
-In: small frozen rows, filled by whoever places the figure. Out: `Drawing`, which is the same figure as SVG and as PNG,
-with a sentence or two that say what it shows, made from the same rows. Lengths are millimetres on paper; letters are
-drawn as shapes in the shipped font, so that a browser, a printer and Word show the same picture. Nothing is told by
+In: rows. Out: `Drawing`, with a sentence or two that say what it shows, made from the same rows. Nothing is told by
 colour alone: every difference is a shape, a line or a word as well. A chain of links is a column of boxes: it needs no
 library that lays out graphs.
 """
 
-import base64
-import io
-import logging
 import math
-import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from evibrief.resources import font_path
-
-WIDTH = 172.0
-"""Of a figure, in mm: the width of the text on an A4 page."""
-
-INK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
-FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
-"""Blue, vermilion and grey: apart in every kind of colour vision, and in grey (Okabe and Ito, 2008, darkened)."""
-
-SMALLEST = 7.0
-"""Size of type in points, at print size."""
-
-Anchoring = Literal["left", "center", "right"]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A figure ready to be placed: `width` and `height` in mm, `alternative` for those who cannot see it."""
-
-    svg: str = field(repr=False)
-    png: bytes = field(repr=False)
-    width: float
-    height: float
-    alternative: str
-
-    @property
-    def source(self) -> str:
-        """The SVG as an address that a page can carry in itself."""
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
+from evibrief.drawing import (
+    AGAINST,
+    FOR,
+    GREY,
+    INK,
+    MIXED,
+    RULE,
+    SMALLEST,
+    WIDTH,
+    Drawing,
+    Sheet,
+    leading,
+    lines,
+    wrap,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,91 +90,6 @@ class DosePoint:
     unit: str
 
 
-class _Sheet:
-    """A blank sheet with its origin at the top left, in mm."""
-
-    def __init__(self, height: float, width: float = WIDTH) -> None:
-        # matplotlib takes half a second to import: only a build that draws pays for it.
-        from matplotlib.figure import Figure
-
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
-        self.width, self.height = width, height
-        self.figure: Any = Figure(figsize=(width / 25.4, height / 25.4), facecolor=PAPER)
-        self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set(xlim=(0, width), ylim=(height, 0))
-        self.axes.axis("off")
-
-    def text(
-        self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = INK,
-        anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
-    ) -> None:  # fmt: skip
-        """Words at a place; several lines stand 1.25 apart."""
-        from matplotlib.font_manager import FontProperties
-
-        face = FontProperties(fname=str(font_path("Semibold" if bold else "Regular")), size=size)
-        self.axes.text(
-            x, y, words.replace("$", r"\$"), fontproperties=face, color=colour, ha=anchoring,
-            va="center_baseline" if vertical == "center" and "\n" not in words else vertical,
-            linespacing=1.15, rotation=90 if turned else 0,
-        )  # fmt: skip
-
-    def line(
-        self, xs: Sequence[float], ys: Sequence[float], colour: str = INK, width: float = 0.8, **style: Any
-    ) -> None:
-        """A line through points; `width` in points."""
-        self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
-
-    def mark(self, x: float, y: float, shape: str, colour: str = INK, filled: bool = True, size: float = 5.5) -> None:
-        """A mark of a shape, `size` in points across."""
-        edge = {"markeredgecolor": colour, "markeredgewidth": 1.1, "markersize": size}
-        self.axes.plot([x], [y], marker=shape, color=colour if filled else PAPER, **edge)
-
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = GREY) -> None:
-        """An arrow from one place to another."""
-        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
-        self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
-
-    def box(self, x: float, y: float, width: float, height: float, colour: str, line: str, pattern: str = "") -> None:
-        """A box with its upper left corner at a place; `line` is solid, dashed or dotted."""
-        from matplotlib.patches import Rectangle
-
-        patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
-        patch.set_hatch(pattern)
-        self.axes.add_patch(patch)
-
-    def disc(self, x: float, y: float, radius: float, colour: str, filled: bool) -> None:
-        """A circle with a radius in mm."""
-        from matplotlib.patches import Circle
-
-        inside = colour if filled else PAPER
-        self.axes.add_patch(Circle((x, y), radius, facecolor=inside, edgecolor=colour, linewidth=1.1))
-
-    def finish(self, alternative: str) -> Drawing:
-        """The sheet as SVG and PNG. No date, name of a program or address of memory is in either."""
-        import matplotlib
-
-        svg, png = io.StringIO(), io.BytesIO()
-        with matplotlib.rc_context({"svg.hashsalt": "evibrief", "svg.fonttype": "path", "path.simplify": False}):
-            self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-            self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
-        return Drawing(svg.getvalue(), png.getvalue(), self.width, self.height, alternative)
-
-
-def _wrapped(text: str, width: float, size: float, most: int = 99) -> str:
-    """A text in lines that fit a width in mm at a size in points; more than `most` lines end in an ellipsis."""
-    letters = max(int(width / (size * 0.3528 * 0.46)), 6)
-    return "\n".join(textwrap.wrap(text, letters, max_lines=most, placeholder=" …", break_long_words=False))
-
-
-def _lines(text: str) -> int:
-    return text.count("\n") + 1
-
-
-def _leading(size: float) -> float:
-    """From one line of text to the next, in mm."""
-    return size * 0.3528 * 1.22
-
-
 def _listed(parts: Sequence[str]) -> str:
     return "; ".join(parts) + "."
 
@@ -209,9 +104,9 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: b
     `short` leaves out notes and long texts, for a page that has no room.
     """
     left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
-    texts = [_wrapped(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
-    heights = [max(_lines(text) * _leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
-    sheet = _Sheet(8 + sum(heights) + 7.5)
+    texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
+    heights = [max(lines(text) * leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
+    sheet = Sheet(8 + sum(heights) + 7.5)
     step = (right - left) / (len(levels) - 1) if len(levels) > 1 else 0
     places = [left + 8 + index * (step - 4) for index in range(len(levels))]
     for place, level in zip(places, levels, strict=True):
@@ -230,7 +125,7 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: b
     return sheet.finish(_plausibility_words(rows, levels))
 
 
-def _draw_row(sheet: _Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
+def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
     stated = places[row.stated]
     if row.computed is not None:
         computed = places[row.computed]
@@ -246,7 +141,7 @@ def _draw_row(sheet: _Sheet, row: RankedRow, places: Sequence[float], y: float) 
         sheet.text(WIDTH - 1, y, row.note, SMALLEST, colour=GREY, anchoring="right")
 
 
-def _draw_key(sheet: _Sheet, y: float) -> None:
+def _draw_key(sheet: Sheet, y: float) -> None:
     for x, shape, colour, filled, words in (
         (3.0, "o", INK, False, "stated in the source document"),
         (52.0, "s", FOR, True, "computed from the evidence"),
@@ -268,13 +163,13 @@ def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str]) -> str
 
 def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> Drawing:
     """Links against sorts of study: the area of a mark is the number of studies, its shape and colour the side."""
-    left, top, step, size = 88.0, 17.0, 4.5, SMALLEST
+    left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
     groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
-    sheet = _Sheet(top + step * (len(rows) + len(groups)) + 8)
+    sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
     width = (WIDTH - left - 2) / max(len(columns), 1)
     places = [left + width * (index + 0.5) for index in range(len(columns))]
     for place, words in zip(places, columns, strict=True):
-        heading = _wrapped(words, width - 1, size, 6)
+        heading = wrap(words, width - 1, size, 6)
         sheet.text(place, top - 2, heading, size, bold=True, anchoring="center", vertical="bottom")
     heights = []
     y = top
@@ -282,7 +177,7 @@ def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Seq
         if index in groups:
             sheet.text(1, y + step / 2, row.group, size, bold=True)
             y += step
-        sheet.text(3, y + step / 2, _wrapped(row.label, left - 6, size, 1), size)
+        sheet.text(3, y + step / 2, wrap(row.label, left - 6, size, 1), size)
         sheet.line([1, WIDTH - 1], [y + step, y + step], RULE, 0.4)
         heights.append(y + step / 2)
         y += step
@@ -305,7 +200,7 @@ _MAP_MARK = 4.4
 _SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "mixed": ("o", MIXED, False)}
 
 
-def _draw_cell(sheet: _Sheet, x: float, y: float, cell: MapCell) -> None:
+def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
     shape, colour, filled = _SIDES[cell.side]
     sheet.mark(x, y, shape, colour, filled, size=_MAP_MARK * math.sqrt(min(cell.number, 9)))
     if cell.number > 1:
@@ -313,7 +208,7 @@ def _draw_cell(sheet: _Sheet, x: float, y: float, cell: MapCell) -> None:
         sheet.text(x + across + 0.5, y, str(cell.number), SMALLEST, bold=True, colour=colour)
 
 
-def _draw_map_key(sheet: _Sheet, y: float) -> None:
+def _draw_map_key(sheet: Sheet, y: float) -> None:
     for x, side, words in ((3.0, "for", "supports"), (25.0, "against", "contradicts"), (52.0, "mixed", "mixed")):
         shape, colour, filled = _SIDES[side]
         sheet.mark(x, y, shape, colour, filled)
@@ -342,15 +237,15 @@ _STATES = {
 def draw_pathway(links: Sequence[PathLink]) -> Drawing:
     """A chain from top to bottom: each link a box, its judgement a word, a kind of line and a mark beside it."""
     size, width, gap = 7.8, 118.0, 4.2
-    texts = [_wrapped(link.text, width - 8, size) for link in links]
-    heights = [_lines(text) * _leading(size) + _leading(SMALLEST) + 3.4 for text in texts]
-    sheet = _Sheet(2 + sum(heights) + gap * (len(links) - 1) + 2)
+    texts = [wrap(link.text, width - 8, size) for link in links]
+    heights = [lines(text) * leading(size) + leading(SMALLEST) + 3.4 for text in texts]
+    sheet = Sheet(2 + sum(heights) + gap * (len(links) - 1) + 2)
     y = 2.0
     for index, (link, text, height) in enumerate(zip(links, texts, heights, strict=True)):
         colour, line, shape = _STATES[link.state]
         sheet.box(1, y, width, height, colour, line)
-        sheet.text(4, y + 1.4 + _leading(SMALLEST) / 2, link.label, SMALLEST, bold=True, colour=GREY)
-        sheet.text(4, y + 1.8 + _leading(SMALLEST) + _lines(text) * _leading(size) / 2, text, size)
+        sheet.text(4, y + 1.4 + leading(SMALLEST) / 2, link.label, SMALLEST, bold=True, colour=GREY)
+        sheet.text(4, y + 1.8 + leading(SMALLEST) + lines(text) * leading(size) / 2, text, size)
         sheet.mark(width + 7, y + height / 2, shape, colour, link.state in ("supported", "conflicting"), size=7)
         sheet.text(width + 12, y + height / 2, link.judgement, 8.2, bold=True, colour=colour)
         y += height
@@ -377,9 +272,9 @@ def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
     def place(minutes: float) -> float:
         return left + 6 + (WIDTH - left - 22) * math.log(minutes / low) / math.log(high * 1.3 / low)
 
-    texts = [(_wrapped(bar.label, left - 4, size), _wrapped(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
-    heights = [_lines(one) * _leading(size) + _lines(two) * _leading(SMALLEST) + 3 for one, two in texts]
-    sheet = _Sheet(8 + sum(heights) + 8)
+    texts = [(wrap(bar.label, left - 4, size), wrap(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
+    heights = [lines(one) * leading(size) + lines(two) * leading(SMALLEST) + 3 for one, two in texts]
+    sheet = Sheet(8 + sum(heights) + 8)
     free = 0.0
     for minute, words in ticks:
         sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
@@ -388,8 +283,8 @@ def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
             free = place(minute) + len(words) * 0.75
     y = 8.0
     for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
-        sheet.text(1, y + 1 + _lines(label) * _leading(size) / 2, label, size, bold=True)
-        below = y + 1.4 + _lines(label) * _leading(size) + _lines(rests) * _leading(SMALLEST) / 2
+        sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
+        below = y + 1.4 + lines(label) * leading(size) + lines(rests) * leading(SMALLEST) / 2
         sheet.text(1, below, rests, SMALLEST, colour=GREY)
         _draw_bar(sheet, bar, y + height / 2, place, (place(low), place(high)))
         y += height
@@ -399,7 +294,7 @@ def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
     return sheet.finish(_course_words(bars))
 
 
-def _draw_bar(sheet: _Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float]) -> None:
+def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float]) -> None:
     known = [moment for moment in (bar.first, bar.peak, bar.last) if moment is not None]
     if not known:
         sheet.line(ends, [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
@@ -442,9 +337,9 @@ def draw_doses(points: Sequence[DosePoint]) -> Drawing:
     """Amounts, one row each, on one axis for each unit. People and animals never share a drawing: two are made."""
     left, size = 84.0, 7.4
     units = list(dict.fromkeys(point.unit for point in points))
-    texts = {point: _wrapped(point.label, left - 4, size, 3) for point in points}
-    heights = {point: max(_lines(texts[point]) * _leading(size) + 1.8, 6) for point in points}
-    sheet = _Sheet(sum(heights.values()) + 13 * len(units) + 1)
+    texts = {point: wrap(point.label, left - 4, size, 3) for point in points}
+    heights = {point: max(lines(texts[point]) * leading(size) + 1.8, 6) for point in points}
+    sheet = Sheet(sum(heights.values()) + 13 * len(units) + 1)
     y = 1.0
     for unit in units:
         mine = [point for point in points if point.unit == unit]
@@ -461,7 +356,7 @@ def draw_doses(points: Sequence[DosePoint]) -> Drawing:
     return sheet.finish("Amounts that were given in studies; nothing here is a recommendation. " + _listed(told))
 
 
-def _draw_axis(sheet: _Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:
+def _draw_axis(sheet: Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:
     sheet.text(left, y + 3, unit, 8, bold=True)
     for index in range(5):
         x = left + 4 + (WIDTH - left - 24) * index / 4
@@ -470,7 +365,7 @@ def _draw_axis(sheet: _Sheet, unit: str, most: float, left: float, y: float, hei
     return y + 10
 
 
-def _draw_amount(sheet: _Sheet, point: DosePoint, y: float, left: float, most: float) -> None:
+def _draw_amount(sheet: Sheet, point: DosePoint, y: float, left: float, most: float) -> None:
     def place(value: float) -> float:
         return left + 4 + (WIDTH - left - 24) * value / most
 

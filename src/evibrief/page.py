@@ -7,7 +7,7 @@ word is made before a template runs: a template only places what it is given.
 from dataclasses import dataclass
 from typing import Literal
 
-from evibrief.figures import Drawing
+from evibrief.drawing import Drawing
 
 
 @dataclass(frozen=True, slots=True)

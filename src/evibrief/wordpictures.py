@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from evibrief.figures import Drawing
+from evibrief.drawing import Drawing
 
 _RELATIONS = "word/_rels/document.xml.rels"
 _TYPES = "[Content_Types].xml"

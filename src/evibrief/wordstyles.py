@@ -56,9 +56,9 @@ PARAGRAPHS: Mapping[str, Look] = {
     "Compact": Look(after=3),
     "Small": Look(size=9, colour=QUIET, after=3),
     "Claim": Look("Body Text", after=6, left=5, whole=True),
-    "Title": Look(size=22, bold=True, after=4, with_next=True, whole=True),
-    "Subtitle": Look(size=13, colour=QUIET, after=4),
-    "Title Block": Look(colour=QUIET, after=8),
+    "Title": Look(size=20, bold=True, after=2, with_next=True, whole=True),
+    "Subtitle": Look(size=12, colour=QUIET, after=2),
+    "Title Block": Look(colour=QUIET, after=3),
     "Heading 1": Look(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
     "Heading 2": Look(size=12, bold=True, before=12, after=3, with_next=True, whole=True),
     "Heading 3": Look(size=11, bold=True, before=9, after=2, with_next=True, whole=True),
@@ -70,6 +70,11 @@ PARAGRAPHS: Mapping[str, Look] = {
     "Table Heading": Look("Table Text", size=8.5, bold=True, after=2),
     "Table Note": Look(size=9, colour=QUIET, before=3, after=6),
     "Bibliography": Look(size=9.5, after=3, left=9, hanging=9, whole=True),
+    "Page One Heading": Look(size=11.5, colour=ACCENT, bold=True, before=4, after=1, with_next=True, whole=True),
+    "Page One Text": Look(size=9.5, after=1),
+    "Summary Heading": Look(size=15, colour=ACCENT, bold=True, after=4, with_next=True, whole=True),
+    "Image Caption": Look(size=9, bold=True, before=2, after=6, whole=True),
+    "Captioned Figure": Look(before=4, after=0, with_next=True),
     "Contents Heading": Look(size=15, colour=ACCENT, bold=True, after=5, with_next=True),
     "toc 1": Look(bold=True, before=3, after=1),
     "toc 2": Look(size=10, left=6, after=1),
@@ -178,6 +183,9 @@ def _refine(document: Document) -> None:
     """What single styles need beyond their look."""
     _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops.add_tab_stop(Mm(9))
     _style(document, "Contents Heading", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.page_break_before = True
+    heading = _style(document, "Summary Heading", WD_STYLE_TYPE.PARAGRAPH)
+    heading.paragraph_format.page_break_before = True
+    heading.element.pPr.append(parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="0"/>'))
     _style(document, "Footer", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _style(document, "Verbatim Char", WD_STYLE_TYPE.CHARACTER).font.size = None
     for numbering in _style(document, "Subtitle", WD_STYLE_TYPE.PARAGRAPH).element.iter(qn("w:numPr")):

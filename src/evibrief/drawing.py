@@ -1,0 +1,175 @@
+"""Drawing: the only owner of `matplotlib`.
+
+In: places, words and shapes, in millimetres on paper. Out: `Drawing`, the same picture as SVG and as PNG. The font is
+the shipped one, so that a browser, a printer and Word show the same; no date, name of a program or address of memory
+gets in, so that the same rows give the same bytes.
+"""
+
+import base64
+import io
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from evibrief.resources import font_path
+
+WIDTH = 172.0
+"""Of a figure, in mm: the width of the text on an A4 page."""
+
+INK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
+FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
+"""Blue, vermilion and grey: apart in every kind of colour vision, and in grey (Okabe and Ito, 2008, darkened)."""
+
+FONT = "Source Sans Pro"
+SMALLEST = 7.0
+"""Size of type in points, at print size."""
+
+Anchoring = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure ready to be placed: `width` and `height` in mm, `alternative` for those who cannot see it.
+
+    `svg` has its letters as shapes; `lettered` has them as letters, for whoever has the font, such as the PDF engine:
+    that is smaller, faster to set, and can be searched.
+    """
+
+    svg: str = field(repr=False)
+    lettered: str = field(repr=False)
+    png: bytes = field(repr=False)
+    width: float
+    height: float
+    alternative: str
+
+    @property
+    def source(self) -> str:
+        """The SVG as an address that a page can carry in itself."""
+        return _address(self.svg)
+
+    @property
+    def lettered_source(self) -> str:
+        """The SVG with letters, in the same way."""
+        return _address(self.lettered)
+
+
+def _address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+class Sheet:
+    """A blank sheet with its origin at the top left, in mm."""
+
+    def __init__(self, height: float, width: float = WIDTH) -> None:
+        # matplotlib takes half a second to import: only a build that draws pays for it.
+        from matplotlib.figure import Figure
+
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
+        self.width, self.height = width, height
+        self.figure: Any = Figure(figsize=(width / 25.4, height / 25.4), facecolor=PAPER)
+        self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, width), ylim=(height, 0))
+        self.axes.axis("off")
+
+    def text(
+        self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = INK,
+        anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
+    ) -> None:  # fmt: skip
+        """Words at a place; several lines stand 1.25 apart."""
+        from matplotlib.font_manager import FontProperties
+
+        file = font_path("Semibold" if bold else "Regular")
+        face = FontProperties(family=FONT, weight=600 if bold else 400, fname=str(file), size=size)
+        self.axes.text(
+            x, y, words.replace("$", r"\$"), fontproperties=face, color=colour, ha=anchoring,
+            va="center_baseline" if vertical == "center" and "\n" not in words else vertical,
+            linespacing=1.15, rotation=90 if turned else 0,
+        )  # fmt: skip
+
+    def line(
+        self, xs: Sequence[float], ys: Sequence[float], colour: str = INK, width: float = 0.8, **style: Any
+    ) -> None:
+        """A line through points; `width` in points."""
+        self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
+
+    def mark(self, x: float, y: float, shape: str, colour: str = INK, filled: bool = True, size: float = 5.5) -> None:
+        """A mark of a shape, `size` in points across."""
+        edge = {"markeredgecolor": colour, "markeredgewidth": 1.1, "markersize": size}
+        self.axes.plot([x], [y], marker=shape, color=colour if filled else PAPER, **edge)
+
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = GREY) -> None:
+        """An arrow from one place to another."""
+        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
+        self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
+
+    def box(self, x: float, y: float, width: float, height: float, colour: str, line: str, pattern: str = "") -> None:
+        """A box with its upper left corner at a place; `line` is solid, dashed or dotted."""
+        from matplotlib.patches import Rectangle
+
+        patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
+        patch.set_hatch(pattern)
+        self.axes.add_patch(patch)
+
+    def disc(self, x: float, y: float, radius: float, colour: str, filled: bool) -> None:
+        """A circle with a radius in mm."""
+        from matplotlib.patches import Circle
+
+        inside = colour if filled else PAPER
+        self.axes.add_patch(Circle((x, y), radius, facecolor=inside, edgecolor=colour, linewidth=1.1))
+
+    def finish(self, alternative: str) -> Drawing:
+        """The sheet as SVG and PNG. No date, name of a program or address of memory is in either."""
+        import matplotlib
+
+        vectors = {kind: io.StringIO() for kind in ("path", "none")}
+        png = io.BytesIO()
+        for kind, svg in vectors.items():
+            with matplotlib.rc_context({"svg.hashsalt": "evibrief", "svg.fonttype": kind, "path.simplify": False}):
+                self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+        self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
+        shapes, letters = (svg.getvalue() for svg in vectors.values())
+        return Drawing(shapes, letters, png.getvalue(), self.width, self.height, alternative)
+
+
+def wrap(text: str, width: float, size: float, most: int = 99) -> str:
+    """A text in lines that fit a width in mm at a size in points; more than `most` lines end in an ellipsis.
+
+    A single word that is wider than that stands on a line of its own, whole.
+    """
+    found: list[str] = []
+    for word in text.split():
+        if found and _text_width(f"{found[-1]} {word}", size) <= width:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    if len(found) > most:
+        found = [*found[: most - 1], _cut(found[most - 1], width, size)]
+    return "\n".join(found)
+
+
+def _cut(line: str, width: float, size: float) -> str:
+    while " " in line and _text_width(f"{line} …", size) > width:
+        line = line.rpartition(" ")[0]
+    return f"{line} …"
+
+
+@cache
+def _text_width(words: str, size: float) -> float:
+    """The width of words in mm, set in the bolder of our two faces: what fits in it fits in the other."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    face = FontProperties(fname=str(font_path("Semibold")), size=size)
+    return float(text_to_path.get_text_width_height_descent(words, face, ismath=False)[0]) * 0.3528
+
+
+def lines(text: str) -> int:
+    """How many lines a text has."""
+    return text.count("\n") + 1
+
+
+def leading(size: float) -> float:
+    """From one line of text to the next, in mm."""
+    return size * 0.3528 * 1.22
