@@ -138,3 +138,4 @@ def _point(record: Dose | AnimalExposure, findings: Findings) -> figures.DosePoi
     high: Decimal | None = record.amount.high
     label = f"{record.label}; {record.route}; {findings.populations[record.population].label}"
     return figures.DosePoint(label, float(record.amount.low), None if high is None else float(high), record.amount.unit)
+

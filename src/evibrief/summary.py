@@ -39,7 +39,9 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
 Columns = tuple[tuple[str, int], ...]
 
 
-def _headed(title: str, anchor: str, caption: str, columns: Columns, rows: Iterable[Sequence[Row]]) -> Iterator[Block]:
+def _headed(
+    title: str, anchor: str, caption: str, columns: Columns, rows: Iterable[Sequence[Row]]
+) -> Iterator[Block]:
     blocks = table(caption, columns, rows)
     if blocks:
         yield Heading(title, anchor)
