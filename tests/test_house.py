@@ -16,6 +16,7 @@ ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
     ("source", "drawing"),
     ("fields", "figures"),
+    ("notices",),
     ("instrument",),
     ("evidence", "decisions"),
     ("model", "support"),
@@ -38,7 +39,7 @@ ORDER = (
 )
 OWNERS = {
     "yaml": {"source"},
-    "pydantic": {"evidence", "fields", "instrument", "model", "reading", "starter"},
+    "pydantic": {"evidence", "fields", "instrument", "model", "notices", "reading", "starter"},
     "pydantic_core": {"fields", "instrument", "reading"},
     "jinja2": {"render"},
     "markupsafe": {"render"},

@@ -3,12 +3,15 @@
 In: `Brief` and `Findings`. Out: the blocks of each section, decided and worded, as in `sections`.
 """
 
+import datetime
 from collections.abc import Iterator
 
 from evibrief import words
-from evibrief.derive import Findings, names_a_source
+from evibrief.derive import Findings, names_a_source, worse_standing
 from evibrief.evidence import Claim, ClaimGroup, Evidence, Study
+from evibrief.fields import Unknown
 from evibrief.model import Brief, Correction, Point, Search
+from evibrief.notices import RetractionNotice, RetractionReport
 from evibrief.page import Block, Bullets, Cell, Heading, Line, Paragraph, ReferenceList, Row
 from evibrief.ranking import instrument_blocks, rating_limits
 from evibrief.sections import (
@@ -188,7 +191,7 @@ def _references(brief: Brief, findings: Findings) -> Iterator[Block]:
     yield Paragraph(f"{len(brief.studies)} references: {states}. Retractions and corrections: {notices}.")
     yield Paragraph(_retractions_checked(brief))
     columns = (("Reference", 22), ("Study type and size", 30), ("Verified", 30), ("Notices", 18))
-    rows = ([_reference_row(study, findings)] for study in brief.studies)
+    rows = ([_reference_row(study, brief.retractions, findings)] for study in brief.studies)
     yield from table("The references and how far each was verified", columns, rows)
 
 
@@ -207,22 +210,48 @@ def _retractions_checked(brief: Brief) -> str:
     return text
 
 
-def _reference_row(study: Study, findings: Findings) -> Row:
+def _notice_lines(study: Study, report: RetractionReport | None, findings: Findings) -> tuple[Line, ...]:
+    """The worse of what the appraisal and the check say, with its date; below it the other one and the reasons."""
+    standing, result = findings.standings[study.reference], findings.retractions.get(study.reference)
+    said = Line(text=_dated(words.INTEGRITY[study.integrity.state], study.integrity.checked))
+    notes = note_lines(study.integrity.note)
+    if report is None:
+        return (said, *notes)
+    if result is None:
+        return (said, Line(text=f"not in the check of {words.date(report.checked)}", style="muted"), *notes)
+    state = worse_standing(None, result)
+    found = Line(text=_dated(words.INTEGRITY[state], report.checked))
+    notices = tuple(Line(text=_notice(notice), style="muted") for notice in result.notices)
+    if state != standing:
+        return (said, Line(text=f"retraction check: {found.text}", style="muted"), *notices, *notes)
+    differs = study.integrity.state not in ("not-checked", state)
+    appraised = (Line(text=f"appraisal: {said.text}", style="muted"),) if differs else ()
+    return (found, *notices, *appraised, *notes)
+
+
+def _dated(state: str, day: datetime.date | Unknown) -> str:
+    return state if day == "unknown" else f"{state}, {words.date(day)}"
+
+
+def _notice(notice: RetractionNotice) -> str:
+    """One notice in a line: what it is, of which day, where it stands, how it was matched, why it was given."""
+    when = "date unknown" if notice.date == "unknown" else words.date(notice.date)
+    where = f"doi:{notice.doi}" if notice.doi else "without a DOI"
+    why = f"; reason given: {notice.reason}" if notice.reason else ""
+    return f"{words.NOTICE[notice.kind]}, {when}, {where}; matched by {notice.matched_by.upper()}{why}"
+
+
+def _reference_row(study: Study, report: RetractionReport | None, findings: Findings) -> Row:
     name = Line(prose=f"{escape(words.short_name(findings.references[study.reference]))} [@{study.reference}]")
     when = "date unknown" if study.verification.when == "unknown" else words.date(study.verification.when)
     state = words.VERIFICATION[study.verification.state].capitalize()
-    notice = findings.notices[study.reference]
-    checked = "" if notice.checked == "unknown" else f", {words.date(notice.checked)}"
     kind = (Line(text=words.study_type(study)), Line(text=findings.populations[study.population].label, style="muted"))
     seen = (
         Line(text=state, style="word"),
         Line(text=f"{study.verification.where}; {when}", style="muted"),
         *note_lines(study.verification.note),
     )
-    notices = (
-        Line(text=words.INTEGRITY[notice.state] + checked),
-        *note_lines(notice.note),
-    )
+    notices = _notice_lines(study, report, findings)
     return Row((Cell((name,), scope="row"), Cell((*kind, *note_lines(study.note))), Cell(seen), Cell(notices)))
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -82,12 +82,12 @@ def load(folder: Path, today: datetime.date | None = None) -> Loaded:
     return Loaded(brief, read, tuple(sorted(problems)))
 
 
-def read_evidence(folder: Path) -> tuple["Brief | None", "Source", list[Problem]]:
+def read_evidence(folder: Path, without: Container[str] = ()) -> tuple["Brief | None", "Source", list[Problem]]:
     """A brief as far as it can be read, with what the reader and the model refuse, before any rule looks at it."""
     # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
     from evibrief import reading, source
 
-    read, problems = source.read_brief(folder)
+    read, problems = source.read_brief(folder, without)
     brief, refused = reading.read_records(read)
     # What could not be read in one place is not also wrong there in some other way.
     told = {problem.place for problem in problems}
@@ -160,8 +160,7 @@ def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     rendered = render(view, resources.template_texts(), partial(_typeset, loaded, folder), layer)
     if rendered.complaints:
         raise Problems(
-            Problem(_place_of(text, loaded), "prose", message, hint)
-            for text, message, hint in rendered.complaints
+            Problem(_place_of(text, loaded), "prose", message, hint) for text, message, hint in rendered.complaints
         )
     return rendered.html
 

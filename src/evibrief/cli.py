@@ -5,12 +5,12 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 
 import argparse
 import datetime
-import hashlib
 import io
 import json
+import os
 import sys
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -179,26 +179,32 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if loaded else 1
 
 
-def _check_retractions(folder: Path, path: Path) -> None:
-    """Look the references up in a file of notices, and write what was found beside the brief."""
-    from evibrief.retractions import find_notices, write_report
-    from evibrief.source import write_yaml
+def _check_retractions(folder: Path, file: Path) -> None:
+    """Compare the references with a list of notices; the report of an earlier check is replaced, whatever is in it."""
+    from evibrief import retractions
+    from evibrief.source import yaml_text
 
-    brief, _, problems = read_evidence(folder)
+    brief, _, problems = read_evidence(folder, without=("retractions",))
     if brief is None or problems:
         raise Problems(problems)
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
-        lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-        notices, rows = find_notices(lines, str(path), brief.references)
-    report = write_report(brief.references, notices, rows, path.name, sha256, datetime.date.today())
-    comment = "Written by `evibrief check --retractions`; not by hand."
-    target, temporary = folder / "retractions.yaml", folder / ".retractions.yaml"
-    temporary.write_text(write_yaml(report, comment), encoding="utf-8")
-    temporary.replace(target)
-    states = Counter(result["state"] for result in report["results"])
-    print(f"{target}: {', '.join(f'{number} {state}' for state, number in sorted(states.items()))}")
+    if file.stat().st_size > retractions.LARGEST_FILE:
+        message = f"more than {retractions.LARGEST_FILE / 1e6:.0f} MB are not read"
+        raise Problems([Problem(Place(str(file)), "too-large", message, "is this the right file?")])
+    today = datetime.date.today()
+    report = retractions.check_references(brief.references, file.read_bytes(), file.name, str(file), today)
+    target = folder / "retractions.yaml"
+    _replace_text(target, yaml_text(report.model_dump(exclude_defaults=True), retractions.REMARKS))
+    print(f"{target}: {len(brief.references)} references compared with {file.name}, notices: {report.rows}")
+    for line in retractions.summary(report):
+        print(line)
+
+
+def _replace_text(path: Path, text: str) -> None:
+    """Write a file under a temporary name and rename it: at no moment is there half a file."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as temporary:
+        written = Path(temporary, path.name)
+        written.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(written, path)
 
 
 def _print_json(problems: Sequence[Problem]) -> None:

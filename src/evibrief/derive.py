@@ -7,13 +7,27 @@ one study, and two reports of one trial are one study.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from evibrief.evidence import Claim, Integrity, PopulationRecord, Stated, Study
+from evibrief.evidence import Claim, PopulationRecord, Stated, Study
 from evibrief.fields import ClaimId, Record, cited_keys
-from evibrief.model import Brief, BriefRecord, Reference, RetractionReport
+from evibrief.model import Brief, BriefRecord, Reference
+from evibrief.notices import RetractionNotice, RetractionResult, RetractionState
 from evibrief.rating import Rater, Ratings
 from evibrief.support import Support, names_direct_evidence, study_of, weigh
+
+Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
+"""What is known of notices about a publication, from the best to be told to the worst."""
+
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+_STANDING_OF_RESULT: Mapping[RetractionState, Standing] = {
+    "no-identifier": "no-identifier",
+    "none-found": "none-known",
+    "correction": "erratum",
+    "reinstated": "reinstated",
+    "concern": "concern",
+    "retracted": "retracted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +60,9 @@ class Findings:
     claims_of_study: Mapping[str, tuple[ClaimId, ...]]
     verification: Mapping[str, int]
     integrity: Mapping[str, int]
-    notices: Mapping[str, Integrity]
+    standings: Mapping[str, Standing]
     """For each publication the worse of what its appraisal and what the report on retractions says."""
+    retractions: Mapping[str, RetractionResult]
     ratings: Ratings | None
     overrides: tuple[tuple[str, str, str, str], ...]
     """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
@@ -58,7 +73,9 @@ def derive(brief: Brief) -> Findings:
     claims = {claim.id: claim for claim in brief.all_claims}
     studies: dict[str, Study] = {study.reference: study for study in brief.studies}
     populations = {population.id: population for population in brief.brief.populations}
-    notices: dict[str, Integrity] = {study.reference: integrity_of(study, brief.retractions) for study in brief.studies}
+    checked = brief.retractions.results if brief.retractions else ()
+    results: dict[str, RetractionResult] = {result.reference: result for result in checked}
+    standings = {name: worse_standing(study, results.get(study.reference)) for name, study in studies.items()}
     links = [link for mechanism in brief.mechanisms for link in mechanism.links]
     return Findings(
         counts=count_claims(brief.all_claims, populations, studies),
@@ -79,44 +96,54 @@ def derive(brief: Brief) -> Findings:
             if entry.role != "context"
         ),
         verification=dict(Counter(study.verification.state for study in brief.studies)),
-        integrity=dict(Counter(notice.state for notice in notices.values())),
-        notices=notices,
-        ratings=Rater(brief.instrument, claims, studies, populations).rate(
-            brief.ranking.statements, brief.mechanisms
-        )
+        integrity=dict(Counter(standings.values())),
+        standings=standings,
+        retractions=results,
+        ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
         if brief.instrument
         else None,
         overrides=tuple(_overrides(brief, "")),
     )
 
 
-_WORST_FIRST = ("retracted", "concern", "erratum", "none-known", "not-checked")
-_STATES: Mapping[str, Literal["none-known", "erratum", "concern", "retracted"]] = {
-    "none-found": "none-known",
-    "correction": "erratum",
-    "concern": "concern",
-    "reinstated": "concern",
-    "retracted": "retracted",
-}
+def integrity_of(reference: str, brief: Brief) -> Standing:
+    """What is known of notices about a publication: the worse of its appraisal and of the retraction check.
 
-
-def integrity_of(study: Study, report: RetractionReport | None) -> Integrity:
-    """The worse of what an appraisal and what a report on retractions says of a publication.
-
-    A publication that was retracted and then reinstated counts as under concern, and says so.
+    A finding outweighs the absence of one, so `not-checked` is the answer only when neither looked.
     """
-    results = report.results if report else ()
-    result = next((one for one in results if one.reference == study.reference), None)
-    if report is None or result is None or result.state not in _STATES:
-        return study.integrity
-    found = _STATES[result.state]
-    if _WORST_FIRST.index(found) > _WORST_FIRST.index(study.integrity.state):
-        return study.integrity
-    note = {"reinstated": "Retracted, then reinstated."}.get(result.state, "")
-    if result.notice_date != "unknown":
-        note = f"{note} Notice of {result.notice_date.isoformat()}".strip() + f", DOI {result.notice_doi}."
-    told = {"state": found, "checked": report.checked, "note": note or study.integrity.note}
-    return study.integrity.model_copy(update=told)
+    results = brief.retractions.results if brief.retractions else ()
+    study = next((study for study in brief.studies if study.reference == reference), None)
+    return worse_standing(study, next((result for result in results if result.reference == reference), None))
+
+
+def worse_standing(study: Study | None, result: RetractionResult | None) -> Standing:
+    """The worse of what an appraisal and a retraction check say, either of which may be missing."""
+    said: list[Standing] = ["not-checked"]
+    if study:
+        said.append(study.integrity.state)
+    if result:
+        said.append(_STANDING_OF_RESULT[result.state])
+    return max(said, key=STANDINGS.index)
+
+
+def state_of(notices: Iterable[RetractionNotice]) -> RetractionState:
+    """The state that follows from the notices about one publication: the worst that still stands.
+
+    A reinstatement lifts the retractions dated before it and nothing else. Where a date is unknown, or both are of
+    one day, the retraction stands: the order is not known, and the mistake on this side harms nobody.
+    """
+    told = tuple(notices)
+    lifts = [notice.date for notice in told if notice.kind == "reinstatement" and notice.date != "unknown"]
+    kinds = {notice.kind for notice in told}
+    for notice in told:
+        lifted = notice.date != "unknown" and any(day > notice.date for day in lifts)
+        if notice.kind == "retraction" and not lifted:
+            return "retracted"
+    if "concern" in kinds:
+        return "concern"
+    if "reinstatement" in kinds:
+        return "reinstated"
+    return "correction" if kinds else "none-found"
 
 
 def count_claims(

@@ -28,6 +28,7 @@ from evibrief.fields import (
     Text,
 )
 from evibrief.instrument import Instrument
+from evibrief.notices import RetractionReport
 from evibrief.vocabulary import (
     SectionKind,
 )
@@ -278,27 +279,6 @@ class Change(Record):
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date
     text: Prose
-
-
-class RetractionResult(Record):
-    """What a check for retractions found for one publication."""
-
-    reference: Text
-    state: Literal["none-found", "no-identifier", "correction", "concern", "reinstated", "retracted"]
-    matched_by: Literal["doi", "pmid"] | None = None
-    notice_date: DateOrUnknown = "unknown"
-    notice_doi: Text = "unknown"
-    reason: Text | None = Field(default=None, description="as the file gives it")
-
-
-class RetractionReport(Record):
-    """`retractions.yaml`: written by `evibrief check --retractions FILE`, never by hand."""
-
-    checked: Date
-    source: Text = Field(description="the name of the file that was read")
-    sha256: Annotated[Text, Field(pattern=r"^[0-9a-f]{64}$")]
-    rows: Count = Field(description="notices in that file")
-    results: tuple[RetractionResult, ...]
 
 
 class Reference(Record):

@@ -1,146 +1,352 @@
-"""Retractions, expressions of concern and corrections: which of a brief's publications have one.
+"""Retraction checks: which references of a brief a list of retraction notices speaks of.
 
-In: the public Retraction Watch file, line by line, and the references of a brief. Out: a report as plain fields, which
-`cli` writes beside the brief and the next build reads and prints. Nothing is fetched: the file is the author's.
+In: the bytes of a file in the layout of the public Retraction Watch list, and the references. Out: a
+`RetractionReport`. Nothing is fetched: the file is one that somebody has downloaded, and the report names it.
 
-The layout is that of Crossref's "Retraction Watch" documentation: one notice a row, lists separated by semicolons,
-dates as month/day/year, `0` or `unavailable` where an identifier is missing. The public file is said to hold bytes that
-are not UTF-8; they can only stand in names and titles, which are not looked at, and are replaced.
+What the public file looks like: comma-separated, dates as `6/25/2021 0:00` with the month first, lists that end in a
+semicolon, `0` or nothing for a missing PMID, `unavailable` in either case or nothing for a missing DOI, an empty
+column at the end, and empty rows below the last notice. Copies of it exist in UTF-8 and in Windows-1252.
 """
 
+import codecs
 import csv
+import datetime
+import hashlib
+import html
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Literal
+from urllib.parse import unquote
 
+from evibrief.derive import state_of
+from evibrief.fields import ReferenceKey, Unknown
 from evibrief.model import Reference
+from evibrief.notices import NoticeKind, RetractionNotice, RetractionReport, RetractionResult, RetractionState
 from evibrief.problems import Place, Problem, Problems, suggest
 
+LARGEST_FILE = 512 * 1024 * 1024
+"""In bytes. The public file has about 60 million."""
+
 COLUMNS = (
-    "RetractionDate", "RetractionDOI", "OriginalPaperDOI", "OriginalPaperPubMedID", "RetractionNature", "Reason",
-)  # fmt: skip
-NATURES: Mapping[str, str] = {
-    "retraction": "retracted",
+    "Record ID",
+    "RetractionDate",
+    "RetractionDOI",
+    "OriginalPaperDOI",
+    "OriginalPaperPubMedID",
+    "RetractionNature",
+    "Reason",
+)
+"""The columns that are read; the public file has thirteen more."""
+
+KINDS: Mapping[str, NoticeKind] = {
+    "retraction": "retraction",
     "expression of concern": "concern",
     "correction": "correction",
-    "reinstatement": "reinstated",
+    "reinstatement": "reinstatement",
 }
-_WEIGHTIEST_FIRST = ("retracted", "reinstated", "concern", "correction")
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
-_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_NO_IDENTIFIER = frozenset({"", "0", "unavailable", "none"})
+STATES: Mapping[RetractionState, str] = {
+    "retracted": "RETRACTED",
+    "concern": "expression of concern",
+    "reinstated": "retracted, then reinstated",
+    "correction": "corrected",
+    "none-found": "no notice found",
+    "no-identifier": "not compared, for want of a DOI or PMID",
+}
+REMARKS = (
+    "yaml-language-server: $schema=../schemas/retractions.json",
+    "Written by `evibrief check data/BRIEF --retractions FILE`. Do not edit it: run the check again.",
+)
+"""What stands above a report. The first line is for editors."""
+
+_CHUNK = 1 << 20
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+_RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_PMID = re.compile(r"0*([1-9][0-9]{0,8})")
+_PMID_IN_URL = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([0-9]{1,9})(?![0-9])")
+_PMID_IN_NOTE = re.compile(r"\bPMID:\s*([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_DOI_IN_NOTE = re.compile(r"\bDOI:\s*(\S+)", re.IGNORECASE)
+_AFTER_DOI = re.compile(r"(?:/(?:full|pdf|epdf|abstract|fulltext|html|meta)|v[0-9]+(?:\.full)?)?(?:\.pdf)?$")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: [0-9:]+)?")
+
+Identifier = tuple[Literal["doi", "pmid"], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One row of the file that is about a publication of the brief."""
+    """One row of the list, as text: what it says and about which paper."""
 
-    reference: str
+    place: Place
+    record: str
     nature: str
-    matched_by: str
-    day: date | None
+    date: str
     doi: str
     reason: str
+    paper_doi: str
+    paper_pmid: str
+
+    @property
+    def identifiers(self) -> Iterator[Identifier]:
+        """What the paper goes by. A cell may hold several DOIs; a DOI may itself hold a semicolon."""
+        parts = (self.paper_doi, *self.paper_doi.split(";")) if ";" in self.paper_doi else (self.paper_doi,)
+        yield from (("doi", doi) for doi in map(normalise_doi, parts) if doi)
+        if pmid := normalise_pmid(self.paper_pmid):
+            yield "pmid", pmid
 
 
-def identifiers(reference: Reference) -> Mapping[str, str]:
-    """The DOI (lower case, without a resolver) and the PubMed id of a reference, as far as it has them."""
-    extra = reference.model_extra or {}
-    written = " ".join(str(extra.get(name) or "") for name in ("DOI", "URL"))
-    doi = _DOI.search(written.lower())
-    number = str(extra.get("PMID") or "").strip()
-    found = {"doi": doi[0].rstrip(".,;") if doi else "", "pmid": number if number.isdigit() else ""}
-    return {name: value for name, value in found.items() if value}
+def normalise_doi(text: str) -> str:
+    """A DOI in the one form that is compared, or nothing where the text holds none.
 
-
-def find_notices(lines: Iterable[str], path: str, references: Iterable[Reference]) -> tuple[list[Notice], int]:
-    """The notices about some references, in the order of the file, and how many rows it has.
-
-    Raises `Problems` for a file of another layout. Rows are read one by one: the whole file is never held.
+    DOIs ignore case (DOI Handbook, 3.5). Addresses before it, escapes of HTML and of web addresses, typographic
+    hyphens and a full stop after it are ways of writing the same one.
     """
-    wanted = {(kind, value): one.id for one in references for kind, value in identifiers(one).items()}
-    reader = csv.reader(lines)
-    notices: list[Notice] = []
-    rows = 0
+    address = _RESOLVER.match(text.strip())
+    written = re.split(r"[?#]", text.strip()[address.end() :])[0] if address else text
+    plain = "".join(unquote(html.unescape(written)).translate(_DASHES).lower().split())
+    found = _DOI.fullmatch(plain.removeprefix("doi:").rstrip(".,;"))
+    return found[0] if found else ""
+
+
+def normalise_pmid(text: str) -> str:
+    """A PMID in digits, or nothing for `0`, for `unavailable` and for what is no PMID."""
+    found = _PMID.fullmatch(re.sub(r"^PMID:?", "", text.strip(), flags=re.IGNORECASE).strip())
+    return found[1] if found else ""
+
+
+def identifiers_of(reference: Reference) -> tuple[Identifier, ...]:
+    """What a publication goes by: its `DOI` and `PMID`, or those in its `URL` or its `note`; each once."""
+    fields = reference.model_extra or {}
+    doi, pmid, url, note = (str(fields.get(name) or "") for name in ("DOI", "PMID", "URL", "note"))
+    dois = [normalise_doi(text) for text in (doi, *_dois_in_url(url), *_DOI_IN_NOTE.findall(note))]
+    pmids = [normalise_pmid(text) for text in (pmid, *_PMID_IN_URL.findall(url), *_PMID_IN_NOTE.findall(note))]
+    found: list[Identifier] = [("doi", one) for one in dois if one]
+    found += [("pmid", one) for one in pmids if one]
+    return tuple(dict.fromkeys(found))
+
+
+def looked_up(reference: Reference) -> tuple[str, ...]:
+    """The identifiers of a reference as a report records them: `doi:10.5555/a`, `pmid:12`."""
+    return tuple(f"{kind}:{identifier}" for kind, identifier in identifiers_of(reference))
+
+
+def _dois_in_url(url: str) -> Iterator[str]:
+    """The DOI in a web address, with and without what publishers append to it: `/full`, `.pdf`, `v1`."""
+    if found := _DOI.search(unquote(re.split(r"[?#]", url)[0])):
+        yield found[0]
+        yield _AFTER_DOI.sub("", found[0])
+
+
+def check_references(
+    references: Sequence[Reference], data: bytes, name: str, path: str, today: datetime.date
+) -> RetractionReport:
+    """Compare references with a list of notices. `name` goes into the report, `path` into problems.
+
+    Raises `Problems` when the file is not of this layout, is damaged, or says of one of the references something
+    that cannot be read.
+    """
+    rows = _Counted(read_notices(data, path))
+    results = match(references, rows)
+    if not rows.number:
+        raise Problems([Problem(Place(path, 1, 1), "retractions", "there is no notice in this file", _FRESH)])
+    source = name.encode("utf-8", "replace").decode()
+    digest = hashlib.sha256(data).hexdigest()
+    # Values of our own making: `model_validate` is for what people type.
+    return RetractionReport.model_construct(
+        checked=today, source=source, sha256=digest, rows=rows.number, results=results
+    )
+
+
+def summary(report: RetractionReport) -> Iterator[str]:
+    """A line for each state that occurs, the worst first: how many references, and which."""
+    for state, said in STATES.items():
+        if names := [result.reference for result in report.results if result.state == state]:
+            yield f"{said}: {len(names)} ({', '.join(names)})"
+
+
+class _Counted:
+    """Notices that are counted as they pass."""
+
+    def __init__(self, notices: Iterable[Notice]) -> None:
+        self.notices, self.number = notices, 0
+
+    def __iter__(self) -> Iterator[Notice]:
+        for notice in self.notices:
+            self.number += 1
+            yield notice
+
+
+def match(references: Sequence[Reference], notices: Iterable[Notice]) -> tuple[RetractionResult, ...]:
+    """What the notices say about each reference, in the order of the references; only what matches is kept.
+
+    Raises `Problems` for rows about a reference whose date or nature cannot be read.
+    """
+    known: dict[Identifier, list[str]] = {}
+    for reference in references:
+        for identifier in identifiers_of(reference):
+            known.setdefault(identifier, []).append(reference.id)
+    found: dict[str, list[RetractionNotice]] = {}
+    problems: list[Problem] = []
+    for notice in notices:
+        matched = _matched(notice, known)
+        wrong = list(_unreadable(notice)) if matched else []
+        problems += wrong
+        for reference_id, kind in () if wrong else matched.items():
+            found.setdefault(reference_id, []).append(_recorded(notice, kind))
+    if problems:
+        raise Problems(problems)
+    return tuple(_result(reference, found.get(reference.id, [])) for reference in references)
+
+
+def _matched(notice: Notice, known: Mapping[Identifier, list[str]]) -> dict[str, Literal["doi", "pmid"]]:
+    """The references that a notice is about, each with what it was matched by; the DOI goes before the PMID."""
+    matched: dict[str, Literal["doi", "pmid"]] = {}
+    for identifier in notice.identifiers:
+        for reference in known.get(identifier, ()):
+            matched.setdefault(reference, identifier[0])
+    return matched
+
+
+def _result(reference: Reference, notices: list[RetractionNotice]) -> RetractionResult:
+    ordered = sorted(notices, key=lambda notice: (str(notice.date), notice.kind, notice.record))
+    searched = looked_up(reference)
+    return RetractionResult.model_construct(
+        reference=ReferenceKey(reference.id),
+        state=state_of(ordered) if searched else "no-identifier",
+        searched=searched,
+        notices=tuple(ordered),
+    )
+
+
+def _recorded(notice: Notice, kind: Literal["doi", "pmid"]) -> RetractionNotice:
+    reasons = (part.strip().lstrip("+") for part in notice.reason.split(";"))
+    return RetractionNotice.model_construct(
+        kind=KINDS[notice.nature.lower()],
+        date=_date(notice.date) or "unknown",
+        doi=normalise_doi(notice.doi) or None,
+        record=notice.record or "unknown",
+        matched_by=kind,
+        reason="; ".join(filter(None, reasons)) or None,
+    )
+
+
+def _date(text: str) -> datetime.date | Unknown | None:
+    """A day, `unknown` where there is none, or None when the text is no date of this layout."""
+    if text in ("", "0"):
+        return "unknown"
+    parts = _DATE.fullmatch(text)
     try:
-        columns = _columns(next(reader, []), path)
-        for row in reader:
-            rows += bool(row)
-            notices += _notices_in(row, columns, wanted, Place(path, reader.line_num, 1))
-    except csv.Error as error:
-        hint = "download the file again, and do not edit it"
-        raise Problems([Problem(Place(path, reader.line_num, 1), "retractions", f"not CSV: {error}", hint)]) from error
-    return notices, rows
-
-
-def _columns(header: Sequence[str], path: str) -> Mapping[str, int]:
-    names = [name.strip() for name in header]
-    missing = [name for name in COLUMNS if name not in names]
-    if missing:
-        raise Problems(
-            Problem(Place(path, 1, 1), "retractions", f"this file has no column `{name}`", suggest(name, names))
-            for name in missing
-        )
-    return {name: names.index(name) for name in COLUMNS}
-
-
-def _notices_in(
-    row: Sequence[str], columns: Mapping[str, int], wanted: Mapping[tuple[str, str], str], place: Place
-) -> Iterator[Notice]:
-    if row and len(row) <= max(columns.values()):
-        message = f"this row has {len(row)} columns and ends before the notice does"
-        raise Problems([Problem(place, "retractions", message, "download the file again")])
-    fields = {name: row[at].strip() for name, at in columns.items()} if row else {}
-    for kind, name in (("doi", "OriginalPaperDOI"), ("pmid", "OriginalPaperPubMedID")):
-        value = fields.get(name, "").lower().removeprefix("https://doi.org/").removeprefix("http://dx.doi.org/")
-        if value not in _NO_IDENTIFIER and (key := wanted.get((kind, value))):
-            yield _notice(key, kind, fields, place)
-            return
-
-
-def _notice(key: str, kind: str, fields: Mapping[str, str], place: Place) -> Notice:
-    nature = NATURES.get(fields["RetractionNature"].lower())
-    if nature is None:
-        message = f"`{fields['RetractionNature']}` is a kind of notice that we do not know, and it is about `{key}`"
-        raise Problems([Problem(place, "retractions", message, "look at it yourself, and note it in studies.yaml")])
-    doi = fields["RetractionDOI"]
-    known = doi if doi.lower() not in _NO_IDENTIFIER else ""
-    return Notice(key, nature, kind, _day(fields["RetractionDate"]), known, fields["Reason"].strip(";").strip())
-
-
-def _day(text: str) -> date | None:
-    match = _DATE.search(text)
-    try:
-        return date(int(match[3]), int(match[1]), int(match[2])) if match else None
+        return datetime.date(int(parts[3]), int(parts[1]), int(parts[2])) if parts else None
     except ValueError:
         return None
 
 
-def write_report(
-    references: Sequence[Reference], notices: Sequence[Notice], rows: int, name: str, sha256: str, checked: date
-) -> Mapping[str, Any]:
-    """The report as plain fields, one result for each reference, in the order of the references."""
-    results = [_result(one, [notice for notice in notices if notice.reference == one.id]) for one in references]
-    return {"checked": checked, "source": name, "sha256": sha256, "rows": rows, "results": results}
+def _unreadable(notice: Notice) -> Iterator[Problem]:
+    """What a row about one of the references says and cannot be read: no guess takes its place."""
+    if notice.nature.lower() not in KINDS:
+        message = f"this row is about a reference of the brief, and its nature is `{notice.nature}`"
+        yield Problem(notice.place, "retractions", message, suggest(notice.nature, map(str.capitalize, KINDS)))
+    if _date(notice.date) is None:
+        message = f"this row is about a reference of the brief, and `{notice.date}` is no date"
+        yield Problem(notice.place, "retractions", message, "month/day/year is wanted, as in 6/25/2021 0:00")
 
 
-def _result(reference: Reference, notices: Sequence[Notice]) -> Mapping[str, Any]:
-    if not identifiers(reference):
-        return {"reference": reference.id, "state": "no-identifier"}
-    if not notices:
-        return {"reference": reference.id, "state": "none-found"}
-    last = _weightiest(notices)
-    fields: dict[str, Any] = {"reference": reference.id, "state": last.nature, "matched_by": last.matched_by}
-    fields |= {"notice_date": last.day or "unknown", "notice_doi": last.doi or "unknown"}
-    return fields | ({"reason": last.reason} if last.reason else {})
+_FRESH = "download the Retraction Watch file again, and do not save it with a spreadsheet program"
 
 
-def _weightiest(notices: Sequence[Notice]) -> Notice:
-    """The notice that counts: a retraction, unless a later reinstatement takes it back; then concern, correction."""
-    latest = {notice.nature: notice for notice in sorted(notices, key=lambda one: one.day or date.min)}
-    retracted, reinstated = latest.get("retracted"), latest.get("reinstated")
-    if retracted and reinstated and (reinstated.day or date.min) >= (retracted.day or date.max):
-        return reinstated
-    return next(latest[nature] for nature in _WEIGHTIEST_FIRST if nature in latest)
+def read_notices(data: bytes, path: str) -> Iterator[Notice]:
+    """The rows of a list of notices, one at a time: memory does not grow with their number.
+
+    Raises `Problems` at the first row that shows that the file is damaged or not of this layout: what stands after
+    it cannot be trusted.
+    """
+    rows = _rows(data, path)
+    _, header = next(rows, (1, []))
+    places = _column_places(header, path)
+    for line, row in rows:
+        if any(row):
+            _refuse_ragged(row, len(header), Place(path, line, 1))
+            cells = [row[places[column]].strip() for column in COLUMNS]
+            record, date, doi, paper_doi, paper_pmid, nature, reason = cells
+            _refuse_day_first(date, Place(path, line, 1))
+            yield Notice(Place(path, line, 1), record, nature, date, doi, reason, paper_doi, paper_pmid)
+
+
+def _rows(data: bytes, path: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows with the line on which each begins."""
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data, path), newline="")
+    reader, line = csv.reader(text, strict=True), 1
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = f"this row cannot be read: {error}"
+        raise Problems([Problem(Place(path, line, 1), "retractions", message, _FRESH)]) from error
+
+
+def _encoding(data: bytes, path: str) -> str:
+    """UTF-8 where the whole file is, else Windows-1252. Raises `Problems` when it is neither."""
+    if (offset := data.find(b"\0")) >= 0:
+        raise Problems([_misplaced(data, offset, path, "there is a zero byte here: this is not a text in UTF-8")])
+    fault = _decoding_fault(data, "utf-8-sig")
+    if fault is None:
+        return "utf-8-sig"
+    if _decoding_fault(data, "cp1252") is None:
+        return "cp1252"
+    raise Problems([_misplaced(data, fault, path, f"byte 0x{data[fault]:02x} is neither UTF-8 nor Windows-1252")])
+
+
+def _misplaced(data: bytes, offset: int, path: str, message: str) -> Problem:
+    line, column = data.count(b"\n", 0, offset) + 1, offset - data.rfind(b"\n", 0, offset)
+    return Problem(Place(path, line, column), "retractions", message, _FRESH)
+
+
+def _decoding_fault(data: bytes, encoding: str) -> int | None:
+    """The offset of the first byte that an encoding does not allow; a piece at a time, to keep memory small."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    for start in range(0, len(data) + 1, _CHUNK):
+        try:
+            decoder.decode(view[start : start + _CHUNK], final=start + _CHUNK > len(data))
+        except UnicodeDecodeError as error:
+            # The decoder may have kept up to three bytes of the piece before.
+            kept = len(error.object) - len(view[start : start + _CHUNK])
+            return start - kept + error.start
+    return None
+
+
+def _column_places(header: list[str], path: str) -> Mapping[str, int]:
+    """Where each column stands. Raises `Problems` that name every column that is missing."""
+    names = [name.strip() for name in header]
+    missing = [column for column in COLUMNS if column not in names]
+    if len(missing) == len(COLUMNS):
+        message = "this is not the Retraction Watch layout: the first line names none of its columns"
+        hint = f"columns separated by commas are wanted: {', '.join(COLUMNS)}, …"
+        raise Problems([Problem(Place(path, 1, 1), "retractions", message, hint)])
+    others = [name for name in names if name and name not in COLUMNS]
+    if missing:
+        raise Problems(
+            Problem(Place(path, 1, 1), "retractions", f"the column `{column}` is missing", suggest(column, others))
+            for column in missing
+        )
+    return {column: names.index(column) for column in COLUMNS}
+
+
+def _refuse_ragged(row: list[str], width: int, place: Place) -> None:
+    """A row that is too short was cut off; one with more in it has its cells in the wrong columns."""
+    if len(row) < width:
+        message = f"this row has {len(row)} cells, the first line has {width}: it was cut off"
+        raise Problems([Problem(place, "retractions", message, _FRESH)])
+    if any(cell.strip() for cell in row[width:]):
+        message = f"this row has {len(row)} cells, the first line has {width}: the columns have shifted"
+        raise Problems([Problem(place, "retractions", message, _FRESH)])
+
+
+def _refuse_day_first(date: str, place: Place) -> None:
+    """One date with the day first shows that a spreadsheet program has rewritten them all."""
+    parts = _DATE.fullmatch(date)
+    if parts and int(parts[1]) > 12:
+        message = f"`{date}` has the day first; in the public file the month stands first"
+        raise Problems([Problem(place, "retractions", message, _FRESH)])

@@ -122,7 +122,7 @@ def retracted_source(case: Case) -> Iterator[Found]:
 
 
 def _is_retracted(case: Case, key: str) -> bool:
-    return case.findings.notices[key].state == "retracted"
+    return case.findings.standings[key] == "retracted"
 
 
 def no_gap_claim(case: Case) -> Iterator[Found]:

@@ -25,7 +25,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "number": "A number that is not written in digits with a decimal point, or that is out of range.",
     "pattern": "A text that has to be written in a certain way, such as a version: `1.2.0`.",
     "prose": "A text that cannot be set: a heading, a picture, a table, or something that it opens and does not close.",
-    "retractions": "A file of notices that has not the layout of the public Retraction Watch file.",
+    "retractions": "A file of notices that is damaged, or that has not the layout of the public Retraction Watch file.",
     "shape": "A list where a record is wanted, a text where a list is wanted, and so on.",
     "tag": "A YAML tag (`!…`): nothing but text, lists and records is read.",
     "too-large": "A file larger than any evidence base is.",

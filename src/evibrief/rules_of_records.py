@@ -7,7 +7,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from evibrief.derive import sources_in_text
+from evibrief.derive import sources_in_text, state_of
+from evibrief.retractions import looked_up
 from evibrief.rule import Case, Found, Rule, error, warning
 from evibrief.source import Location
 
@@ -117,10 +118,47 @@ def dates(case: Case) -> Iterator[Found]:
         if issued and _later(issued, (record.date.year, record.date.month, record.date.day)):
             message = f"`{reference.id}` was published after the brief's date, {record.date}"
             yield Found(("references", index), message, "correct one of the two dates")
+    if (report := case.brief.retractions) and report.checked > record.date:
+        message = f"the retraction check of {report.checked} is later than the brief's date, {record.date}"
+        yield Found(("retractions", "checked"), message, "give the brief a new version and date")
     for location, day in _signatures(case):
         if day > record.date:
             message = f"this was signed on {day}, after the brief's date, {record.date}"
             yield Found(location, message, "correct one of the two dates")
+
+
+def twice_checked(case: Case) -> Iterator[Found]:
+    """A reference with two results in `retractions.yaml`, of which only one could be printed. Run the check again."""
+    told: set[str] = set()
+    for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
+        if result.reference in told:
+            message = f"`{result.reference}` has two results"
+            yield Found(("retractions", "results", index), message, "run the check again")
+        told.add(result.reference)
+
+
+def retraction_state(case: Case) -> Iterator[Found]:
+    """A state in `retractions.yaml` that does not follow from the notices beside it.
+
+    The report is written by `check --retractions`. Run the check again rather than edit it.
+    """
+    for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
+        follows = state_of(result.notices) if result.searched or result.notices else "no-identifier"
+        if result.state != follows:
+            message = f"what was found for `{result.reference}` gives `{follows}`, not `{result.state}`"
+            yield Found(("retractions", "results", index, "state"), message, "run the check again")
+
+
+def stale_check(case: Case) -> Iterator[Found]:
+    """A DOI or PMID that was written or mended after the retraction check, and was never looked up.
+
+    The brief would print that no notice is known of a publication that nobody has looked for. Run the check again.
+    """
+    references = {reference.id: reference for reference in case.brief.references}
+    for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
+        if set(result.searched) != set(looked_up(references[result.reference])):
+            message = f"the DOI or PMID of `{result.reference}` is not the one that was looked up"
+            yield Found(("retractions", "results", index), message, "run the check again")
 
 
 def _signatures(case: Case) -> Iterator[tuple[Location, datetime.date]]:
@@ -231,6 +269,9 @@ RULES: tuple[Rule, ...] = (
     error("unused-reference", unused_reference),
     error("lonely-report", lonely_report),
     error("dates", dates),
+    error("twice-checked", twice_checked),
+    error("retraction-state", retraction_state),
+    error("stale-check", stale_check),
     error("no-change", no_change),
     error("no-bridge", no_bridge),
     error("section-twice", section_twice),

@@ -48,8 +48,8 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     name = escape(words.short_name(findings.references[entry.source]))
     state = words.VERIFICATION[study.verification.state] if study else "not appraised"
     notes = [words.BASIS[entry.basis], f"reference {state}", f"seen: {entry.locator}"]
-    if study and findings.notices[entry.source].state in ("erratum", "concern", "retracted"):
-        notes.append(words.INTEGRITY[findings.notices[entry.source].state])
+    if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
+        notes.append(words.INTEGRITY[standing])
     return (
         Line(prose=f"**{words.ROLE[entry.role]}:** {name} [@{entry.source}]. {entry.finding}"),
         Line(text="; ".join(notes), style="muted"),

@@ -9,7 +9,7 @@ seen before anything swallows them; all of them are reported, not only the first
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,8 @@ def _scalars(location: Location, node: Any) -> Iterator[tuple[Location, str]]:
         yield from _scalars((*location, key), child)
 
 
-def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
-    """Read a brief's folder whole, whatever is wrong with parts of it.
+def read_brief(folder: Path, without: Container[str] = ()) -> tuple[Source, list[Problem]]:
+    """Read a brief's folder whole, whatever is wrong with parts of it, and without the optional files named.
 
     Problems cover what YAML and JSON themselves say; what the fields mean is `model`'s business.
     """
@@ -120,7 +120,8 @@ def read_brief(folder: Path) -> tuple[Source, list[Problem]]:
     for stem in (*MAPPING_FILES, *LIST_FILES):
         reader.read_yaml(folder / f"{stem}.yaml", (stem,), [] if stem in LIST_FILES else {})
     for stem in OPTIONAL_FILES:
-        reader.read_yaml(folder / f"{stem}.yaml", (stem,), None)
+        if stem not in without:
+            reader.read_yaml(folder / f"{stem}.yaml", (stem,), None)
     reader.read_claims()
     reader.read_references()
     reader.read_instrument()
@@ -419,17 +420,37 @@ class _Composer:
 _RESOLVER: Any = yaml.SafeLoader("")
 
 
+class _Quoted(str):
+    """Text to be written in quotes, so that no reader takes it for a number, a date or a truth value."""
+
+
 class _Dumper(yaml.SafeDumper):
-    """Quotes every text, so that no reader takes one for something else, and writes numbers and days bare."""
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write every value out, even one that occurs twice: the reader refuses aliases."""
+        return True
 
 
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+_Dumper.add_representer(
+    _Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+)
 
 
-def write_yaml(record: Mapping[str, Any], comment: str) -> str:
-    """A record as YAML that `read_brief` reads back, keys bare and in the order given, under a comment."""
-    text: str = yaml.dump(record, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return f"# {comment}\n" + re.sub(r'^([ -]*)"(\w+)":', r"\1\2:", text, flags=re.MULTILINE)
+def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
+    """A record as the YAML that `read_brief` reads back: text in quotes, dates and numbers plain, order kept.
+
+    Remarks, a line each, stand above it as comments. The same record gives the same text.
+    """
+    comments = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
+    dumped = yaml.dump(_quoted(record), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
+    return comments + str(dumped)
+
+
+def _quoted(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key: _quoted(child) for key, child in node.items()}
+    if isinstance(node, list | tuple):
+        return [_quoted(child) for child in node]
+    return _Quoted(node) if isinstance(node, str) else node
 
 
 def _is_stream_event(event: Any) -> bool:

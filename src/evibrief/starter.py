@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from evibrief import evidence, model
 from evibrief.instrument import Instrument
+from evibrief.notices import RetractionReport
 from evibrief.problems import Place, Problem, Problems
 
 FILES: Mapping[str, Any] = {
@@ -30,7 +31,7 @@ FILES: Mapping[str, Any] = {
     "limitations": model.Limitations,
     "changes": list[model.Change],
     "instrument": Instrument,
-    "retractions": model.RetractionReport,
+    "retractions": RetractionReport,
 }
 REVIEW_AFTER = datetime.timedelta(days=182)
 """A draft is looked at again after half a year, unless its author says otherwise."""

@@ -45,10 +45,18 @@ STATEMENT_KIND = {
 VERIFICATION = {"verified": "verified", "partly": "partly verified", "unverified": "unverified"}
 INTEGRITY = {
     "not-checked": "not checked",
+    "no-identifier": "without a DOI or PMID to check by",
     "none-known": "no notice known",
     "erratum": "erratum",
+    "reinstated": "retracted, then reinstated",
     "concern": "expression of concern",
     "retracted": "RETRACTED",
+}
+NOTICE = {
+    "retraction": "Retraction",
+    "concern": "Expression of concern",
+    "correction": "Correction",
+    "reinstatement": "Reinstatement",
 }
 DESIGN = {
     "systematic-review": "Systematic review",
