@@ -87,18 +87,49 @@ def test_the_same_rows_give_the_same_bytes(name: str) -> None:
     assert (first.svg, first.lettered, first.png) == (second.svg, second.lettered, second.png)
 
 
-def test_another_place_and_zone_give_the_same_bytes(tmp_path: Path) -> None:
-    code = (
-        "import hashlib; from evibrief.figures import *; d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', "
-        "'limited')]); print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
-    )
+DRAW = (
+    "import hashlib; from evibrief.figures import *; d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', "
+    "'limited')]); print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
+)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_another_place_gives_the_same_bytes_and_keeps_no_trace(tmp_path: Path, zone: str) -> None:
     here = draw_pathway([PathLink("Link 1", "Short.", "Limited", "limited")])
     wanted = hashlib.sha256(here.svg.encode() + here.lettered.encode() + here.png).hexdigest()
-    places = os.environ | {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT / "src")}
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=places
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    # Settings of the host, which matplotlib looks for where it runs.
+    (home / "matplotlibrc").write_text("lines.antialiased: False\npatch.antialiased: False\n")
+    environment = {
+        "HOME": str(home), "TZ": zone, "PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin", "TMPDIR": str(temporary),
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *sys.path)),
+    }  # fmt: skip
+    command = [sys.executable, "-W", "error", "-c", DRAW]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=home, env=environment)
+    assert (run.stdout.strip(), run.stderr) == (wanted, "")
+    assert [path.name for path in home.iterdir()] == ["matplotlibrc"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_list_of_no_fonts_is_of_this_matplotlib() -> None:
+    """Otherwise each first drawing searches the host for fonts, which can take seconds."""
+    drawing.load_engine()
+    from matplotlib.font_manager import FontManager, fontManager
+
+    assert FontManager.__version__ == drawing._FONT_LIST_VERSION
+    assert {entry.name for entry in fontManager.ttflist} == {"Source Sans Pro", "Source Sans Pro Semibold"}
+
+
+def test_checking_does_not_wait_for_the_engine() -> None:
+    code = (
+        "import sys; from pathlib import Path; from evibrief.build import load; "
+        f"load(Path({str(ROOT / 'tests' / 'briefs' / 'blue-glass')!r})); print('matplotlib' in sys.modules)"
     )
-    assert run.stdout.strip() == wanted
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *sys.path))}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,64 @@ def test_properties_and_contents_of_the_word_document(artefacts: Artefacts) -> N
 def test_the_word_document_is_valid(artefacts: Artefacts) -> None:
     result = OpenXmlValidator().validate(str(artefacts.docx))
     assert [str(error) for error in result.errors] == []
+
+
+def figures_of(artefacts: Artefacts) -> dict[str, str]:
+    """The anchor of each figure on the page → what is said of it."""
+    found = re.findall(
+        r'<figure id="([^"]*)"[^>]*>.*?<img [^>]*alt="([^"]*)".*?<figcaption>(.*?)</figcaption>',
+        artefacts.html.read_text(), re.DOTALL,
+    )  # fmt: skip
+    numbers = [int(re.match(r"Figure (\d+)\. ", caption)[1]) for _, _, caption in found]  # type: ignore[index]
+    assert numbers == list(range(1, len(found) + 1))
+    return {anchor: unescape(alternative) for anchor, alternative, _ in found}
+
+
+def test_figures_of_the_pdf_are_lines_with_a_description(artefacts: Artefacts) -> None:
+    said = set(figures_of(artefacts).values())
+    with pikepdf.open(artefacts.pdf) as pdf:
+        kinds = [stream.get("/Subtype") for stream in pdf.objects if isinstance(stream, pikepdf.Stream)]
+        elements = [element for element in pdf.objects if isinstance(element, pikepdf.Dictionary)]
+        tagged = {str(element.get("/Alt")) for element in elements if element.get("/S") == "/Figure"}
+    assert "/Image" not in kinds
+    assert len(said) > 4
+    assert said <= tagged
+
+
+def test_figures_of_the_word_document(artefacts: Artefacts) -> None:
+    figures = figures_of(artefacts)
+    tree = document_xml(artefacts.docx)
+    spaces = {
+        "w": WORD[1:-1], "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "asvg": "http://schemas.microsoft.com/office/drawing/2016/SVG/main",
+    }  # fmt: skip
+    with zipfile.ZipFile(artefacts.docx) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    relations = {item.get("Id"): f"word/{item.get('Target')}"
+                 for item in etree.fromstring(parts["word/_rels/document.xml.rels"])}  # fmt: skip
+    # Without these Word says that the file is damaged.
+    types = {item.get("ContentType") for item in etree.fromstring(parts["[Content_Types].xml"])}
+    assert {"image/png", "image/svg+xml"} <= types
+    pictures = tree.findall(".//w:drawing/wp:inline", spaces)
+    assert len(pictures) == len(figures) > 4
+    for picture, (anchor, alternative) in zip(pictures, figures.items(), strict=True):
+        assert picture.find("wp:docPr", spaces).get("descr") == alternative
+        blip = picture.find(".//a:blip", spaces)
+        assert parts[relations[blip.get(f"{{{spaces['r']}}}embed")]].startswith(b"\x89PNG")
+        vector = blip.find(".//asvg:svgBlip", spaces).get(f"{{{spaces['r']}}}embed")
+        assert b"<svg" in parts[relations[vector]]
+        assert 100 * 36000 < int(picture.find("wp:extent", spaces).get("cx")) <= 170 * 36000
+        paragraph = next(element for element in picture.iterancestors() if element.tag == f"{WORD}p")
+        following = next(element for element in paragraph.itersiblings() if element.tag == f"{WORD}p")
+        assert "".join(text.text or "" for text in following.iter(f"{WORD}t")).startswith("Figure ")
+        assert following.find("w:pPr/w:pStyle", spaces).get(f"{WORD}val") == "ImageCaption"
+        style = paragraph.find("w:pPr/w:pStyle", spaces).get(f"{WORD}val")
+        styles = etree.fromstring(parts["word/styles.xml"])
+        own = next(one for one in styles.iter(f"{WORD}style") if one.get(f"{WORD}styleId") == style)
+        assert own.find("w:pPr/w:keepNext", spaces) is not None
+        assert anchor in bookmark_names(tree)
 
 
 def document_tables(document: Any) -> Iterator[Any]:

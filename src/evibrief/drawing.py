@@ -7,10 +7,13 @@ gets in, so that the same rows give the same bytes.
 
 import base64
 import io
-import logging
-from collections.abc import Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from evibrief.resources import font_path
@@ -59,14 +62,62 @@ def _address(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
+_SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "evibrief",
+    "text.hinting": "none",
+    "path.simplify": False,
+    "font.family": [FONT],
+}
+_FACES: tuple[Literal["Regular", "Semibold"], ...] = ("Regular", "Semibold")
+_FONT_LIST_VERSION = "3.11.0"
+_NO_FONTS = (
+    '{"__class__": "FontManager", "_version": "%s", "_FontManager__default_weight": "normal", "default_size": null, '
+    '"defaultFamily": {"ttf": "Source Sans Pro", "afm": "Source Sans Pro"}, "afmlist": [], "ttflist": []}'
+)
+
+
+@cache
+def load_engine() -> None:
+    """Import matplotlib without a look at, or a trace in, the home folder; give it our settings and fonts, no others.
+
+    It takes half a second, so only what draws pays it. Matplotlib makes a folder for its settings as it is imported,
+    searches the host for fonts and keeps their list there. It is given a folder that is gone when it is loaded, with a
+    list of no fonts in it; a list of another version is not read, and then the search costs time and changes nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="evibrief-") as folder:
+        Path(folder, f"fontlist-v{_FONT_LIST_VERSION}.json").write_text(_NO_FONTS % _FONT_LIST_VERSION)
+        with _folder_for_settings(folder):
+            import matplotlib
+            from matplotlib.font_manager import fontManager
+
+            matplotlib.get_configdir()  # asked for once; with a `matplotlibrc` beside the reader it would be later
+    matplotlib.rcdefaults()  # whatever stands in a `matplotlibrc` of the host
+    matplotlib.rcParams.update(_SETTINGS)
+    fontManager.ttflist.clear()
+    for face in _FACES:
+        fontManager.addfont(font_path(face))
+
+
+@contextmanager
+def _folder_for_settings(folder: str) -> Iterator[None]:
+    """Matplotlib knows no other way to be told where its settings are than the environment."""
+    before = os.environ.get("MPLCONFIGDIR")
+    os.environ["MPLCONFIGDIR"] = folder
+    try:
+        yield
+    finally:
+        del os.environ["MPLCONFIGDIR"]
+        if before is not None:
+            os.environ["MPLCONFIGDIR"] = before
+
+
 class Sheet:
     """A blank sheet with its origin at the top left, in mm."""
 
     def __init__(self, height: float, width: float = WIDTH) -> None:
-        # matplotlib takes half a second to import: only a build that draws pays for it.
+        load_engine()
         from matplotlib.figure import Figure
 
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         self.width, self.height = width, height
         self.figure: Any = Figure(figsize=(width / 25.4, height / 25.4), facecolor=PAPER)
         self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
@@ -126,7 +177,7 @@ class Sheet:
         vectors = {kind: io.StringIO() for kind in ("path", "none")}
         png = io.BytesIO()
         for kind, svg in vectors.items():
-            with matplotlib.rc_context({"svg.hashsalt": "evibrief", "svg.fonttype": kind, "path.simplify": False}):
+            with matplotlib.rc_context({"svg.fonttype": kind}):
                 self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
         self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
         shapes, letters = (svg.getvalue() for svg in vectors.values())
@@ -158,6 +209,7 @@ def _cut(line: str, width: float, size: float) -> str:
 @cache
 def _text_width(words: str, size: float) -> float:
     """The width of words in mm, set in the bolder of our two faces: what fits in it fits in the other."""
+    load_engine()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
