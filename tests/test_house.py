@@ -32,6 +32,7 @@ ORDER = (
     ("mechanisms", "appendix", "summary"),
     ("view",),
     ("prose", "pdffinish", "wordfinish", "wordpictures"),
+    ("wordcontrols",),
     ("pdf", "docx", "wordstyles"),
     ("render",),
     ("build",),
@@ -47,7 +48,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "lxml": {"docx", "wordfinish", "wordpictures"},
+    "lxml": {"docx", "wordcontrols", "wordfinish", "wordpictures"},
     "fontTools": {"resources"},
     "matplotlib": {"drawing"},
 }

@@ -183,6 +183,20 @@ def test_bookmarks_of_the_word_document(artefacts: Artefacts) -> None:
     assert anchors - set(names) == set()
 
 
+def test_every_claim_is_a_control_that_keeps_its_id(artefacts: Artefacts) -> None:
+    controls = list(document_xml(artefacts.docx).iter(f"{WORD}sdt"))
+    tagged = [control for control in controls if control.find(f"{WORD}sdtPr/{WORD}tag") is not None]
+    names = [control.find(f"{WORD}sdtPr/{WORD}tag").get(f"{WORD}val") for control in tagged]
+    assert sorted(names) == sorted(claim.id for claim in artefacts.brief.all_claims)
+    numbers = [control.find(f"{WORD}sdtPr/{WORD}id").get(f"{WORD}val") for control in tagged]
+    assert len(set(numbers)) == len(numbers)
+    texts = {claim.id: claim.text for claim in artefacts.brief.all_claims}
+    for name, control in zip(names, tagged, strict=True):
+        held = "".join(text.text or "" for text in control.iter(f"{WORD}t"))
+        said = words.without_marks(texts[name]).replace("'", "’")
+        assert held[:12] == said[:12], name
+
+
 def test_tables_of_the_word_document(artefacts: Artefacts) -> None:
     tables = list(document_xml(artefacts.docx).iter(f"{WORD}tbl"))
     assert len(tables) > 10

@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[Format, ...] = ("pdf", "docx", "html")
-READ = (".yaml", ".yml", ".json", ".csl")
+READ = (".yaml", ".yml", ".json", ".csl", ".css", ".jinja", ".png", ".docx")
 MEDIA_TYPES = {
+    ".css": "text/css",
+    ".jinja": "text/plain",
+    ".png": "image/png",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".yaml": "application/yaml",
     ".yml": "application/yaml",
     ".json": "application/json",
@@ -121,7 +126,8 @@ def build(
         view = _compose(loaded.brief)
         html = _render(view, loaded, folder, layer)
         report("writing " + ", ".join(wanted))
-        documents = _write_documents(html, view, loaded.brief, evidence_files(folder), wanted, workers)
+        files, evidence = _theme_files(folder, loaded), evidence_files(folder)
+        documents = _write_documents(html, view, loaded.brief, files, evidence, wanted, workers)
     report("saving")
     return _save(folder, output, loaded.brief, documents, fingerprint, layer)
 
@@ -155,14 +161,36 @@ def _compose(brief: "Brief") -> "View":
 
 def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
-    from evibrief.render import render
+    from evibrief.render import OWN_PAGE, render
+    from evibrief.view import compose_look
 
-    rendered = render(view, resources.template_texts(), partial(_typeset, loaded, folder), layer)
+    theme = loaded.brief.brief.theme
+    files = _theme_files(folder, loaded)
+    templates = resources.template_texts()
+    templates = {**templates, OWN_PAGE: files.blocks} if files.blocks else templates
+    typesetter = partial(_typeset, loaded, folder)
+    rendered = render(view, templates, typesetter, layer, compose_look(theme, files.styles, files.logo))
     if rendered.complaints:
         raise Problems(
             Problem(_place_of(text, loaded), "prose", message, hint) for text, message, hint in rendered.complaints
         )
     return rendered.html
+
+
+def _theme_files(folder: Path, loaded: Loaded) -> resources.ThemeFiles:
+    """The files of the theme. Raises `Problems` for a logo that is not there, or styles that reach outside."""
+    theme = loaded.brief.brief.theme
+    try:
+        files = resources.theme_files(folder, theme.logo)
+    except OSError as error:
+        place = loaded.source.place(("brief", "theme", "logo"))
+        raise Problems([Problem(place, "theme", f"there is no file `{theme.logo}`", "put it there")]) from error
+    if loads := re.search(r"url\s*\(|@import|</", files.styles):
+        line = files.styles.count("\n", 0, loads.start()) + 1
+        place = Place(str(folder / "theme" / "custom.css"), line, 1)
+        message = f"`{loads[0]}` would load something: a document stands on its own"
+        raise Problems([Problem(place, "theme", message, "leave it out; a logo has a field in brief.yaml")])
+    return files
 
 
 def _typeset(loaded: Loaded, folder: Path, texts: list[str]) -> "Typeset":
@@ -200,13 +228,14 @@ def _write_documents(
     html: str,
     view: "View",
     brief: "Brief",
+    files: resources.ThemeFiles,
     evidence: Mapping[str, bytes],
     wanted: tuple[Format, ...],
     workers: ThreadPoolExecutor,
 ) -> list[_Document]:
     """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
     makers = {
-        "docx": partial(_write_docx, html, view, brief),
+        "docx": partial(_write_docx, html, view, brief, files),
         "pdf": partial(_write_pdf, _with_letters(html, view), brief.brief.date, evidence),
     }
     running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
@@ -237,8 +266,9 @@ def _write_pdf(html: str, date: datetime.date, evidence: Mapping[str, bytes]) ->
     return _Document("pdf", pdf.data, pdf.pages)
 
 
-def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
+def _write_docx(html: str, view: "View", brief: "Brief", files: resources.ThemeFiles) -> _Document:
     from evibrief.docx import WordProperties, write_docx
+    from evibrief.wordfinish import recoloured
 
     record = brief.brief
     properties = WordProperties(
@@ -254,7 +284,8 @@ def _write_docx(html: str, view: "View", brief: "Brief") -> _Document:
     )
     anchors = frozenset(claim.id for claim in brief.all_claims if f'id="{claim.id}"' in html)
     pictures = {figure.drawing.source: figure.drawing for figure in view.figures}
-    reference = (resources.templates() / "reference.docx").read_bytes()
+    reference = files.word or (resources.templates() / "reference.docx").read_bytes()
+    reference = recoloured(reference, brief.brief.theme.accent)
     lua_filter = resources.template_texts()["word.lua"]
     return _Document("docx", write_docx(html, properties, anchors, reference, lua_filter, pictures))
 

@@ -21,6 +21,7 @@ from lxml import etree
 
 from evibrief.drawing import Drawing
 from evibrief.problems import Place, Problem, Problems
+from evibrief.wordcontrols import control_records
 from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack
 from evibrief.wordpictures import vector_parts, with_pixels
 
@@ -69,6 +70,7 @@ def write_docx(
     finish_body(document, anchors)
     if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
         raise Problems(problems)
+    control_records(document, anchors)
     parts |= vector_parts(document, parts, pictures.values())
     parts["word/document.xml"] = _serialise(document)
     parts |= _properties_parts(parts, properties)

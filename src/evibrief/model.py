@@ -33,6 +33,8 @@ from evibrief.vocabulary import (
     SectionKind,
 )
 
+Font = Literal["Source Sans Pro", "Source Serif Pro"]
+
 
 class Person(Record):
     """Somebody who has agreed to be named, with what they did."""
@@ -98,6 +100,20 @@ class Section(Record):
     intro: Prose | None = None
 
 
+class Theme(Record):
+    """How this brief differs in looks: a colour, the two shipped fonts, a logo. The rest is `theme/custom.css`."""
+
+    accent: Annotated[Text, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = Field(
+        default=None, description="of headings, links and marks; dark enough to be read on white"
+    )
+    text_font: Font | None = None
+    heading_font: Font | None = Field(default=None, description="of the title")
+    logo: Annotated[Text, Field(pattern=r"^theme/[A-Za-z0-9_.-]+\.png$")] | None = Field(
+        default=None, description="a PNG in the brief's own folder: `theme/logo.png`"
+    )
+    logo_alternative: Text | None = Field(default=None, description="what the logo says, for those who cannot see it")
+
+
 class BriefRecord(Overridable):
     """`brief.yaml`: what the brief asks, who stands behind it, and in which order it is told."""
 
@@ -126,6 +142,7 @@ class BriefRecord(Overridable):
     methods: Methods
     populations: tuple[PopulationRecord, ...] = Field(min_length=1)
     sections: tuple[Section, ...] = Field(min_length=1)
+    theme: Theme = Theme()
     citation_style: Text = Field(description="a CSL style by name, or the path of a .csl file beside this one")
 
 

@@ -156,6 +156,15 @@ class FirstPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a theme changes on the page: style rules, and a logo as an address with what it says."""
+
+    styles: str = ""
+    logo: str = ""
+    logo_alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A whole brief, decided and worded."""
 

@@ -131,9 +131,9 @@ def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             name = url.removeprefix(_FONT_ADDRESS)
-            if url.startswith("data:image/svg+xml;base64,"):
-                picture = base64.b64decode(url.partition(",")[2])
-                return URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
+            kind, _, picture = url.partition(";base64,")
+            if kind in ("data:image/svg+xml", "data:image/png"):
+                return URLFetcherResponse(url, base64.b64decode(picture), {"Content-Type": kind[5:]})
             if name not in files:
                 raise ValueError(f"a page may not load {url}")
             return URLFetcherResponse(url, files[name].data, {"Content-Type": "font/ttf"})

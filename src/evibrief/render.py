@@ -12,12 +12,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from evibrief.page import View
+from evibrief.page import Look, View
 from evibrief.prose import Typeset, inline
 
 _MARK = re.compile("\ue002(\\d+)\ue003")
+PLAIN = Look()
+OWN_PAGE = "page.html.jinja"
+"""The template of a brief's own theme."""
+
 _BIBLIOGRAPHY = "\ue002bibliography\ue003"
 
 
@@ -50,16 +55,20 @@ Layer = Literal["page", "summary", "full"]
 
 
 def render(
-    view: View, templates: Mapping[str, str], typesetter: Callable[[list[str]], Typeset], layer: Layer = "full"
+    view: View,
+    templates: Mapping[str, str],
+    typesetter: Callable[[list[str]], Typeset],
+    layer: Layer = "full",
+    look: Look = PLAIN,
 ) -> Rendered:
-    """Fill the templates and typeset the texts.
+    """Fill the templates and typeset the texts. A template `page.html.jinja` may extend ours and override its blocks.
 
     In a layer that leaves out records, links to them become plain words.
 
     Raises `jinja2.TemplateError` for a template that asks for what the view does not have: nothing is printed empty.
     """
     texts = _Texts()
-    environment = jinja2.Environment(
+    environment = SandboxedEnvironment(
         loader=jinja2.DictLoader(dict(templates)),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
@@ -67,9 +76,10 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters |= {"prose": texts.block, "line": texts.line}
-    page = environment.get_template("brief.html.jinja")
+    page = environment.get_template(OWN_PAGE if OWN_PAGE in templates else "brief.html.jinja")
     sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "print", "screen")}
-    html = page.render(view=view, layer=layer, bibliography=Markup(_BIBLIOGRAPHY), **sheets)
+    sheets |= {"theme": Markup(look.styles), "bibliography": Markup(_BIBLIOGRAPHY)}
+    html = page.render(view=view, layer=layer, look=look, **sheets)
     set_texts = typesetter(texts.texts)
     complaints = [(texts.texts[c.index] if c.index >= 0 else "", c.message, c.hint) for c in set_texts.complaints]
     fragments = list(set_texts.fragments)

@@ -77,6 +77,28 @@ def template_texts() -> Mapping[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+@dataclass(frozen=True)
+class ThemeFiles:
+    """What a brief's own folder `theme/` changes: styles, blocks of the page, the styles of Word, a logo."""
+
+    styles: str = ""
+    blocks: str = ""
+    word: bytes = b""
+    logo: bytes = b""
+
+
+def theme_files(folder: Path, logo: str | None) -> ThemeFiles:
+    """The files of a brief's theme, as far as they are there. Raises `OSError` for a logo that is not."""
+    theme = folder / "theme"
+    styles, blocks, word = theme / "custom.css", theme / "page.html.jinja", theme / "reference.docx"
+    return ThemeFiles(
+        styles=styles.read_text(encoding="utf-8") if styles.is_file() else "",
+        blocks=blocks.read_text(encoding="utf-8") if blocks.is_file() else "",
+        word=word.read_bytes() if word.is_file() else b"",
+        logo=(folder / logo).read_bytes() if logo else b"",
+    )
+
+
 def starter_texts() -> Mapping[str, str]:
     """The files of a brief to start from: path inside its folder → text."""
     folder = templates() / "starter"

@@ -28,6 +28,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "retractions": "A file of notices that is damaged, or that has not the layout of the public Retraction Watch file.",
     "shape": "A list where a record is wanted, a text where a list is wanted, and so on.",
     "tag": "A YAML tag (`!…`): nothing but text, lists and records is read.",
+    "theme": "A file of the theme that is missing, or that would load something from outside.",
     "too-large": "A file larger than any evidence base is.",
     "two-places": "Claims in `claims.yaml` and in `claims/` as well: keep one of the two.",
     "unknown-claim": "The id of a claim that does not exist.",

@@ -239,6 +239,34 @@ def no_section(case: Case) -> Iterator[Found]:
             yield Found(("brief", "sections"), message, f"add `- kind: {name}`")
 
 
+def pale_accent(case: Case) -> Iterator[Found]:
+    """An accent colour that is too pale to be read on white.
+
+    Headings and links are set in it. WCAG 2.2 asks for a contrast of at least 4.5 to 1: take a darker colour.
+    """
+    accent = case.brief.brief.theme.accent
+    if accent and (contrast := _contrast_on_white(accent)) < LEAST_CONTRAST:
+        message = f"the contrast of {accent} on white is {contrast:.1f} to 1; at least {LEAST_CONTRAST} is needed"
+        yield Found(("brief", "theme", "accent"), message, "take a darker colour")
+
+
+LEAST_CONTRAST = 4.5
+
+
+def _contrast_on_white(colour: str) -> float:
+    """The contrast ratio of a colour on white (WCAG 2.2, relative luminance)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def logo_without_words(case: Case) -> Iterator[Found]:
+    """A logo without words for those who cannot see it. Say in `logo_alternative` whose it is."""
+    theme = case.brief.brief.theme
+    if theme.logo and not theme.logo_alternative:
+        yield Found(("brief", "theme", "logo"), "this logo has no `logo_alternative`", "say whose logo it is")
+
+
 def instrument_name(case: Case) -> Iterator[Found]:
     """An instrument whose file is not called after its id and version.
 
@@ -276,6 +304,8 @@ RULES: tuple[Rule, ...] = (
     error("no-bridge", no_bridge),
     error("section-twice", section_twice),
     error("no-section", no_section),
+    error("pale-accent", pale_accent),
+    error("logo-without-words", logo_without_words),
     error("instrument-name", instrument_name),
     error("instrument-table", instrument_table),
     warning("review-overdue", review_overdue),

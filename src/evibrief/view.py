@@ -3,19 +3,21 @@
 In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
 """
 
+import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
 from evibrief import appendix, charts, mechanisms, ranking, sections, summary, words
 from evibrief.derive import Findings
-from evibrief.model import Brief, BriefRecord, Person, Section
+from evibrief.model import Brief, BriefRecord, Person, Section, Theme
 from evibrief.page import (
     Block,
     ContentsEntry,
     Figure,
     FirstPage,
     Heading,
+    Look,
     Paragraph,
     SectionPage,
     Table,
@@ -61,6 +63,24 @@ def compose_view(brief: Brief, findings: Findings) -> View:
         contents=tuple(_contents(pages)),
         sections=pages,
     )
+
+
+def compose_look(theme: Theme, styles: str, logo: bytes) -> Look:
+    """What a theme changes: its colour and fonts as style rules before its own styles, and its logo."""
+    variables = (
+        ("--accent", theme.accent),
+        ("--sans", _family(theme.text_font, "sans-serif")),
+        ("--serif", _family(theme.heading_font, "serif")),
+    )
+    rules = "".join(f"{name}: {value}; " for name, value in variables if value)
+    own = f":root {{ {rules}}}\n" if rules else ""
+    address = "data:image/png;base64," + base64.b64encode(logo).decode() if logo else ""
+    return Look(own + styles, address, theme.logo_alternative or "")
+
+
+def _family(font: str | None, kind: str) -> str:
+    others = '"Brief Fallback", "Source Sans Pro", "Source Serif Pro"'
+    return f'"{font}", {others}, {kind}' if font else ""
 
 
 def _title_block(brief: Brief) -> TitleBlock:

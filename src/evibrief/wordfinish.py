@@ -53,6 +53,19 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     return written.getvalue()
 
 
+_ACCENT = b"1F4E79"
+"""The accent colour of our own reference document."""
+
+
+def recoloured(reference: bytes, accent: str | None) -> bytes:
+    """A reference document whose styles have another accent, given as `#1f4e79`; the same without one."""
+    if accent is None:
+        return reference
+    parts = unpack(reference)
+    styles = parts["word/styles.xml"].replace(_ACCENT, accent.removeprefix("#").upper().encode())
+    return pack({**parts, "word/styles.xml": styles})
+
+
 def finish_body(document: Any, anchors: frozenset[str]) -> None:
     """Mend the document in place. The bookmarks in `anchors` keep their range, because comments are read from it."""
     body = document.find("w:body", _NAMESPACES)
