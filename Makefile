@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all check test lint bench schema rules reference wheel clean conformance libraries test-parts validators
+.PHONY: help pdf docx html all check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -37,9 +37,14 @@ lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m mypy
 
-conformance: libraries validators .venv/ready  ## ask veraPDF whether the PDFs are PDF/A-3a and PDF/UA-1
+conformance: libraries test-parts validators .venv/ready  ## ask veraPDF, the Open XML SDK and axe about the outputs
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/conformance.txt
+	@mkdir -p .venv/node && cp .ci/package.json .venv/node/
+	@npm install --prefix .venv/node --no-package-lock --no-audit --no-fund --silent
 	$(PYTHON_HERE) tests/conformance.py
+
+pictures: libraries test-parts .venv/ready  ## every page of every output as PNG, in build/pictures/
+	$(PYTHON_HERE) tests/pictures.py $(BRIEF) $(OUTPUT)/pictures
 
 bench: libraries .venv/ready  ## measure the speed, as ratios
 	$(PYTHON_HERE) tests/bench.py

