@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
+.PHONY: help pdf docx html all archive verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -26,6 +26,12 @@ html: libraries .venv/ready  ## the brief as one self-contained web page
 
 all: libraries .venv/ready  ## all three
 	$(EVIBRIEF) build $(BRIEF) --output $(OUTPUT)
+
+archive: libraries .venv/ready  ## keep the brief as a dated version in archive/, written once
+	$(EVIBRIEF) archive $(BRIEF)
+
+verify: libraries .venv/ready  ## say whether something is unaltered: make verify FILE=some.pdf
+	$(EVIBRIEF) verify $(FILE)
 
 check: .venv/ready  ## say what is wrong with the evidence, write nothing
 	$(EVIBRIEF) check $(BRIEF)

@@ -12,7 +12,9 @@ import pytest
 
 from test_bad import good_brief
 
-COMMANDS = ("build", "check", "rules", "new", "schema", "reference")
+COMMANDS = (
+    "build", "check", "rules", "archive", "verify", "extract", "withdraw", "new", "schema", "reference",
+)  # fmt: skip
 
 
 def evibrief(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

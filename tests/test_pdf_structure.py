@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from evibrief import resources
-from evibrief.build import build, evidence_files
+from evibrief.build import build, carried, evidence_files, load
 from evibrief.pdf import Attached, write_pdf
 from evibrief.problems import Problems
 
@@ -81,6 +81,7 @@ def test_every_table_has_header_cells_that_say_what_they_head(built: tuple[Path,
             cells = [cell for part in kids(table) for row in [part, *kids(part)] for cell in kids(row)
                      if isinstance(cell, pikepdf.Dictionary) and cell.get("/S") == "/TH"]  # fmt: skip
             assert cells
+        assert [cell for cell in named(pdf, "/TH", "/TD") if "/Headers" in cell.get("/A", {})] == []
         for cell in named(pdf, "/TH"):
             heads[str(cell["/A"]["/Scope"])] += 1
         assert min(heads.values()) > 5
@@ -162,14 +163,18 @@ def ready(data: bytes) -> Any:
 
 def test_what_was_read_is_attached_once_with_its_relationship(built: tuple[Path, Path, str]) -> None:
     folder, path, _ = built
-    wanted = evidence_files(folder)
+    loaded = load(folder)
+    wanted = carried(folder, loaded)
+    assert wanted.items() >= evidence_files(folder).items()
+    assert f"instruments/{loaded.brief.brief.methods.instrument}.yaml" in wanted
     assert len(wanted) > 10
     with pikepdf.open(path) as pdf:
         files = list(pdf.Root["/AF"])
         found = {str(one["/Desc"]): one["/EF"]["/F"].read_bytes() for one in files}
         assert len(files) == len(wanted)
         assert found == wanted
-        assert {str(one["/AFRelationship"]) for one in files} == {"/Data"}
+        relations = {str(one["/Desc"]): str(one["/AFRelationship"]) for one in files}
+        assert relations == {path: "/Supplement" if path == "manifest.json" else "/Data" for path in wanted}
         assert {str(one["/UF"]) for one in files} == {name.replace("/", "~") for name in wanted}
         kinds = {str(one["/EF"]["/F"]["/Subtype"]) for one in files}
         assert kinds == {"/application/yaml", "/application/json"}

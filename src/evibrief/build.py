@@ -40,6 +40,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".csl": "application/vnd.citationstyles.style+xml",
 }
+MANIFEST = "manifest.json"
 PERSONAL = ("circulation.yaml",)
 """Files with addresses of people: no document carries them."""
 
@@ -123,10 +124,10 @@ def build(
         warn(loaded.warnings)
         report("composing the page")
         loaded = _with_values(loaded)
-        view = _compose(loaded.brief)
+        view = _compose(loaded)
         html = _render(view, loaded, folder, layer)
         report("writing " + ", ".join(wanted))
-        files, evidence = _theme_files(folder, loaded), evidence_files(folder)
+        files, evidence = _theme_files(folder, loaded), carried(folder, loaded, layer)
         documents = _write_documents(html, view, loaded.brief, files, evidence, wanted, workers)
     report("saving")
     return _save(folder, output, loaded.brief, documents, fingerprint, layer)
@@ -152,11 +153,12 @@ def _with_values(loaded: Loaded) -> Loaded:
     return replace(loaded, brief=fill(loaded.brief, values), values=values)
 
 
-def _compose(brief: "Brief") -> "View":
+def _compose(loaded: Loaded) -> "View":
     from evibrief.derive import derive
+    from evibrief.manifest import evidence_hash
     from evibrief.view import compose_view
 
-    return compose_view(brief, derive(brief))
+    return compose_view(loaded.brief, derive(loaded.brief), evidence_hash(loaded.source.tree))
 
 
 def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
@@ -235,7 +237,7 @@ def _write_documents(
 ) -> list[_Document]:
     """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
     makers = {
-        "docx": partial(_write_docx, html, view, brief, files),
+        "docx": partial(_write_docx, html, view, brief, files, evidence),
         "pdf": partial(_write_pdf, _with_letters(html, view), brief.brief.date, evidence),
     }
     running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
@@ -261,12 +263,17 @@ def _with_letters(html: str, view: "View") -> str:
 def _write_pdf(html: str, date: datetime.date, evidence: Mapping[str, bytes]) -> _Document:
     from evibrief.pdf import Attached, write_pdf
 
-    files = [Attached(path, data, MEDIA_TYPES[Path(path).suffix], "Data") for path, data in evidence.items()]
+    files = [
+        Attached(path, data, MEDIA_TYPES[Path(path).suffix], "Supplement" if path == MANIFEST else "Data")
+        for path, data in evidence.items()
+    ]
     pdf = write_pdf(html, resources.fonts(), files, date)
     return _Document("pdf", pdf.data, pdf.pages)
 
 
-def _write_docx(html: str, view: "View", brief: "Brief", files: resources.ThemeFiles) -> _Document:
+def _write_docx(
+    html: str, view: "View", brief: "Brief", files: resources.ThemeFiles, evidence: Mapping[str, bytes]
+) -> _Document:
     from evibrief.docx import WordProperties, write_docx
     from evibrief.wordfinish import recoloured
 
@@ -287,14 +294,30 @@ def _write_docx(html: str, view: "View", brief: "Brief", files: resources.ThemeF
     reference = files.word or (resources.templates() / "reference.docx").read_bytes()
     reference = recoloured(reference, brief.brief.theme.accent)
     lua_filter = resources.template_texts()["word.lua"]
-    return _Document("docx", write_docx(html, properties, anchors, reference, lua_filter, pictures))
+    return _Document("docx", write_docx(html, properties, anchors, reference, lua_filter, pictures, evidence))
 
 
-def evidence_files(folder: Path) -> Mapping[str, bytes]:
-    """What an author wrote, by path inside the folder: what the documents stand on. Nothing personal is among it."""
+def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, bytes]:
+    """What an author wrote, by path inside the folder: what the documents stand on. Nothing personal is among it.
+
+    The instrument is among it, wherever it was found: without it nobody could compute the ratings again.
+    """
     paths = sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file())
     hidden = [path for path in paths if path.name.startswith(".") or path.name in PERSONAL]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path not in hidden}
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path not in hidden}
+    for place in instrument_folders(folder) if instrument else ():
+        if (path := place / f"{instrument}.yaml").is_file():
+            files[f"instruments/{path.name}"] = path.read_bytes()
+    return files
+
+
+def carried(folder: Path, loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
+    """What the documents carry: the evidence, and the manifest that names every file of it by its hash."""
+    from evibrief.manifest import evidence_hash, manifest
+
+    files = evidence_files(folder, loaded.brief.brief.methods.instrument)
+    tools = (f"evibrief {__version__}", *resources.engine_versions())
+    return {**files, MANIFEST: manifest(loaded.brief, evidence_hash(loaded.source.tree), files, tools, layer)}
 
 
 def fingerprint_inputs(folder: Path) -> str:

@@ -84,6 +84,23 @@ def _parser() -> argparse.ArgumentParser:
     rules = _command(commands, "rules", _rules, "explain the rules of check: one, or all of them")
     rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as check prints it in brackets")
 
+    keeps = _command(commands, "archive", _archive, "build a brief and keep it as a dated version, written once")
+    keeps.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
+    looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
+    looks.add_argument("path", type=Path, metavar="PATH", help="an archived version, a PDF or a DOCX")
+
+    takes = _command(commands, "extract", _extract, "take the evidence out of a PDF or a DOCX")
+    takes.add_argument("document", type=Path, metavar="FILE", help="a PDF or a DOCX that evibrief made")
+    takes.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that does not exist yet")
+
+    ends = _command(commands, "withdraw", _withdraw, "mark an archived version as withdrawn; nothing is deleted")
+    ends.add_argument("brief", metavar="ID", help="the id of the brief")
+    ends.add_argument("version", metavar="VERSION", help="the version, such as 0.1.0")
+    ends.add_argument("--reason", required=True, help="why; readers are told")
+    ends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
     starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
 
@@ -231,6 +248,67 @@ def _rules(options: argparse.Namespace) -> int:
         print(f"evibrief: no rule is called {options.rule}", file=sys.stderr)
         return 2
     print(words.rstrip("\n"))
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    from evibrief.archive import archive_version
+
+    kept = archive_version(options.brief, options.archive, datetime.date.today())
+    print(f"{kept.folder}{'' if kept.fresh else ' (already there)'}")
+    return 0
+
+
+VERDICTS = {"identical": 0, "other tools": 3, "altered": 4}
+"""What `verify` ends with; 1 is a file that cannot be read, or carries nothing."""
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from evibrief.archive import check_version
+
+    if options.path.is_dir():
+        faults = check_version(options.path)
+        print("\n".join(faults) or f"{options.path}: every file is as the manifest names it")
+        return VERDICTS["altered"] if faults else 0
+    from evibrief.verify import verify_document
+
+    verdict = verify_document(options.path)
+    print(f"{options.path}: {verdict.title}, version {verdict.version} of {verdict.date}")
+    print(f"evidence {verdict.evidence}")
+    print(_VERDICT_WORDS[verdict.state])
+    print("".join(f"  {detail}\n" for detail in verdict.details), end="")
+    return VERDICTS[verdict.state]
+
+
+_VERDICT_WORDS = {
+    "identical": "identical: built again from the evidence that it carries, it is the same to the byte",
+    "other tools": "same content, other tools: it says what its evidence gives, and was made by other versions",
+    "altered": "ALTERED: it is not what its evidence gives",
+}
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from evibrief.build import MANIFEST
+    from evibrief.carried import carried_files
+    from evibrief.verify import write_files
+
+    folder: Path = options.output
+    files = dict(carried_files(options.document.read_bytes(), str(options.document)))
+    files.pop(MANIFEST, None)
+    if folder.exists():
+        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
+    write_files(files, folder)
+    print(f"{folder}: {len(files)} files; build it with `evibrief build {folder}`")
+    return 0
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    from evibrief.archive import withdraw_version
+
+    gone = withdraw_version(
+        options.archive, options.brief, options.version, options.reason, datetime.date.today()
+    )
+    print(f"{gone.title}, version {gone.version}: withdrawn. {gone.reason}")
     return 0
 
 

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 import pypandoc
 from lxml import etree
 
+from evibrief.carried import word_parts
 from evibrief.drawing import Drawing
 from evibrief.problems import Place, Problem, Problems
 from evibrief.wordcontrols import control_records
@@ -31,6 +32,7 @@ _PLACE = Place("DOCX")
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?"[^>]*>')
 _NO_PICTURES: Mapping[str, Drawing] = MappingProxyType({})
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
 _LIST_INDENT = 357
 """How far each level of a list stands in, in twentieths of a point: 6.3 mm."""
@@ -58,12 +60,13 @@ def write_docx(
     reference: bytes,
     lua_filter: str,
     pictures: Mapping[str, Drawing] = _NO_PICTURES,
+    evidence: Mapping[str, bytes] = _NO_FILES,
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 
     Raises `Problems` for what pandoc warns of, when an id in `anchors` has not become a bookmark, when a link leads
     nowhere, and when a style is not in the reference document. `pictures` are the drawings of the page by their
-    addresses in it: Word gets each as PNG and, for those versions that can show it, as SVG.
+    addresses in it: Word gets each as PNG and, for those versions that can show it, as SVG. `evidence` goes along.
     """
     parts = unpack(_run_pandoc(with_pixels(leave_out(html), pictures), properties, reference, lua_filter))
     document = etree.fromstring(parts["word/document.xml"])
@@ -76,6 +79,8 @@ def write_docx(
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)
     parts |= _header_parts(parts, properties.running_title)
+    if evidence:
+        parts |= word_parts(evidence, parts)
     return pack(parts)
 
 

@@ -38,6 +38,9 @@ def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
     for element in [one for one in pdf.objects if isinstance(one, dict)]:
         if element.get("S") == "/TH":
             element.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = _scope(element, pdf)
+        if element.get("S") in ("/TH", "/TD") and "A" in element:
+            # Below a cell that spans rows, WeasyPrint 70 names the heads of other columns; the scopes say it right.
+            element["A"].pop("Headers", None)
         if element.get("S") == "/LI":
             _give_body(element, pdf)
     _lift_links(pdf)

@@ -94,6 +94,15 @@ def render(
     return Rendered(html if layer == "full" else without_dead_links(html), tuple(complaints))
 
 
+def render_text(name: str, templates: Mapping[str, str], **values: object) -> str:
+    """A template that holds no prose and needs no typesetting, filled with values. Raises as `render` does."""
+    environment = SandboxedEnvironment(
+        loader=jinja2.DictLoader(dict(templates)), undefined=jinja2.StrictUndefined, autoescape=True,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(name).render(**values)
+
+
 def without_dead_links(html: str) -> str:
     """The page with links to what it does not hold as plain words."""
     anchors = set(re.findall(r'\bid="([^"]+)"', html))

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from evibrief import appendix, charts, mechanisms, ranking, sections, summary, words
 from evibrief.derive import Findings
+from evibrief.manifest import SHORT
 from evibrief.model import Brief, BriefRecord, Person, Section, Theme
 from evibrief.page import (
     Block,
@@ -45,8 +46,8 @@ BUILDERS: Mapping[str, Builder] = {
 LANDSCAPE = frozenset({"evidence"})
 
 
-def compose_view(brief: Brief, findings: Findings) -> View:
-    """Word every part of the brief, and number its tables in the order of reading."""
+def compose_view(brief: Brief, findings: Findings, evidence: str) -> View:
+    """Word every part of the brief, and number its tables in the order of reading. `evidence` is the hash of it."""
     record = brief.brief
     status = words.STATUS_OF_BRIEF[record.status]
     first_page = _first_page(brief, findings)
@@ -57,7 +58,7 @@ def compose_view(brief: Brief, findings: Findings) -> View:
         running_title=f"{record.title} · version {record.version} · {words.date(record.date)} · {status.lower()}",
         description=f"Version {record.version}, {words.date(record.date)}. {status}: {record.status_note}.",
         date=record.date.isoformat(),
-        title_block=_title_block(brief),
+        title_block=_title_block(brief, evidence),
         first_page=first_page,
         summary=tuple(summary.summary(brief, findings)),
         contents=tuple(_contents(pages)),
@@ -83,7 +84,7 @@ def _family(font: str | None, kind: str) -> str:
     return f'"{font}", {others}, {kind}' if font else ""
 
 
-def _title_block(brief: Brief) -> TitleBlock:
+def _title_block(brief: Brief, evidence: str) -> TitleBlock:
     record = brief.brief
     facts = [
         ("For", record.audience),
@@ -99,6 +100,7 @@ def _title_block(brief: Brief) -> TitleBlock:
         facts.append(("Source document", origin))
     status = f"{words.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
     version = f"Version {record.version} · {words.date(record.date)} · review by {words.date(record.review_by)}"
+    version += f" · evidence {evidence[:SHORT]}"
     return TitleBlock(record.title, record.subtitle or "", status, version, tuple(facts))
 
 

@@ -1,0 +1,259 @@
+"""Archived versions: written once, whole or not at all, listed in an index, withdrawn but never deleted.
+
+In: a brief's folder and that of the archive. Out: `ARCHIVE/ID/DATE_vVERSION/` with the documents, the evidence and
+a manifest; and, made anew from what is there each time, the index, the feed, the page of each version and `latest.*`.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evibrief import resources, words
+from evibrief.build import MANIFEST, build, carried, file_stem, load
+from evibrief.model import Brief
+from evibrief.problems import Place, Problem, Problems, suggest
+from evibrief.render import render_text
+
+WITHDRAWN = "withdrawn.json"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One archived version as the index lists it, the newest first. `state`: current, superseded or withdrawn."""
+
+    id: str
+    title: str
+    version: str
+    date: str
+    evidence: str
+    changed: str
+    folder: str
+    files: Mapping[str, str]
+    state: str = "current"
+    reason: str = ""
+
+    @property
+    def number(self) -> tuple[int, ...]:
+        """The version as numbers, so that 1.10.0 comes after 1.9.0."""
+        return tuple(int(part) for part in self.version.split("."))
+
+
+@dataclass(frozen=True)
+class Archived:
+    """Where a version stands, and whether this run wrote it."""
+
+    folder: Path
+    fresh: bool
+
+
+def archive_version(folder: Path, archive: Path, today: date) -> Archived:
+    """Build a brief and keep it. The same version with the same evidence is there already; with other it is refused.
+
+    Raises `Problems` for what is wrong with the brief, and for a version that is taken.
+    """
+    loaded = load(folder, today)
+    place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
+    files = carried(folder, loaded)
+    evidence = json.loads(files[MANIFEST])["evidence_sha256"]
+    if fresh := not place.exists():
+        _write_version(place, folder, files, _what_changed(loaded.brief))
+    kept = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["evidence_sha256"]
+    if kept != evidence:
+        where = loaded.source.place(("brief", "version"))
+        message = f"version {loaded.brief.brief.version} is archived with other evidence ({kept[:12]})"
+        raise Problems([Problem(where, "version-taken", message, "give this evidence a new version and date")])
+    write_index(archive)
+    return Archived(place, fresh)
+
+
+def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], changed: str) -> None:
+    """Everything under a temporary name, safely on the disk, then one rename: whoever looks sees all of it or none."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".writing-", ignore_cleanup_errors=True) as name:
+        whole = Path(name, "version")
+        whole.mkdir()
+        for document in build(folder, whole):
+            document.path.chmod(0o444)
+        for record in whole.glob(".built-*"):
+            record.unlink()
+        for path, data in files.items():
+            if path != MANIFEST:
+                (whole / "evidence" / path).parent.mkdir(parents=True, exist_ok=True)
+                (whole / "evidence" / path).write_bytes(data)
+        written = json.loads(files[MANIFEST]) | {
+            "changed": changed, "outputs": _hashes(whole), "git": _git_state(folder),
+        }  # fmt: skip
+        (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _keep_safe(whole)
+        try:
+            whole.rename(place)
+        except OSError:
+            if not (place / MANIFEST).exists():  # somebody else was faster, and what they wrote is whole
+                raise
+    _make_read_only(place)
+
+
+def _what_changed(brief: Brief) -> str:
+    """What `changes.yaml` says of this version, as plain words."""
+    texts = [change.text for change in brief.changes if change.version == brief.brief.version]
+    return words.without_marks(" ".join(texts))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _git_state(folder: Path) -> dict[str, str | bool | None]:
+    """The commit that the evidence stands in, and whether anything in the folder differs from it."""
+
+    def ask(*words: str) -> str | None:
+        run = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=False)
+        return None if run.returncode else run.stdout.strip()
+
+    try:
+        commit, changes = ask("rev-parse", "HEAD"), ask("status", "--porcelain", "--", ".")
+    except FileNotFoundError:  # no git here
+        return {"commit": None, "clean": None}
+    return {"commit": commit, "clean": None if commit is None else changes == ""}
+
+
+def _keep_safe(folder: Path) -> None:
+    """Ask the system to put every file, and the folder's own list of them, on the disk before the rename."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _make_read_only(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+
+
+def versions(archive: Path) -> list[Version]:
+    """Every archived version, by brief, the newest first, with its state. Half-written ones are not there."""
+    found: list[Version] = []
+    for folder in sorted(path for path in archive.glob("*") if path.is_dir()):
+        manifests = [path for path in folder.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(".")]
+        mine = sorted((_version(path, archive) for path in manifests), key=lambda one: one.number, reverse=True)
+        found += _with_states(mine, _withdrawals(folder))
+    return found
+
+
+def _version(path: Path, archive: Path) -> Version:
+    record = json.loads(path.read_text(encoding="utf-8"))
+    where = path.parent.relative_to(archive).as_posix()
+    outputs = {name: digest for name, digest in record["outputs"].items() if "/" not in name}
+    return Version(record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
+                   record.get("changed", ""), where, outputs)  # fmt: skip
+
+
+def _withdrawals(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    path = folder / WITHDRAWN
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
+    """The newest that is not withdrawn is the current one; what is older is superseded."""
+    current = next((one.version for one in mine if one.version not in withdrawn), None)
+    for one in mine:
+        if one.version in withdrawn:
+            entry = withdrawn[one.version]
+            yield _changed(one, state="withdrawn", reason=f"{entry['date']}: {entry['reason']}")
+        else:
+            yield _changed(one, state="current" if one.version == current else "superseded")
+
+
+def _changed(version: Version, **fields: Any) -> Version:
+    return Version(**{**version.__dict__, **fields})
+
+
+def write_index(archive: Path) -> list[Version]:
+    """The index, the feed, the page of each version and `latest.*`, made anew from the versions that are there."""
+    listed = versions(archive)
+    templates = resources.template_texts()
+    records = [one.__dict__ for one in listed]
+    _replace(archive / "index.json", json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
+    _replace(archive / "index.html", render_text("index.html.jinja", templates, versions=listed))
+    _replace(archive / "feed.atom", render_text("feed.atom.jinja", templates, versions=listed))
+    for one in listed:
+        current = next((other for other in listed if other.id == one.id and other.state == "current"), None)
+        page = render_text("version.html.jinja", templates, version=one, current=current)
+        _replace(archive / one.id / f"v{one.version}.html", page)
+        if one is current:
+            for name in one.files:
+                latest = archive / one.id / f"latest{Path(name).suffix}"
+                _replace(latest, (archive / one.folder / name).read_bytes())
+    return listed
+
+
+def _replace(path: Path, content: str | bytes) -> None:
+    """Write a file that others may be reading: they see the old one or the new one."""
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+    os.chmod(name, 0o644)
+    os.replace(name, path)
+
+
+def withdraw_version(archive: Path, brief: str, version: str, reason: str, today: date) -> Version:
+    """Mark a version as withdrawn, with a reason and the day, in the index and the feed. Nothing is deleted.
+
+    Raises `Problems` when there is no such version, or when the reason is empty.
+    """
+    known = [one for one in versions(archive) if one.id == brief]
+    place = Place(str(archive / brief))
+    if version not in {one.version for one in known}:
+        hint = suggest(version, {one.version for one in known})
+        raise Problems([Problem(place, "no-version", f"there is no version {version} of `{brief}`", hint)])
+    if not reason.strip():
+        raise Problems([Problem(place, "no-reason", "a withdrawal needs a reason", "say why: readers are told")])
+    entries = {**_withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
+    _replace(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
+
+
+def check_version(folder: Path) -> list[str]:
+    """What is wrong with an archived version: files that differ, are missing or strange; an index that disagrees."""
+    record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    wanted, found = record["outputs"], _hashes(folder)
+    wrong = [f"{name}: altered" for name in sorted(wanted) if name in found and found[name] != wanted[name]]
+    wrong += [f"{name}: missing" for name in sorted(set(wanted) - set(found))]
+    wrong += [f"{name}: does not belong here" for name in sorted(set(found) - set(wanted))]
+    inside = {name.removeprefix("evidence/"): digest for name, digest in wanted.items() if name.startswith("evidence/")}
+    wrong += [f"{MANIFEST}: its two lists of the evidence differ"] * (inside != record["files"])
+    return wrong + _index_faults(folder, record)
+
+
+def _index_faults(folder: Path, record: Mapping[str, Any]) -> list[str]:
+    index = folder.parent.parent / "index.json"
+    if not index.exists():
+        return []  # the folder was copied out of its archive
+    listed = json.loads(index.read_text(encoding="utf-8"))["versions"]
+    for one in listed:
+        if (one["id"], one["version"]) == (record["id"], record["version"]):
+            return [] if one["evidence"] == record["evidence_sha256"] else ["index.json: has other evidence"]
+    return ["index.json: does not list this version"]
+
+
+def remove_unfinished(archive: Path) -> None:
+    """What a killed run left behind; nobody ever saw it under a name."""
+    for leftover in (*archive.glob("*/.writing-*"), *archive.glob(".writing-*")):
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()

@@ -1,0 +1,143 @@
+"""What a finished document carries: its evidence and its manifest, put in and taken out again.
+
+In: bytes of a PDF or a DOCX. Out: files by path, and what it says. The only owner of `pikepdf` and `pypdf`. A PDF has
+its files attached, with their path as description (ISO 32000-1, 7.11.4); a DOCX has them in a custom XML part, which
+Word keeps through any edit (ECMA-376 part 1, 15.2.5).
+"""
+
+import base64
+import binascii
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from lxml import etree
+
+from evibrief.problems import Place, Problem, Problems
+
+SPACE = "urn:evibrief:evidence"
+_PART = "customXml/item1.xml"
+_PROPERTIES = "customXml/itemProps1.xml"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
+_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+_ITEM = "{8E7C61C2-9A3B-4D5E-8F10-6B2A7C9D0E1F}"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of all carried files together; more is not an evidence base, or it is meant to do harm."""
+
+
+def word_parts(files: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The parts of a DOCX that carry these files, with the relations and types that make them known."""
+    root = etree.Element(f"{{{SPACE}}}evidence", nsmap={None: SPACE})
+    for path, data in sorted(files.items()):
+        etree.SubElement(root, f"{{{SPACE}}}file", {"path": path}).text = base64.b64encode(data).decode()
+    store = f'<ds:datastoreItem xmlns:ds="{_STORE}" ds:itemID="{_ITEM}"><ds:schemaRefs/></ds:datastoreItem>'
+    relations, types = (etree.fromstring(parts[name]) for name in ("word/_rels/document.xml.rels", _TYPES))
+    item = {"Id": "rIdEvidence", "Type": _RELATION, "Target": f"../{_PART}"}
+    etree.SubElement(relations, f"{{{_PACKAGE}/relationships}}Relationship", item)
+    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    override = {"PartName": f"/{_PROPERTIES}", "ContentType": kind}
+    etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", override)
+    own = f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_RELATION}Props" '
+    own += 'Target="itemProps1.xml"/></Relationships>'
+    return {
+        _PART: _serialise(root),
+        _PROPERTIES: f"{_XML}{store}".encode(),
+        "customXml/_rels/item1.xml.rels": f"{_XML}{own}".encode(),
+        "word/_rels/document.xml.rels": _serialise(relations),
+        _TYPES: _serialise(types),
+    }
+
+
+_TYPES = "[Content_Types].xml"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _serialise(tree: object) -> bytes:
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
+    """The files that a PDF or a DOCX carries, by path.
+
+    Raises `Problems` for a file that is neither, that is damaged, or that carries nothing of ours; and for a path that
+    would lead out of a folder.
+    """
+    if data.startswith(b"%PDF"):
+        files = _in_pdf(data, name)
+    elif data.startswith(b"PK"):
+        files = _in_word(data, name)
+    else:
+        raise _problem(name, "not-ours", "this is neither a PDF nor a DOCX", "name a document that evibrief made")
+    if not files:
+        hint = "it was made by something else, or saved anew by a program that drops what it does not know"
+        raise _problem(name, "not-ours", "this document carries no evidence", hint)
+    for path in files:
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
+            raise _problem(name, "not-ours", f"it carries a file that would lead out of its folder: {path}", "")
+    return files
+
+
+def said(data: bytes, name: str) -> list[tuple[str, str]]:
+    """What a document says, piece by piece, with where: `page 3` of a PDF; a paragraph of a DOCX, with its record.
+
+    Raises `Problems` for a document that cannot be read.
+    """
+    try:
+        return _said(data)
+    except Exception as error:  # a damaged file fails in a hundred ways, and all of them mean the same
+        raise _problem(name, "damaged", f"it cannot be read: {error}", "fetch the document again") from error
+
+
+def _said(data: bytes) -> list[tuple[str, str]]:
+    if data.startswith(b"%PDF"):
+        import pypdf  # only who compares texts pays for it
+
+        pages = pypdf.PdfReader(io.BytesIO(data)).pages
+        return [(f"page {number}", page.extract_text()) for number, page in enumerate(pages, 1)]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        tree = etree.fromstring(package.read("word/document.xml"))
+    return [_paragraph(number, one) for number, one in enumerate(tree.iter(f"{_WORD}p"), 1)]
+
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def _paragraph(number: int, paragraph: Any) -> tuple[str, str]:
+    tags = [tag.get(f"{_WORD}val") for tag in paragraph.iterfind(f".//{_WORD}sdtPr/{_WORD}tag")]
+    record = f"paragraph {number}, record {tags[0]}" if tags else f"paragraph {number}"
+    return record, "".join(text.text or "" for text in paragraph.iter(f"{_WORD}t"))
+
+
+def _problem(name: str, rule: str, message: str, hint: str) -> Problems:
+    return Problems([Problem(Place(name), rule, message, hint)])
+
+
+def _in_pdf(data: bytes, name: str) -> Mapping[str, bytes]:
+    import pikepdf  # a quarter of a second, which only those who look into a PDF pay
+
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            listed = list(pdf.Root.get("/AF", []))
+            return {str(one["/Desc"]): one["/EF"]["/F"].read_bytes() for one in listed}
+    except (pikepdf.PdfError, KeyError, AttributeError, TypeError, ValueError) as error:
+        raise _problem(name, "damaged", f"this PDF cannot be read: {error}", "fetch it again") from error
+
+
+def _in_word(data: bytes, name: str) -> Mapping[str, bytes]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            items = [one for one in package.infolist() if one.filename.startswith("customXml/item")]
+            if sum(one.file_size for one in items) > LARGEST:
+                raise _problem(name, "damaged", "it carries more than any evidence base holds", "")
+            trees = [etree.fromstring(package.read(one), parser) for one in items if one.filename.endswith(".xml")]
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, NotImplementedError, RuntimeError) as error:
+        raise _problem(name, "damaged", f"this DOCX cannot be read: {error}", "fetch it again") from error
+    files = [file for tree in trees for file in tree.iter(f"{{{SPACE}}}file")]
+    try:
+        return {file.get("path", ""): base64.b64decode(file.text or "", validate=True) for file in files}
+    except binascii.Error as error:
+        raise _problem(name, "damaged", f"what it carries is damaged: {error}", "fetch it again") from error

@@ -1,0 +1,133 @@
+"""Is this document what it says it is? Built again from the evidence that it carries, and compared.
+
+In: a PDF or a DOCX, alone. Out: a verdict: identical bytes; the same content under other versions of the tools; or
+altered, with what differs. Nothing but the document and this program is needed.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Literal
+
+from evibrief import __version__, resources
+from evibrief.build import MANIFEST, Format, build, read_evidence
+from evibrief.carried import carried_files, said
+from evibrief.manifest import evidence_hash
+from evibrief.problems import Place, Problem, Problems
+
+State = Literal["identical", "other tools", "altered"]
+MOST_TOLD = 10
+"""Differences that are named; more than that is a document that is altogether another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a document is found to be, which brief and version it says it is, and what differs."""
+
+    state: State
+    title: str
+    version: str
+    date: str
+    evidence: str
+    details: tuple[str, ...] = ()
+
+
+def verify_document(path: Path) -> Verdict:
+    """Take the evidence out of a document, build it again, and compare.
+
+    Raises `Problems` for a file that carries no evidence, or that cannot be read.
+    """
+    data = path.read_bytes()
+    files = dict(carried_files(data, str(path)))
+    record = _manifest(files.pop(MANIFEST, b""), str(path))
+    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
+        folder = Path(name, str(record["id"]))
+        write_files(files, folder)
+        details = [*_wrong_files(files, record), *_wrong_evidence(folder, record)]
+        if not details:
+            rebuilt, details = _rebuild(folder, Path(name), data, record, str(path))
+            if rebuilt == data:
+                return _verdict("identical", record, ())
+    tools = tuple(_other_tools(record["tools"]))
+    if details:
+        return _verdict("altered", record, details[:MOST_TOLD])
+    if tools:
+        return _verdict("other tools", record, tools)
+    return _verdict("altered", record, ("it says the same, but some of its bytes differ",))
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Files by path, into a folder."""
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def _manifest(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads(data)
+        _ = record["id"], record["version"], record["files"], record["tools"], record["evidence_sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        message = "the manifest that it carries is missing or damaged"
+        raise Problems([Problem(Place(name), "damaged", message, "fetch the document again")]) from error
+    return record
+
+
+def _verdict(state: State, record: Mapping[str, Any], details: Sequence[str]) -> Verdict:
+    return Verdict(state, record["title"], record["version"], record["date"], record["evidence_sha256"], tuple(details))
+
+
+def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
+    """Files whose bytes are not those that the manifest names."""
+    wanted = record["files"]
+    for name in sorted(set(files) | set(wanted)):
+        if name not in files or hashlib.sha256(files[name]).hexdigest() != wanted.get(name):
+            yield f"{name}: not the file that the manifest names"
+
+
+def _wrong_evidence(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """The evidence hash, computed again from what the evidence says."""
+    _, source, problems = read_evidence(folder)
+    if problems:
+        yield f"the evidence that it carries cannot be read: {problems[0]}"
+    elif evidence_hash(source.tree) != record["evidence_sha256"]:
+        yield "the evidence hash is not that of the evidence"
+
+
+def _rebuild(
+    folder: Path, output: Path, data: bytes, record: Mapping[str, Any], name: str
+) -> tuple[bytes, list[str]]:
+    """The same document, built here, and where the two say different things."""
+    kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
+    try:
+        written = build(folder, output / "out", [kind], layer=record.get("layer", "full"))
+    except Problems as wrong:
+        return b"", [f"the evidence that it carries cannot be built here: {wrong.problems[0]}"]
+    rebuilt = written[0].path.read_bytes()
+    return rebuilt, [] if rebuilt == data else list(_differences(said(data, name), said(rebuilt, name)))
+
+
+def _differences(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for one, other in zip_longest(old, new, fillvalue=("the end", "")):
+        if one[1] != other[1]:
+            yield f"{one[0]}: reads “{_around(one[1], other[1])}”, and the evidence gives “{_around(other[1], one[1])}”"
+
+
+def _around(text: str, other: str) -> str:
+    """The words of a text about the place where it begins to differ from another."""
+    at = next((index for index, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
+    return " ".join(text[max(at - 20, 0) : at + 40].split())
+
+
+def _other_tools(tools: Sequence[str]) -> Iterator[str]:
+    """Tools whose versions differ between the document and this machine."""
+    here = dict(tool.rsplit(" ", 1) for tool in (f"evibrief {__version__}", *resources.engine_versions()))
+    there = dict(tool.rsplit(" ", 1) for tool in tools)
+    for name in sorted(set(here) | set(there)):
+        if here.get(name) != there.get(name):
+            yield f"{name}: made with {there.get(name, 'none')}, here is {here.get(name, 'none')}"
