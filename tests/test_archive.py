@@ -231,7 +231,7 @@ def make_writable(archive: Path) -> None:
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", small]
+    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)]
     mounted = subprocess.run(command, capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("this machine lets nobody make a small file system")

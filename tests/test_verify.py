@@ -69,7 +69,7 @@ def test_a_shipped_instrument_goes_along(tmp_path: Path) -> None:
 def test_a_flipped_byte_anywhere_is_found(kind: str, documents: dict[str, Path], tmp_path: Path) -> None:
     data = documents[kind].read_bytes()
     target = tmp_path / f"flipped.{kind}"
-    step = len(data) // 24
+    step = len(data) // 12
     answers: list[str] = []
     for position in range(step // 2, len(data), step):
         flipped = bytearray(data)
@@ -79,7 +79,7 @@ def test_a_flipped_byte_anywhere_is_found(kind: str, documents: dict[str, Path],
             answers.append(verify_document(target).state)
         except Problems:
             answers.append("refused")
-    assert len(answers) >= 24
+    assert len(answers) >= 12
     assert set(answers) <= {"altered", "refused"}
 
 
