@@ -13,7 +13,7 @@ import pytest
 from test_bad import good_brief
 
 COMMANDS = (
-    "build", "check", "rules", "archive", "verify", "extract", "withdraw", "new", "schema", "reference",
+    "build", "check", "rules", "archive", "diff", "verify", "extract", "withdraw", "new", "schema", "reference",
 )  # fmt: skip
 
 

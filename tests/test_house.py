@@ -23,7 +23,7 @@ ORDER = (
     ("rating",),
     ("derive",),
     ("reading", "starter", "words", "page", "retractions"),
-    ("values", "manifest"),
+    ("values", "manifest", "diff"),
     ("rule",),
     ("rules_of_records", "rules_of_evidence", "rules_of_wording"),
     ("checks", "charts"),
@@ -36,7 +36,8 @@ ORDER = (
     ("pdf", "docx", "wordstyles"),
     ("render",),
     ("build",),
-    ("archive", "verify"),
+    ("verify",),
+    ("archive",),
     ("cli",),
 )
 OWNERS = {

@@ -5,23 +5,30 @@ a manifest; and, made anew from what is there each time, the index, the feed, th
 """
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import stat
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from evibrief import resources, words
-from evibrief.build import MANIFEST, build, carried, file_stem, load
+from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load, read_evidence
+from evibrief.carried import carried_files
+from evibrief.derive import derive
+from evibrief.diff import WEIGHTS, Side, compare, demanded, risen
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
+from evibrief.verify import write_files
 
 WITHDRAWN = "withdrawn.json"
 
@@ -65,6 +72,7 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
     files = carried(folder, loaded)
     evidence = json.loads(files[MANIFEST])["evidence_sha256"]
     if fresh := not place.exists():
+        _demand_number(loaded, archive)
         _write_version(place, folder, files, _what_changed(loaded.brief))
     kept = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["evidence_sha256"]
     if kept != evidence:
@@ -73,6 +81,77 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
         raise Problems([Problem(where, "version-taken", message, "give this evidence a new version and date")])
     write_index(archive)
     return Archived(place, fresh)
+
+
+def _demand_number(loaded: Loaded, archive: Path) -> None:
+    """A version number says how much moved: refuse one that says too little, and ratings that moved without a reason.
+
+    Raises `Problems` that name the records which demand the larger number.
+    """
+    record = loaded.brief.brief
+    earlier = [one for one in versions(archive) if one.id == record.id]
+    if not earlier:
+        return
+    changes = compare(side_of(archive / earlier[0].folder / "evidence"), Side(loaded.brief, derive(loaded.brief)))
+    rose, demand = risen(earlier[0].version, record.version), demanded(changes)
+    place = loaded.source.place(("brief", "version"))
+    problems = []
+    if rose is None or (demand and WEIGHTS.index(rose) > WEIGHTS.index(demand)):
+        named = ", ".join(dict.fromkeys(change.record for change in changes if change.weight == demand))
+        message = f"version {record.version} says less than what changed since {earlier[0].version}"
+        hint = f"a {demand or 'patch'} number has to rise" + (f": {named}" if named else "")
+        problems.append(Problem(place, "version-too-small", message, hint))
+    reasons = {one.record for change in loaded.brief.changes if change.version == record.version
+               for one in change.reasons}  # fmt: skip
+    for change in changes:
+        name = change.record.partition(",")[0]
+        if change.kind in ("tier", "certainty") and name not in reasons:
+            message = f"the {change.kind} of `{name}` moved ({change.was} → {change.now}), and nobody signed why"
+            hint = "add it under `reasons` of this version in changes.yaml"
+            problems.append(Problem(loaded.source.place(("changes",)), "no-reason", message, hint))
+    if problems:
+        raise Problems(problems)
+
+
+def side_of(folder: Path) -> Side:
+    """A folder of evidence as one side of a comparison. Raises `Problems` when it cannot be read."""
+    brief, _, problems = read_evidence(folder)
+    if brief is None or problems:
+        raise Problems(problems)
+    return Side(brief, derive(brief))
+
+
+@contextmanager
+def opened(text: str) -> Iterator[Path]:
+    """The folder of evidence that somebody names: a folder, an archived version, a PDF or DOCX, `REVISION:PATH` of git.
+
+    What has to be unpacked for that is gone afterwards. Raises `Problems` when there is no such thing.
+    """
+    path = Path(text)
+    if path.is_dir():
+        yield path / "evidence" if (path / MANIFEST).exists() else path
+        return
+    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
+        if path.is_file():
+            files = {one: data for one, data in carried_files(path.read_bytes(), text).items() if one != MANIFEST}
+            write_files(files, Path(name, path.stem))
+            yield Path(name, path.stem)
+        else:
+            yield _from_git(text, Path(name))
+
+
+def _from_git(text: str, target: Path) -> Path:
+    revision, _, inside = text.partition(":")
+    problem = Problem(Place(text), "no-folder", "this is no folder, no document and no revision of git",
+                      "write data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF")  # fmt: skip
+    if not inside or revision.startswith("-"):
+        raise Problems([problem])
+    run = subprocess.run(["git", "archive", revision, "--", inside], capture_output=True, check=False)
+    if run.returncode:
+        raise Problems([problem])
+    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as packed:
+        packed.extractall(target, filter="data")
+    return target / inside
 
 
 def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], changed: str) -> None:

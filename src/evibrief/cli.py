@@ -88,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     keeps.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
+    compares = _command(commands, "diff", _diff, "say what changed between two briefs, conclusions first")
+    for side in ("old", "new"):
+        compares.add_argument(side, help="a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git")
+    compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
+
     looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
     looks.add_argument("path", type=Path, metavar="PATH", help="an archived version, a PDF or a DOCX")
 
@@ -256,6 +261,17 @@ def _archive(options: argparse.Namespace) -> int:
 
     kept = archive_version(options.brief, options.archive, datetime.date.today())
     print(f"{kept.folder}{'' if kept.fresh else ' (already there)'}")
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from evibrief.archive import opened, side_of
+    from evibrief.diff import as_json, as_markdown, as_text, compare
+
+    with opened(options.old) as old, opened(options.new) as new:
+        changes = compare(side_of(old), side_of(new))
+    printer = {"text": as_text, "json": as_json, "md": as_markdown}[options.format]
+    print(printer(changes), end="")
     return 0
 
 

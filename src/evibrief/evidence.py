@@ -135,6 +135,7 @@ class Claim(Overridable):
     status_note: Prose | None = None
     corrections: Corrections
     evidence: tuple[Evidence, ...] = ()
+    replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
 
 
 class ClaimGroup(Record):

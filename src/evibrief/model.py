@@ -169,6 +169,7 @@ class Dose(Overridable):
     claims: Claims
     corrections: Corrections
     note: Prose | None = None
+    replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
 
 
 class AnimalExposure(Overridable):
@@ -290,12 +291,21 @@ class Limitations(Record):
     corrections: tuple[Correction, ...] = ()
 
 
+class Reason(Record):
+    """Why a rating is another than in the version before, signed with a name or a role."""
+
+    record: Identifier = Field(description="the id of the statement or the mechanism")
+    reason: Prose
+    by: Text
+
+
 class Change(Record):
     """What a version changed, for the reader of the version before."""
 
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date
     text: Prose
+    reasons: tuple[Reason, ...] = Field(default=(), description="one for every tier or certainty that moved")
 
 
 class Reference(Record):

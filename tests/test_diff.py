@@ -1,0 +1,199 @@
+"""What changed between two briefs: each kind of change alone, the weightiest first, nothing between one and itself."""
+
+# ruff: noqa: E501  (an edit is a line of YAML, and those are as long as they are)
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from evibrief.archive import archive_version, side_of
+from evibrief.diff import Change, Kind, as_json, as_markdown, as_text, compare, demanded, risen, summary
+from evibrief.problems import Problems
+from test_archive import TODAY
+from test_cli import evibrief
+
+ROOT = Path(__file__).parents[1]
+FIRST = ROOT / "data" / "ketamine-mecfs"
+SECOND = ROOT / "tests" / "briefs" / "blue-glass"
+LIGHT = "claims/01-light.yaml"
+LIMITS = "claims/02-limits.yaml"
+ADDED = """  - id: c12
+    text: Yellow glass was tried.
+    about: drug
+    direction: neutral
+    modality: asserted
+    population: sailors
+    status: stands
+"""
+DOSE = re.search(r"  - id: d_glass\n.*?(?=other:)", (SECOND / "doses.yaml").read_text(), re.DOTALL)
+assert DOSE
+
+EDITS: dict[str, tuple[Kind, str, list[tuple[str, str, str]]]] = {
+    "bottom line": ("bottom line", "text", [("brief.yaml", "and *nothing* follows", "and *little* follows")]),
+    "tier": ("tier", "s2, computed", [("ranking.yaml", "claims: [c5]", "claims: [c5, c4]")]),
+    "signed tier": ("tier", "s1, final", [("ranking.yaml", "{tier: weak, reason", "{tier: gap, reason")]),
+    "certainty": ("certainty", "m_calm", [("mechanisms.yaml", "level: very-low", "level: low")]),
+    "judgement": ("judgement", "k_light_4", [("mechanisms.yaml", "hay fever., claims: [c5]}", "hay fever., claims: [c4]}")]),
+    "instrument": ("instrument", "methods", [("brief.yaml", "instrument: invented-1", "instrument: plausibility-1")]),
+    "claim added": ("claim added", "c12", [(LIMITS, "  - id: c8\n", ADDED + "  - id: c8\n")]),
+    "claim corrected": ("claim corrected", "c3", [(LIGHT, "study_type: opinion}\n    status: stands", "study_type: opinion}\n    status: contested")]),
+    "evidence added": ("evidence added", "c2", [(LIGHT, "study_type: reasoning}\n    status: unsupported\n  - id: c3", "study_type: reasoning}\n    status: unsupported\n    evidence:\n      - {source: glassbook, role: context, basis: candidate, locator: p. 1, finding: It shines., population: nobody, exposure: none}\n  - id: c3")]),
+    "evidence removed": ("evidence removed", "c1", [(LIGHT, "      - {source: glassbook, role: context, basis: candidate, locator: cover, finding: It is blue., population: nobody, exposure: none}\n", "")]),
+    "evidence changed": ("evidence changed", "c1", [(LIGHT, "source: rats2018, role: mixed", "source: rats2018, role: context")]),
+    "source retracted": ("source retracted", "muster2019", [("studies.yaml", "integrity: {state: none-known", "integrity: {state: retracted")]),
+    "source added": ("source added", "spare1999", [("references.json", "[", '[{"id": "spare1999", "type": "book", "title": "Spare"},')]),
+    "dose changed": ("dose changed", "d_glass", [("doses.yaml", "low: 0.5, high: 1.5", "low: 0.5, high: 2.5")]),
+    "dose added": ("dose added", "d_more", [("doses.yaml", "other:", DOSE[0].replace("d_glass", "d_more") + "other:")]),
+    "dose removed": ("dose removed", "d_glass", [("doses.yaml", "people:\n" + DOSE[0], "")]),
+    "record added": ("record added", "h_more", [("harms.yaml", "- id: h_heat", "- id: h_more\n  effect: Cold.\n  population: asthma\n  evidence:\n    - {source: lamppage, role: supports, basis: candidate, locator: top, finding: Cold., population: nobody, exposure: none}\n- id: h_heat")]),
+    "rank moved": ("rank moved", "s2", [("ranking.yaml", "  - {id: s2, text: Blue glass gives better sleep., stated: medium, claims: [c5]}\n", ""), ("ranking.yaml", "closing:", "  - {id: s2, text: Blue glass gives better sleep., stated: medium, claims: [c5]}\nclosing:")]),
+    "wording": ("wording", "m_calm, summary", [("mechanisms.yaml", "Nothing is known of it.", "Nobody knows of it.")]),
+}  # fmt: skip
+# Told by the same edits read backwards.
+BACKWARDS = {"claim removed": "claim added", "source removed": "source added", "record removed": "record added"}
+
+
+def edited(target: Path, edits: list[tuple[str, str, str]]) -> Path:
+    if not target.exists():
+        shutil.copytree(SECOND, target)
+    for name, old, new in edits:
+        text = (target / name).read_text()
+        assert old in text, (name, old)
+        (target / name).write_text(text.replace(old, new, 1))
+    return target
+
+
+def changes_between(old: Path, new: Path) -> tuple[Change, ...]:
+    return compare(side_of(old), side_of(new))
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_each_kind_of_change_is_told_with_its_record(name: str, tmp_path: Path) -> None:
+    kind, record, edits = EDITS[name]
+    changes = changes_between(SECOND, edited(tmp_path / "new", edits))
+    assert (kind, record) in {(change.kind, change.record) for change in changes}
+    back = changes_between(tmp_path / "new", SECOND)
+    assert len(back) >= 1
+    for removed, added in BACKWARDS.items():
+        if kind == added:
+            assert (removed, record) in {(change.kind, change.record) for change in back}
+
+
+def test_every_kind_is_tried() -> None:
+    assert {kind for kind, _, _ in EDITS.values()} | set(BACKWARDS) == set(get_args(Kind))
+
+
+@pytest.mark.parametrize("folder", [FIRST, SECOND], ids=["first", "second"])
+def test_nothing_changed_between_a_brief_and_itself(folder: Path) -> None:
+    changes = changes_between(folder, folder)
+    assert changes == ()
+    assert demanded(changes) is None
+    assert summary(changes).startswith("Conclusions unchanged")
+
+
+def test_several_edits_are_all_told_and_the_weightiest_comes_first(tmp_path: Path) -> None:
+    names = ("wording", "evidence changed", "bottom line")
+    new = edited(tmp_path / "new", [edit for name in names for edit in EDITS[name][2]])
+    changes = changes_between(SECOND, new)
+    assert {EDITS[name][0] for name in names} <= {change.kind for change in changes}
+    weights = [change.weight for change in changes]
+    assert weights == sorted(weights, key=["major", "minor", "patch"].index)
+    assert demanded(changes) == "major"
+    assert as_text(changes).startswith("1\u00a0conclusion moved")
+
+
+def test_a_renamed_record_is_the_same_record(tmp_path: Path) -> None:
+    new = edited(
+        tmp_path / "new",
+        [
+            (LIMITS, "  - id: c7\n", "  - id: c70\n    replaces: [c7]\n"),
+            *((name, "c7", "c70") for name in ("limitations.yaml",) if "c7" in (SECOND / name).read_text()),
+        ],
+    )
+    kinds = {change.kind for change in changes_between(SECOND, new)}
+    assert "claim added" not in kinds
+    assert "claim removed" not in kinds
+
+
+def test_for_people_and_for_machines(tmp_path: Path) -> None:
+    new = edited(tmp_path / "new", EDITS["signed tier"][2])
+    changes = changes_between(SECOND, new)
+    record = json.loads(as_json(changes))
+    assert record["demands"] == "major"
+    assert record["changes"][0]["record"] == "s1, final"
+    assert "weak → gap" in as_markdown(changes)
+    run = evibrief("diff", SECOND, new)
+    assert run.returncode == 0
+    assert "s1, final: tier: weak → gap (reason: One study only" in run.stdout
+
+
+def test_documents_and_revisions_can_be_compared(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    folder = edited(repository / "data" / "blue-glass", [])
+    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    edited(folder, EDITS["wording"][2])
+    run = evibrief("diff", "HEAD:data/blue-glass", "data/blue-glass", folder=repository)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "m_calm, summary: wording" in run.stdout
+    built = evibrief("build", folder, "--format", "docx", "--output", tmp_path / "out", "--layer", "page")
+    assert built.returncode == 0
+    document = next((tmp_path / "out").glob("*.docx"))
+    assert "Conclusions unchanged; no change of evidence, no change" in evibrief("diff", document, folder).stdout
+    assert evibrief("diff", "HEAD:data/nothing", folder, folder=repository).returncode == 1
+    assert evibrief("diff", tmp_path / "nowhere", folder).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [("1.2.3", "2.0.0", "major"), ("1.2.3", "1.3.0", "minor"), ("1.2.3", "1.2.4", "patch"), ("1.9.0", "1.10.0", "minor"),
+     ("1.2.3", "1.2.3", None), ("1.2.3", "1.2.2", None)],
+)  # fmt: skip
+def test_which_part_of_a_number_rose(old: str, new: str, part: str | None) -> None:
+    assert risen(old, new) == part
+
+
+def numbered(folder: Path, version: str) -> Path:
+    return edited(
+        folder,
+        [
+            ("brief.yaml", "version: 1.2.0\ndate: 2026-03-01", f"version: {version}\ndate: 2026-04-01"),
+            ("changes.yaml", "1.2.0", version),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "fits"),
+    [("wording", "1.2.1", True), ("evidence changed", "1.2.1", False), ("evidence changed", "1.3.0", True),
+     ("bottom line", "1.3.0", False), ("bottom line", "2.0.0", True), ("wording", "1.1.9", False)],
+)  # fmt: skip
+def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fits: bool, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive_version(SECOND, archive, TODAY)
+    folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS[name][2]), version)
+    if fits:
+        assert archive_version(folder, archive, TODAY).fresh
+        return
+    with pytest.raises(Problems) as caught:
+        archive_version(folder, archive, TODAY)
+    assert {problem.rule for problem in caught.value.problems} == {"version-too-small"}
+    assert [path.name for path in (archive / "blue-glass").glob("*_v*")] == ["2026-03-01_v1.2.0"]
+
+
+def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive_version(SECOND, archive, TODAY)
+    folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["signed tier"][2]), "2.0.0")
+    with pytest.raises(Problems, match="the tier of `s1` moved") as caught:
+        archive_version(folder, archive, TODAY)
+    assert {problem.rule for problem in caught.value.problems} == {"no-reason"}
+    signed = "reasons: [{record: s1, reason: The trial was looked at again., by: Max Muster}]"
+    edited(folder, [("changes.yaml", "text: A trial was retracted.", f"text: A trial was retracted., {signed}")])
+    assert archive_version(folder, archive, TODAY).fresh
