@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.archive import archive_version, check_version, versions, withdraw_version, write_index
+from evibrief.archive import archive_version, check_version, versions, withdraw_version, write_index, write_since
 from evibrief.problems import Problems
 from test_cli import evibrief
 
@@ -105,9 +105,16 @@ def test_other_evidence_under_the_same_version_is_refused(archive: Path, tmp_pat
     assert snapshot(archive) == before
 
 
+def successor_of(tmp_path: Path, archive: Path) -> Path:
+    """A successor that says what changed."""
+    folder = successor(tmp_path)
+    write_since(folder, archive)
+    return folder
+
+
 def test_a_successor_supersedes_and_the_old_files_stay(archive: Path, tmp_path: Path) -> None:
     old = {name: data for name, data in snapshot(archive).items() if NAME in name}
-    archive_version(successor(tmp_path), archive, TODAY)
+    archive_version(successor_of(tmp_path, archive), archive, TODAY)
     assert {name: data for name, data in snapshot(archive).items() if NAME in name} == old
     assert [(one.version, one.state) for one in versions(archive)] == [("2.0.0", "current"), ("1.2.0", "superseded")]
     latest = archive / "blue-glass" / "latest.pdf"
@@ -119,7 +126,7 @@ def test_a_successor_supersedes_and_the_old_files_stay(archive: Path, tmp_path: 
 
 
 def test_index_and_feed_list_all_versions_newest_first(archive: Path, tmp_path: Path) -> None:
-    archive_version(successor(tmp_path), archive, TODAY)
+    archive_version(successor_of(tmp_path, archive), archive, TODAY)
     listed = json.loads((archive / "index.json").read_text())["versions"]
     assert [one["version"] for one in listed] == ["2.0.0", "1.2.0"]
     for one in listed:
@@ -143,6 +150,7 @@ def test_versions_are_ordered_as_numbers(archive: Path, tmp_path: Path) -> None:
         ("brief.yaml", "version: 1.2.0\ndate: 2026-03-01", "version: 1.10.0\ndate: 2026-04-01"),
         ("changes.yaml", "1.2.0", "1.10.0"),
     )
+    write_since(folder, archive)
     archive_version(folder, archive, TODAY)
     assert [one.version for one in versions(archive)] == ["1.10.0", "1.2.0"]
 

@@ -11,7 +11,8 @@ from typing import get_args
 
 import pytest
 
-from evibrief.archive import archive_version, side_of
+from evibrief.archive import archive_version, side_of, write_since
+from evibrief.build import build
 from evibrief.diff import Change, Kind, as_json, as_markdown, as_text, compare, demanded, risen, summary
 from evibrief.problems import Problems
 from test_archive import TODAY
@@ -178,6 +179,7 @@ def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fi
     archive = tmp_path / "archive"
     archive_version(SECOND, archive, TODAY)
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS[name][2]), version)
+    write_since(folder, archive)
     if fits:
         assert archive_version(folder, archive, TODAY).fresh
         return
@@ -185,6 +187,40 @@ def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fi
         archive_version(folder, archive, TODAY)
     assert {problem.rule for problem in caught.value.problems} == {"version-too-small"}
     assert [path.name for path in (archive / "blue-glass").glob("*_v*")] == ["2026-03-01_v1.2.0"]
+
+
+def test_the_page_tells_what_changed_and_marks_the_claims(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive_version(SECOND, archive, TODAY)
+    folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
+    assert evibrief("since", folder, "--archive", archive).returncode == 0
+    assert archive_version(folder, archive, TODAY).fresh
+    page = (archive / "blue-glass" / "latest.html").read_text()
+    assert "Since version 1.2.0 of 1\u00a0March\u00a02026" in page
+    assert "Conclusions unchanged; 1\u00a0change of evidence" in page
+    assert "Changed: evidence changed" in page
+    assert "rats2018 mixed (rats)" in page
+    # The document proves itself without the archive.
+    assert evibrief("verify", archive / "blue-glass" / "latest.docx").returncode == 0
+
+
+def test_a_page_that_tells_of_other_changes_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive_version(SECOND, archive, TODAY)
+    folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
+    with pytest.raises(Problems, match="stale-since"):
+        archive_version(folder, archive, TODAY)
+    evibrief("since", folder, "--archive", archive)
+    edited(folder, EDITS["wording"][2])
+    with pytest.raises(Problems, match="stale-since"):
+        archive_version(folder, archive, TODAY)
+
+
+def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
+    run = evibrief("since", SECOND, "--archive", tmp_path / "archive")
+    assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
+    page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
+    assert "No version before this one is archived" in page
 
 
 def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:
@@ -196,4 +232,5 @@ def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:
     assert {problem.rule for problem in caught.value.problems} == {"no-reason"}
     signed = "reasons: [{record: s1, reason: The trial was looked at again., by: Max Muster}]"
     edited(folder, [("changes.yaml", "text: A trial was retracted.", f"text: A trial was retracted., {signed}")])
+    write_since(folder, archive)
     assert archive_version(folder, archive, TODAY).fresh

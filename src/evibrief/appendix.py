@@ -10,7 +10,7 @@ from evibrief import words
 from evibrief.derive import Findings, names_a_source, worse_standing
 from evibrief.evidence import Claim, ClaimGroup, Evidence, Study
 from evibrief.fields import Unknown
-from evibrief.model import Brief, Correction, Point, Search
+from evibrief.model import Brief, Correction, Point, Search, SinceChange
 from evibrief.notices import RetractionNotice, RetractionReport
 from evibrief.page import Block, Bullets, Cell, Heading, Line, Paragraph, ReferenceList, Row
 from evibrief.ranking import instrument_blocks, rating_limits
@@ -277,12 +277,21 @@ def _claim_rows(claim: Claim, findings: Findings) -> list[Row]:
     height = max(len(pieces), 1)
     status = (Line(text=words.STATUS[claim.status], style="word"), *note_lines(claim.status_note))
     first = (
-        Cell((Line(prose=claim.text, anchor=claim.id), *_origin(claim, findings)), scope="rowgroup", rows=height),
+        Cell(
+            (Line(prose=claim.text, anchor=claim.id), *_origin(claim, findings), *_mark(claim, findings)),
+            scope="rowgroup", rows=height,
+        ),
         Cell((Line(text=words.DIRECTION[claim.direction], style="word"),), rows=height),
         Cell((*status, *correction_lines(claim.corrections)), rows=height),
     )
     cells = pieces or [missing]
     return [Row((*first, *cells[0])), *(Row(piece) for piece in cells[1:])]
+
+
+def _mark(claim: Claim, findings: Findings) -> tuple[Line, ...]:
+    """That a claim changed since the last archived version, and how."""
+    kinds = findings.changed.get(claim.id, ())
+    return (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
 
 
 def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
@@ -314,8 +323,40 @@ def references(brief: Brief, findings: Findings) -> Iterator[Block]:
     yield ReferenceList()
 
 
+WEIGHT = {"major": "A conclusion moved", "minor": "Evidence changed", "patch": "Wording changed"}
+
+
+def _since(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """The changes since the last archived version, conclusions first; a first version says that it is the first."""
+    since = brief.since
+    if since is None:
+        yield Paragraph("No version before this one is archived: there is nothing to compare it with.")
+        return
+    yield Heading(f"Since version {since.version} of {words.date(since.date)}", "changes_since")
+    yield Paragraph(f"**{since.summary}**")
+    columns = (("Record", 22), ("What", 18), ("Was", 30), ("Is", 30))
+    rows = ([_change_row(change, findings)] for change in since.changes)
+    yield from table(f"Changes since version {since.version}", columns, rows)
+
+
+def _change_row(change: SinceChange, findings: Findings) -> Row:
+    name, _, field = change.record.partition(", ")
+    known = name in findings.claims or name in findings.links or name in findings.statements
+    record = Line(links=(name,), style="identifier") if known else Line(text=name, style="identifier")
+    what = (Line(text=WEIGHT[change.weight], style="word"), Line(text=change.kind, style="muted"))
+    return Row(
+        (
+            Cell((record, *((Line(text=field, style="muted"),) if field else ())), scope="row"),
+            Cell(what),
+            Cell((Line(text=change.was or "not there"),)),
+            Cell((Line(text=change.now or "not there"), *((Line(text=change.reason),) if change.reason else ()))),
+        )
+    )
+
+
 def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """What each version changed."""
+    """What changed since the last archived version, then what each version changed."""
+    yield from _since(brief, findings)
     columns = (("Version", 20), ("What changed", 80))
     rows = (
         [Row((Cell((Line(text=change.version), Line(text=words.date(change.date), style="muted")), scope="row"),

@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ from evibrief import resources, words
 from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load, read_evidence
 from evibrief.carried import carried_files
 from evibrief.derive import derive
-from evibrief.diff import WEIGHTS, Side, compare, demanded, risen
+from evibrief.diff import WEIGHTS, Side, compare, demanded, risen, summary
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
+from evibrief.source import yaml_text
 from evibrief.verify import write_files
 
 WITHDRAWN = "withdrawn.json"
@@ -73,6 +74,7 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
     evidence = json.loads(files[MANIFEST])["evidence_sha256"]
     if fresh := not place.exists():
         _demand_number(loaded, archive)
+        _demand_current_since(loaded, folder, archive)
         _write_version(place, folder, files, _what_changed(loaded.brief))
     kept = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["evidence_sha256"]
     if kept != evidence:
@@ -111,6 +113,46 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
             problems.append(Problem(loaded.source.place(("changes",)), "no-reason", message, hint))
     if problems:
         raise Problems(problems)
+
+
+def changes_since(folder: Path, archive: Path) -> Mapping[str, Any] | None:
+    """What `since.yaml` has to say of a brief: what changed since its last archived version; None for a first one."""
+    side = side_of(folder)
+    earlier = [one for one in versions(archive) if one.id == side.brief.brief.id]
+    earlier = [one for one in earlier if one.version != side.brief.brief.version]
+    if not earlier:
+        return None
+    changes = compare(side_of(archive / earlier[0].folder / "evidence"), side)
+    last, told = earlier[0], [_filled(asdict(change)) for change in changes]
+    return {
+        "version": last.version, "date": date.fromisoformat(last.date), "evidence": last.evidence,
+        "summary": summary(changes), "changes": told,
+    }  # fmt: skip
+
+
+def _filled(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: text for name, text in record.items() if text}
+
+
+def write_since(folder: Path, archive: Path) -> Path | None:
+    """Write `since.yaml` beside the brief, or take it away where there is nothing to compare with."""
+    target, record = folder / "since.yaml", changes_since(folder, archive)
+    if record is None:
+        target.unlink(missing_ok=True)
+        return None
+    _replace(target, yaml_text(record, ("Written by `evibrief since`; not by hand.",)))
+    return target
+
+
+def _demand_current_since(loaded: Loaded, folder: Path, archive: Path) -> None:
+    """A page that tells of changes which are no longer those is refused."""
+    wanted = changes_since(folder, archive)
+    told = loaded.brief.since
+    same = [_filled(one.model_dump()) for one in told.changes] if told else []
+    if (wanted or {}).get("changes", []) != same or bool(wanted) != bool(told):
+        place = Place(str(folder / "since.yaml"))
+        message = "it does not tell what changed since the last archived version"
+        raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {folder}`")])
 
 
 def side_of(folder: Path) -> Side:

@@ -93,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
         compares.add_argument(side, help="a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git")
     compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
 
+    tells = _command(commands, "since", _since, "write since.yaml: what changed since the last archived version")
+    tells.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    tells.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
     looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
     looks.add_argument("path", type=Path, metavar="PATH", help="an archived version, a PDF or a DOCX")
 
@@ -272,6 +276,14 @@ def _diff(options: argparse.Namespace) -> int:
         changes = compare(side_of(old), side_of(new))
     printer = {"text": as_text, "json": as_json, "md": as_markdown}[options.format]
     print(printer(changes), end="")
+    return 0
+
+
+def _since(options: argparse.Namespace) -> int:
+    from evibrief.archive import write_since
+
+    written = write_since(options.brief, options.archive)
+    print(written or f"{options.brief}: no earlier version is archived; there is nothing to compare it with")
     return 0
 
 

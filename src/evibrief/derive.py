@@ -63,6 +63,8 @@ class Findings:
     standings: Mapping[str, Standing]
     """For each publication the worse of what its appraisal and what the report on retractions says."""
     retractions: Mapping[str, RetractionResult]
+    changed: Mapping[str, tuple[str, ...]]
+    """How each record changed since the last archived version, by id."""
     ratings: Ratings | None
     overrides: tuple[tuple[str, str, str, str], ...]
     """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
@@ -99,6 +101,7 @@ def derive(brief: Brief) -> Findings:
         integrity=dict(Counter(standings.values())),
         standings=standings,
         retractions=results,
+        changed=_changed(brief),
         ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
         if brief.instrument
         else None,
@@ -144,6 +147,13 @@ def state_of(notices: Iterable[RetractionNotice]) -> RetractionState:
     if "reinstatement" in kinds:
         return "reinstated"
     return "correction" if kinds else "none-found"
+
+
+def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for change in brief.since.changes if brief.since else ():
+        found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
+    return {name: tuple(kinds) for name, kinds in found.items()}
 
 
 def count_claims(

@@ -254,9 +254,11 @@ _WEIGHED = frozenset(
 def _wording(old: Brief, new: Brief) -> Iterator[Change]:
     """Texts of records that are there on both sides, field by field."""
     before, after = dict(_texts(old, "")), dict(_texts(new, ""))
-    for where, text in after.items():
-        if where in before and before[where] != text:
-            yield Change("patch", "wording", where, before[where], text)
+    kept = {where.partition(",")[0] for where in before} & {where.partition(",")[0] for where in after}
+    for where in dict.fromkeys((*after, *before)):
+        was, now = before.get(where, ""), after.get(where, "")
+        if was != now and where.partition(",")[0] in kept:
+            yield Change("patch", "wording", where, was, now)
 
 
 def _texts(node: object, record: str) -> Iterator[tuple[str, str]]:
@@ -268,7 +270,7 @@ def _texts(node: object, record: str) -> Iterator[tuple[str, str]]:
         name = str(getattr(node, "id", None) or getattr(node, "reference", None) or record)
         for field in type(node).model_fields:
             value = getattr(node, field)
-            if field in _WEIGHED or field in ("changes", "references", "retractions"):
+            if field in _WEIGHED or field in ("changes", "references", "retractions", "since"):
                 continue
             if isinstance(value, tuple) and value and all(isinstance(one, str) for one in value):
                 yield f"{name}, {field}", " / ".join(value)

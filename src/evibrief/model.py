@@ -308,6 +308,27 @@ class Change(Record):
     reasons: tuple[Reason, ...] = Field(default=(), description="one for every tier or certainty that moved")
 
 
+class SinceChange(Record):
+    """One change since the version before, as `evibrief diff` tells it."""
+
+    weight: Literal["major", "minor", "patch"]
+    kind: Text
+    record: Text
+    was: str = ""
+    now: str = ""
+    reason: str = ""
+
+
+class Since(Record):
+    """`since.yaml`: what changed since the last archived version. Written by `evibrief since`, never by hand."""
+
+    version: Text
+    date: Date
+    evidence: Text = Field(description="the evidence hash of that version")
+    summary: Text
+    changes: tuple[SinceChange, ...] = ()
+
+
 class Reference(Record):
     """One entry of `references.json`: CSL-JSON exactly as a reference manager exports it."""
 
@@ -338,6 +359,7 @@ class Brief(Record):
     limitations: Limitations = Limitations()
     changes: tuple[Change, ...] = ()
     instrument: Instrument | None = None
+    since: Since | None = None
     retractions: RetractionReport | None = None
 
     @cached_property

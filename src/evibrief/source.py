@@ -28,7 +28,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 DEEPEST_NESTING = 40
 LIST_FILES = ("studies", "mechanisms", "time-course", "harms", "phases", "comparators", "models", "changes")
 MAPPING_FILES = ("brief", "ranking", "doses", "limitations")
-OPTIONAL_FILES = ("retractions",)
+OPTIONAL_FILES = ("retractions", "since")
 REQUIRED_FILES = ("brief", "claims", "studies")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

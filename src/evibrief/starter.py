@@ -31,6 +31,7 @@ FILES: Mapping[str, Any] = {
     "limitations": model.Limitations,
     "changes": list[model.Change],
     "instrument": Instrument,
+    "since": model.Since,
     "retractions": RetractionReport,
 }
 REVIEW_AFTER = datetime.timedelta(days=182)
