@@ -6,14 +6,19 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
 from evibrief.archive import archive_version, side_of, write_since
 from evibrief.build import build
-from evibrief.diff import Change, Kind, as_json, as_markdown, as_text, compare, demanded, risen, summary
+from evibrief.derive import derive
+from evibrief.diff import Change, Kind, Side, as_json, as_markdown, as_text, compare, demanded, risen, summary
+from evibrief.fields import Record
 from evibrief.problems import Problems
 from test_archive import TODAY
 from test_cli import evibrief
@@ -33,6 +38,8 @@ ADDED = """  - id: c12
 """
 DOSE = re.search(r"  - id: d_glass\n.*?(?=other:)", (SECOND / "doses.yaml").read_text(), re.DOTALL)
 assert DOSE
+RATS = re.search(r"- reference: rats2018\n.*?(?=- reference)", (SECOND / "studies.yaml").read_text(), re.DOTALL)
+assert RATS
 
 EDITS: dict[str, tuple[Kind, str, list[tuple[str, str, str]]]] = {
     "bottom line": ("bottom line", "text", [("brief.yaml", "and *nothing* follows", "and *little* follows")]),
@@ -53,6 +60,10 @@ EDITS: dict[str, tuple[Kind, str, list[tuple[str, str, str]]]] = {
     "dose removed": ("dose removed", "d_glass", [("doses.yaml", "people:\n" + DOSE[0], "")]),
     "record added": ("record added", "h_more", [("harms.yaml", "- id: h_heat", "- id: h_more\n  effect: Cold.\n  population: asthma\n  evidence:\n    - {source: lamppage, role: supports, basis: candidate, locator: top, finding: Cold., population: nobody, exposure: none}\n- id: h_heat")]),
     "rank moved": ("rank moved", "s2", [("ranking.yaml", "  - {id: s2, text: Blue glass gives better sleep., stated: medium, claims: [c5]}\n", ""), ("ranking.yaml", "closing:", "  - {id: s2, text: Blue glass gives better sleep., stated: medium, claims: [c5]}\nclosing:")]),
+    "claim reworded": ("claim reworded", "c3, text", [(LIGHT, "Sailors wear blue glass against the sun.", "Sailors wore it.")]),
+    "source changed": ("source changed", "muster2019, title", [("references.json", '"title": "', '"title": "Another: ')]),
+    "value changed": ("value changed", "muster2019, n", [("studies.yaml", "n: 24", "n: 25")]),
+    "order changed": ("order changed", "brief, studies", [("studies.yaml", RATS[0], ""), ("studies.yaml", "- reference: muster2019", RATS[0] + "- reference: muster2019")]),
     "wording": ("wording", "m_calm, summary", [("mechanisms.yaml", "Nothing is known of it.", "Nobody knows of it.")]),
 }  # fmt: skip
 # Told by the same edits read backwards.
@@ -154,7 +165,8 @@ def test_documents_and_revisions_can_be_compared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [("1.2.3", "2.0.0", "major"), ("1.2.3", "1.3.0", "minor"), ("1.2.3", "1.2.4", "patch"), ("1.9.0", "1.10.0", "minor"),
-     ("1.2.3", "1.2.3", None), ("1.2.3", "1.2.2", None)],
+     ("1.2.3", "1.2.3", None), ("1.2.3", "1.2.2", None),
+     ("0.1.0", "0.2.0", "major"), ("0.1.0", "0.1.1", "patch"), ("0.9.0", "1.0.0", "major")],
 )  # fmt: skip
 def test_which_part_of_a_number_rose(old: str, new: str, part: str | None) -> None:
     assert risen(old, new) == part
@@ -234,3 +246,64 @@ def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:
     edited(folder, [("changes.yaml", "text: A trial was retracted.", f"text: A trial was retracted., {signed}")])
     write_since(folder, archive)
     assert archive_version(folder, archive, TODAY).fresh
+
+
+NOT_TOLD = {("Brief", "changes"), ("Brief", "since"), ("BriefRecord", "version"), ("BriefRecord", "date")}
+
+
+def variants(node: Any, annotation: Any = None) -> Iterator[Any]:
+    """The same tree with one field changed, for every sentence, number, date and word of a list in it."""
+    if isinstance(node, Record):
+        for field, info in type(node).model_fields.items():
+            if (type(node).__name__, field) not in NOT_TOLD:
+                for other in variants(getattr(node, field), info.annotation):
+                    yield node.model_copy(update={field: other})
+    elif isinstance(node, tuple):
+        for place, child in enumerate(node):
+            yield from ((*node[:place], other, *node[place + 1 :]) for other in variants(child, annotation))
+    elif isinstance(node, bool):
+        yield not node
+    elif isinstance(node, date):
+        yield node + timedelta(days=1)
+    elif isinstance(node, int | Decimal):
+        yield node + 1
+    elif isinstance(node, str) and (words := [one for one in literals(annotation) if one != node]):
+        yield words[0]
+    elif isinstance(node, str) and str in flat(annotation):
+        yield f"{node} indeed"
+
+
+def flat(annotation: Any) -> set[Any]:
+    return {annotation}.union(*(flat(part) for part in get_args(annotation) if get_origin(annotation) is not Literal))
+
+
+def literals(annotation: Any) -> list[Any]:
+    return [word for part in flat(annotation) if get_origin(part) is Literal for word in get_args(part)]
+
+
+def test_no_field_can_change_in_silence() -> None:
+    old = side_of(SECOND)
+    silent, count = [], 0
+    for brief in variants(old.brief):
+        brief.__dict__.pop("all_claims", None)  # a copy keeps what was worked out of the first
+        try:
+            new = Side(brief, derive(brief))
+        except (KeyError, ValueError, StopIteration):
+            continue  # it names a record that is not there; `check` refuses such a brief
+        count += 1
+        if not compare(old, new):
+            silent.append(brief)
+    assert count > 500
+    assert not silent, [difference(old.brief, brief) for brief in silent]
+
+
+def difference(old: Any, new: Any, path: str = "") -> str:
+    """Where two trees differ, for the message of a test."""
+    if isinstance(old, Record):
+        return next((difference(getattr(old, field), getattr(new, field), f"{path}.{field}")
+                     for field in type(old).model_fields if getattr(old, field) != getattr(new, field)), path)  # fmt: skip
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return next(
+            (difference(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b), path
+        )
+    return f"{path}: {old} / {new}"

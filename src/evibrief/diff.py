@@ -8,7 +8,7 @@ patch (after Semantic Versioning 2.0.0, with conclusions in the place of an inte
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from evibrief import words
 from evibrief.derive import Findings
@@ -20,10 +20,16 @@ from evibrief.model import Brief, BriefRecord, Dose, Reference
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
 Kind = Literal[
-    "tier", "certainty", "bottom line", "instrument", "judgement", "claim added", "claim removed", "claim corrected",
-    "evidence added", "evidence removed", "evidence changed", "source added", "source removed", "source retracted",
-    "dose added", "dose removed", "dose changed", "record added", "record removed", "rank moved", "wording",
+    "bottom line", "tier", "certainty", "source retracted", "instrument", "judgement", "dose added", "dose removed",
+    "dose changed", "claim added", "claim removed", "claim corrected", "evidence added", "evidence removed",
+    "evidence changed", "source added", "source removed", "source changed", "record added", "record removed",
+    "value changed", "claim reworded", "wording", "rank moved", "order changed",
 ]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In the order of consequence: what a clinician has to know first comes first."""
+
+ABSENT = "not rated"
+"""What a tier was before an instrument computed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,16 @@ class Side:
 
 
 def compare(old: Side, new: Side) -> tuple[Change, ...]:
-    """Every change, conclusions first; nothing between a brief and itself."""
+    """Every change, conclusions first; nothing between a brief and itself.
+
+    Whatever changes the evidence hash is told, except what `changes.yaml` says of the versions.
+    """
     changes = [
         *_bottom_line(old.brief, new.brief), *_ratings(old, new), *_claims(old, new), *_sources(old, new),
         *_doses(old.brief, new.brief), *_records(old.brief, new.brief), *_ranks(old.brief, new.brief),
-        *_wording(old.brief, new.brief),
     ]  # fmt: skip
-    return tuple(sorted(changes, key=lambda change: WEIGHTS.index(change.weight)))
+    changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
+    return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), KINDS.index(change.kind))))
 
 
 def demanded(changes: Sequence[Change]) -> Weight | None:
@@ -67,11 +76,16 @@ def demanded(changes: Sequence[Change]) -> Weight | None:
 
 
 def risen(old: str, new: str) -> Weight | None:
-    """Which part of a version number rose; None when it did not rise at all."""
+    """Which part of a version number rose; None when it did not rise at all.
+
+    Before 1.0.0 nothing is settled: there the second number counts as the first, and the third as the second and the
+    third (after Semantic Versioning 2.0.0, clause 4).
+    """
     before, after = ([int(part) for part in one.split(".")] for one in (old, new))
     if after <= before:
         return None
-    return next(weight for weight, a, b in zip(WEIGHTS, before, after, strict=True) if b > a)
+    rose = next(weight for weight, a, b in zip(WEIGHTS, before, after, strict=True) if b > a)
+    return "major" if before[0] == 0 and rose == "minor" else rose
 
 
 def summary(changes: Sequence[Change]) -> str:
@@ -119,30 +133,41 @@ def _bottom_line(old: Brief, new: Brief) -> Iterator[Change]:
 
 
 def _ratings(old: Side, new: Side) -> Iterator[Change]:
-    before, after = old.findings.ratings, new.findings.ratings
-    if before is None or after is None:
-        return
+    """Tiers, certainties and judgements that moved; one that nothing computed before was not rated."""
+    if old.findings.ratings or new.findings.ratings:
+        yield from _tiers(old, new)
+        yield from _certainties(old, new)
+        yield from _judgements(old, new)
+
+
+def _tiers(old: Side, new: Side) -> Iterator[Change]:
+    before, after = (side.findings.ratings.statements if side.findings.ratings else {} for side in (old, new))
     signed = {statement.id: statement.final for statement in new.brief.ranking.statements}
-    for name, rating in after.statements.items():
-        if (earlier := before.statements.get(name)) is None:
-            continue
+    for name in (one.id for one in old.brief.ranking.statements if one.id in signed):
         final = signed[name]
         reason = (final.reason or "") if final else ""
         for field in ("final", "computed"):
-            was, now = getattr(earlier, field), getattr(rating, field)
+            was, now = (getattr(ratings.get(name), field, ABSENT) for ratings in (before, after))
             if was != now:
                 yield Change("major", "tier", f"{name}, {field}", was, now, reason)
+
+
+def _certainties(old: Side, new: Side) -> Iterator[Change]:
+    before, after = (side.findings.ratings.chains if side.findings.ratings else {} for side in (old, new))
     decisions = {mechanism.id: mechanism.certainty for mechanism in new.brief.mechanisms}
-    for name, chain in after.chains.items():
-        was_chain = before.chains.get(name)
-        if was_chain is not None and was_chain.final != chain.final:
-            decision = decisions[name]
-            reason = (decision.reason or "") if decision else ""
-            yield Change("major", "certainty", name, was_chain.final, chain.final, reason)
-    for name, link in after.links.items():
-        was_link = before.links.get(name)
-        if was_link is not None and was_link.judgement != link.judgement:
-            yield Change("minor", "judgement", name, was_link.judgement, link.judgement)
+    for name in (one.id for one in old.brief.mechanisms if one.id in decisions):
+        was, now = (getattr(ratings.get(name), "final", ABSENT) for ratings in (before, after))
+        decision = decisions[name]
+        if was != now:
+            yield Change("major", "certainty", name, was, now, (decision.reason or "") if decision else "")
+
+
+def _judgements(old: Side, new: Side) -> Iterator[Change]:
+    before, after = (side.findings.ratings.links if side.findings.ratings else {} for side in (old, new))
+    for name in (name for name in new.findings.links if name in old.findings.links):
+        was, now = (getattr(ratings.get(name), "judgement", ABSENT) for ratings in (before, after))
+        if was != now:
+            yield Change("minor", "judgement", name, was, now)
 
 
 def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, str], list[str], list[str]]:
@@ -177,7 +202,7 @@ def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
     yield from (Change("minor", "evidence added", name, "", _told(after[key])) for key in after if key not in before)
     yield from (Change("minor", "evidence removed", name, _told(before[key]), "") for key in before if key not in after)
     for key in after:
-        if key in before and (before[key].role, before[key].population) != (after[key].role, after[key].population):
+        if key in before and any(getattr(before[key], name) != getattr(after[key], name) for name in _OF_EVIDENCE):
             yield Change("minor", "evidence changed", name, _told(before[key]), _told(after[key]))
 
 
@@ -190,14 +215,30 @@ def _sources(old: Side, new: Side) -> Iterator[Change]:
     for key in after:
         if key not in before:
             yield Change("minor", "source added", key, "", words.short_name(after[key]))
+        else:
+            yield from _source(key, before[key], after[key])
     for key in before:
         if key not in after:
             yield Change("minor", "source removed", key, words.short_name(before[key]), "")
-    for key in after:
-        was, now = (str(side.findings.studies[key].integrity.state) if key in side.findings.studies else ""
-                    for side in (old, new))  # fmt: skip
-        if now == "retracted" and was not in ("", "retracted"):
-            yield Change("minor", "source retracted", key, was, now)
+    for key, now in new.findings.standings.items():
+        was = old.findings.standings.get(key)
+        if now == "retracted" and was not in (None, now):
+            yield Change("minor", "source retracted", key, str(was), now)
+
+
+def _source(key: str, old: Reference, new: Reference) -> Iterator[Change]:
+    """What a reference manager's record says otherwise, field by field."""
+    before, after = old.model_dump(), new.model_dump()
+    for field in dict.fromkeys((*after, *before)):
+        was, now = (_plain(one.get(field)) for one in (before, after))
+        if was != now:
+            yield Change("minor", "source changed", f"{key}, {field}", was, now)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def _doses(old: Brief, new: Brief) -> Iterator[Change]:
@@ -242,39 +283,100 @@ def _ranks(old: Brief, new: Brief) -> Iterator[Change]:
             yield Change("patch", "rank moved", name, str(kept_before.index(name) + 1), str(place))
 
 
-_WEIGHED = frozenset(
-    {
-        "bottom_line", "status", "about", "direction", "modality", "population", "evidence", "version", "date",
-        "instrument", "amount", "route", "final", "certainty",
-    }
-)  # fmt: skip
-"""Fields whose changes are told by a weightier kind, or that change with every version."""
+_OF_EVIDENCE = ("role", "population")
+
+_TOLD = {
+    "Claim": {"status", "about", "direction", "modality", "population"},
+    "Dose": {"amount", "route", "population"},
+    "BriefRecord": {"version", "date"},
+    "BottomLine": {"text", "plausibility", "certainty"},
+    "Methods": {"instrument"},
+    "Brief": {"changes", "references", "since"},
+}
+"""Fields whose changes are told by a weightier kind, that follow from a comparison, or change with every version."""
 
 
-def _wording(old: Brief, new: Brief) -> Iterator[Change]:
-    """Texts of records that are there on both sides, field by field."""
-    before, after = dict(_texts(old, "")), dict(_texts(new, ""))
-    kept = {where.partition(",")[0] for where in before} & {where.partition(",")[0] for where in after}
+def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
+    """What was told already: the fields of records that came or went need no line each."""
+    for change in changes:
+        if change.kind in ("evidence added", "evidence removed"):
+            yield f"{change.record}, evidence {(change.now or change.was).partition(' ')[0]}"
+        elif change.kind == "evidence changed":
+            yield from (f"{change.record}, evidence {change.now.partition(' ')[0]} {field}" for field in _OF_EVIDENCE)
+        elif change.kind.endswith((" added", " removed")):
+            yield change.record
+
+
+def _rest(old: Brief, new: Brief, told: frozenset[str]) -> Iterator[Change]:
+    """Every other field of records that are there on both sides, then lists in another order."""
+    before, after = dict(_values(old, "brief", "wording")), dict(_values(new, "brief", "wording"))
     for where in dict.fromkeys((*after, *before)):
-        was, now = before.get(where, ""), after.get(where, "")
-        if was != now and where.partition(",")[0] in kept:
-            yield Change("patch", "wording", where, was, now)
+        was, now = before.get(where, _NOTHING), after.get(where, _NOTHING)
+        record, field = where.split(", ")
+        if was.text != now.text and not {record, where, f"{record}, {field.rpartition(' ')[0]}"} & told:
+            kind = now.kind if now.text else was.kind
+            yield Change("minor" if kind == "value changed" else "patch", kind, where, was.text, now.text)
+    orders = dict(_orders(old, "brief"))
+    for where, keys in _orders(new, "brief"):
+        kept = [key for key in orders.get(where, ()) if key in keys]
+        order = [key for key in keys if key in kept]
+        if kept != order and where != "brief, ranking statements":
+            yield Change("patch", "order changed", where, ", ".join(kept), ", ".join(order))
 
 
-def _texts(node: object, record: str) -> Iterator[tuple[str, str]]:
-    """Every text of every record with an id, by `id, field`."""
-    if isinstance(node, tuple):
-        for child in node:
-            yield from _texts(child, record)
-    elif isinstance(node, Record):
-        name = str(getattr(node, "id", None) or getattr(node, "reference", None) or record)
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What stands in one field, and what its change is called."""
+
+    text: str
+    kind: Kind
+
+
+_NOTHING = _Value("", "wording")
+
+
+def _values(node: object, record: str, kind: Kind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
+    """Every leaf by `id, field`; in a list of records without ids, by the source or the place of each."""
+    if isinstance(node, Record):
+        record, path = (name, ()) if (name := _name(node)) else (record, path)
+        for field, info in type(node).model_fields.items():
+            if field not in _TOLD.get(type(node).__name__, ()) and field not in _KEYS:
+                yield from _values(getattr(node, field), record, _kind(node, field, info.annotation), (*path, field))
+    elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
+        for number, one in enumerate(node, 1):
+            yield from _values(one, record, kind, (*path, str(getattr(one, "source", number))))
+    elif node not in (None, ()):
+        text = " / ".join(map(str, node)) if isinstance(node, tuple) else str(node)
+        yield f"{record}, {' '.join(path)}", _Value(text, kind)
+
+
+def _kind(record: Record, field: str, annotation: object) -> Kind:
+    if isinstance(record, Claim) and field == "text":
+        return "claim reworded"
+    return "wording" if _is_words(annotation) else "value changed"
+
+
+def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The ids, or the sources, of each list of records, in its order."""
+    if isinstance(node, Record):
+        record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field in type(node).model_fields:
-            value = getattr(node, field)
-            if field in _WEIGHED or field in ("changes", "references", "retractions", "since"):
-                continue
-            if isinstance(value, tuple) and value and all(isinstance(one, str) for one in value):
-                yield f"{name}, {field}", " / ".join(value)
-            elif isinstance(value, str) and field not in ("id", "reference"):
-                yield f"{name}, {field}", value
-            else:
-                yield from _texts(value, name)
+            yield from _orders(getattr(node, field), record, (*path, field))
+    elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
+        keys = tuple(_name(one) or str(getattr(one, "source", "")) for one in node)
+        if all(keys):
+            yield f"{record}, {' '.join(path)}", keys
+        for one in node:
+            yield from _orders(one, record, path)
+
+
+_KEYS = frozenset({"id", "reference", "source"})
+
+
+def _name(record: Any) -> str:
+    return str(getattr(record, "id", None) or getattr(record, "reference", None) or "")
+
+
+def _is_words(annotation: object) -> bool:
+    """Whether an author writes a sentence there: text, as opposed to a number, an id or a word from a list."""
+    return annotation is str or any(_is_words(part) for part in get_args(annotation))

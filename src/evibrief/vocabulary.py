@@ -8,7 +8,7 @@ from typing import Literal
 About = Literal["drug", "condition", "bridge", "gap"]
 Direction = Literal["supports", "opposes", "neutral"]
 Modality = Literal["asserted", "hedged", "proposed"]
-Status = Literal["stands", "corrected", "contested", "unsupported"]
+Status = Literal["unexamined", "stands", "corrected", "contested", "unsupported"]
 Role = Literal["supports", "contradicts", "mixed", "context"]
 Basis = Literal["cited", "candidate"]
 Exposure = Literal["intervention", "other", "none"]

@@ -21,6 +21,7 @@ ABOUT = {
 DIRECTION = {"supports": "For", "opposes": "Against", "neutral": "Neither"}
 MODALITY = {"asserted": "stated flatly", "hedged": "hedged", "proposed": "proposed"}
 STATUS = {
+    "unexamined": "Not examined",
     "stands": "Stands",
     "corrected": "Corrected",
     "contested": "Contested",
