@@ -42,14 +42,15 @@ RATS = re.search(r"- reference: rats2018\n.*?(?=- reference)", (SECOND / "studie
 assert RATS
 
 EDITS: dict[str, tuple[Kind, str, list[tuple[str, str, str]]]] = {
-    "bottom line": ("bottom line", "text", [("brief.yaml", "and *nothing* follows", "and *little* follows")]),
+    "bottom line": ("bottom line", "bottom line, text", [("brief.yaml", "and *nothing* follows", "and *little* follows")]),
     "tier": ("tier", "s2, computed", [("ranking.yaml", "claims: [c5]", "claims: [c5, c4]")]),
     "signed tier": ("tier", "s1, final", [("ranking.yaml", "{tier: weak, reason", "{tier: gap, reason")]),
     "certainty": ("certainty", "m_calm", [("mechanisms.yaml", "level: very-low", "level: low")]),
     "judgement": ("judgement", "k_light_4", [("mechanisms.yaml", "hay fever., claims: [c5]}", "hay fever., claims: [c4]}")]),
     "instrument": ("instrument", "methods", [("brief.yaml", "instrument: invented-1", "instrument: plausibility-1")]),
     "claim added": ("claim added", "c12", [(LIMITS, "  - id: c8\n", ADDED + "  - id: c8\n")]),
-    "claim corrected": ("claim corrected", "c3", [(LIGHT, "study_type: opinion}\n    status: stands", "study_type: opinion}\n    status: contested")]),
+    "claim corrected": ("claim corrected", "c3", [(LIGHT, "study_type: opinion}\n    status: stands", "study_type: opinion}\n    status: corrected")]),
+    "claim changed": ("claim changed", "c3", [(LIGHT, "study_type: opinion}\n    status: stands", "study_type: opinion}\n    status: contested")]),
     "evidence added": ("evidence added", "c2", [(LIGHT, "study_type: reasoning}\n    status: unsupported\n  - id: c3", "study_type: reasoning}\n    status: unsupported\n    evidence:\n      - {source: glassbook, role: context, basis: candidate, locator: p. 1, finding: It shines., population: nobody, exposure: none}\n  - id: c3")]),
     "evidence removed": ("evidence removed", "c1", [(LIGHT, "      - {source: glassbook, role: context, basis: candidate, locator: cover, finding: It is blue., population: nobody, exposure: none}\n", "")]),
     "evidence changed": ("evidence changed", "c1", [(LIGHT, "source: rats2018, role: mixed", "source: rats2018, role: context")]),
@@ -232,7 +233,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     run = evibrief("since", SECOND, "--archive", tmp_path / "archive")
     assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
     page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
-    assert "No version before this one is archived" in page
+    assert "This is the first version on record" in page
 
 
 def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:

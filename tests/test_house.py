@@ -29,7 +29,7 @@ ORDER = (
     ("checks", "charts"),
     ("sections",),
     ("ranking",),
-    ("mechanisms", "appendix", "summary"),
+    ("mechanisms", "appendix", "summary", "whatchanged"),
     ("view",),
     ("prose", "pdffinish", "wordfinish", "wordpictures"),
     ("wordcontrols",),

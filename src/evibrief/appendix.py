@@ -10,11 +10,12 @@ from evibrief import words
 from evibrief.derive import Findings, names_a_source, worse_standing
 from evibrief.evidence import Claim, ClaimGroup, Evidence, Study
 from evibrief.fields import Unknown
-from evibrief.model import Brief, Correction, Point, Search, SinceChange
+from evibrief.model import Brief, Correction, Point, Search
 from evibrief.notices import RetractionNotice, RetractionReport
 from evibrief.page import Block, Bullets, Cell, Heading, Line, Paragraph, ReferenceList, Row
 from evibrief.ranking import instrument_blocks, rating_limits
 from evibrief.sections import (
+    change_mark,
     claim_links,
     correction_lines,
     escape,
@@ -52,7 +53,8 @@ READING = (
     "**Supports, contradicts, mixed, context**: how a publication bears on that one claim.",
     "**Candidate source**: the source document names none; this is the best that was found, and may be another.",
     "**Direct**: people with the condition received the intervention. All else needs an inference, named as such.",
-    "**Stands, corrected, contested, unsupported**: what became of the claim when it was compared with the evidence.",
+    "**Stands, corrected, contested, unsupported**: what became of the claim when it was compared with the evidence. "
+    "**Not examined**: it was compared with nothing.",
     "**Studies** are counted once, however many claims rest on them and however many reports they have.",
     "**Plausibility** (could it work?) and **certainty** (how sure are we that it does?) are different questions.",
 )
@@ -78,14 +80,25 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
         f"{words.of(counts.direct, total, 'claim')} on the intervention given to people with the condition.",
         f"By subject: {about.get('condition', 0)} on the condition, {about.get('drug', 0)} on the intervention "
         f"elsewhere, {about.get('bridge', 0)} inferences that join the two, {about.get('gap', 0)} stated gaps.",
-        f"No source was found for {counts.unsourced} of the {total} claims; {counts.attributed} name or describe one "
-        f"in the source document. Behind the rest: {words.count(counts.studies, 'study', 'different studies')}.",
+        _sources(findings),
         f"Of the {total} claims {origin}.",
         f"By direction: {direction.get('supports', 0)} for the idea that it may help, {direction.get('opposes', 0)} "
         f"against it, {direction.get('neutral', 0)} neither.",
         f"By status: {status.get('stands', 0)} stand, {status.get('corrected', 0)} are corrected, "
-        f"{status.get('contested', 0)} contested, {status.get('unsupported', 0)} unsupported.",
+        f"{status.get('contested', 0)} contested, {status.get('unsupported', 0)} unsupported"
+        f"{f', {unexamined} not examined' if (unexamined := status.get('unexamined', 0)) else ''}.",
     )
+
+
+def _sources(findings: Findings) -> str:
+    """Where nothing was looked for, nothing was missed either: the two must not read alike."""
+    counts = findings.counts
+    total = counts.stated + counts.added
+    named = f"{counts.attributed} name or describe one in the source document."
+    if counts.status.get("unexamined", 0) == total:
+        return f"No source was looked for. None of the {total} claims has one in this version; {named}"
+    studies = words.count(counts.studies, "study", "different studies")
+    return f"No source was found for {counts.unsourced} of the {total} claims; {named} Behind the rest: {studies}."
 
 
 def limitations(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -278,7 +291,7 @@ def _claim_rows(claim: Claim, findings: Findings) -> list[Row]:
     status = (Line(text=words.STATUS[claim.status], style="word"), *note_lines(claim.status_note))
     first = (
         Cell(
-            (Line(prose=claim.text, anchor=claim.id), *_origin(claim, findings), *_mark(claim, findings)),
+            (Line(prose=claim.text, anchor=claim.id), *_origin(claim, findings), *change_mark(claim.id, findings)),
             scope="rowgroup", rows=height,
         ),
         Cell((Line(text=words.DIRECTION[claim.direction], style="word"),), rows=height),
@@ -286,12 +299,6 @@ def _claim_rows(claim: Claim, findings: Findings) -> list[Row]:
     )
     cells = pieces or [missing]
     return [Row((*first, *cells[0])), *(Row(piece) for piece in cells[1:])]
-
-
-def _mark(claim: Claim, findings: Findings) -> tuple[Line, ...]:
-    """That a claim changed since the last archived version, and how."""
-    kinds = findings.changed.get(claim.id, ())
-    return (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
 
 
 def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
@@ -321,46 +328,3 @@ def _evidence_cells(entry: Evidence, findings: Findings) -> tuple[Cell, ...]:
 def references(brief: Brief, findings: Findings) -> Iterator[Block]:
     """The place of the reference list."""
     yield ReferenceList()
-
-
-WEIGHT = {"major": "A conclusion moved", "minor": "Evidence changed", "patch": "Wording changed"}
-
-
-def _since(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """The changes since the last archived version, conclusions first; a first version says that it is the first."""
-    since = brief.since
-    if since is None:
-        yield Paragraph("No version before this one is archived: there is nothing to compare it with.")
-        return
-    yield Heading(f"Since version {since.version} of {words.date(since.date)}", "changes_since")
-    yield Paragraph(f"**{since.summary}**")
-    columns = (("Record", 22), ("What", 18), ("Was", 30), ("Is", 30))
-    rows = ([_change_row(change, findings)] for change in since.changes)
-    yield from table(f"Changes since version {since.version}", columns, rows)
-
-
-def _change_row(change: SinceChange, findings: Findings) -> Row:
-    name, _, field = change.record.partition(", ")
-    known = name in findings.claims or name in findings.links or name in findings.statements
-    record = Line(links=(name,), style="identifier") if known else Line(text=name, style="identifier")
-    what = (Line(text=WEIGHT[change.weight], style="word"), Line(text=change.kind, style="muted"))
-    return Row(
-        (
-            Cell((record, *((Line(text=field, style="muted"),) if field else ())), scope="row"),
-            Cell(what),
-            Cell((Line(text=change.was or "not there"),)),
-            Cell((Line(text=change.now or "not there"), *((Line(text=change.reason),) if change.reason else ()))),
-        )
-    )
-
-
-def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """What changed since the last archived version, then what each version changed."""
-    yield from _since(brief, findings)
-    columns = (("Version", 20), ("What changed", 80))
-    rows = (
-        [Row((Cell((Line(text=change.version), Line(text=words.date(change.date), style="muted")), scope="row"),
-              Cell((Line(prose=change.text),))))]
-        for change in brief.changes
-    )  # fmt: skip
-    yield from table("Versions of this brief", columns, rows)

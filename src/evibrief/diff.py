@@ -15,15 +15,15 @@ from evibrief.derive import Findings
 from evibrief.evidence import Claim, Evidence
 from evibrief.fields import Record
 from evibrief.instrument import Instrument
-from evibrief.model import Brief, BriefRecord, Dose, Reference
+from evibrief.model import Brief, BriefRecord, Dose, Reference, Section
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
 Kind = Literal[
     "bottom line", "tier", "certainty", "source retracted", "instrument", "judgement", "dose added", "dose removed",
-    "dose changed", "claim added", "claim removed", "claim corrected", "evidence added", "evidence removed",
-    "evidence changed", "source added", "source removed", "source changed", "record added", "record removed",
-    "value changed", "claim reworded", "wording", "rank moved", "order changed",
+    "dose changed", "claim added", "claim removed", "claim corrected", "claim changed", "evidence added",
+    "evidence removed", "evidence changed", "source added", "source removed", "source changed", "record added",
+    "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order of consequence: what a clinician has to know first comes first."""
@@ -89,10 +89,11 @@ def risen(old: str, new: str) -> Weight | None:
 
 
 def summary(changes: Sequence[Change]) -> str:
-    """`conclusions unchanged`, or how many moved, and how much else changed."""
+    """`Conclusions unchanged`, or how many moved, and how much else changed. The two tiers of a statement are one."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
-    moved = words.count(numbers["major"], "conclusion moved", "conclusions moved")
-    first = moved[0].upper() + moved[1:] if numbers["major"] else "Conclusions unchanged"
+    conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
+    moved = words.count(len(conclusions), "conclusion moved", "conclusions moved")
+    first = moved[0].upper() + moved[1:] if conclusions else "Conclusions unchanged"
     return (
         f"{first}; {words.count(numbers['minor'], 'change')} of evidence, {words.count(numbers['patch'], 'change')} of "
         "wording."
@@ -126,7 +127,7 @@ def _bottom_line(old: Brief, new: Brief) -> Iterator[Change]:
     for field in ("text", "plausibility", "certainty"):
         before, after = (getattr(brief.brief.bottom_line, field) for brief in (old, new))
         if before != after:
-            yield Change("major", "bottom line", field, before, after)
+            yield Change("major", "bottom line", f"bottom line, {field}", before, after)
     if old.brief.methods.instrument != new.brief.methods.instrument:
         was, now = (brief.brief.methods.instrument or "none" for brief in (old, new))
         yield Change("minor", "instrument", "methods", was, now)
@@ -141,15 +142,25 @@ def _ratings(old: Side, new: Side) -> Iterator[Change]:
 
 
 def _tiers(old: Side, new: Side) -> Iterator[Change]:
-    before, after = (side.findings.ratings.statements if side.findings.ratings else {} for side in (old, new))
     signed = {statement.id: statement.final for statement in new.brief.ranking.statements}
-    for name in (one.id for one in old.brief.ranking.statements if one.id in signed):
+    before, after = _statements(old), _statements(new)
+    for name in (name for name in after if name in before):
         final = signed[name]
         reason = (final.reason or "") if final else ""
         for field in ("final", "computed"):
-            was, now = (getattr(ratings.get(name), field, ABSENT) for ratings in (before, after))
+            was, now = before[name][field], after[name][field]
             if was != now:
                 yield Change("major", "tier", f"{name}, {field}", was, now, reason)
+
+
+def _statements(side: Side) -> Mapping[str, Mapping[str, str]]:
+    """The tiers of each statement; without an instrument the signed one, or none."""
+    ratings = side.findings.ratings.statements if side.findings.ratings else {}
+    tiers: dict[str, Mapping[str, str]] = {}
+    for one in side.brief.ranking.statements:
+        rating, signed = ratings.get(one.id), one.final.tier if one.final else ABSENT
+        tiers[one.id] = {"final": rating.final if rating else signed, "computed": rating.computed if rating else ABSENT}
+    return tiers
 
 
 def _certainties(old: Side, new: Side) -> Iterator[Change]:
@@ -194,10 +205,11 @@ def _claims(old: Side, new: Side) -> Iterator[Change]:
 def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
     if old.status != new.status:
         reason = words.without_marks(new.status_note or "")
-        yield Change("minor", "claim corrected", name, old.status, new.status, reason)
+        kind: Kind = "claim corrected" if new.status == "corrected" else "claim changed"
+        yield Change("minor", kind, name, old.status, new.status, reason)
     for field in ("about", "direction", "modality", "population"):
         if getattr(old, field) != getattr(new, field):
-            yield Change("minor", "claim corrected", f"{name}, {field}", getattr(old, field), getattr(new, field))
+            yield Change("minor", "claim changed", f"{name}, {field}", getattr(old, field), getattr(new, field))
     before, after = ({entry.source: entry for entry in claim.evidence} for claim in (old, new))
     yield from (Change("minor", "evidence added", name, "", _told(after[key])) for key in after if key not in before)
     yield from (Change("minor", "evidence removed", name, _told(before[key]), "") for key in before if key not in after)
@@ -309,7 +321,8 @@ def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
 
 def _rest(old: Brief, new: Brief, told: frozenset[str]) -> Iterator[Change]:
     """Every other field of records that are there on both sides, then lists in another order."""
-    before, after = dict(_values(old, "brief", "wording")), dict(_values(new, "brief", "wording"))
+    whole = {} if _instrument(old) == _instrument(new) else {"instrument": None}
+    before, after = (dict(_values(one.model_copy(update=whole), "brief", "wording")) for one in (old, new))
     for where in dict.fromkeys((*after, *before)):
         was, now = before.get(where, _NOTHING), after.get(where, _NOTHING)
         record, field = where.split(", ")
@@ -322,6 +335,10 @@ def _rest(old: Brief, new: Brief, told: frozenset[str]) -> Iterator[Change]:
         order = [key for key in keys if key in kept]
         if kept != order and where != "brief, ranking statements":
             yield Change("patch", "order changed", where, ", ".join(kept), ", ".join(order))
+
+
+def _instrument(brief: Brief) -> str:
+    return brief.brief.methods.instrument or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +361,7 @@ def _values(node: object, record: str, kind: Kind, path: tuple[str, ...] = ()) -
                 yield from _values(getattr(node, field), record, _kind(node, field, info.annotation), (*path, field))
     elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
         for number, one in enumerate(node, 1):
-            yield from _values(one, record, kind, (*path, str(getattr(one, "source", number))))
+            yield from _values(one, record, kind, (*path, str(_own_key(one) or number)))
     elif node not in (None, ()):
         text = " / ".join(map(str, node)) if isinstance(node, tuple) else str(node)
         yield f"{record}, {' '.join(path)}", _Value(text, kind)
@@ -363,7 +380,7 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
         for field in type(node).model_fields:
             yield from _orders(getattr(node, field), record, (*path, field))
     elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
-        keys = tuple(_name(one) or str(getattr(one, "source", "")) for one in node)
+        keys = tuple(_name(one) or _own_key(one) for one in node)
         if all(keys):
             yield f"{record}, {' '.join(path)}", keys
         for one in node:
@@ -371,6 +388,12 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
 
 
 _KEYS = frozenset({"id", "reference", "source"})
+"""What records are joined by."""
+
+
+def _own_key(record: Any) -> str:
+    """What tells a record without an id from its neighbours: its source, or the kind of a section."""
+    return str(record.kind) if isinstance(record, Section) else str(getattr(record, "source", ""))
 
 
 def _name(record: Any) -> str:

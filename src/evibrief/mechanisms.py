@@ -11,7 +11,7 @@ from evibrief.evidence import Link, Mechanism
 from evibrief.model import Brief
 from evibrief.page import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.ranking import chain_sentence, fragility_lines, judgement_lines
-from evibrief.sections import claim_links, note_lines, study_lines, table
+from evibrief.sections import change_mark, claim_links, note_lines, study_lines, table
 
 COLUMNS = (("Link", 33), ("Judgement", 20), ("Studies that support it", 16), ("Studies that contradict it", 16),
            ("Claims", 15))  # fmt: skip
@@ -48,9 +48,10 @@ def _link_row(number: int, link: Link, findings: Findings) -> Row:
     if unsourced:
         claims += (Line(text=f"{words.count(unsourced, 'claim')} without a source", style="warning"),)
     label = Line(text=f"Link {number} · {words.LINK[link.kind]}", style="label")
+    lines = (label, Line(prose=link.text, anchor=link.id), *note_lines(link.note), *change_mark(link.id, findings))
     return Row(
         (
-            Cell((label, Line(prose=link.text, anchor=link.id), *note_lines(link.note)), scope="row"),
+            Cell(lines, scope="row"),
             Cell(_judgement(link, findings)),
             Cell(study_lines(support.supporting, findings)),
             Cell(against),

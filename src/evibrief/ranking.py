@@ -14,7 +14,7 @@ from evibrief.instrument import Condition, Instrument, Range, Rule, Scale
 from evibrief.model import Brief
 from evibrief.page import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.rating import ChainRating, Change, LinkRating, Ratings, StatementRating, by_tier
-from evibrief.sections import claim_links, escape, note_lines, study_lines, table
+from evibrief.sections import change_mark, claim_links, escape, note_lines, study_lines, table
 from evibrief.vocabulary import Certainty, Tier
 
 COLUMNS = (("Statement", 30), ("Tiers", 14), ("Why, and what it hangs on", 24), ("Studies for", 16), ("Against", 16))
@@ -144,6 +144,7 @@ def _statement_cell(statement: Statement, findings: Findings) -> Cell:
             Line(text=f"Statement {statement.id.lstrip('s')}", style="label"),
             Line(prose=statement.text, anchor=statement.id),
             *note_lines(statement.remark),
+            *change_mark(statement.id, findings),
             Line(text=sourced, style="muted"),
             *claim_links(statement.claims),
         ),

@@ -29,6 +29,12 @@ def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
     return (Line(links=linked, style="identifier"),) if linked else ()
 
 
+def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
+    """That a record changed since the last archived version, and how."""
+    kinds = findings.changed.get(record, ())
+    return (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
+
+
 def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
     """Studies by name with their citation, a line each; `none` says that there is none."""
     lines = tuple(Line(prose=f"{escape(words.short_name(findings.references[key]))} [@{key}]") for key in studies)

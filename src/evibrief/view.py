@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
-from evibrief import appendix, charts, mechanisms, ranking, sections, summary, words
+from evibrief import appendix, charts, mechanisms, ranking, sections, summary, whatchanged, words
 from evibrief.derive import Findings
 from evibrief.manifest import SHORT
-from evibrief.model import Brief, BriefRecord, Person, Section, Theme
+from evibrief.model import Brief, BriefRecord, Person, Section, Since, Theme
 from evibrief.page import (
     Block,
     ContentsEntry,
@@ -41,7 +41,7 @@ BUILDERS: Mapping[str, Builder] = {
     "limitations": appendix.limitations,
     "evidence": appendix.evidence,
     "references": appendix.references,
-    "changes": appendix.changes,
+    "changes": whatchanged.changes,
 }
 LANDSCAPE = frozenset({"evidence"})
 
@@ -138,16 +138,18 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         counts=(counts[0], counts[2]),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
         not_this=record.not_this,
-        currency=_currency(record),
+        currency=_currency(record, brief.since),
     )
 
 
-def _currency(record: BriefRecord) -> str:
-    """How a reader tells whether the file at hand is the current version."""
+def _currency(record: BriefRecord, since: Since | None) -> str:
+    """How a reader tells whether the file at hand is the current version, and what it changed."""
+    changed = f" Since version {since.version}: {since.summary}" if since else " It is the first version on record."
     listed = "is not known" if record.versions_at == "unknown" else f"is {record.versions_at}"
     return (
-        f"This is version {record.version} of {words.date(record.date)}. After {words.date(record.review_by)} take it "
-        f"for out of date. Where all versions are listed {listed}; ask whoever sent it whether there is a later one."
+        f"This is version {record.version} of {words.date(record.date)}.{changed} "
+        f"After {words.date(record.review_by)} take it for out of date. Where all versions are listed {listed}; "
+        "ask whoever sent it whether there is a later one."
     )
 
 
