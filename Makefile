@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -31,7 +31,10 @@ archive: libraries .venv/ready  ## keep the brief as a dated version in archive/
 	$(EVIBRIEF) archive $(BRIEF)
 
 diff: .venv/ready  ## what changed since the last archived version: make diff, or make diff OLD=HEAD~1:data/BRIEF
-	$(EVIBRIEF) diff $(or $(OLD),$(shell ls -d archive/$(notdir $(BRIEF))/*_v* | sort -V | tail -1)) $(BRIEF)
+	$(EVIBRIEF) diff $(OLD) $(BRIEF)
+
+since: .venv/ready  ## write since.yaml, from which the brief prints what changed since the last archived version
+	$(EVIBRIEF) since $(BRIEF)
 
 verify: libraries .venv/ready  ## say whether something is unaltered: make verify FILE=some.pdf
 	$(EVIBRIEF) verify $(FILE)

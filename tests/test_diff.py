@@ -207,6 +207,7 @@ def test_the_page_tells_what_changed_and_marks_the_claims(tmp_path: Path) -> Non
     archive_version(SECOND, archive, TODAY)
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
     assert evibrief("since", folder, "--archive", archive).returncode == 0
+    assert "rats2018 mixed (rats) → rats2018 context (rats)" in evibrief("diff", folder, "--archive", archive).stdout
     assert archive_version(folder, archive, TODAY).fresh
     page = (archive / "blue-glass" / "latest.html").read_text()
     assert "Since version 1.2.0 of 1\u00a0March\u00a02026" in page
@@ -231,6 +232,8 @@ def test_a_page_that_tells_of_other_changes_is_refused(tmp_path: Path) -> None:
 
 def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     run = evibrief("since", SECOND, "--archive", tmp_path / "archive")
+    assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
+    run = evibrief("diff", SECOND, "--archive", tmp_path / "archive")
     assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
     page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
     assert "This is the first version on record" in page

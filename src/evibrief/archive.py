@@ -118,16 +118,21 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
 def changes_since(folder: Path, archive: Path) -> Mapping[str, Any] | None:
     """What `since.yaml` has to say of a brief: what changed since its last archived version; None for a first one."""
     side = side_of(folder)
-    earlier = [one for one in versions(archive) if one.id == side.brief.brief.id]
-    earlier = [one for one in earlier if one.version != side.brief.brief.version]
-    if not earlier:
+    last = last_version(side.brief, archive)
+    if last is None:
         return None
-    changes = compare(side_of(archive / earlier[0].folder / "evidence"), side)
-    last, told = earlier[0], [_filled(asdict(change)) for change in changes]
+    changes = compare(side_of(archive / last.folder / "evidence"), side)
+    told = [_filled(asdict(change)) for change in changes]
     return {
         "version": last.version, "date": date.fromisoformat(last.date), "evidence": last.evidence,
         "summary": summary(changes), "changes": told,
     }  # fmt: skip
+
+
+def last_version(brief: Brief, archive: Path) -> Version | None:
+    """The archived version before this one: the newest that has not its number."""
+    others = (one for one in versions(archive) if one.id == brief.brief.id and one.version != brief.brief.version)
+    return next(others, None)
 
 
 def _filled(record: Mapping[str, Any]) -> dict[str, Any]:

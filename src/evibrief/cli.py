@@ -89,8 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
     compares = _command(commands, "diff", _diff, "say what changed between two briefs, conclusions first")
-    for side in ("old", "new"):
-        compares.add_argument(side, help="a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git")
+    sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git"
+    compares.add_argument("old", help=f"{sides}; when it stands alone, it is compared with its last archived version")
+    compares.add_argument("new", nargs="?", help=sides)
+    compares.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
     compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
 
     tells = _command(commands, "since", _since, "write since.yaml: what changed since the last archived version")
@@ -269,13 +271,20 @@ def _archive(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from evibrief.archive import opened, side_of
+    from evibrief.archive import last_version, opened, side_of
     from evibrief.diff import as_json, as_markdown, as_text, compare
 
-    with opened(options.old) as old, opened(options.new) as new:
-        changes = compare(side_of(old), side_of(new))
+    with opened(options.new or options.old) as folder:
+        now = side_of(folder)
+    last = last_version(now.brief, options.archive)
+    old = options.old if options.new else last and str(options.archive / last.folder)
+    if old is None:
+        print(f"{options.old}: no earlier version is archived; there is nothing to compare it with")
+        return 0
+    with opened(old) as folder:
+        was = side_of(folder)
     printer = {"text": as_text, "json": as_json, "md": as_markdown}[options.format]
-    print(printer(changes), end="")
+    print(printer(compare(was, now)), end="")
     return 0
 
 

@@ -6,6 +6,7 @@ patch (after Semantic Versioning 2.0.0, with conclusions in the place of an inte
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -206,7 +207,7 @@ def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
     if old.status != new.status:
         reason = words.without_marks(new.status_note or "")
         kind: Kind = "claim corrected" if new.status == "corrected" else "claim changed"
-        yield Change("minor", kind, name, old.status, new.status, reason)
+        yield Change("minor", kind, name, words.STATUS[old.status].lower(), words.STATUS[new.status].lower(), reason)
     for field in ("about", "direction", "modality", "population"):
         if getattr(old, field) != getattr(new, field):
             yield Change("minor", "claim changed", f"{name}, {field}", getattr(old, field), getattr(new, field))
@@ -281,7 +282,7 @@ def _named(node: object) -> Iterator[tuple[str, str]]:
             yield from _named(child)
     elif isinstance(node, Record) and not isinstance(node, Claim | Dose | Reference | Instrument | BriefRecord):
         if name := getattr(node, "id", None):
-            yield str(name), type(node).__name__
+            yield str(name), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__.removesuffix("Record")).lower()
         for field in type(node).model_fields:
             yield from _named(getattr(node, field))
 

@@ -34,16 +34,24 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     yield Heading(f"Since version {since.version} of {words.date(since.date)}", "changes_since")
     yield Paragraph(f"**{since.summary}** That version has the evidence hash {since.evidence[:12]}.")
     columns = (("Conclusion", 28), ("Was", 23), ("Is", 23), ("Why", 26))
-    reasons = {one.record: f"{words.without_marks(one.reason)} ({one.by})" for change in brief.changes
-               if change.version == brief.brief.version for one in change.reasons}  # fmt: skip
+    reasons = _reasons(brief)
     moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
              for one in _joined(weighed["major"]))  # fmt: skip
     yield from table(f"Conclusions that moved since version {since.version}", columns, moved)
-    columns = (("What", 18), ("Was", 20), ("Is", 20), ("Records", 42))
+    columns = (("What", 18), ("Was", 17), ("Is", 17), ("Records", 48))
     rows = ([_alike(one, brief, findings)] for one in _groups(weighed["minor"]))
     yield from table(f"Evidence that changed since version {since.version}", columns, rows)
+    columns = (("What", 14), ("Was", 29), ("Is", 29), ("Records", 28))
     rows = ([_alike(one, brief, findings)] for one in _groups(weighed["patch"]))
     yield from table(f"Wording that changed since version {since.version}", columns, rows)
+
+
+def _reasons(brief: Brief) -> dict[str, str]:
+    """Why each rating moved, as somebody signed it, and why the bottom line did, as the version says of itself."""
+    mine = [change for change in brief.changes if change.version == brief.brief.version]
+    reasons = {"bottom line": words.without_marks(" ".join(change.text for change in mine))}
+    signed = (one for change in mine for one in change.reasons)
+    return reasons | {one.record: f"{words.without_marks(one.reason)} ({one.by})" for one in signed}
 
 
 def _joined(moved: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
