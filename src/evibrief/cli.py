@@ -277,7 +277,7 @@ def _diff(options: argparse.Namespace) -> int:
     with opened(options.new or options.old) as folder:
         now = side_of(folder)
     last = last_version(now.brief, options.archive)
-    old = options.old if options.new else last and str(options.archive / last.folder)
+    old = options.old if options.new else str(options.archive / last.folder) if last else None
     if old is None:
         print(f"{options.old}: no earlier version is archived; there is nothing to compare it with")
         return 0
