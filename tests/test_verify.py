@@ -136,6 +136,15 @@ def test_other_tools_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert verdict.state == "other tools"
     assert verdict.details == ("weasyprint: made with 69.0, here is 70.0",)
     assert evibrief("verify", document).returncode == 3
+    # Set by others and reading otherwise: neither confirmed nor called altered, for it may be either.
+    changed = tmp_path / "changed.docx"
+    old, new = b"glass lowers sneezing in hay", b"glass cures everything in"
+    changed.write_bytes(rezipped(document.read_bytes(), "word/document.xml", old, new))
+    run = evibrief("verify", changed)
+    assert run.returncode == 5
+    assert "NOT CONFIRMED" in run.stdout
+    assert "cures everything" in run.stdout
+    assert "weasyprint: made with 69.0" in run.stdout
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"PK nothing", b"hello", b"%PDF"])
@@ -168,4 +177,7 @@ def test_addresses_of_people_are_carried_by_no_document(tmp_path: Path) -> None:
 def test_the_manifest_names_the_tools_and_the_files(documents: dict[str, Path]) -> None:
     record = json.loads(carried_files(documents["pdf"].read_bytes(), "x")[MANIFEST])
     assert set(record["files"]) == set(evidence_files(SECOND, "invented-1"))
+    names = {tool.rpartition(" ")[0] for tool in record["tools"]}
+    assert {"evibrief", "code", "templates", "weasyprint", "pypandoc_binary", "pango"} <= names
+    assert "pango unknown" not in record["tools"]
     assert record["instrument"] == load(SECOND).brief.brief.methods.instrument

@@ -316,7 +316,7 @@ def carried(folder: Path, loaded: Loaded, layer: "Layer" = "full") -> Mapping[st
     from evibrief.manifest import evidence_hash, manifest
 
     files = evidence_files(folder, loaded.brief.brief.methods.instrument)
-    tools = (f"evibrief {__version__}", *resources.engine_versions())
+    tools = resources.tool_versions(__version__)
     return {**files, MANIFEST: manifest(loaded.brief, evidence_hash(loaded.source.tree), files, tools, layer)}
 
 

@@ -296,7 +296,7 @@ def _since(options: argparse.Namespace) -> int:
     return 0
 
 
-VERDICTS = {"identical": 0, "other tools": 3, "altered": 4}
+VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5}
 """What `verify` ends with; 1 is a file that cannot be read, or carries nothing."""
 
 
@@ -321,6 +321,9 @@ _VERDICT_WORDS = {
     "identical": "identical: built again from the evidence that it carries, it is the same to the byte",
     "other tools": "same content, other tools: it says what its evidence gives, and was made by other versions",
     "altered": "ALTERED: it is not what its evidence gives",
+    "undecided": "NOT CONFIRMED: the evidence that it carries is whole, but the page reads otherwise than it\n"
+    "gives here. Either it was altered, or the other versions that made it set it so. Verify it with those versions,\n"
+    "or compare its SHA-256 with the archive's",
 }
 
 

@@ -7,11 +7,13 @@ carries them inside the package. Fonts and styles come out of wheels that carry 
 them: what needs no fonts starts without reading any.
 """
 
+import ctypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from io import BytesIO
@@ -106,8 +108,39 @@ def starter_texts() -> Mapping[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+def tool_versions(program: str) -> tuple[str, ...]:
+    """All whose versions change the bytes of a document, as `name version`. `program` is the version of this package.
+
+    The code and the templates have a hash of their own: between two releases they change as well. Pango breaks the
+    lines, and comes from the machine.
+    """
+    code = _hash_of(Path(__file__).parent.glob("*.py"))
+    ours = (f"evibrief {program}", f"code {code}", f"templates {_hash_of(templates().rglob('*'))}")
+    return (*ours, *engine_versions(), f"pango {_pango_version()}")
+
+
+def _hash_of(paths: Iterable[Path]) -> str:
+    digest = sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _pango_version() -> str:
+    """Asked of the library itself, which is there in a moment; WeasyPrint takes a second to say the same."""
+    for name in ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll"):
+        try:
+            ask = ctypes.CDLL(name).pango_version_string
+        except OSError:
+            continue
+        ask.restype = ctypes.c_char_p
+        return bytes(ask()).decode()
+    return "unknown"
+
+
 def engine_versions() -> tuple[str, ...]:
-    """The engines whose versions change the bytes of a document, as `name version`."""
+    """The engines of Python whose versions change the bytes of a document, as `name version`."""
     return tuple(f"{name} {version(name)}" for name in ENGINES)
 
 

@@ -1,7 +1,8 @@
 """Is this document what it says it is? Built again from the evidence that it carries, and compared.
 
-In: a PDF or a DOCX, alone. Out: a verdict: identical bytes; the same content under other versions of the tools; or
-altered, with what differs. Nothing but the document and this program is needed.
+In: a PDF or a DOCX, alone. Out: a verdict: identical bytes; the same content under other versions of the tools;
+altered, with what differs; or undecided, where other tools set it and it reads otherwise than they set it here. Nothing
+but the document and this program is needed.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from evibrief.carried import carried_files, said
 from evibrief.manifest import evidence_hash
 from evibrief.problems import Place, Problem, Problems
 
-State = Literal["identical", "other tools", "altered"]
+State = Literal["identical", "other tools", "undecided", "altered"]
 MOST_TOLD = 10
 """Differences that are named; more than that is a document that is altogether another."""
 
@@ -47,17 +48,19 @@ def verify_document(path: Path) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
         folder = Path(name, str(record["id"]))
         write_files(files, folder)
-        details = [*_wrong_files(files, record), *_wrong_evidence(folder, record)]
-        if not details:
-            rebuilt, details = _rebuild(folder, Path(name), data, record, str(path))
-            if rebuilt == data:
-                return _verdict("identical", record, ())
-    tools = tuple(_other_tools(record["tools"]))
-    if details:
-        return _verdict("altered", record, details[:MOST_TOLD])
+        if wrong := [*_wrong_files(files, record), *_wrong_evidence(folder, record)]:
+            return _verdict("altered", record, wrong[:MOST_TOLD])
+        rebuilt, details = _rebuild(folder, Path(name), data, record, str(path))
+    return _judge(rebuilt == data, details[:MOST_TOLD], tuple(_other_tools(record["tools"])), record)
+
+
+def _judge(same: bool, details: Sequence[str], tools: Sequence[str], record: Mapping[str, Any]) -> Verdict:
+    """Other tools may break lines and word sentences otherwise: what they set must not be called altered for that."""
+    if same:
+        return _verdict("identical", record, ())
     if tools:
-        return _verdict("other tools", record, tools)
-    return _verdict("altered", record, ("it says the same, but some of its bytes differ",))
+        return _verdict("undecided" if details else "other tools", record, (*details, *tools))
+    return _verdict("altered", record, details or ("it says the same, but some of its bytes differ",))
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
@@ -126,7 +129,7 @@ def _around(text: str, other: str) -> str:
 
 def _other_tools(tools: Sequence[str]) -> Iterator[str]:
     """Tools whose versions differ between the document and this machine."""
-    here = dict(tool.rsplit(" ", 1) for tool in (f"evibrief {__version__}", *resources.engine_versions()))
+    here = dict(tool.rsplit(" ", 1) for tool in resources.tool_versions(__version__))
     there = dict(tool.rsplit(" ", 1) for tool in tools)
     for name in sorted(set(here) | set(there)):
         if here.get(name) != there.get(name):
