@@ -445,6 +445,40 @@ def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
     return comments + str(dumped)
 
 
+def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str | None:
+    """The text of a YAML file in which one scalar says what is wanted, and everything else what it said.
+
+    `written` is how the scalar may be written, in the style in which it stands; where that does not give the text that
+    is wanted, it is put in double quotes. None where that changes anything else.
+    """
+    tail = "\n" if text[span.start : span.end].endswith("\n") else ""
+    quoted = str(yaml.dump(_Quoted(wanted), Dumper=_Dumper, allow_unicode=True, width=10**6)).rstrip("\n") + tail
+    for scalar in (written, quoted):
+        changed = text[: span.start] + scalar + text[span.end :] if scalar is not None else text
+        if list(_changes_in(_loaded(text), _loaded(changed))) == [wanted]:
+            return changed
+    return None
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return yaml.load(text, yaml.BaseLoader)
+    except yaml.YAMLError:
+        return None
+
+
+def _changes_in(old: Any, new: Any) -> Iterator[Any]:
+    """What stands in a tree at each place where it differs from another."""
+    if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
+        for key in old:
+            yield from _changes_in(old[key], new[key])
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for one, other in zip(old, new, strict=True):
+            yield from _changes_in(one, other)
+    elif old != new:
+        yield new
+
+
 def _quoted(node: Any) -> Any:
     if isinstance(node, Mapping):
         return {key: _quoted(child) for key, child in node.items()}

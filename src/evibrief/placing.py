@@ -1,0 +1,147 @@
+"""Where a reviewer's remark belongs: the record, its field, and the file and line in which an author can answer it.
+
+In: the remarks of a reviewed document, and a `Source` with the place of every value. Out: `Placed`. A remark whose
+document still has our frame or bookmark about it is placed by that; another by the words that it quotes, with a score
+for how well they fit; the rest stays unplaced. Nothing is dropped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from evibrief import words
+from evibrief.problems import Place
+from evibrief.reviewed import Remark
+from evibrief.source import Location, Source
+
+Anchor = Literal["content control", "bookmark", "nearest heading", "quoted text", "none"]
+GOOD_FIT = 0.75
+"""The least share of words that have to fit for a remark to be placed by its words alone."""
+
+FEWEST_WORDS = 4
+"""Fewer words than this occur in many records: a remark is not placed by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One text that an author wrote: of which record, in which field, where it stands, and what it says."""
+
+    record: str
+    field: str
+    location: Location
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A remark with the records that it is about, how they were found, and the fields that it may be about.
+
+    `score` is the share of words that fit, from 0 to 1; it is 1 where a frame or a bookmark tells.
+    """
+
+    remark: Remark
+    records: tuple[str, ...]
+    anchor: Anchor
+    score: float
+    fields: tuple[FieldText, ...]
+    place: Place | None
+    warning: str = ""
+
+
+def place_remarks(remarks: Iterable[Remark], source: Source) -> tuple[Placed, ...]:
+    """Every remark with its place, in the order of the document."""
+    texts = tuple(field_texts(source))
+    places = record_places(source)
+    return tuple(_placed(remark, texts, places) for remark in remarks)
+
+
+def field_texts(source: Source) -> Iterator[FieldText]:
+    """Every text of every record, in the order of the files."""
+    for location, text in source.scalars():
+        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in _NAMES:
+            record, depth = _record_of(location, source.tree)
+            field = " ".join(str(part) for part in location[depth:] if not isinstance(part, int))
+            yield FieldText(record, field, location, source.place(location), text)
+
+
+def record_places(source: Source) -> Mapping[str, Place]:
+    """Where each record begins, by its id."""
+    places: dict[str, Place] = {}
+    for location, text in source.scalars():
+        if location[-1] in ("id", "reference") and location[0] not in ("references", "reviews"):
+            places.setdefault(text, source.place(location))
+    return places
+
+
+_NAMES = frozenset({"id", "reference", "source"})
+
+
+def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int]:
+    """The id of the innermost record around a value, and how deep it stands; the file's name where none has an id."""
+    node: object = tree
+    found = (str(location[0]), 1)
+    for depth, step in enumerate(location, 1):
+        node = node[step]  # type: ignore[index]
+        if isinstance(node, Mapping) and (name := node.get("id") or node.get("reference")):
+            found = (str(name), depth)
+    return found
+
+
+def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Place]) -> Placed:
+    known = tuple(name for name in remark.records if name in places)
+    said = remark.before or remark.quoted or remark.around
+    if known:
+        fields = tuple(_fitting(said, [text for text in texts if text.record in known]))
+        place = fields[0].place if len(fields) == 1 else places[known[0]]
+        return Placed(remark, known, remark.anchor, 1.0, fields, place, _missing(remark, known))
+    best, score = _best(said, texts)
+    if best and score >= GOOD_FIT:
+        return Placed(remark, (best.record,), "quoted text", score, (best,), best.place, _missing(remark, known))
+    return Placed(remark, (), "none", score, (), None, _missing(remark, known))
+
+
+def _missing(remark: Remark, known: Sequence[str]) -> str:
+    gone = [name for name in remark.records if name not in known]
+    return f"the data at hand have no record {words.listed(gone)}" if gone else ""
+
+
+def _fitting(said: str, texts: Iterable[FieldText]) -> Iterator[FieldText]:
+    """The fields whose words are those of the remark's text, or hold it, or stand in it."""
+    wanted = plain(said)
+    for text in texts:
+        mine = plain(text.text)
+        if len(mine.split()) >= 2 and wanted and (mine in wanted or wanted in mine or _share(wanted, mine) >= 0.9):
+            yield text
+
+
+def _best(said: str, texts: Iterable[FieldText]) -> tuple[FieldText | None, float]:
+    """The text that the words fit best, and how well."""
+    wanted = plain(said)
+    if len(wanted.split()) < FEWEST_WORDS:
+        return None, 0.0
+    scored = [(_share(wanted, plain(text.text)), text) for text in texts if len(text.text.split()) >= FEWEST_WORDS]
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    twice = best and any(other.text != best.text and value == score for value, other in scored)
+    return (None, score) if twice else (best, score)
+
+
+def _share(wanted: str, text: str) -> float:
+    """How much of the shorter stands, in order, in the longer; 0 where their lengths say that nothing can fit."""
+    short, long = sorted((wanted.split(), text.split()), key=len)
+    if not short or len(set(short) & set(long)) < GOOD_FIT * len(set(short)):
+        return 0.0
+    matcher = SequenceMatcher(None, long, short, autojunk=False)
+    matched = sum(block.size for block in matcher.get_matching_blocks())
+    return matched / max(len(short), min(len(long), 2 * len(short)) / 2)
+
+
+def plain(text: str) -> str:
+    """Words as a page shows them, without marks, citations and the difference of spaces and quotation marks."""
+    without = words.without_marks(text).translate(_ALIKE)
+    return re.sub(r"\s+", " ", without).strip()
+
+
+_ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-"})
