@@ -23,9 +23,11 @@ ORDER = (
     ("rating",),
     ("derive",),
     ("reading", "starter", "words", "page", "retractions"),
-    ("values", "manifest", "diff", "reviewed"),
+    ("values", "manifest", "diff", "wordpackage"),
+    ("reviewed",),
     ("placing",),
     ("proposals",),
+    ("comments",),
     ("rule",),
     ("rules_of_records", "rules_of_evidence", "rules_of_wording"),
     ("checks", "charts"),
@@ -40,6 +42,7 @@ ORDER = (
     ("build",),
     ("verify",),
     ("archive",),
+    ("review",),
     ("cli",),
 )
 OWNERS = {
@@ -54,7 +57,7 @@ OWNERS = {
     "docx": {"wordstyles"},
     "pikepdf": {"carried"},
     "pypdf": {"carried"},
-    "lxml": {"carried", "docx", "wordcontrols", "wordfinish", "wordpictures"},
+    "lxml": {"carried", "docx", "reviewed", "wordpackage", "wordcontrols", "wordfinish", "wordpictures"},
     "fontTools": {"resources"},
     "matplotlib": {"drawing"},
 }
@@ -62,9 +65,9 @@ OWNERS = {
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone: `drawing` gives
 # it one that is gone at once. `build` warms WeasyPrint up while pandoc runs.
 TEMPORARY = {"prose", "docx", "drawing"}
-DISK = {"source", "resources", "build", "archive", "verify", "cli"}
+DISK = {"source", "resources", "build", "archive", "review", "verify", "cli"}
 # `carried` opens packages that it is given as bytes.
-IN_MEMORY = {"carried"}
+IN_MEMORY = {"carried", "wordpackage"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )

@@ -112,6 +112,14 @@ def _parser() -> argparse.ArgumentParser:
     ends.add_argument("--reason", required=True, help="why; readers are told")
     ends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
+    reads = _command(commands, "comments", _comments, "list what reviewers said in Word, by record, file and line")
+    reads.add_argument("reviewed", type=Path, nargs="+", metavar="REVIEWED.docx", help="one file or several")
+    reads.add_argument("--brief", type=Path, required=True, metavar="data/BRIEF", help="the folder of the brief")
+    reads.add_argument("--format", choices=("text", "json", "md", "csv"), default="text", help="how to print the list")
+    reads.add_argument("--since", type=Path, metavar="FILE", help="an earlier list (JSON) or ledger: only what is new")
+    reads.add_argument("--patches", type=Path, metavar="DIR", help="write each proposal as a patch into a new folder")
+    reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
+
     starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
 
@@ -339,6 +347,18 @@ def _extract(options: argparse.Namespace) -> int:
         raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
     write_files(files, folder)
     print(f"{folder}: {len(files)} files; build it with `evibrief build {folder}`")
+    return 0
+
+
+def _comments(options: argparse.Namespace) -> int:
+    from evibrief.comments import PRINTERS
+    from evibrief.review import earlier_keys, gather, write_patches
+
+    earlier = earlier_keys(options.since) if options.since else ()
+    found, _ = gather(options.reviewed, options.brief, earlier)
+    if options.patches:
+        write_patches(found, options.patches)
+    print(PRINTERS[options.format](found), end="")
     return 0
 
 

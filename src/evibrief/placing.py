@@ -16,7 +16,7 @@ from evibrief.problems import Place
 from evibrief.reviewed import Remark
 from evibrief.source import Location, Source
 
-Anchor = Literal["content control", "bookmark", "nearest heading", "quoted text", "none"]
+Anchor = Literal["content control", "bookmark", "nearest record", "quoted text", "none"]
 GOOD_FIT = 0.75
 """The least share of words that have to fit for a remark to be placed by its words alone."""
 

@@ -84,15 +84,23 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
     return Proposal(keys, authors, record, "", place, first.remark.before, first.remark.after, "", candidates, why)
 
 
-def _edit(before: str, after: str) -> _Edit:
-    """The whole words that differ, and those around them."""
-    old, new = before.split(), after.split()
+def changed_words(was: str, now: str) -> tuple[int, int]:
+    """From which to before which word a text differs from another; the same number twice where words only came."""
+    old, new = was.split(), now.split()
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1
     end = 0
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
+    return start, len(old) - end
+
+
+def _edit(before: str, after: str) -> _Edit:
+    """The whole words that differ, and those around them."""
+    old, new = before.split(), after.split()
+    start, stop = changed_words(before, after)
+    end = len(old) - stop
     removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])
     mark = _MARK.search(removed) if removed and added else None
     if mark and mark[0] and added.endswith(mark[0]):
@@ -157,4 +165,5 @@ def _patch(source: Source, field: FieldText, now: str, edit: _Edit) -> str:
     if changed is None:
         return ""
     old, new = text.splitlines(keepends=True), changed.splitlines(keepends=True)
-    return "".join(unified_diff(old, new, f"a/{span.path.lstrip("/")}", f"b/{span.path.lstrip("/")}"))
+    path = span.path.lstrip("/")
+    return "".join(unified_diff(old, new, f"a/{path}", f"b/{path}"))

@@ -445,6 +445,14 @@ def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
     return comments + str(dumped)
 
 
+def read_yaml(text: str) -> Any:
+    """A small file of our own making, plainly. Raises `ValueError` when it is no YAML."""
+    try:
+        return yaml.load(text, yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
 def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str | None:
     """The text of a YAML file in which one scalar says what is wanted, and everything else what it said.
 

@@ -51,7 +51,7 @@ def verify_document(path: Path) -> Verdict:
         if wrong := [*_wrong_files(files, record), *_wrong_evidence(folder, record)]:
             return _verdict("altered", record, wrong[:MOST_TOLD])
         rebuilt, details = _rebuild(folder, Path(name), data, record, str(path))
-    return _judge(rebuilt == data, details[:MOST_TOLD], tuple(_other_tools(record["tools"])), record)
+    return _judge(rebuilt == data, details[:MOST_TOLD], tuple(other_tools(record["tools"])), record)
 
 
 def _judge(same: bool, details: Sequence[str], tools: Sequence[str], record: Mapping[str, Any]) -> Verdict:
@@ -127,7 +127,7 @@ def _around(text: str, other: str) -> str:
     return " ".join(text[max(at - 20, 0) : at + 40].split())
 
 
-def _other_tools(tools: Sequence[str]) -> Iterator[str]:
+def other_tools(tools: Sequence[str]) -> Iterator[str]:
     """Tools whose versions differ between the document and this machine."""
     here = dict(tool.rsplit(" ", 1) for tool in resources.tool_versions(__version__))
     there = dict(tool.rsplit(" ", 1) for tool in tools)

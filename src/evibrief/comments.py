@@ -1,0 +1,245 @@
+"""What reviewers said, by record: several reviewed files in, one list out, for people and for machines.
+
+In: `Reviewed` files, the `Source` of the data at hand, and which records changed since. Out: a `Listing`, and its
+text, JSON, Markdown and CSV. A remark that two files both have is listed once. Every remark is in the list: under its
+record, or among those that could not be placed.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from evibrief import words
+from evibrief.placing import Placed, place_remarks, record_places
+from evibrief.proposals import Proposal, changed_words, proposals
+from evibrief.reviewed import Reviewed
+from evibrief.source import Source
+
+OURS = "evibrief"
+"""The author of the questions that a review copy asks: they are listed with their answers, and are no review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One remark in its place, and the files that have it."""
+
+    placed: Placed
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All remarks by record, in the order of the data; what could not be placed; proposals; where reviewers differ.
+
+    `warnings` are for people: another version reviewed, records that changed since, a file without our marks.
+    """
+
+    files: tuple[Reviewed, ...]
+    records: Mapping[str, tuple[Listed, ...]]
+    unplaced: tuple[Listed, ...]
+    proposals: tuple[Proposal, ...]
+    disagreements: tuple[tuple[Proposal, Proposal], ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[Listed, ...]:
+        """Every remark once, also one that is about several records."""
+        every = [*(one for listed in self.records.values() for one in listed), *self.unplaced]
+        return tuple({one.placed.remark.key: one for one in every}.values())
+
+
+def listing(
+    files: Sequence[Reviewed], source: Source, changed: Mapping[str, Sequence[str]], known: Iterable[str] = ()
+) -> Listing:
+    """The remarks of all files. `changed`: what changed at each record since the file was sent, by its name.
+
+    `known` are the keys of remarks that an earlier import had: they are left out.
+    """
+    where: dict[str, list[str]] = {}
+    remarks = {remark.key: remark for file in files for remark in file.remarks}
+    for file in files:
+        for remark in file.remarks:
+            where.setdefault(remark.key, []).append(file.name)
+    earlier = frozenset(known)
+    placed = place_remarks((remark for key, remark in remarks.items() if key not in earlier), source)
+    listed = [Listed(one, tuple(where[one.remark.key])) for one in placed]
+    proposed = proposals(placed, source)
+    return Listing(
+        tuple(files),
+        dict(_by_record(listed, record_places(source))),
+        tuple(one for one in listed if not one.placed.records),
+        proposed,
+        tuple(_disagreements(proposed)),
+        tuple(_warnings(files, listed, changed)),
+    )
+
+
+def _by_record(listed: Sequence[Listed], order: Iterable[str]) -> Iterator[tuple[str, tuple[Listed, ...]]]:
+    others = (name for one in listed for name in one.placed.records)
+    for name in dict.fromkeys((*order, *others)):
+        if mine := tuple(one for one in listed if name in one.placed.records):
+            yield name, mine
+
+
+def _disagreements(proposed: Sequence[Proposal]) -> Iterator[tuple[Proposal, Proposal]]:
+    """Two reviewers who would have the same words read differently."""
+    for one, other in combinations(proposed, 2):
+        same = (one.record, one.field, one.was) == (other.record, other.field, other.was)
+        if same and one.record and one.now != other.now and one.authors != other.authors and _meet(one, other):
+            yield one, other
+
+
+def _meet(one: Proposal, other: Proposal) -> bool:
+    """Whether two edits touch the same words of a text."""
+    (start, end), (from_, to) = changed_words(one.was, one.now), changed_words(other.was, other.now)
+    return max(start, from_) < min(end, to) or (start, end) == (from_, to)
+
+
+def _warnings(
+    files: Sequence[Reviewed], listed: Sequence[Listed], changed: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    for file in files:
+        if not file.evidence:
+            yield f"{file.name}: it does not say which version was reviewed; remarks are placed by what they quote"
+        if (read := sum(remark.elements for remark in file.remarks)) != file.counted:
+            yield f"{file.name}: {file.counted} comments and revisions are in it, and {read} were read; look into it"
+        if file.macros:
+            yield f"{file.name}: it brings a program (macros) along, which was not run; do not open it without asking"
+    for record in dict.fromkeys(name for one in listed for name in one.placed.records if changed.get(name)):
+        yield f"{record} changed since it was reviewed: {words.listed(changed[record])}"
+    yield from dict.fromkeys(one.placed.warning for one in listed if one.placed.warning)
+
+
+def as_text(found: Listing) -> str:
+    """The list for a terminal."""
+    lines = [*_heads(found), *(f"warning: {warning}" for warning in found.warnings)]
+    for record, listed in found.records.items():
+        place = next((one.placed.place for one in listed if one.placed.place), None)
+        lines += ["", f"{record}  {place or ''}".rstrip()]
+        lines += [f"  {line}" for one in listed for line in _told(one)]
+    if found.unplaced:
+        lines += ["", "not placed"]
+        lines += [f"  {line}" for one in found.unplaced for line in (*_told(one), f"  around: {_short(one)}")]
+    for proposal in found.proposals:
+        lines += ["", *_proposed(proposal)]
+    for one, other in found.disagreements:
+        who = f"{words.listed(one.authors)} and {words.listed(other.authors)}"
+        lines += ["", f"{one.record}, {one.field}: {who} disagree", f"  {one.now}", f"  {other.now}"]
+    return "\n".join(lines) + "\n"
+
+
+def _heads(found: Listing) -> Iterator[str]:
+    for file in found.files:
+        version = f"{file.brief} {file.version}, evidence {file.evidence[:12]}" if file.evidence else "version unknown"
+        counted = words.count(file.counted, "comment or revision", "comments and revisions")
+        yield f"{file.name}: {words.count(len(file.remarks), 'remark')} from {counted}; {version}"
+    people = dict.fromkeys(one.placed.remark.author or "unknown" for one in found.remarks)
+    yield f"{words.count(len(found.remarks), 'remark')} by {words.listed(people)}; {len(found.unplaced)} not placed"
+
+
+def _told(one: Listed) -> Iterator[str]:
+    remark, placed = one.placed.remark, one.placed
+    resolved = ", resolved" if remark.resolved else ""
+    sure = f", placed by what it quotes ({placed.score:.2f})" if placed.anchor == "quoted text" else ""
+    when = f" on {remark.date[:10]}" if remark.date else ""
+    answers = f" to {remark.answers}" if remark.answers else ""
+    yield f"[{remark.key}] {remark.kind}{answers} by {remark.author or 'unknown'}{when}{resolved}{sure}"
+    if remark.quoted:
+        yield f"    on “{remark.quoted}”"
+    said = f"“{remark.removed}” → “{remark.added}”" if remark.removed or remark.added else remark.text
+    yield from (f"    {line}" for line in said.splitlines() or [""])
+
+
+def _short(one: Listed) -> str:
+    around = " ".join(one.placed.remark.around.split())
+    return around if len(around) <= 200 else around[:200].rsplit(" ", 1)[0] + " …"
+
+
+def _proposed(proposal: Proposal) -> Iterator[str]:
+    where = f"{proposal.record}, {proposal.field}" if proposal.field else proposal.record or "no record"
+    yield f"proposal for {where} by {words.listed(proposal.authors)} [{', '.join(proposal.keys)}]"
+    if proposal.patch:
+        yield from proposal.patch.splitlines()
+        return
+    yield f"  {proposal.why}"
+    yield f"  was: {proposal.was}"
+    yield f"  proposed: {proposal.now}"
+    yield from (f"  perhaps {text.record}, {text.field}: {text.place}" for text in proposal.candidates)
+
+
+def as_markdown(found: Listing) -> str:
+    """The list as Markdown, for an issue or a mail. What a reviewer wrote is quoted, never taken for markup."""
+    lines = [*(f"- {line}" for line in _heads(found)), *(f"- **warning**: {warning}" for warning in found.warnings)]
+    for record, listed in (*found.records.items(), *([("Not placed", found.unplaced)] if found.unplaced else [])):
+        place = next((one.placed.place for one in listed if one.placed.place), None)
+        lines += ["", f"## {record}", "", *([f"`{place}`", ""] if place else [])]
+        lines += [line for one in listed for line in _fenced(_told(one))]
+    for proposal in found.proposals:
+        lines += ["", f"## Proposal for {proposal.record or 'no record'}", "", *_fenced(_proposed(proposal), "diff")]
+    return "\n".join(lines) + "\n"
+
+
+def _fenced(lines: Iterable[str], language: str = "text") -> Iterator[str]:
+    told = list(lines)
+    fence = "`" * max(3, 1 + max((_ticks(line) for line in told), default=0))
+    yield from (f"{fence}{language}", *told, fence)
+
+
+def _ticks(line: str) -> int:
+    """The longest run of backticks."""
+    return max((len(run) for run in "".join(one if one == "`" else " " for one in line).split()), default=0)
+
+
+def records_of(found: Listing) -> list[dict[str, Any]]:
+    """Every remark as plain fields, in the order of the list; a remark on several records names them all."""
+    return [
+        asdict(one.placed.remark)
+        | {
+            "records": list(one.placed.records), "anchor": one.placed.anchor, "score": round(one.placed.score, 3),
+            "file": one.placed.place.path if one.placed.place else "",
+            "line": one.placed.place.line if one.placed.place else 0,
+            "fields": [f"{text.record}, {text.field}" for text in one.placed.fields], "reviewed": list(one.files),
+        }
+        for one in found.remarks
+    ]  # fmt: skip
+
+
+def as_json(found: Listing) -> str:
+    """The list for machines; `keys` of an earlier one tell what is new."""
+    record = {
+        "files": [{"name": file.name, "brief": file.brief, "version": file.version, "evidence": file.evidence,
+                   "recipient": file.recipient, "counted": file.counted} for file in found.files],
+        "remarks": records_of(found),
+        "proposals": [{**asdict(one), "candidates": [f"{text.record}, {text.field}" for text in one.candidates],
+                       "place": str(one.place or "")} for one in found.proposals],
+        "disagreements": [[list(one.keys), list(other.keys)] for one, other in found.disagreements],
+        "warnings": list(found.warnings),
+    }  # fmt: skip
+    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+
+COLUMNS = ("key", "records", "file", "line", "fields", "kind", "author", "date", "quoted", "text", "removed", "added",
+           "resolved", "answers", "anchor", "score", "reviewed")  # fmt: skip
+
+
+def as_csv(found: Listing) -> str:
+    """The list as a table (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    written = io.StringIO()
+    table = csv.DictWriter(written, COLUMNS, extrasaction="ignore")
+    table.writeheader()
+    table.writerows({name: _cell(value) for name, value in record.items()} for record in records_of(found))
+    return written.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+PRINTERS: Mapping[str, Callable[[Listing], str]] = {
+    "text": as_text, "json": as_json, "md": as_markdown, "csv": as_csv,
+}  # fmt: skip

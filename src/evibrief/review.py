@@ -1,0 +1,101 @@
+"""Reviewed documents brought home: read, compared with what was sent, placed in the data at hand.
+
+In: paths of reviewed DOCX files and the folder of the brief. Out: a `Listing`. A file carries the evidence that it was
+made from: from that it is known which records changed since, and what was edited while tracking was off.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from evibrief.archive import side_of
+from evibrief.build import MANIFEST, build, read_evidence
+from evibrief.carried import carried_files
+from evibrief.comments import Listing, listing
+from evibrief.diff import compare
+from evibrief.placing import record_places
+from evibrief.problems import Place, Problem, Problems
+from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
+from evibrief.source import Source, read_yaml
+from evibrief.verify import other_tools, write_files
+
+
+def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> tuple[Listing, Source]:
+    """Every remark of the files, placed in the brief. `earlier` are the keys of remarks that are known already.
+
+    Raises `Problems` for all files that cannot be read, together, and for a brief that cannot be.
+    """
+    brief, source, problems = read_evidence(folder)
+    if brief is None or problems:
+        raise Problems(problems)
+    files: list[Reviewed] = []
+    changed: dict[str, tuple[str, ...]] = {}
+    wrong: list[Problem] = []
+    for path in paths:
+        try:
+            reviewed, since = _read(path, folder, frozenset(record_places(source)))
+        except Problems as refused:
+            wrong += refused.problems
+            continue
+        files.append(reviewed)
+        changed.update(since)
+    if wrong:
+        raise Problems(wrong)
+    return listing(files, source, changed, earlier), source
+
+
+def _read(path: Path, folder: Path, records: frozenset[str]) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
+    """One file, with what was edited without tracking, and what changed at each record since it was sent."""
+    data = path.read_bytes()
+    try:
+        files = dict(carried_files(data, str(path)))
+    except Problems:
+        return read_reviewed(data, str(path), records), {}
+    record = files.pop(MANIFEST, b"")
+    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
+        sent = Path(name, "sent")
+        write_files(files, sent)
+        _, source, problems = read_evidence(sent)
+        known = records | frozenset(record_places(source))
+        reviewed = read_reviewed(data, str(path), known)
+        if problems or not reviewed.evidence:
+            return reviewed, {}
+        same_tools = not list(other_tools(json.loads(record)["tools"]))
+        silent = _untracked(data, sent, Path(name, "out"), known) if same_tools else ()
+        reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent))
+        return reviewed, _changed(sent, folder)
+
+
+def _untracked(data: bytes, sent: Path, output: Path, known: frozenset[str]) -> tuple[Remark, ...]:
+    original = build(sent, output, ["docx"])[0].path.read_bytes()
+    return tuple(one for one in untracked(data, original, "") if known.intersection(one.records))
+
+
+def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """By record: in what way it is no longer the one that was reviewed."""
+    found: dict[str, dict[str, None]] = {}
+    for change in compare(side_of(sent), side_of(folder)):
+        found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
+    return {record: tuple(kinds) for record, kinds in found.items()}
+
+
+def earlier_keys(path: Path) -> frozenset[str]:
+    """The keys of the remarks that an earlier list as JSON, or a ledger, has. Raises `Problems`."""
+    try:
+        record = read_yaml(path.read_text(encoding="utf-8"))
+        listed = record["remarks"] if "remarks" in record else record["comments"]
+        return frozenset(str(one["key"]) for one in listed)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message, hint = "this is no earlier list of comments", "name what `evibrief comments --format json` printed"
+        raise Problems([Problem(Place(str(path)), "not-a-list", message, hint)]) from error
+
+
+def write_patches(found: Listing, folder: Path) -> None:
+    """Each proposal that has a patch as a file that `git apply` takes. Raises `Problems` where the folder is."""
+    if folder.exists():
+        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
+    write_files(
+        {f"{one.record}-{one.keys[0]}.patch": one.patch.encode() for one in found.proposals if one.patch}, folder
+    )

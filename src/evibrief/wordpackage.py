@@ -1,0 +1,114 @@
+"""A Word document that somebody sent, opened as what it is: a stranger's file.
+
+In: bytes. Out: its parts, read within bounds, and as XML without entities, without a DTD and without reaching for
+anything outside. Nothing in it is run. The relationships say which part is which (ECMA-376 part 2, 9.3).
+"""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from evibrief.problems import Place, Problem, Problems
+
+LARGEST_PART = 48 * 1024 * 1024
+LARGEST_WHOLE = 256 * 1024 * 1024
+MOST_PARTS = 4_000
+"""Far more than any review holds; a file beyond that is made to hurt."""
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+@dataclass(frozen=True)
+class WordPackage:
+    """The parts of a document by their path, its main part, and its name for messages."""
+
+    name: str
+    parts: Mapping[str, bytes]
+    main: str
+
+    def related(self, kind: str) -> list[str]:
+        """The parts that the main part names as its comments, headers and so on; `kind` is how the type ends."""
+        folder, name = posixpath.split(self.main)
+        listed = _relations(self, f"{folder}/_rels/{name}.rels")
+        paths = [posixpath.normpath(posixpath.join(folder, target)) for type_, target in listed if type_.endswith(kind)]
+        return [path.lstrip("/") for path in paths if path.lstrip("/") in self.parts]
+
+    def tree(self, path: str) -> Any:
+        """One part as XML. Raises `Problems` for what is no XML, or has a DTD."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+        try:
+            tree = etree.fromstring(self.parts[path], parser)
+        except etree.XMLSyntaxError as error:
+            raise _problem(self.name, "damaged", f"{path} in it cannot be read: {error}") from error
+        if tree.getroottree().docinfo.internalDTD is not None:
+            raise _problem(self.name, "hostile", f"{path} in it defines entities, which no Word document does")
+        return tree
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it brings a program along. It is never run."""
+        return any(path.lower().endswith("vbaproject.bin") for path in self.parts)
+
+
+def open_package(data: bytes, name: str) -> WordPackage:
+    """Open a DOCX. Raises `Problems`, one for each way in which a file is none, or is made to hurt."""
+    if data.startswith(_OLE):
+        hint = "open it in Word and save it as .docx without a password"
+        raise _problem(name, "not-docx", "this file is protected by a password, or is an old .doc", hint)
+    if not data.startswith(b"PK"):
+        raise _problem(name, "not-docx", "this is no DOCX", "ask for the Word file itself, not a PDF or a link to it")
+    parts = _read_parts(data, name)
+    package = WordPackage(name, parts, "")
+    targets = [target for type_, target in _relations(package, "_rels/.rels") if type_.endswith("/officeDocument")]
+    main = next((path for path in (one.lstrip("/") for one in targets) if path in parts), "")
+    if not main:
+        raise _problem(name, "not-docx", "this is a package, and no Word document is in it", "ask for the Word file")
+    return WordPackage(name, parts, main)
+
+
+def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
+    """Every XML part, whatever sizes the package says: it is read until a bound is reached."""
+    parts: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            listed = package.infolist()
+            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_WHOLE:
+                raise _too_large(name)
+            for one in listed:
+                wanted = one.filename.endswith((".xml", ".rels")) and one.filename not in parts
+                parts[one.filename] = _bounded(package, one, name) if wanted else parts.get(one.filename, b"")
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise _problem(name, "damaged", f"it cannot be unpacked: {error}", "ask for the file again") from error
+    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+        raise _problem(name, "damaged", f"it cannot be unpacked: {error}", "ask for the file again") from error
+    return parts
+
+
+def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes:
+    with package.open(one) as part:
+        data = part.read(LARGEST_PART + 1)
+    if len(data) > LARGEST_PART:
+        raise _too_large(name)
+    return data
+
+
+def _relations(package: WordPackage, path: str) -> Iterator[tuple[str, str]]:
+    """Type and target of each relationship inside the package; what lies outside is left where it is."""
+    if path in package.parts:
+        for one in package.tree(path).iter(_RELATIONS):
+            if one.get("TargetMode") != "External":
+                yield one.get("Type", ""), one.get("Target", "")
+
+
+def _too_large(name: str) -> Problems:
+    return _problem(name, "hostile", "it unpacks to more than any reviewed brief holds; it was not read further")
+
+
+def _problem(name: str, rule: str, message: str, hint: str = "ask for the file again") -> Problems:
+    return Problems([Problem(Place(name), rule, message, hint)])
