@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.archive import archive_version, check_version, versions, withdraw_version, write_index, write_since
+from evibrief.archive import archive_version, withdraw_version, write_index, write_since
+from evibrief.archived import check_version, versions
 from evibrief.problems import Problems
 from test_cli import evibrief
 

@@ -14,7 +14,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from evibrief.archive import archive_version, side_of, write_since
+from evibrief.archive import archive_version, write_since
+from evibrief.archived import side_of
 from evibrief.build import build
 from evibrief.derive import derive
 from evibrief.diff import Change, Kind, Side, as_json, as_markdown, as_text, compare, demanded, risen, summary

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.archive import changes_since, check_version, last_version, side_of, versions
+from evibrief.archive import changes_since
+from evibrief.archived import check_version, last_version, side_of, versions
 from evibrief.build import evidence_files
 from evibrief.diff import compare
 from test_cli import evibrief

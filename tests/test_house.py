@@ -14,7 +14,8 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
-    ("source", "drawing", "carried"),
+    ("source", "drawing", "wordpackage"),
+    ("carried", "wordtext"),
     ("fields", "figures"),
     ("notices",),
     ("instrument",),
@@ -23,7 +24,7 @@ ORDER = (
     ("rating",),
     ("derive",),
     ("reading", "starter", "words", "page", "retractions"),
-    ("values", "manifest", "diff", "wordpackage"),
+    ("values", "manifest", "diff"),
     ("reviewed",),
     ("placing",),
     ("proposals",),
@@ -41,6 +42,7 @@ ORDER = (
     ("render",),
     ("build",),
     ("verify",),
+    ("archived",),
     ("archive",),
     ("review",),
     ("cli",),
@@ -57,7 +59,7 @@ OWNERS = {
     "docx": {"wordstyles"},
     "pikepdf": {"carried"},
     "pypdf": {"carried"},
-    "lxml": {"carried", "docx", "reviewed", "wordpackage", "wordcontrols", "wordfinish", "wordpictures"},
+    "lxml": {"carried", "docx", "wordpackage", "wordtext", "wordcontrols", "wordfinish", "wordpictures"},
     "fontTools": {"resources"},
     "matplotlib": {"drawing"},
 }
@@ -65,7 +67,7 @@ OWNERS = {
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone: `drawing` gives
 # it one that is gone at once. `build` warms WeasyPrint up while pandoc runs.
 TEMPORARY = {"prose", "docx", "drawing"}
-DISK = {"source", "resources", "build", "archive", "review", "verify", "cli"}
+DISK = {"source", "resources", "build", "archive", "archived", "review", "verify", "cli"}
 # `carried` opens packages that it is given as bytes.
 IN_MEMORY = {"carried", "wordpackage"}
 DISK_WORDS = re.compile(

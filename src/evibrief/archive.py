@@ -4,55 +4,38 @@ In: a brief's folder and that of the archive. Out: `ARCHIVE/ID/DATE_vVERSION/` w
 a manifest; and, made anew from what is there each time, the index, the feed, the page of each version and `latest.*`.
 """
 
-import hashlib
-import io
+import filecmp
 import json
 import os
 import shutil
 import stat
 import subprocess
-import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from evibrief import resources, words
-from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load, read_evidence
-from evibrief.carried import carried_files
+from evibrief.archived import (
+    INDEX,
+    WITHDRAWN,
+    Version,
+    hashes,
+    last_version,
+    read_manifest,
+    side_of,
+    versions,
+    withdrawals,
+)
+from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load
 from evibrief.derive import derive
 from evibrief.diff import WEIGHTS, Side, compare, demanded, risen, summary
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
 from evibrief.source import yaml_text
-from evibrief.verify import write_files
-
-WITHDRAWN = "withdrawn.json"
-
-
-@dataclass(frozen=True)
-class Version:
-    """One archived version as the index lists it, the newest first. `state`: current, superseded or withdrawn."""
-
-    id: str
-    title: str
-    version: str
-    date: str
-    evidence: str
-    changed: str
-    folder: str
-    files: Mapping[str, str]
-    state: str = "current"
-    reason: str = ""
-
-    @property
-    def number(self) -> tuple[int, ...]:
-        """The version as numbers, so that 1.10.0 comes after 1.9.0."""
-        return tuple(int(part) for part in self.version.split("."))
 
 
 @dataclass(frozen=True)
@@ -76,7 +59,7 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
         _demand_number(loaded, archive)
         _demand_current_since(loaded, folder, archive)
         _write_version(place, folder, files, _what_changed(loaded.brief))
-    kept = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["evidence_sha256"]
+    kept = read_manifest(place)["evidence_sha256"]
     if kept != evidence:
         where = loaded.source.place(("brief", "version"))
         message = f"version {loaded.brief.brief.version} is archived with other evidence ({kept[:12]})"
@@ -129,12 +112,6 @@ def changes_since(folder: Path, archive: Path) -> Mapping[str, Any] | None:
     }  # fmt: skip
 
 
-def last_version(brief: Brief, archive: Path) -> Version | None:
-    """The archived version before this one: the newest that has not its number."""
-    others = (one for one in versions(archive) if one.id == brief.brief.id and one.version != brief.brief.version)
-    return next(others, None)
-
-
 def _filled(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: text for name, text in record.items() if text}
 
@@ -160,47 +137,6 @@ def _demand_current_since(loaded: Loaded, folder: Path, archive: Path) -> None:
         raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {folder}`")])
 
 
-def side_of(folder: Path) -> Side:
-    """A folder of evidence as one side of a comparison. Raises `Problems` when it cannot be read."""
-    brief, _, problems = read_evidence(folder)
-    if brief is None or problems:
-        raise Problems(problems)
-    return Side(brief, derive(brief))
-
-
-@contextmanager
-def opened(text: str) -> Iterator[Path]:
-    """The folder of evidence that somebody names: a folder, an archived version, a PDF or DOCX, `REVISION:PATH` of git.
-
-    What has to be unpacked for that is gone afterwards. Raises `Problems` when there is no such thing.
-    """
-    path = Path(text)
-    if path.is_dir():
-        yield path / "evidence" if (path / MANIFEST).exists() else path
-        return
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
-        if path.is_file():
-            files = {one: data for one, data in carried_files(path.read_bytes(), text).items() if one != MANIFEST}
-            write_files(files, Path(name, path.stem))
-            yield Path(name, path.stem)
-        else:
-            yield _from_git(text, Path(name))
-
-
-def _from_git(text: str, target: Path) -> Path:
-    revision, _, inside = text.partition(":")
-    problem = Problem(Place(text), "no-folder", "this is no folder, no document and no revision of git",
-                      "write data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF")  # fmt: skip
-    if not inside or revision.startswith("-"):
-        raise Problems([problem])
-    run = subprocess.run(["git", "archive", revision, "--", inside], capture_output=True, check=False)
-    if run.returncode:
-        raise Problems([problem])
-    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as packed:
-        packed.extractall(target, filter="data")
-    return target / inside
-
-
 def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], changed: str) -> None:
     """Everything under a temporary name, safely on the disk, then one rename: whoever looks sees all of it or none."""
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -216,7 +152,7 @@ def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], change
                 (whole / "evidence" / path).parent.mkdir(parents=True, exist_ok=True)
                 (whole / "evidence" / path).write_bytes(data)
         written = json.loads(files[MANIFEST]) | {
-            "changed": changed, "outputs": _hashes(whole), "git": _git_state(folder),
+            "changed": changed, "outputs": hashes(whole), "git": _git_state(folder),
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _keep_safe(whole)
@@ -232,15 +168,6 @@ def _what_changed(brief: Brief) -> str:
     """What `changes.yaml` says of this version, as plain words."""
     texts = [change.text for change in brief.changes if change.version == brief.brief.version]
     return words.without_marks(" ".join(texts))
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _git_state(folder: Path) -> dict[str, str | bool | None]:
@@ -272,50 +199,12 @@ def _make_read_only(folder: Path) -> None:
         path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
-def versions(archive: Path) -> list[Version]:
-    """Every archived version, by brief, the newest first, with its state. Half-written ones are not there."""
-    found: list[Version] = []
-    for folder in sorted(path for path in archive.glob("*") if path.is_dir()):
-        manifests = [path for path in folder.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(".")]
-        mine = sorted((_version(path, archive) for path in manifests), key=lambda one: one.number, reverse=True)
-        found += _with_states(mine, _withdrawals(folder))
-    return found
-
-
-def _version(path: Path, archive: Path) -> Version:
-    record = json.loads(path.read_text(encoding="utf-8"))
-    where = path.parent.relative_to(archive).as_posix()
-    outputs = {name: digest for name, digest in record["outputs"].items() if "/" not in name}
-    return Version(record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
-                   record.get("changed", ""), where, outputs)  # fmt: skip
-
-
-def _withdrawals(folder: Path) -> Mapping[str, Mapping[str, str]]:
-    path = folder / WITHDRAWN
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def _with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
-    """The newest that is not withdrawn is the current one; what is older is superseded."""
-    current = next((one.version for one in mine if one.version not in withdrawn), None)
-    for one in mine:
-        if one.version in withdrawn:
-            entry = withdrawn[one.version]
-            yield _changed(one, state="withdrawn", reason=f"{entry['date']}: {entry['reason']}")
-        else:
-            yield _changed(one, state="current" if one.version == current else "superseded")
-
-
-def _changed(version: Version, **fields: Any) -> Version:
-    return Version(**{**version.__dict__, **fields})
-
-
 def write_index(archive: Path) -> list[Version]:
     """The index, the feed, the page of each version and `latest.*`, made anew from the versions that are there."""
     listed = versions(archive)
     templates = resources.template_texts()
     records = [one.__dict__ for one in listed]
-    _replace(archive / "index.json", json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
+    _replace(archive / INDEX, json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
     _replace(archive / "index.html", render_text("index.html.jinja", templates, versions=listed))
     _replace(archive / "feed.atom", render_text("feed.atom.jinja", templates, versions=listed))
     for one in listed:
@@ -324,9 +213,14 @@ def write_index(archive: Path) -> list[Version]:
         _replace(archive / one.id / f"v{one.version}.html", page)
         if one is current:
             for name in one.files:
-                latest = archive / one.id / f"latest{Path(name).suffix}"
-                _replace(latest, (archive / one.folder / name).read_bytes())
+                _replace_if_other(archive / one.id / f"latest{Path(name).suffix}", archive / one.folder / name)
     return listed
+
+
+def _replace_if_other(path: Path, newest: Path) -> None:
+    """A copy of the newest, written only where it is not there yet: an archive of many briefs has many of them."""
+    if not (path.is_file() and not path.is_symlink() and filecmp.cmp(path, newest, shallow=False)):
+        _replace(path, newest.read_bytes())
 
 
 def _replace(path: Path, content: str | bytes) -> None:
@@ -351,32 +245,9 @@ def withdraw_version(archive: Path, brief: str, version: str, reason: str, today
         raise Problems([Problem(place, "no-version", f"there is no version {version} of `{brief}`", hint)])
     if not reason.strip():
         raise Problems([Problem(place, "no-reason", "a withdrawal needs a reason", "say why: readers are told")])
-    entries = {**_withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
+    entries = {**withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
     _replace(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
     return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
-
-
-def check_version(folder: Path) -> list[str]:
-    """What is wrong with an archived version: files that differ, are missing or strange; an index that disagrees."""
-    record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    wanted, found = record["outputs"], _hashes(folder)
-    wrong = [f"{name}: altered" for name in sorted(wanted) if name in found and found[name] != wanted[name]]
-    wrong += [f"{name}: missing" for name in sorted(set(wanted) - set(found))]
-    wrong += [f"{name}: does not belong here" for name in sorted(set(found) - set(wanted))]
-    inside = {name.removeprefix("evidence/"): digest for name, digest in wanted.items() if name.startswith("evidence/")}
-    wrong += [f"{MANIFEST}: its two lists of the evidence differ"] * (inside != record["files"])
-    return wrong + _index_faults(folder, record)
-
-
-def _index_faults(folder: Path, record: Mapping[str, Any]) -> list[str]:
-    index = folder.parent.parent / "index.json"
-    if not index.exists():
-        return []  # the folder was copied out of its archive
-    listed = json.loads(index.read_text(encoding="utf-8"))["versions"]
-    for one in listed:
-        if (one["id"], one["version"]) == (record["id"], record["version"]):
-            return [] if one["evidence"] == record["evidence_sha256"] else ["index.json: has other evidence"]
-    return ["index.json: does not list this version"]
 
 
 def remove_unfinished(archive: Path) -> None:

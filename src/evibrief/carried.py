@@ -8,7 +8,7 @@ Word keeps through any edit (ECMA-376 part 1, 15.2.5).
 import base64
 import binascii
 import io
-import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from evibrief.problems import Place, Problem, Problems
+from evibrief.wordpackage import open_package
 
 SPACE = "urn:evibrief:evidence"
 _PART = "customXml/item1.xml"
@@ -24,6 +25,7 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 _ITEM = "{8E7C61C2-9A3B-4D5E-8F10-6B2A7C9D0E1F}"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+MOST_FILES = 1_000
 LARGEST = 64 * 1024 * 1024
 """Bytes of all carried files together; more is not an evidence base, or it is meant to do harm."""
 
@@ -74,10 +76,19 @@ def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
     if not files:
         hint = "it was made by something else, or saved anew by a program that drops what it does not know"
         raise _problem(name, "not-ours", "this document carries no evidence", hint)
-    for path in files:
-        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
-            raise _problem(name, "not-ours", f"it carries a file that would lead out of its folder: {path}", "")
+    _demand_safe(files, name)
     return files
+
+
+def _demand_safe(files: Mapping[str, bytes], name: str) -> None:
+    """Paths that lead out of a folder, or that one system takes for the same file, are no evidence of ours."""
+    for path in files:
+        parts = PurePosixPath(path).parts
+        strange = any(ord(letter) < 32 or letter in "\\:" for letter in path)
+        if PurePosixPath(path).is_absolute() or ".." in parts or strange or not parts or max(map(len, parts)) > 200:
+            raise _problem(name, "not-ours", f"it carries a file that would lead out of its folder: {path!r:.80}", "")
+    if len({path.casefold() for path in files}) < len(files):
+        raise _problem(name, "not-ours", "it carries two files of one name", "")
 
 
 def said(data: bytes, name: str) -> list[tuple[str, str]]:
@@ -97,8 +108,8 @@ def _said(data: bytes) -> list[tuple[str, str]]:
 
         pages = pypdf.PdfReader(io.BytesIO(data)).pages
         return [(f"page {number}", page.extract_text()) for number, page in enumerate(pages, 1)]
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        tree = etree.fromstring(package.read("word/document.xml"))
+    package = open_package(data, "")
+    tree = package.tree(package.main)
     return [_paragraph(number, one) for number, one in enumerate(tree.iter(f"{_WORD}p"), 1)]
 
 
@@ -118,25 +129,48 @@ def _problem(name: str, rule: str, message: str, hint: str) -> Problems:
 def _in_pdf(data: bytes, name: str) -> Mapping[str, bytes]:
     import pikepdf  # a quarter of a second, which only those who look into a PDF pay
 
+    files: dict[str, bytes] = {}
+    room = LARGEST
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            listed = list(pdf.Root.get("/AF", []))
-            return {str(one["/Desc"]): one["/EF"]["/F"].read_bytes() for one in listed}
-    except (pikepdf.PdfError, KeyError, AttributeError, TypeError, ValueError) as error:
-        raise _problem(name, "damaged", f"this PDF cannot be read: {error}", "fetch it again") from error
+            for number, one in enumerate(pdf.Root.get("/AF", [])):
+                if number >= MOST_FILES or str(one["/Desc"]) in files:
+                    raise _problem(name, "damaged", "it carries too many files, or one twice", "fetch it again")
+                files[str(one["/Desc"])] = _unpacked(one["/EF"]["/F"], room, name)
+                room -= len(files[str(one["/Desc"])])
+    except (pikepdf.PdfError, pikepdf.PasswordError, zlib.error, *_WRONG_SHAPES) as no:
+        raise _problem(name, "damaged", f"this PDF cannot be read: {no}", "fetch it again") from no
+    return files
+
+
+_WRONG_SHAPES = (LookupError, AttributeError, TypeError, ValueError)
+"""What asking a strange PDF for what ours have leads to."""
+
+
+def _unpacked(stream: Any, room: int, name: str) -> bytes:
+    """An attachment, unpacked only as far as there is room for it: some bytes unpack to more than a machine holds."""
+    raw = bytes(stream.read_raw_bytes())
+    if (kind := stream.get("/Filter")) is not None:
+        if str(kind) != "/FlateDecode":
+            raise _problem(name, "damaged", f"it carries a file packed as {kind}, which none of ours is", "")
+        unpacker = zlib.decompressobj()
+        raw = unpacker.decompress(raw, room + 1)
+        if len(raw) <= room and not unpacker.eof:
+            raise _problem(name, "damaged", "a file that it carries is cut off", "fetch it again")
+    if len(raw) > room:
+        raise _problem(name, "damaged", "it carries more than any evidence base holds", "")
+    return raw
 
 
 def _in_word(data: bytes, name: str) -> Mapping[str, bytes]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            items = [one for one in package.infolist() if one.filename.startswith("customXml/item")]
-            if sum(one.file_size for one in items) > LARGEST:
-                raise _problem(name, "damaged", "it carries more than any evidence base holds", "")
-            trees = [etree.fromstring(package.read(one), parser) for one in items if one.filename.endswith(".xml")]
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, NotImplementedError, RuntimeError) as error:
-        raise _problem(name, "damaged", f"this DOCX cannot be read: {error}", "fetch it again") from error
+    package = open_package(data, name)
+    items = sorted(path for path in package.parts if path.startswith("customXml/item") and path.endswith(".xml"))
+    if len(items) > MOST_FILES:
+        raise _problem(name, "damaged", "it carries too many files", "fetch it again")
+    trees = [package.tree(path) for path in items]
     files = [file for tree in trees for file in tree.iter(f"{{{SPACE}}}file")]
+    if len({file.get("path") for file in files}) < len(files) or len(files) > MOST_FILES:
+        raise _problem(name, "damaged", "it carries too many files, or one twice", "fetch it again")
     try:
         return {file.get("path", ""): base64.b64decode(file.text or "", validate=True) for file in files}
     except binascii.Error as error:

@@ -279,7 +279,7 @@ def _archive(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from evibrief.archive import last_version, opened, side_of
+    from evibrief.archived import last_version, opened, side_of
     from evibrief.diff import as_json, as_markdown, as_text, compare
 
     with opened(options.new or options.old) as folder:
@@ -309,7 +309,7 @@ VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5}
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from evibrief.archive import check_version
+    from evibrief.archived import check_version
 
     if options.path.is_dir():
         faults = check_version(options.path)
@@ -338,10 +338,10 @@ _VERDICT_WORDS = {
 def _extract(options: argparse.Namespace) -> int:
     from evibrief.build import MANIFEST
     from evibrief.carried import carried_files
-    from evibrief.verify import write_files
+    from evibrief.verify import read_document, write_files
 
     folder: Path = options.output
-    files = dict(carried_files(options.document.read_bytes(), str(options.document)))
+    files = dict(carried_files(read_document(options.document), str(options.document)))
     files.pop(MANIFEST, None)
     if folder.exists():
         raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evibrief.archive import side_of
+from evibrief.archived import side_of
 from evibrief.build import MANIFEST, build, read_evidence
 from evibrief.carried import carried_files
 from evibrief.comments import Listing, listing
@@ -19,7 +19,7 @@ from evibrief.placing import record_places
 from evibrief.problems import Place, Problem, Problems
 from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
 from evibrief.source import Source, read_yaml
-from evibrief.verify import other_tools, write_files
+from evibrief.verify import other_tools, read_document, write_files
 
 
 def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> tuple[Listing, Source]:
@@ -48,7 +48,7 @@ def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> 
 
 def _read(path: Path, folder: Path, records: frozenset[str]) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
     """One file, with what was edited without tracking, and what changed at each record since it was sent."""
-    data = path.read_bytes()
+    data = read_document(path)
     try:
         files = dict(carried_files(data, str(path)))
     except Problems:

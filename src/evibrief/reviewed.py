@@ -10,35 +10,38 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
-
-from lxml import etree
 
 from evibrief.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.wordpackage import WordPackage, open_package
+from evibrief.wordtext import (
+    AFTER,
+    BEFORE,
+    FALLBACK,
+    TRACKED,
+    WORD,
+    Anchor,
+    Part,
+    Piece,
+    Walk,
+    frame_of,
+    is_mark_of_comment,
+    joined,
+    records_of,
+    state_of,
+    walk_part,
+    walked,
+)
 
 Kind = Literal["comment", "reply", "insertion", "deletion", "replacement", "move", "untracked"]
-Anchor = Literal["content control", "bookmark", "nearest record", "none"]
-Part = Literal["paragraph", "table", "caption", "footnote", "endnote", "header", "footer"]
-State = Literal["kept", "inserted", "deleted", "moved away", "moved here"]
-
 RECIPIENT = "evibrief-recipient"
 """The custom property of a review copy that says to whom it went, by id."""
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_TRACKED: Mapping[str, State] = {
-    f"{_W}ins": "inserted", f"{_W}del": "deleted", f"{_W}moveFrom": "moved away", f"{_W}moveTo": "moved here",
-    f"{_W}cellIns": "inserted", f"{_W}cellDel": "deleted",
-}  # fmt: skip
-_PROPERTIES = {f"{_W}{name}" for name in ("rPr", "pPr", "trPr", "tcPr", "tblPr", "sdtPr", "sdtEndPr", "sectPr")}
-_LETTERS = {f"{_W}tab": " ", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": ""}
-_CAPTIONS = ("caption",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,75 +86,13 @@ class Reviewed:
     macros: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Revision:
-    """One tracked element."""
-
-    state: State
-    author: str
-    date: str
-    number: int
-    move: str = ""
-
-
-@dataclass(slots=True)
-class _Piece:
-    """A run's text, and all that is about it."""
-
-    text: str
-    paragraph: int
-    part: Part
-    revision: _Revision | None
-    controls: tuple[str, ...]
-    bookmarks: tuple[str, ...]
-    comments: frozenset[str]
-    nearest: str
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What is open at a point of the document, and what was collected up to it."""
-
-    pieces: list[_Piece] = field(default_factory=list)
-    spots: dict[str, _Piece] = field(default_factory=dict)
-    controls: list[str] = field(default_factory=list)
-    bookmarks: dict[str, str] = field(default_factory=dict)
-    comments: set[str] = field(default_factory=set)
-    moves: dict[str, str] = field(default_factory=dict)
-    revisions: list[_Revision] = field(default_factory=list)
-    marks: list[_Revision] = field(default_factory=list)
-    paragraph: int = 0
-    depth: list[int] = field(default_factory=list)
-    tables: int = 0
-    captions: set[int] = field(default_factory=set)
-    part: Part = "paragraph"
-    nearest: str = ""
-    number: int = 0
-    known: Container[str] | None = None
-    ended: Container[str] = ()
-
-    def is_record(self, name: str) -> bool:
-        """Whether a frame or a bookmark of this name is about a record; all of them are where nobody knows better."""
-        return bool(name) and not name.startswith("_") and (self.known is None or name in self.known)
-
-    def piece(self, text: str, revision: _Revision | None) -> _Piece:
-        """A piece at this point."""
-        paragraph = self.depth[-1] if self.depth else self.paragraph
-        part: Part = "table" if self.part == "paragraph" and self.tables else self.part
-        part = "caption" if self.part == "paragraph" and paragraph in self.captions else part
-        bookmarks = tuple(dict.fromkeys(self.bookmarks.values()))
-        return _Piece(
-            text, paragraph, part, revision, tuple(self.controls), bookmarks, frozenset(self.comments), self.nearest
-        )
-
-
 def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -> Reviewed:
     """Read a DOCX that came back. `known` are the ids that records have; other frames and bookmarks tell nothing.
 
     Raises `Problems` for what is no DOCX, is damaged, or is made to hurt.
     """
     package = open_package(data, name)
-    walk = _walked(package, known)
+    walk = walked(package, known)
     said = [*_comments(package, walk), *_edits(walk)]
     brief, version, evidence = _origin(data, name)
     return Reviewed(
@@ -162,8 +103,8 @@ def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -
 def control_texts(data: bytes, name: str) -> Mapping[str, str]:
     """The text of each record's frame, or of its bookmark, as it was before any tracked edit."""
     texts: dict[str, list[str]] = {}
-    for piece in _walked(open_package(data, name)).pieces:
-        if _state(piece) in _BEFORE:
+    for piece in walked(open_package(data, name)).pieces:
+        if state_of(piece) in BEFORE:
             for record in dict.fromkeys((*piece.controls, *piece.bookmarks)):
                 texts.setdefault(record, []).append(piece.text)
     return {record: " ".join("".join(parts).split()) for record, parts in texts.items()}
@@ -182,164 +123,27 @@ def untracked(reviewed: bytes, original: bytes, name: str) -> tuple[Remark, ...]
     )  # fmt: skip
 
 
-def _walked(package: WordPackage, known: Container[str] | None = None) -> _Walk:
-    """The document, then its notes, headers and footers, piece by piece."""
-    walk = _Walk(known=known)
-    parts: list[tuple[str, Part]] = [(package.main, "paragraph")]
-    kinds: tuple[tuple[str, Part], ...] = (
-        ("/footnotes", "footnote"), ("/endnotes", "endnote"), ("/header", "header"), ("/footer", "footer"),
-    )  # fmt: skip
-    parts += [(path, kind) for ending, kind in kinds for path in sorted(set(package.related(ending)))]
-    for path, kind in parts:
-        tree = package.tree(path)
-        # LibreOffice writes bookmarks about pictures without an end: such a one must not reach over all that follows.
-        walk.part, walk.nearest, walk.ended = kind, "", {end.get(f"{_W}id") for end in tree.iter(f"{_W}bookmarkEnd")}
-        _walk_part(tree, walk)
-        walk.bookmarks.clear()
-        walk.comments.clear()
-    return walk
-
-
-def _walk_part(tree: Any, walk: _Walk) -> None:
-    steps = etree.iterwalk(tree, events=("start", "end"))
-    for event, element in steps:
-        if element.tag == _FALLBACK or (element.tag in _PROPERTIES and event == "start"):
-            if event == "start":
-                _properties(element, walk)
-                steps.skip_subtree()
-        elif event == "start":
-            _opened(element, walk)
-        else:
-            _closed(element, walk)
-
-
-def _properties(element: Any, walk: _Walk) -> None:
-    """Marks of a revision that stand in properties: a paragraph's end, a row, a cell; and a paragraph's style."""
-    if element.tag == f"{_W}pPr":
-        style = element.find(f"{_W}pStyle")
-        if style is not None and style.get(f"{_W}val", "").lower().endswith(_CAPTIONS):
-            walk.captions.add(walk.depth[-1] if walk.depth else 0)
-    if element.tag in (f"{_W}pPr", f"{_W}trPr", f"{_W}tcPr"):
-        for mark in element.iter(*_TRACKED):
-            revision = _revision(mark, walk)
-            walk.pieces.append(walk.piece("", revision))
-
-
-def _revision(element: Any, walk: _Walk) -> _Revision:
-    walk.number += 1
-    move = next(reversed(walk.moves.values()), "") if "move" in element.tag else ""
-    return _Revision(
-        _TRACKED[element.tag], element.get(f"{_W}author", ""), element.get(f"{_W}date", ""), walk.number, move
-    )
-
-
-def _opened(element: Any, walk: _Walk) -> None:
-    tag, number = element.tag, element.get(f"{_W}id", "")
-    if tag == f"{_W}p":
-        walk.paragraph += 1
-        walk.depth.append(walk.paragraph)
-    elif tag in _TRACKED and not _is_mark_of_comment(element):
-        revision = _revision(element, walk)
-        walk.revisions.append(revision)
-        # One piece for the element itself, so that a revision without words is not lost.
-        walk.pieces.append(walk.piece("", revision))
-    elif tag == f"{_W}sdt":
-        named = element.find(f"{_W}sdtPr/{_W}tag")
-        name = named.get(f"{_W}val", "") if named is not None else ""
-        walk.controls.append(name if walk.is_record(name) else "")
-        walk.nearest = walk.controls[-1] or walk.nearest
-    elif tag == f"{_W}bookmarkStart" and walk.is_record(element.get(f"{_W}name", "")):
-        walk.nearest = element.get(f"{_W}name")
-        if number in walk.ended:
-            walk.bookmarks[number] = walk.nearest
-    elif tag == f"{_W}bookmarkEnd":
-        walk.bookmarks.pop(number, None)
-    elif tag == f"{_W}commentRangeStart":
-        walk.comments.add(number)
-        walk.spots.setdefault(number, walk.piece("", None))
-    elif tag == f"{_W}commentRangeEnd":
-        walk.comments.discard(number)
-        walk.spots.setdefault(number, walk.piece("", None))
-    elif tag == f"{_W}commentReference":
-        walk.spots[number] = walk.spots.get(number, walk.piece("", None))
-    elif tag in (f"{_W}moveFromRangeStart", f"{_W}moveToRangeStart"):
-        walk.moves[number] = element.get(f"{_W}name", "")
-    elif tag in (f"{_W}moveFromRangeEnd", f"{_W}moveToRangeEnd"):
-        walk.moves.pop(number, None)
-    elif tag == f"{_W}tbl":
-        walk.tables += 1
-    else:
-        _text(element, walk)
-
-
-def _is_mark_of_comment(element: Any) -> bool:
-    """Whether a revision holds nothing: LibreOffice tracks the anchor of a comment as if it were typed."""
-    return element.tag == f"{_W}ins" and len(element) > 0 and not any(
-        child.tag not in (f"{_W}r", f"{_W}rPr", f"{_W}commentReference", f"{_W}annotationRef")
-        and not any(above.tag == f"{_W}rPr" for above in child.iterancestors())
-        for child in element.iterdescendants()
-    )  # fmt: skip
-
-
-def _text(element: Any, walk: _Walk) -> None:
-    if element.tag in (f"{_W}t", f"{_W}delText"):
-        text = element.text or ""
-    elif element.tag == f"{_W}sym":
-        text = chr(int(element.get(f"{_W}char", "20"), 16) & 0xFFFF) if element.get(f"{_W}char") else ""
-    elif element.tag == f"{_W}drawing":
-        text = "[picture]"
-    else:
-        text = _LETTERS.get(element.tag, "")
-    if text:
-        walk.pieces.append(walk.piece(text, walk.revisions[-1] if walk.revisions else None))
-
-
-def _closed(element: Any, walk: _Walk) -> None:
-    if element.tag == f"{_W}p" and walk.depth:
-        walk.pieces.append(walk.piece(" ", None))
-        walk.depth.pop()
-    elif element.tag in _TRACKED and not _is_mark_of_comment(element) and walk.revisions:
-        walk.revisions.pop()
-    elif element.tag == f"{_W}sdt" and walk.controls:
-        walk.controls.pop()
-    elif element.tag == f"{_W}tbl":
-        walk.tables -= 1
-
-
-_BEFORE = frozenset({"kept", "deleted", "moved away"})
-_AFTER = frozenset({"kept", "inserted", "moved here"})
-
-
-def _state(piece: _Piece) -> State:
-    return piece.revision.state if piece.revision else "kept"
-
-
-def _joined(pieces: Iterable[_Piece], states: frozenset[str] | None = None) -> str:
-    """The text of pieces, with one space where there was any."""
-    return " ".join("".join(one.text for one in pieces if states is None or _state(one) in states).split())
-
-
-def _comments(package: WordPackage, walk: _Walk) -> Iterator[Remark]:
+def _comments(package: WordPackage, walk: Walk) -> Iterator[Remark]:
     """Every comment of the file, also one that no place of the document names."""
     threads = _threads(package)
     for path in package.related("/comments"):
-        for comment in package.tree(path).iter(f"{_W}comment"):
+        for comment in package.tree(path).iter(f"{WORD}comment"):
             yield _comment(comment, walk, threads)
 
 
-def _comment(comment: Any, walk: _Walk, threads: Mapping[str, tuple[str, bool]]) -> Remark:
-    number = comment.get(f"{_W}id", "")
+def _comment(comment: Any, walk: Walk, threads: Mapping[str, tuple[str, bool]]) -> Remark:
+    number = comment.get(f"{WORD}id", "")
     covered = [piece for piece in walk.pieces if number in piece.comments]
     spot = walk.spots.get(number)
     about = covered or ([spot] if spot else [])
-    records, anchor = _records(about)
+    records, anchor = records_of(about)
     paragraphs = {piece.paragraph for piece in about}
-    around = _joined(piece for piece in walk.pieces if piece.paragraph in paragraphs) if about else ""
+    around = joined(piece for piece in walk.pieces if piece.paragraph in paragraphs) if about else ""
     last = _last_paragraph(comment)
     parent, resolved = threads.get(last, ("", False)) if last else ("", False)
     return Remark(
-        "", "reply" if parent else "comment", comment.get(f"{_W}author", ""), comment.get(f"{_W}date", ""),
-        _comment_text(comment), quoted=_joined(covered, _AFTER) or _joined(covered), around=around, resolved=resolved,
+        "", "reply" if parent else "comment", comment.get(f"{WORD}author", ""), comment.get(f"{WORD}date", ""),
+        _comment_text(comment), quoted=joined(covered, AFTER) or joined(covered), around=around, resolved=resolved,
         answers=parent and f"paragraph {parent}", place=about[0].part if about else "paragraph", records=records,
         anchor=anchor, before=last,
     )  # fmt: skip
@@ -347,16 +151,16 @@ def _comment(comment: Any, walk: _Walk, threads: Mapping[str, tuple[str, bool]])
 
 def _comment_text(comment: Any) -> str:
     lines = []
-    for paragraph in comment.iter(f"{_W}p"):
-        walk = _Walk()
-        _walk_part(paragraph, walk)
-        lines.append("".join(one.text for one in walk.pieces if _state(one) in _AFTER).strip())
+    for paragraph in comment.iter(f"{WORD}p"):
+        walk = Walk()
+        walk_part(paragraph, walk)
+        lines.append("".join(one.text for one in walk.pieces if state_of(one) in AFTER).strip())
     return "\n".join(lines).strip()
 
 
 def _last_paragraph(comment: Any) -> str:
     """By the id of its last paragraph `commentsExtended` names a comment."""
-    paragraphs = comment.findall(f".//{_W}p")
+    paragraphs = comment.findall(f".//{WORD}p")
     return str(paragraphs[-1].get(f"{_W14}paraId", "")) if paragraphs else ""
 
 
@@ -370,28 +174,10 @@ def _threads(package: WordPackage) -> Mapping[str, tuple[str, bool]]:
     return found
 
 
-def _frame(piece: _Piece) -> str:
-    """The innermost frame that is a record's."""
-    return next((name for name in reversed(piece.controls) if name), "")
-
-
-def _records(pieces: Sequence[_Piece]) -> tuple[tuple[str, ...], Anchor]:
-    """The records that pieces stand in, and by what that is told."""
-    told: tuple[tuple[Anchor, Iterable[str]], ...] = (
-        ("content control", (_frame(piece) for piece in pieces)),
-        ("bookmark", (piece.bookmarks[-1] for piece in pieces if piece.bookmarks)),
-        ("nearest record", (piece.nearest for piece in pieces[:1])),
-    )
-    for anchor, names in told:
-        if found := tuple(dict.fromkeys(name for name in names if name)):
-            return found, anchor
-    return (), "none"
-
-
-def _edits(walk: _Walk) -> Iterator[Remark]:
+def _edits(walk: Walk) -> Iterator[Remark]:
     """Tracked changes: what stands side by side and is one person's is one edit, and a move has two ends."""
     scopes = _scopes(walk.pieces)
-    moves: dict[str, list[list[_Piece]]] = {}
+    moves: dict[str, list[list[Piece]]] = {}
     for group in _groups(walk.pieces):
         revision = group[0].revision
         if revision and revision.move:
@@ -401,19 +187,19 @@ def _edits(walk: _Walk) -> Iterator[Remark]:
     yield from (_move(groups, scopes) for groups in moves.values())
 
 
-def _scopes(pieces: Iterable[_Piece]) -> Mapping[tuple[int, str], list[_Piece]]:
+def _scopes(pieces: Iterable[Piece]) -> Mapping[tuple[int, str], list[Piece]]:
     """The pieces of each frame in each paragraph, and of each paragraph."""
-    scopes: dict[tuple[int, str], list[_Piece]] = {}
+    scopes: dict[tuple[int, str], list[Piece]] = {}
     for piece in pieces:
         for name in {"", *piece.controls}:
             scopes.setdefault((piece.paragraph, name), []).append(piece)
     return scopes
 
 
-def _groups(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Tracked pieces that follow each other in one paragraph and frame and are one person's."""
 
-    def together(piece: _Piece) -> tuple[object, ...]:
+    def together(piece: Piece) -> tuple[object, ...]:
         revision = piece.revision
         if revision is None:
             return ("", piece.paragraph)
@@ -425,45 +211,45 @@ def _groups(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
             yield listed
 
 
-def _edit(group: Sequence[_Piece], scopes: Mapping[tuple[int, str], list[_Piece]]) -> Remark:
-    removed, added = _joined(group, _BEFORE), _joined(group, _AFTER)
+def _edit(group: Sequence[Piece], scopes: Mapping[tuple[int, str], list[Piece]]) -> Remark:
+    removed, added = joined(group, BEFORE), joined(group, AFTER)
     kind: Kind = "replacement" if removed and added else "deletion" if removed else "insertion"
-    if not removed and not added and _state(group[0]) in _BEFORE:
+    if not removed and not added and state_of(group[0]) in BEFORE:
         kind = "deletion"
     return _remark(kind, group, removed, added, scopes)
 
 
-def _move(groups: Sequence[Sequence[_Piece]], scopes: Mapping[tuple[int, str], list[_Piece]]) -> Remark:
+def _move(groups: Sequence[Sequence[Piece]], scopes: Mapping[tuple[int, str], list[Piece]]) -> Remark:
     pieces = [piece for group in groups for piece in group]
-    removed, added = _joined(pieces, _BEFORE), _joined(pieces, _AFTER)
+    removed, added = joined(pieces, BEFORE), joined(pieces, AFTER)
     return _remark("move", pieces, removed, added, scopes)
 
 
 def _remark(
-    kind: Kind, pieces: Sequence[_Piece], removed: str, added: str, scopes: Mapping[tuple[int, str], list[_Piece]]
+    kind: Kind, pieces: Sequence[Piece], removed: str, added: str, scopes: Mapping[tuple[int, str], list[Piece]]
 ) -> Remark:
     revision = pieces[0].revision
     assert revision
-    records, anchor = _records(pieces)
-    own = [scopes[piece.paragraph, _frame(piece)] for piece in _first_of_each(pieces)]
-    around = " … ".join(_joined(scopes[piece.paragraph, ""]) for piece in _first_of_each(pieces))
+    records, anchor = records_of(pieces)
+    own = [scopes[piece.paragraph, frame_of(piece)] for piece in _first_of_each(pieces)]
+    around = " … ".join(joined(scopes[piece.paragraph, ""]) for piece in _first_of_each(pieces))
     elements = {piece.revision.number for piece in pieces if piece.revision}
     return Remark(
         "", kind, revision.author, revision.date, added or removed, removed, added, around=around,
-        place=pieces[0].part, records=records, anchor=anchor, before=" … ".join(_joined(one, _BEFORE) for one in own),
+        place=pieces[0].part, records=records, anchor=anchor, before=" … ".join(joined(one, BEFORE) for one in own),
         after=" … ".join(_with_this_alone(one, elements) for one in own), elements=len(elements),
     )  # fmt: skip
 
 
-def _with_this_alone(pieces: Iterable[_Piece], numbers: Container[int]) -> str:
+def _with_this_alone(pieces: Iterable[Piece], numbers: Container[int]) -> str:
     """The text with these revisions accepted and all others rejected: each edit is decided for itself."""
-    return _joined(
+    return joined(
         piece for piece in pieces
-        if _state(piece) in (_AFTER if piece.revision and piece.revision.number in numbers else _BEFORE)
+        if state_of(piece) in (AFTER if piece.revision and piece.revision.number in numbers else BEFORE)
     )  # fmt: skip
 
 
-def _first_of_each(pieces: Iterable[_Piece]) -> list[_Piece]:
+def _first_of_each(pieces: Iterable[Piece]) -> list[Piece]:
     """One piece of each paragraph and frame."""
     return list({(piece.paragraph, piece.controls): piece for piece in reversed(list(pieces))}.values())[::-1]
 
@@ -492,13 +278,13 @@ def _keyed(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 def _counted(package: WordPackage) -> int:
     """Comments and revisions of the file, counted by looking for their elements and nothing else."""
-    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{_W}comment"))
+    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{WORD}comment"))
     endings = ("/footnotes", "/endnotes", "/header", "/footer")
     parts = {package.main, *(path for ending in endings for path in package.related(ending))}
     tracked = (
-        element for path in parts for element in package.tree(path).iter(*_TRACKED)
-        if not any(above.tag == _FALLBACK for above in element.iterancestors())
-        and not _is_mark_of_comment(element)
+        element for path in parts for element in package.tree(path).iter(*TRACKED)
+        if not any(above.tag == FALLBACK for above in element.iterancestors())
+        and not is_mark_of_comment(element)
     )  # fmt: skip
     return comments + sum(1 for _ in tracked)
 

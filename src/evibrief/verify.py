@@ -21,6 +21,9 @@ from evibrief.manifest import evidence_hash
 from evibrief.problems import Place, Problem, Problems
 
 State = Literal["identical", "other tools", "undecided", "altered"]
+LARGEST = 256 * 1024 * 1024
+"""Bytes of a document that is looked into."""
+
 MOST_TOLD = 10
 """Differences that are named; more than that is a document that is altogether another."""
 
@@ -42,11 +45,11 @@ def verify_document(path: Path) -> Verdict:
 
     Raises `Problems` for a file that carries no evidence, or that cannot be read.
     """
-    data = path.read_bytes()
+    data = read_document(path)
     files = dict(carried_files(data, str(path)))
     record = _manifest(files.pop(MANIFEST, b""), str(path))
     with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
-        folder = Path(name, str(record["id"]))
+        folder = Path(name, "evidence")
         write_files(files, folder)
         if wrong := [*_wrong_files(files, record), *_wrong_evidence(folder, record)]:
             return _verdict("altered", record, wrong[:MOST_TOLD])
@@ -61,6 +64,16 @@ def _judge(same: bool, details: Sequence[str], tools: Sequence[str], record: Map
     if tools:
         return _verdict("undecided" if details else "other tools", record, (*details, *tools))
     return _verdict("altered", record, details or ("it says the same, but some of its bytes differ",))
+
+
+def read_document(path: Path) -> bytes:
+    """The bytes of a document that somebody names. Raises `Problems` when there is none, or one without end."""
+    if not path.is_file():
+        raise Problems([Problem(Place(str(path)), "no-file", "there is no such file", "name a PDF or a DOCX")])
+    if path.stat().st_size > LARGEST:
+        message = f"it is larger than {LARGEST // 1024 ** 2} MB, and no brief is"
+        raise Problems([Problem(Place(str(path)), "not-ours", message, "name a document that evibrief made")])
+    return path.read_bytes()
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:

@@ -1,0 +1,250 @@
+"""The text of a Word document, piece by piece, with all that is about each piece.
+
+In: a `WordPackage`. Out: pieces of text in the order of reading: in which paragraph, frame and bookmark each stands,
+which comments cover it, and whether it was inserted or deleted, by whom and when. Comments are those of ECMA-376
+part 1, 17.13.4; revisions those of 17.13.5.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lxml import etree
+
+from evibrief.wordpackage import WordPackage
+
+Anchor = Literal["content control", "bookmark", "nearest record", "none"]
+Part = Literal["paragraph", "table", "caption", "footnote", "endnote", "header", "footer"]
+State = Literal["kept", "inserted", "deleted", "moved away", "moved here"]
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+TRACKED: Mapping[str, State] = {
+    f"{WORD}ins": "inserted", f"{WORD}del": "deleted", f"{WORD}moveFrom": "moved away", f"{WORD}moveTo": "moved here",
+    f"{WORD}cellIns": "inserted", f"{WORD}cellDel": "deleted",
+}  # fmt: skip
+_PROPERTIES = {f"{WORD}{name}" for name in ("rPr", "pPr", "trPr", "tcPr", "tblPr", "sdtPr", "sdtEndPr", "sectPr")}
+_LETTERS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakHyphen": "-", f"{WORD}softHyphen": ""}
+_CAPTIONS = ("caption",)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One tracked element."""
+
+    state: State
+    author: str
+    date: str
+    number: int
+    move: str = ""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run's text, and all that is about it."""
+
+    text: str
+    paragraph: int
+    part: Part
+    revision: Revision | None
+    controls: tuple[str, ...]
+    bookmarks: tuple[str, ...]
+    comments: frozenset[str]
+    nearest: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """What is open at a point of the document, and what was collected up to it."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    spots: dict[str, Piece] = field(default_factory=dict)
+    controls: list[str] = field(default_factory=list)
+    bookmarks: dict[str, str] = field(default_factory=dict)
+    comments: set[str] = field(default_factory=set)
+    moves: dict[str, str] = field(default_factory=dict)
+    revisions: list[Revision] = field(default_factory=list)
+    marks: list[Revision] = field(default_factory=list)
+    paragraph: int = 0
+    depth: list[int] = field(default_factory=list)
+    tables: int = 0
+    captions: set[int] = field(default_factory=set)
+    part: Part = "paragraph"
+    nearest: str = ""
+    number: int = 0
+    known: Container[str] | None = None
+    ended: Container[str] = ()
+
+    def is_record(self, name: str) -> bool:
+        """Whether a frame or a bookmark of this name is about a record; all of them are where nobody knows better."""
+        return bool(name) and not name.startswith("_") and (self.known is None or name in self.known)
+
+    def piece(self, text: str, revision: Revision | None) -> Piece:
+        """A piece at this point."""
+        paragraph = self.depth[-1] if self.depth else self.paragraph
+        part: Part = "table" if self.part == "paragraph" and self.tables else self.part
+        part = "caption" if self.part == "paragraph" and paragraph in self.captions else part
+        bookmarks = tuple(dict.fromkeys(self.bookmarks.values()))
+        return Piece(
+            text, paragraph, part, revision, tuple(self.controls), bookmarks, frozenset(self.comments), self.nearest
+        )
+
+
+def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
+    """The document, then its notes, headers and footers, piece by piece."""
+    walk = Walk(known=known)
+    parts: list[tuple[str, Part]] = [(package.main, "paragraph")]
+    kinds: tuple[tuple[str, Part], ...] = (
+        ("/footnotes", "footnote"), ("/endnotes", "endnote"), ("/header", "header"), ("/footer", "footer"),
+    )  # fmt: skip
+    parts += [(path, kind) for ending, kind in kinds for path in sorted(set(package.related(ending)))]
+    for path, kind in parts:
+        tree = package.tree(path)
+        # LibreOffice writes bookmarks about pictures without an end: such a one must not reach over all that follows.
+        walk.part, walk.nearest = kind, ""
+        walk.ended = {end.get(f"{WORD}id") for end in tree.iter(f"{WORD}bookmarkEnd")}
+        walk_part(tree, walk)
+        walk.bookmarks.clear()
+        walk.comments.clear()
+    return walk
+
+
+def walk_part(tree: Any, walk: Walk) -> None:
+    """One part, or one paragraph of it, added to a walk. An alternative that is there for old programs is left out."""
+    steps = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in steps:
+        if element.tag == FALLBACK or (element.tag in _PROPERTIES and event == "start"):
+            if event == "start":
+                _properties(element, walk)
+                steps.skip_subtree()
+        elif event == "start":
+            _opened(element, walk)
+        else:
+            _closed(element, walk)
+
+
+def _properties(element: Any, walk: Walk) -> None:
+    """Marks of a revision that stand in properties: a paragraph's end, a row, a cell; and a paragraph's style."""
+    if element.tag == f"{WORD}pPr":
+        style = element.find(f"{WORD}pStyle")
+        if style is not None and style.get(f"{WORD}val", "").lower().endswith(_CAPTIONS):
+            walk.captions.add(walk.depth[-1] if walk.depth else 0)
+    if element.tag in (f"{WORD}pPr", f"{WORD}trPr", f"{WORD}tcPr"):
+        for mark in element.iter(*TRACKED):
+            revision = _revision(mark, walk)
+            walk.pieces.append(walk.piece("", revision))
+
+
+def _revision(element: Any, walk: Walk) -> Revision:
+    walk.number += 1
+    move = next(reversed(walk.moves.values()), "") if "move" in element.tag else ""
+    return Revision(
+        TRACKED[element.tag], element.get(f"{WORD}author", ""), element.get(f"{WORD}date", ""), walk.number, move
+    )
+
+
+def _opened(element: Any, walk: Walk) -> None:
+    tag, number = element.tag, element.get(f"{WORD}id", "")
+    if tag == f"{WORD}p":
+        walk.paragraph += 1
+        walk.depth.append(walk.paragraph)
+    elif tag in TRACKED and not is_mark_of_comment(element):
+        revision = _revision(element, walk)
+        walk.revisions.append(revision)
+        # One piece for the element itself, so that a revision without words is not lost.
+        walk.pieces.append(walk.piece("", revision))
+    elif tag == f"{WORD}sdt":
+        named = element.find(f"{WORD}sdtPr/{WORD}tag")
+        name = named.get(f"{WORD}val", "") if named is not None else ""
+        walk.controls.append(name if walk.is_record(name) else "")
+        walk.nearest = walk.controls[-1] or walk.nearest
+    elif tag == f"{WORD}bookmarkStart" and walk.is_record(element.get(f"{WORD}name", "")):
+        walk.nearest = element.get(f"{WORD}name")
+        if number in walk.ended:
+            walk.bookmarks[number] = walk.nearest
+    elif tag == f"{WORD}bookmarkEnd":
+        walk.bookmarks.pop(number, None)
+    elif tag == f"{WORD}commentRangeStart":
+        walk.comments.add(number)
+        walk.spots.setdefault(number, walk.piece("", None))
+    elif tag == f"{WORD}commentRangeEnd":
+        walk.comments.discard(number)
+        walk.spots.setdefault(number, walk.piece("", None))
+    elif tag == f"{WORD}commentReference":
+        walk.spots[number] = walk.spots.get(number, walk.piece("", None))
+    elif tag in (f"{WORD}moveFromRangeStart", f"{WORD}moveToRangeStart"):
+        walk.moves[number] = element.get(f"{WORD}name", "")
+    elif tag in (f"{WORD}moveFromRangeEnd", f"{WORD}moveToRangeEnd"):
+        walk.moves.pop(number, None)
+    elif tag == f"{WORD}tbl":
+        walk.tables += 1
+    else:
+        _text(element, walk)
+
+
+def is_mark_of_comment(element: Any) -> bool:
+    """Whether a revision holds nothing: LibreOffice tracks the anchor of a comment as if it were typed."""
+    return element.tag == f"{WORD}ins" and len(element) > 0 and not any(
+        child.tag not in (f"{WORD}r", f"{WORD}rPr", f"{WORD}commentReference", f"{WORD}annotationRef")
+        and not any(above.tag == f"{WORD}rPr" for above in child.iterancestors())
+        for child in element.iterdescendants()
+    )  # fmt: skip
+
+
+def _text(element: Any, walk: Walk) -> None:
+    if element.tag in (f"{WORD}t", f"{WORD}delText"):
+        text = element.text or ""
+    elif element.tag == f"{WORD}sym":
+        text = chr(int(element.get(f"{WORD}char", "20"), 16) & 0xFFFF) if element.get(f"{WORD}char") else ""
+    elif element.tag == f"{WORD}drawing":
+        text = "[picture]"
+    else:
+        text = _LETTERS.get(element.tag, "")
+    if text:
+        walk.pieces.append(walk.piece(text, walk.revisions[-1] if walk.revisions else None))
+
+
+def _closed(element: Any, walk: Walk) -> None:
+    if element.tag == f"{WORD}p" and walk.depth:
+        walk.pieces.append(walk.piece(" ", None))
+        walk.depth.pop()
+    elif element.tag in TRACKED and not is_mark_of_comment(element) and walk.revisions:
+        walk.revisions.pop()
+    elif element.tag == f"{WORD}sdt" and walk.controls:
+        walk.controls.pop()
+    elif element.tag == f"{WORD}tbl":
+        walk.tables -= 1
+
+
+BEFORE = frozenset({"kept", "deleted", "moved away"})
+AFTER = frozenset({"kept", "inserted", "moved here"})
+
+
+def state_of(piece: Piece) -> State:
+    """What became of a piece; `kept` where nobody touched it with tracking on."""
+    return piece.revision.state if piece.revision else "kept"
+
+
+def joined(pieces: Iterable[Piece], states: frozenset[str] | None = None) -> str:
+    """The text of pieces, with one space where there was any."""
+    return " ".join("".join(one.text for one in pieces if states is None or state_of(one) in states).split())
+
+
+def frame_of(piece: Piece) -> str:
+    """The innermost frame that is a record's."""
+    return next((name for name in reversed(piece.controls) if name), "")
+
+
+def records_of(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], Anchor]:
+    """The records that pieces stand in, and by what that is told."""
+    told: tuple[tuple[Anchor, Iterable[str]], ...] = (
+        ("content control", (frame_of(piece) for piece in pieces)),
+        ("bookmark", (piece.bookmarks[-1] for piece in pieces if piece.bookmarks)),
+        ("nearest record", (piece.nearest for piece in pieces[:1])),
+    )
+    for anchor, names in told:
+        if found := tuple(dict.fromkeys(name for name in names if name)):
+            return found, anchor
+    return (), "none"
+
+
