@@ -3,11 +3,15 @@
 (a) a whole build of all three documents, over WeasyPrint alone on the same final HTML: at most 1.25
 (b) a build with nothing to do, over a whole build: at most 0.10
 (c) seconds per claim at 16 times the claims, over those at 4 times, on a generated evidence base: at most 1.15
+(d) an archive of 20 briefs: the index per version with 500 versions, over that with 100: at most 1.25;
+    one verification, which reads the whole index, likewise in whole: at most 5.00, as the index grew;
+    one comparison: at most 1.50; memory: at most 1.25
 
 Every figure is the median of `RUNS` runs, each in a process of its own, the two sides of a ratio in turns.
 """
 
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -16,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -105,6 +110,61 @@ def claim(name: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+BRIEFS = 20
+ASK = """
+import resource, sys, time
+from datetime import date
+from pathlib import Path
+from evibrief.archive import write_index
+from evibrief.archived import check_version, opened, side_of, versions
+from evibrief.diff import compare
+archive = Path(sys.argv[1])
+began = time.monotonic(); listed = write_index(archive); index = time.monotonic() - began
+began = time.monotonic(); faults = check_version(archive / listed[0].folder); check = time.monotonic() - began
+assert not faults, faults
+began = time.monotonic()
+with opened(str(archive / listed[1].folder)) as old, opened(str(archive / listed[0].folder)) as new:
+    compare(side_of(old), side_of(new))
+print(index, check, time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def compare_archives(folder: Path) -> None:
+    """The second brief archived once for real, then copied under other names, as if each version had been kept."""
+    once = folder / "once"
+    seconds(["-m", "evibrief", "archive", ROOT / "tests" / "briefs" / "blue-glass", "--archive", once])
+    kept = next((once / "blue-glass").glob("*_v*"))
+    archives = {count: archive_of(folder / f"archive-{count}", kept, count) for count in (100, 500)}
+    asked: dict[int, list[list[float]]] = {count: [] for count in archives}
+    for _ in range(RUNS):
+        for count, archive in archives.items():
+            run = subprocess.run([sys.executable, "-c", ASK, str(archive)], check=True, capture_output=True, text=True)
+            asked[count].append([float(one) for one in run.stdout.split()])
+    few, many = ([statistics.median(one) for one in zip(*asked[count], strict=True)] for count in (100, 500))
+    for count, (index, check, diff, memory) in ((100, few), (500, many)):
+        told = f"index {index:.2f} s, verify {check * 1000:.0f} ms, diff {diff * 1000:.0f} ms"
+        print(f"{count:5} versions of {BRIEFS} briefs: {told}, memory {memory / 1024:.0f} MB")
+    show("(d) index per version, 500 / 100", many[0] / 500 / (few[0] / 100), 1.25)
+    show("(d) verify one version, 500 / 100", many[1] / few[1], 5.0)
+    show("(d) diff of two versions, 500 / 100", many[2] / few[2], 1.5)
+    show("(d) memory, 500 / 100", many[3] / few[3], 1.25)
+
+
+def archive_of(folder: Path, kept: Path, count: int) -> Path:
+    for number in range(count):
+        brief, minor = f"brief-{number % BRIEFS}", number // BRIEFS
+        day = date(2026, 1, 1) + timedelta(days=minor)
+        place = folder / brief / f"{day}_v1.{minor}.0"
+        shutil.copytree(kept, place, copy_function=os.link)
+        manifest = place / "manifest.json"
+        record = json.loads(manifest.read_text()) | {"id": brief, "version": f"1.{minor}.0", "date": str(day)}
+        for inside in (place, *(path for path in place.rglob("*") if path.is_dir())):
+            inside.chmod(0o755)  # so that it can be thrown away
+        manifest.unlink()
+        manifest.write_text(json.dumps(record))
+    return folder
+
+
 def show(what: str, ratio: float, most: float) -> None:
     print(f"{what}: {ratio:.2f} (at most {most:.2f}) {'met' if ratio <= most else 'NOT MET'}", flush=True)
 
@@ -114,6 +174,7 @@ def main() -> None:
         folder = Path(name)
         compare_with_weasyprint(ROOT / "data" / "ketamine-mecfs", folder)
         compare_sizes(folder)
+        compare_archives(folder)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(f"peak memory of one build: {peak / 1024:.0f} MB")
 

@@ -36,8 +36,8 @@ ORDER = (
     ("ranking",),
     ("mechanisms", "appendix", "summary", "whatchanged"),
     ("view",),
-    ("prose", "pdffinish", "wordfinish", "wordpictures"),
-    ("wordcontrols",),
+    ("prose", "pdffinish", "wordfinish", "wordpictures", "wordproperties", "questions"),
+    ("wordcontrols", "reviewcopy"),
     ("pdf", "docx", "wordstyles"),
     ("render",),
     ("build",),
@@ -59,7 +59,10 @@ OWNERS = {
     "docx": {"wordstyles"},
     "pikepdf": {"carried"},
     "pypdf": {"carried"},
-    "lxml": {"carried", "docx", "wordpackage", "wordtext", "wordcontrols", "wordfinish", "wordpictures"},
+    "lxml": {
+        "carried", "docx", "reviewcopy", "wordcontrols", "wordfinish", "wordpackage", "wordpictures", "wordproperties",
+        "wordtext",
+    },
     "fontTools": {"resources"},
     "matplotlib": {"drawing"},
 }

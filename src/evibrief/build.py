@@ -288,8 +288,15 @@ def _write_docx(
         author="; ".join(person.name for person in record.authors),
         keywords=(record.question.intervention, record.question.population),
         running_title=view.running_title,
+        custom=(
+            ("evibrief-brief", record.id),
+            ("evibrief-version", record.version),
+            ("evibrief-evidence", json.loads(evidence[MANIFEST])["evidence_sha256"]),
+        ),
     )
-    anchors = frozenset(claim.id for claim in brief.all_claims if f'id="{claim.id}"' in html)
+    links = (link.id for mechanism in brief.mechanisms for link in mechanism.links)
+    names = (*(claim.id for claim in brief.all_claims), *links, *(one.id for one in brief.ranking.statements))
+    anchors = frozenset(name for name in names if f'id="{name}"' in html)
     pictures = {figure.drawing.source: figure.drawing for figure in view.figures}
     reference = files.word or (resources.templates() / "reference.docx").read_bytes()
     reference = recoloured(reference, brief.brief.theme.accent)

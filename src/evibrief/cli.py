@@ -8,6 +8,7 @@ import datetime
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -111,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     ends.add_argument("version", metavar="VERSION", help="the version, such as 0.1.0")
     ends.add_argument("--reason", required=True, help="why; readers are told")
     ends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
+    copies = _command(commands, "review-copy", _review_copy, "write the Word document for a reviewer")
+    copies.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    copies.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
+    copies.add_argument("--recipient", type=_recipient, metavar="ID", help="to whom it goes: an id, never a name")
+    copies.add_argument("--comments-by", type=_day, metavar="DATE", help="until when, such as 2026-12-24")
 
     reads = _command(commands, "comments", _comments, "list what reviewers said in Word, by record, file and line")
     reads.add_argument("reviewed", type=Path, nargs="+", metavar="REVIEWED.docx", help="one file or several")
@@ -347,6 +354,26 @@ def _extract(options: argparse.Namespace) -> int:
         raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
     write_files(files, folder)
     print(f"{folder}: {len(files)} files; build it with `evibrief build {folder}`")
+    return 0
+
+
+def _recipient(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", text):
+        raise argparse.ArgumentTypeError("an id is a letter, then letters, digits, - and _; never a name or an address")
+    return text
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write year-month-day, such as 2026-12-24") from error
+
+
+def _review_copy(options: argparse.Namespace) -> int:
+    from evibrief.review import write_review_copy
+
+    print(write_review_copy(options.brief, options.output, options.recipient or "", options.comments_by))
     return 0
 
 

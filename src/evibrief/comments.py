@@ -51,6 +51,16 @@ class Listing:
         every = [*(one for listed in self.records.values() for one in listed), *self.unplaced]
         return tuple({one.placed.remark.key: one for one in every}.values())
 
+    @property
+    def answered(self) -> frozenset[str]:
+        """The keys of comments that somebody answered."""
+        return frozenset(one.placed.remark.answers for one in self.remarks if one.placed.remark.answers)
+
+
+def _shown(listed: Iterable[Listed], found: Listing) -> tuple[Listed, ...]:
+    """What people read: our own questions only where somebody answered them."""
+    return tuple(one for one in listed if not is_ours(one) or one.placed.remark.key in found.answered)
+
 
 def listing(
     files: Sequence[Reviewed], source: Source, changed: Mapping[str, Sequence[str]], known: Iterable[str] = ()
@@ -76,6 +86,11 @@ def listing(
         tuple(_disagreements(proposed)),
         tuple(_warnings(files, listed, changed)),
     )
+
+
+def is_ours(one: Listed) -> bool:
+    """Whether it is a question that the review copy asked."""
+    return one.placed.remark.author == OURS and one.placed.remark.kind == "comment"
 
 
 def _by_record(listed: Sequence[Listed], order: Iterable[str]) -> Iterator[tuple[str, tuple[Listed, ...]]]:
@@ -117,7 +132,8 @@ def _warnings(
 def as_text(found: Listing) -> str:
     """The list for a terminal."""
     lines = [*_heads(found), *(f"warning: {warning}" for warning in found.warnings)]
-    for record, listed in found.records.items():
+    shown = ((record, _shown(every, found)) for record, every in found.records.items())
+    for record, listed in ((record, some) for record, some in shown if some):
         place = next((one.placed.place for one in listed if one.placed.place), None)
         lines += ["", f"{record}  {place or ''}".rstrip()]
         lines += [f"  {line}" for one in listed for line in _told(one)]
@@ -137,14 +153,21 @@ def _heads(found: Listing) -> Iterator[str]:
         version = f"{file.brief} {file.version}, evidence {file.evidence[:12]}" if file.evidence else "version unknown"
         counted = words.count(file.counted, "comment or revision", "comments and revisions")
         yield f"{file.name}: {words.count(len(file.remarks), 'remark')} from {counted}; {version}"
-    people = dict.fromkeys(one.placed.remark.author or "unknown" for one in found.remarks)
-    yield f"{words.count(len(found.remarks), 'remark')} by {words.listed(people)}; {len(found.unplaced)} not placed"
+    said = [one for one in found.remarks if not is_ours(one)]
+    people = dict.fromkeys(one.placed.remark.author or "unknown" for one in said)
+    who = f" by {words.listed(people)}" if people else ""
+    yield f"{words.count(len(said), 'remark')} of reviewers{who}; {len(found.unplaced)} not placed"
+    if asked := [one for one in found.remarks if is_ours(one)]:
+        answered = sum(one.placed.remark.key in found.answered for one in asked)
+        yield f"{words.count(len(asked), 'question')} of our own, {answered} of them answered"
 
 
 def _told(one: Listed) -> Iterator[str]:
     remark, placed = one.placed.remark, one.placed
     resolved = ", resolved" if remark.resolved else ""
-    sure = f", placed by what it quotes ({placed.score:.2f})" if placed.anchor == "quoted text" else ""
+    quoted = f", placed by what it quotes ({placed.score:.2f})"
+    by = {"quoted text": quoted, "nearest record": ", placed by the nearest record before it"}
+    sure = by.get(placed.anchor, "")
     when = f" on {remark.date[:10]}" if remark.date else ""
     answers = f" to {remark.answers}" if remark.answers else ""
     yield f"[{remark.key}] {remark.kind}{answers} by {remark.author or 'unknown'}{when}{resolved}{sure}"
@@ -174,7 +197,9 @@ def _proposed(proposal: Proposal) -> Iterator[str]:
 def as_markdown(found: Listing) -> str:
     """The list as Markdown, for an issue or a mail. What a reviewer wrote is quoted, never taken for markup."""
     lines = [*(f"- {line}" for line in _heads(found)), *(f"- **warning**: {warning}" for warning in found.warnings)]
-    for record, listed in (*found.records.items(), *([("Not placed", found.unplaced)] if found.unplaced else [])):
+    groups = (*found.records.items(), ("Not placed", found.unplaced))
+    shown = ((name, _shown(every, found)) for name, every in groups)
+    for record, listed in ((name, some) for name, some in shown if some):
         place = next((one.placed.place for one in listed if one.placed.place), None)
         lines += ["", f"## {record}", "", *([f"`{place}`", ""] if place else [])]
         lines += [line for one in listed for line in _fenced(_told(one))]
@@ -203,6 +228,7 @@ def records_of(found: Listing) -> list[dict[str, Any]]:
             "file": one.placed.place.path if one.placed.place else "",
             "line": one.placed.place.line if one.placed.place else 0,
             "fields": [f"{text.record}, {text.field}" for text in one.placed.fields], "reviewed": list(one.files),
+            "ours": is_ours(one),
         }
         for one in found.remarks
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from evibrief.problems import Place, Problem, Problems
 from evibrief.wordcontrols import control_records
 from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack
 from evibrief.wordpictures import vector_parts, with_pixels
+from evibrief.wordproperties import custom_properties
 
 _W = f"{{{WORD}}}"
 _NAMESPACES = {"w": WORD}
@@ -51,6 +52,8 @@ class WordProperties:
     author: str
     keywords: tuple[str, ...]
     running_title: str
+    custom: tuple[tuple[str, str], ...] = ()
+    """Names and values that programs read: which brief, version and evidence it is."""
 
 
 def write_docx(
@@ -79,6 +82,8 @@ def write_docx(
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)
     parts |= _header_parts(parts, properties.running_title)
+    if properties.custom:
+        parts |= custom_properties(parts, dict(properties.custom))
     if evidence:
         parts |= word_parts(evidence, parts)
     return pack(parts)

@@ -39,7 +39,8 @@ class FieldText:
 class Placed:
     """A remark with the records that it is about, how they were found, and the fields that it may be about.
 
-    `score` is the share of words that fit, from 0 to 1; it is 1 where a frame or a bookmark tells.
+    `score` is the share of words that fit, from 0 to 1: 1 where a frame or a bookmark tells, 0 where nothing but the
+    nearest record before it does.
     """
 
     remark: Remark
@@ -76,6 +77,9 @@ def record_places(source: Source) -> Mapping[str, Place]:
     return places
 
 
+REFERENCE = "ref-"
+"""How the bookmark of an entry in the list of references begins."""
+
 _NAMES = frozenset({"id", "reference", "source"})
 
 
@@ -91,20 +95,24 @@ def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int
 
 
 def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Place]) -> Placed:
-    known = tuple(name for name in remark.records if name in places)
+    # The entry of the list of references is about the appraisal of that publication.
+    named = tuple(dict.fromkeys(name.removeprefix(REFERENCE) for name in remark.records))
+    known = tuple(name for name in named if name in places)
     said = remark.before or remark.quoted or remark.around
+    told = remark.anchor in ("content control", "bookmark")
+    if not told:
+        best, score = _best(said, texts)
+        if best and score >= GOOD_FIT:
+            return Placed(remark, (best.record,), "quoted text", score, (best,), best.place)
     if known:
         fields = tuple(_fitting(said, [text for text in texts if text.record in known]))
         place = fields[0].place if len(fields) == 1 else places[known[0]]
-        return Placed(remark, known, remark.anchor, 1.0, fields, place, _missing(remark, known))
-    best, score = _best(said, texts)
-    if best and score >= GOOD_FIT:
-        return Placed(remark, (best.record,), "quoted text", score, (best,), best.place, _missing(remark, known))
-    return Placed(remark, (), "none", score, (), None, _missing(remark, known))
+        return Placed(remark, known, remark.anchor, float(told), fields, place, _missing(remark, known))
+    return Placed(remark, (), "none", 0.0, (), None, _missing(remark, known))
 
 
 def _missing(remark: Remark, known: Sequence[str]) -> str:
-    gone = [name for name in remark.records if name not in known]
+    gone = [name for name in remark.records if name.removeprefix(REFERENCE) not in known]
     return f"the data at hand have no record {words.listed(gone)}" if gone else ""
 
 

@@ -8,16 +8,22 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from evibrief import words
 from evibrief.archived import side_of
-from evibrief.build import MANIFEST, build, read_evidence
+from evibrief.build import MANIFEST, build, file_stem, load, read_evidence
 from evibrief.carried import carried_files
 from evibrief.comments import Listing, listing
+from evibrief.derive import derive
 from evibrief.diff import compare
-from evibrief.placing import record_places
+from evibrief.manifest import evidence_hash
+from evibrief.placing import REFERENCE, record_places
 from evibrief.problems import Place, Problem, Problems
-from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
+from evibrief.questions import questions
+from evibrief.reviewcopy import first_page, make_review_copy
+from evibrief.reviewed import RECIPIENT, Remark, Reviewed, read_reviewed, untracked
 from evibrief.source import Source, read_yaml
 from evibrief.verify import other_tools, read_document, write_files
 
@@ -35,7 +41,7 @@ def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> 
     wrong: list[Problem] = []
     for path in paths:
         try:
-            reviewed, since = _read(path, folder, frozenset(record_places(source)))
+            reviewed, since = _read(path, folder, _names(source))
         except Problems as refused:
             wrong += refused.problems
             continue
@@ -58,7 +64,7 @@ def _read(path: Path, folder: Path, records: frozenset[str]) -> tuple[Reviewed, 
         sent = Path(name, "sent")
         write_files(files, sent)
         _, source, problems = read_evidence(sent)
-        known = records | frozenset(record_places(source))
+        known = records | _names(source)
         reviewed = read_reviewed(data, str(path), known)
         if problems or not reviewed.evidence:
             return reviewed, {}
@@ -66,6 +72,12 @@ def _read(path: Path, folder: Path, records: frozenset[str]) -> tuple[Reviewed, 
         silent = _untracked(data, sent, Path(name, "out"), known) if same_tools else ()
         reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent))
         return reviewed, _changed(sent, folder)
+
+
+def _names(source: Source) -> frozenset[str]:
+    """The names that frames and bookmarks of records have."""
+    names = record_places(source)
+    return frozenset((*names, *(f"{REFERENCE}{name}" for name in names)))
 
 
 def _untracked(data: bytes, sent: Path, output: Path, known: frozenset[str]) -> tuple[Remark, ...]:
@@ -99,3 +111,31 @@ def write_patches(found: Listing, folder: Path) -> None:
     write_files(
         {f"{one.record}-{one.keys[0]}.patch": one.patch.encode() for one in found.proposals if one.patch}, folder
     )
+
+
+def review_copy(folder: Path, recipient: str = "", comments_by: date | None = None) -> bytes:
+    """The DOCX for a reviewer, made from a brief's folder or an archived version's evidence.
+
+    `recipient` is an id, never a name: the file says to whom it went, so that what comes back can be told apart.
+    Raises `Problems` for all that is wrong with the brief.
+    """
+    loaded = load(folder)
+    record = loaded.brief.brief
+    evidence = evidence_hash(loaded.source.tree)
+    asked = questions(loaded.brief, derive(loaded.brief))
+    version = f"Version {record.version} of {words.date(record.date)}"
+    until = words.date(comments_by) if comments_by else ""
+    page = first_page(record.title, version, evidence, len(asked), until)
+    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
+        document = build(folder, Path(name), ["docx"])[0].path.read_bytes()
+    return make_review_copy(document, asked, page, record.date, {RECIPIENT: recipient})
+
+
+def write_review_copy(folder: Path, output: Path, recipient: str, comments_by: date | None) -> Path:
+    """Write the review copy beside the documents of the brief, under a name that says what it is."""
+    data = review_copy(folder, recipient, comments_by)
+    ending = f"_review_{recipient}" if recipient else "_review"
+    target = output / f"{file_stem(load(folder).brief)}{ending}.docx"
+    output.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    return target

@@ -37,7 +37,7 @@ class WordPackage:
         folder, name = posixpath.split(self.main)
         listed = _relations(self, f"{folder}/_rels/{name}.rels")
         paths = [posixpath.normpath(posixpath.join(folder, target)) for type_, target in listed if type_.endswith(kind)]
-        return [path.lstrip("/") for path in paths if path.lstrip("/") in self.parts]
+        return list(dict.fromkeys(path.lstrip("/") for path in paths if path.lstrip("/") in self.parts))
 
     def tree(self, path: str) -> Any:
         """One part as XML. Raises `Problems` for what is no XML, or has a DTD."""
