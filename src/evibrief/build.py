@@ -41,7 +41,7 @@ MEDIA_TYPES = {
     ".csl": "application/vnd.citationstyles.style+xml",
 }
 MANIFEST = "manifest.json"
-PERSONAL = ("circulation.yaml",)
+PERSONAL = ("circulation.yaml", "circulation.example.yaml")
 """Files with addresses of people: no document carries them."""
 
 """What an author writes ends in; what a build writes may stand beside it and is no input."""
@@ -310,7 +310,9 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
     The instrument is among it, wherever it was found: without it nobody could compute the ratings again.
     """
     paths = sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file())
-    hidden = [path for path in paths if path.name.startswith(".") or path.name in PERSONAL]
+    # A reviewed document that lies beside its ledger has people's names in it.
+    sent_back = [path for path in paths if path.parent == folder / "reviews" and path.suffix != ".yaml"]
+    hidden = [path for path in paths if path.name.startswith(".") or path.name in PERSONAL or path in sent_back]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path not in hidden}
     for place in instrument_folders(folder) if instrument else ():
         if (path := place / f"{instrument}.yaml").is_file():

@@ -8,13 +8,15 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from evibrief import rules_of_evidence, rules_of_reading, rules_of_records, rules_of_wording
+from evibrief import rules_of_evidence, rules_of_reading, rules_of_records, rules_of_review, rules_of_wording
 from evibrief.model import Brief
 from evibrief.problems import Problem, suggest
 from evibrief.rule import Case, Found, Rule
 from evibrief.source import Location, Source
 
-RULES: tuple[Rule, ...] = (*rules_of_records.RULES, *rules_of_evidence.RULES, *rules_of_wording.RULES)
+RULES: tuple[Rule, ...] = (
+    *rules_of_records.RULES, *rules_of_evidence.RULES, *rules_of_review.RULES, *rules_of_wording.RULES,
+)  # fmt: skip
 
 
 OVERRIDES = {

@@ -379,10 +379,12 @@ def _review_copy(options: argparse.Namespace) -> int:
 
 def _comments(options: argparse.Namespace) -> int:
     from evibrief.comments import PRINTERS
-    from evibrief.review import earlier_keys, gather, write_patches
+    from evibrief.review import earlier_keys, gather, write_ledger, write_patches
 
     earlier = earlier_keys(options.since) if options.since else ()
     found, _ = gather(options.reviewed, options.brief, earlier)
+    if options.write:
+        write_ledger(found, options.write)
     if options.patches:
         write_patches(found, options.patches)
     print(PRINTERS[options.format](found), end="")

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -269,3 +270,61 @@ def _cell(value: object) -> str:
 PRINTERS: Mapping[str, Callable[[Listing], str]] = {
     "text": as_text, "json": as_json, "md": as_markdown, "csv": as_csv,
 }  # fmt: skip
+
+
+def new_entries(found: Listing, kept: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The reviewers and comments that a ledger does not have yet, as plain fields; the comments are open.
+
+    Reviewers get an id: that to whom the copy went, else the one that their remarks have already, else a number. Their
+    names are not written down: they are printed only where somebody agreed, and then a person enters them.
+    """
+    known = {str(one["key"]): str(one["reviewer"]) for one in kept.get("comments", ())}
+    listed = [str(one["id"]) for one in kept.get("reviewers", ())]
+    names = _reviewer_ids(found, known, listed)
+    reviewers = [{"id": name, "role": "unknown"} for name in dict.fromkeys(names.values()) if name not in listed]
+    new = (one for one in found.remarks if one.placed.remark.key not in known and not is_ours(one))
+    return reviewers, [_entry(one.placed, names[_person(one, found)], found) for one in new]
+
+
+def _person(one: Listed, found: Listing) -> tuple[str, str]:
+    """Who said it: the author's name in the file, and the recipient whose copy it was."""
+    recipients = {file.name: file.recipient for file in found.files}
+    return one.placed.remark.author, next((recipients[name] for name in one.files if recipients.get(name)), "")
+
+
+def _reviewer_ids(found: Listing, known: Mapping[str, str], taken: Sequence[str]) -> dict[tuple[str, str], str]:
+    """An id for each person. Only the first author of a copy is its recipient: others wrote into it as well."""
+    ids: dict[tuple[str, str], str] = {}
+    said = [one for one in found.remarks if not is_ours(one)]
+    for one in said:
+        if one.placed.remark.key in known:
+            ids.setdefault(_person(one, found), known[one.placed.remark.key])
+    for one in said:
+        person = _person(one, found)
+        used = {*taken, *ids.values()}
+        if person not in ids:
+            free = person[1] if person[1] and person[1] not in ids.values() else ""
+            numbered = (f"reviewer_{number}" for number in range(1, len(said) + len(used) + 2))
+            ids[person] = free or next(name for name in numbered if name not in used)
+    return ids
+
+
+def _entry(placed: Placed, reviewer: str, found: Listing) -> dict[str, Any]:
+    """A new comment of the ledger; a field without anything in it is left out."""
+    remark = placed.remark
+    ours = {one.placed.remark.key for one in found.remarks if is_ours(one)}
+    fields: dict[str, Any] = {
+        "key": remark.key, "kind": remark.kind, "records": list(placed.records), "reviewer": reviewer,
+        "date": _day_of(remark.date), "quoted": remark.quoted,
+        "text": "" if remark.removed or remark.added else remark.text,
+        "removed": remark.removed, "added": remark.added, "answers": "" if remark.answers in ours else remark.answers,
+        "resolved": "yes" if remark.resolved else "no", "decision": "open",
+    }  # fmt: skip
+    return {name: value for name, value in fields.items() if value not in ("", [])}
+
+
+def _day_of(moment: str) -> date | str:
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return "unknown"

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from evibrief.evidence import Claim, PopulationRecord, Stated, Study
 from evibrief.fields import ClaimId, Record, cited_keys
+from evibrief.ledger import role_of, said
 from evibrief.model import Brief, BriefRecord, Reference
 from evibrief.notices import RetractionNotice, RetractionResult, RetractionState
 from evibrief.rating import Rater, Ratings
@@ -65,6 +66,8 @@ class Findings:
     retractions: Mapping[str, RetractionResult]
     changed: Mapping[str, tuple[str, ...]]
     """How each record changed since the last archived version, by id."""
+    open_comments: Mapping[str, tuple[tuple[str, str], ...]]
+    """For each record the comments of reviewers that nobody decided on: the role of the reviewer, and what was said."""
     ratings: Ratings | None
     overrides: tuple[tuple[str, str, str, str], ...]
     """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
@@ -102,6 +105,7 @@ def derive(brief: Brief) -> Findings:
         standings=standings,
         retractions=results,
         changed=_changed(brief),
+        open_comments=_open_comments(brief),
         ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
         if brief.instrument
         else None,
@@ -154,6 +158,15 @@ def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
     for change in brief.since.changes if brief.since else ():
         found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
     return {name: tuple(kinds) for name, kinds in found.items()}
+
+
+def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for ledger in brief.reviews:
+        for comment in (one for one in ledger.comments if one.decision == "open"):
+            for record in comment.records:
+                found.setdefault(record, []).append((role_of(comment, ledger), said(comment)))
+    return {record: tuple(comments) for record, comments in found.items()}
 
 
 def count_claims(

@@ -304,7 +304,7 @@ _TOLD = {
     "BriefRecord": {"version", "date"},
     "BottomLine": {"text", "plausibility", "certainty"},
     "Methods": {"instrument"},
-    "Brief": {"changes", "references", "since"},
+    "Brief": {"changes", "references", "since", "reviews"},
 }
 """Fields whose changes are told by a weightier kind, that follow from a comparison, or change with every version."""
 

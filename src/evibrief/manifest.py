@@ -17,9 +17,10 @@ SHORT = 12
 def evidence_hash(tree: Mapping[str, Any]) -> str:
     """SHA-256 of what the evidence says: the same whatever the formatting, the order of keys and the comments.
 
-    The order of lists counts: it is the order of the page. What only follows from a comparison is no evidence.
+    The order of lists counts: it is the order of the page. What only follows from a comparison is no
+    evidence, and what reviewers say becomes evidence where somebody acts on it.
     """
-    tree = {name: part for name, part in tree.items() if name != "since"}
+    tree = {name: part for name, part in tree.items() if name not in ("since", "reviews")}
     canonical = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

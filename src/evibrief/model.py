@@ -28,6 +28,7 @@ from evibrief.fields import (
     Text,
 )
 from evibrief.instrument import Instrument
+from evibrief.ledger import ReviewLedger
 from evibrief.notices import RetractionReport
 from evibrief.vocabulary import (
     SectionKind,
@@ -361,6 +362,7 @@ class Brief(Record):
     instrument: Instrument | None = None
     since: Since | None = None
     retractions: RetractionReport | None = None
+    reviews: tuple[ReviewLedger, ...] = ()
 
     @cached_property
     def all_claims(self) -> tuple[Claim, ...]:

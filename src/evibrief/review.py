@@ -15,7 +15,7 @@ from evibrief import words
 from evibrief.archived import side_of
 from evibrief.build import MANIFEST, build, file_stem, load, read_evidence
 from evibrief.carried import carried_files
-from evibrief.comments import Listing, listing
+from evibrief.comments import Listing, listing, new_entries
 from evibrief.derive import derive
 from evibrief.diff import compare
 from evibrief.manifest import evidence_hash
@@ -24,7 +24,7 @@ from evibrief.problems import Place, Problem, Problems
 from evibrief.questions import questions
 from evibrief.reviewcopy import first_page, make_review_copy
 from evibrief.reviewed import RECIPIENT, Remark, Reviewed, read_reviewed, untracked
-from evibrief.source import Source, read_yaml
+from evibrief.source import Source, read_yaml, with_appended, yaml_text
 from evibrief.verify import other_tools, read_document, write_files
 
 
@@ -41,7 +41,7 @@ def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> 
     wrong: list[Problem] = []
     for path in paths:
         try:
-            reviewed, since = _read(path, folder, _names(source))
+            reviewed, since = _read(path, folder, brief.brief.id, _names(source))
         except Problems as refused:
             wrong += refused.problems
             continue
@@ -52,7 +52,9 @@ def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> 
     return listing(files, source, changed, earlier), source
 
 
-def _read(path: Path, folder: Path, records: frozenset[str]) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
+def _read(
+    path: Path, folder: Path, brief: str, records: frozenset[str]
+) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
     """One file, with what was edited without tracking, and what changed at each record since it was sent."""
     data = read_document(path)
     try:
@@ -68,6 +70,9 @@ def _read(path: Path, folder: Path, records: frozenset[str]) -> tuple[Reviewed, 
         reviewed = read_reviewed(data, str(path), known)
         if problems or not reviewed.evidence:
             return reviewed, {}
+        if reviewed.brief != brief:
+            message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name its own folder"
+            raise Problems([Problem(Place(str(path)), "other-brief", message, hint)])
         same_tools = not list(other_tools(json.loads(record)["tools"]))
         silent = _untracked(data, sent, Path(name, "out"), known) if same_tools else ()
         reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent))
@@ -111,6 +116,36 @@ def write_patches(found: Listing, folder: Path) -> None:
     write_files(
         {f"{one.record}-{one.keys[0]}.patch": one.patch.encode() for one in found.proposals if one.patch}, folder
     )
+
+
+def write_ledger(found: Listing, path: Path) -> None:
+    """Write the ledger of a review, or add what is new to the one that is there: decisions and comments stay.
+
+    Raises `Problems` for a ledger that is damaged, and for a path that is no ledger's place.
+    """
+    if path.suffix != ".yaml" or path.parent.name != "reviews":
+        hint = "a ledger stands in the folder `reviews` of its brief: data/BRIEF/reviews/2026-12.yaml"
+        raise Problems([Problem(Place(str(path)), "not-a-ledger", "the brief would not find a ledger here", hint)])
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        kept = read_yaml(text) if text else {}
+        reviewers, comments = new_entries(found, kept)
+        changed = with_appended(text, {"reviewers": reviewers, "comments": comments}) if text else ""
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"nothing can be added to this ledger: {error}"
+        raise Problems([Problem(Place(str(path)), "not-a-ledger", message, "mend it, or write a new one")]) from error
+    first = found.files[0]
+    record = {"version": first.version or "unknown", "evidence": first.evidence or "unknown",
+              "reviewers": reviewers, "comments": comments}  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(changed or yaml_text(record, LEDGER_REMARKS), encoding="utf-8")
+
+
+LEDGER_REMARKS = (
+    "yaml-language-server: $schema=../../schemas/reviews.json",
+    "What reviewers said. Decide on each: accepted, declined or deferred, with reason, decided_by and decided_on.",
+    "Enter a role for each reviewer; a name only when its owner agreed.",
+)
 
 
 def review_copy(folder: Path, recipient: str = "", comments_by: date | None = None) -> bytes:

@@ -30,9 +30,30 @@ def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
 
 
 def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
-    """That a record changed since the last archived version, and how."""
+    """That a record changed since the last archived version, and how; and what reviewers said that is not decided."""
     kinds = findings.changed.get(record, ())
-    return (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
+    changed = (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
+    comments = findings.open_comments.get(record, ())
+    told = (f"Open comment ({role}): {shortened(text)}" for role, text in comments)
+    return (*changed, *(Line(text=text, style="warning") for text in told))
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """A text of one line, cut between words where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
+
+
+def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
+    """Records by id: as links where the page has them, as plain ids where it has not; `not placed` for none."""
+    wanted = tuple(dict.fromkeys(name for name in names if name))
+    linked = tuple(name for name in wanted if name in {**findings.claims, **findings.links, **findings.statements})
+    plain = [name for name in wanted if name not in linked]
+    return (
+        *((Line(links=linked, style="identifier"),) if linked else ()),
+        *((Line(text=", ".join(plain), style="identifier"),) if plain else ()),
+        *((Line(text="not placed", style="muted"),) if not wanted else ()),
+    )
 
 
 def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ seen before anything swallows them; all of them are reported, not only the first
 
 import json
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ DEEPEST_NESTING = 40
 LIST_FILES = ("studies", "mechanisms", "time-course", "harms", "phases", "comparators", "models", "changes")
 MAPPING_FILES = ("brief", "ranking", "doses", "limitations")
 OPTIONAL_FILES = ("retractions", "since")
+CIRCULATION = ("circulation.yaml", "circulation.example.yaml")
+"""To whom a brief is sent: no part of it, and never carried by a document."""
+
 REQUIRED_FILES = ("brief", "claims", "studies")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -123,6 +126,7 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[Source, list
         if stem not in without:
             reader.read_yaml(folder / f"{stem}.yaml", (stem,), None)
     reader.read_claims()
+    reader.read_reviews()
     reader.read_references()
     reader.read_instrument()
     reader.report_missing()
@@ -179,6 +183,11 @@ class _Reader:
         files = sorted(folder.glob("*.yaml"))
         groups = [self.read_yaml(path, ("claims", index), {}) for index, path in enumerate(files)]
         self.tree["claims"] = groups
+
+    def read_reviews(self) -> None:
+        """Ledgers of reviews stand in `reviews/`, one to a round, in order of name."""
+        files = sorted((self.folder / "reviews").glob("*.yaml"))
+        self.tree["reviews"] = [self.read_yaml(path, ("reviews", index), {}) for index, path in enumerate(files)]
 
     def read_references(self) -> None:
         """References stand in `references.json`; what it holds is the model's business, even when it is `null`."""
@@ -258,7 +267,7 @@ class _Reader:
         """A misspelt file name must not be silence, and nor must a file of claims that is not read."""
         known = [f"{stem}.yaml" for stem in (*MAPPING_FILES, *LIST_FILES, *OPTIONAL_FILES, "claims")]
         for path in sorted(self.folder.glob("*.y*ml")):
-            if path.name not in known and path.name != "circulation.yaml":
+            if path.name not in known and path.name not in CIRCULATION:
                 self._report_stranger(path, suggest(path.name, known))
         for path in sorted(self.folder.glob("*.json")):
             if path.name != "references.json" and not path.name.startswith("."):
@@ -443,6 +452,28 @@ def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
     comments = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
     dumped = yaml.dump(_quoted(record), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
     return comments + str(dumped)
+
+
+def with_appended(text: str, entries: Mapping[str, Sequence[Any]]) -> str:
+    """The text of a YAML file with entries added at the end of its lists; comments and all else stay as they are.
+
+    The lists are keys of the file, written a line to an entry's field. Raises `ValueError` where that is not so.
+    """
+    old = read_yaml(text)
+    lines = text.splitlines()
+    for key, added in entries.items():
+        if added and f"{key}:" not in (line.rstrip() for line in lines):
+            raise ValueError(f"`{key}:` has no line of its own")
+        start = next((at for at, line in enumerate(lines) if line.rstrip() == f"{key}:"), 0)
+        inside = (at for at, line in enumerate(lines[start + 1 :], start + 1) if re.match(r"[^\s#-]", line))
+        end = next(inside, len(lines))
+        indent = next((line[: len(line) - len(line.lstrip())] for line in lines[start + 1 : end] if line.strip()), "")
+        made = yaml_text({key: list(added)}).splitlines()[1:] if added else []
+        lines[end:end] = [indent + line for line in made]
+    changed = "\n".join(lines) + "\n"
+    if any(len(read_yaml(changed)[key]) != len(old.get(key) or ()) + len(added) for key, added in entries.items()):
+        raise ValueError("its lists are not written a line to a field")
+    return changed
 
 
 def read_yaml(text: str) -> Any:

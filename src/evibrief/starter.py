@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from evibrief import evidence, model
 from evibrief.instrument import Instrument
+from evibrief.ledger import ReviewLedger
 from evibrief.notices import RetractionReport
 from evibrief.problems import Place, Problem, Problems
 
@@ -33,6 +34,7 @@ FILES: Mapping[str, Any] = {
     "instrument": Instrument,
     "since": model.Since,
     "retractions": RetractionReport,
+    "reviews": ReviewLedger,
 }
 REVIEW_AFTER = datetime.timedelta(days=182)
 """A draft is looked at again after half a year, unless its author says otherwise."""

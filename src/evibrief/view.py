@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
-from evibrief import appendix, charts, mechanisms, ranking, sections, summary, whatchanged, words
+from evibrief import appendix, charts, mechanisms, ranking, reviews, sections, summary, whatchanged, words
 from evibrief.derive import Findings
 from evibrief.manifest import SHORT
 from evibrief.model import Brief, BriefRecord, Person, Section, Since, Theme
@@ -42,6 +42,7 @@ BUILDERS: Mapping[str, Builder] = {
     "evidence": appendix.evidence,
     "references": appendix.references,
     "changes": whatchanged.changes,
+    "review": reviews.review,
 }
 LANDSCAPE = frozenset({"evidence"})
 
@@ -51,7 +52,7 @@ def compose_view(brief: Brief, findings: Findings, evidence: str) -> View:
     record = brief.brief
     status = words.STATUS_OF_BRIEF[record.status]
     first_page = _first_page(brief, findings)
-    sections = [_section(section, brief, findings) for section in record.sections]
+    sections = [_section(section, brief, findings) for section in _with_review(brief)]
     pages = tuple(_number_captions(sections, figures=1 if first_page.ranking else 0))
     return View(
         language=record.language,
@@ -138,19 +139,34 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         counts=(counts[0], counts[2]),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
         not_this=record.not_this,
-        currency=_currency(record, brief.since),
+        currency=_currency(record, brief.since, findings),
     )
 
 
-def _currency(record: BriefRecord, since: Since | None) -> str:
+def _currency(record: BriefRecord, since: Since | None, findings: Findings) -> str:
     """How a reader tells whether the file at hand is the current version, and what it changed."""
     changed = f" Since version {since.version}: {since.summary}" if since else " It is the first version on record."
+    if number := sum(map(len, findings.open_comments.values())):
+        changed += f" {words.count(number, 'comment')} of reviewers on it not decided yet."
     listed = "is not known" if record.versions_at == "unknown" else f"is {record.versions_at}"
     return (
         f"This is version {record.version} of {words.date(record.date)}.{changed} "
         f"After {words.date(record.review_by)} take it for out of date. Where all versions are listed {listed}; "
         "ask whoever sent it whether there is a later one."
     )
+
+
+def _with_review(brief: Brief) -> Iterator[Section]:
+    """The author's sections. A review that was kept is printed also where the author gave it no place."""
+    listed = brief.brief.sections
+    missing = bool(brief.reviews) and all(section.kind != "review" for section in listed)
+    for section in listed:
+        if missing and section.kind in ("evidence", "references"):
+            yield Section(kind="review", title="Review")
+            missing = False
+        yield section
+    if missing:
+        yield Section(kind="review", title="Review")
 
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:

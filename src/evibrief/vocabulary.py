@@ -56,4 +56,5 @@ SectionKind = Literal[
     "limitations",
     "references",
     "changes",
+    "review",
 ]

@@ -11,7 +11,7 @@ from evibrief import words
 from evibrief.derive import Findings
 from evibrief.model import Brief, Since, SinceChange
 from evibrief.page import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections import table
+from evibrief.sections import record_lines, table
 
 
 def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -69,7 +69,7 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     what = f"{change.kind}: {words.listed(fields)}" if fields else change.kind
     told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text="unknown", style="muted"),)
     title = _titles(brief).get(name)
-    named = (Line(text=title), *_links([name], findings)) if title else ()
+    named = (Line(text=title), *record_lines([name], findings)) if title else ()
     lines = (*named[:1], Line(text=what, style="label"), *named[1:])
     return Row((Cell(lines, scope="row"), Cell(_words(change.was)), Cell(_words(change.now)), Cell(told)))
 
@@ -100,7 +100,7 @@ def _alike(group: Sequence[SinceChange], brief: Brief, findings: Findings) -> Ro
     same = all((one.was, one.now) == (change.was, change.now) for one in group)
     what = (Line(text=change.kind, style="word"), *((Line(text=field, style="muted"),) if field else ()))
     now = _words(change.now) if same else (Line(text="added, see there", style="muted"),)
-    records = _links([_own_name(one.record.partition(",")[0], brief) for one in group], findings)
+    records = record_lines([_own_name(one.record.partition(",")[0], brief) for one in group], findings)
     return Row((Cell(what, scope="row"), Cell(_words(change.was)), Cell(now), Cell(records)))
 
 
@@ -110,14 +110,3 @@ def _own_name(record: str, brief: Brief) -> str:
 
 def _words(text: str) -> tuple[Line, ...]:
     return (Line(text=words.without_marks(text)),) if text else (Line(text="not there", style="muted"),)
-
-
-def _links(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
-    """Records as links where the page has them, as plain ids where it has not."""
-    wanted = dict.fromkeys(name for name in names if name)
-    linked = tuple(name for name in wanted if name in {**findings.claims, **findings.links, **findings.statements})
-    plain = [name for name in wanted if name not in linked]
-    return (
-        *((Line(links=linked, style="identifier"),) if linked else ()),
-        *((Line(text=", ".join(plain), style="identifier"),) if plain else ()),
-    )
