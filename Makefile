@@ -10,10 +10,10 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 pdf: libraries .venv/ready  ## the brief as PDF, in build/; another one: make pdf BRIEF=data/other
 	$(EVIBRIEF) build $(BRIEF) --format pdf --output $(OUTPUT)
@@ -35,6 +35,9 @@ diff: .venv/ready  ## what changed since the last archived version: make diff, o
 
 since: .venv/ready  ## write since.yaml, from which the brief prints what changed since the last archived version
 	$(EVIBRIEF) since $(BRIEF)
+
+review-copy: libraries .venv/ready  ## a Word document for a reviewer, with our questions as comments
+	$(EVIBRIEF) review-copy $(BRIEF) --output $(OUTPUT)
 
 verify: libraries .venv/ready  ## say whether something is unaltered: make verify FILE=some.pdf
 	$(EVIBRIEF) verify $(FILE)

@@ -17,7 +17,8 @@ from evibrief.problems import Problem, Problems
 from evibrief.starter import starter_texts
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
-PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml", "instrument": "../instruments/plausibility-1.yaml"}
+PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml", "instrument": "../instruments/plausibility-1.yaml",
+                             "reviews": "reviews/2026-03.yaml"}  # fmt: skip
 EXPECTED = re.compile(r"# (?:error|warning)\[([\w-]+)\](?: in (\S+):(\d+))?$")
 """The rule, and the place when it is in another file than the bad one."""
 ELSEWHERE: Mapping[str, str] = {

@@ -13,8 +13,8 @@ import pytest
 from test_bad import good_brief
 
 COMMANDS = (
-    "build", "check", "rules", "archive", "diff", "since", "verify", "extract", "withdraw", "new", "schema",
-    "reference",
+    "build", "check", "rules", "archive", "diff", "since", "verify", "extract", "withdraw", "review-copy", "comments",
+    "new", "schema", "reference",
 )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_the_schemas_in_the_repository_are_current(tmp_path: Path) -> None:
     assert evibrief("schema", "--output", tmp_path).returncode == 0
     kept = Path(__file__).parents[1] / "data" / "schemas"
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert len(written) == 16
+    assert len(written) == 17
     assert written == {path.name: path.read_text() for path in kept.iterdir()}
 
 

@@ -15,7 +15,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
     ("source", "drawing", "wordpackage"),
-    ("carried", "wordtext"),
+    ("carried", "wordtext", "yamltext"),
     ("fields", "figures"),
     ("notices", "ledger"),
     ("instrument",),
@@ -48,7 +48,7 @@ ORDER = (
     ("cli",),
 )
 OWNERS = {
-    "yaml": {"source"},
+    "yaml": {"source", "yamltext"},
     "pydantic": {"evidence", "fields", "instrument", "ledger", "model", "notices", "reading", "starter"},
     "pydantic_core": {"fields", "instrument", "reading"},
     "jinja2": {"render"},

@@ -30,7 +30,7 @@ from evibrief.retractions import (
     read_notices,
     summary,
 )
-from evibrief.source import yaml_text
+from evibrief.yamltext import yaml_text
 from test_bad import good_brief
 from test_cli import evibrief
 

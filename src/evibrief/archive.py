@@ -35,7 +35,7 @@ from evibrief.diff import WEIGHTS, Side, compare, demanded, risen, summary
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
-from evibrief.source import yaml_text
+from evibrief.yamltext import yaml_text
 
 
 @dataclass(frozen=True)

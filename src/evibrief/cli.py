@@ -225,7 +225,7 @@ def _check(options: argparse.Namespace) -> int:
 def _check_retractions(folder: Path, file: Path) -> None:
     """Compare the references with a list of notices; the report of an earlier check is replaced, whatever is in it."""
     from evibrief import retractions
-    from evibrief.source import yaml_text
+    from evibrief.yamltext import yaml_text
 
     brief, _, problems = read_evidence(folder, without=("retractions",))
     if brief is None or problems:

@@ -98,7 +98,8 @@ def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Pla
     # The entry of the list of references is about the appraisal of that publication.
     named = tuple(dict.fromkeys(name.removeprefix(REFERENCE) for name in remark.records))
     known = tuple(name for name in named if name in places)
-    said = remark.before or remark.quoted or remark.around
+    few = len(remark.quoted.split()) < FEWEST_WORDS
+    said = remark.before or (remark.around if few else remark.quoted)
     told = remark.anchor in ("content control", "bookmark")
     if not told:
         best, score = _best(said, texts)
@@ -137,13 +138,17 @@ def _best(said: str, texts: Iterable[FieldText]) -> tuple[FieldText | None, floa
 
 
 def _share(wanted: str, text: str) -> float:
-    """How much of the shorter stands, in order, in the longer; 0 where their lengths say that nothing can fit."""
-    short, long = sorted((wanted.split(), text.split()), key=len)
-    if not short or len(set(short) & set(long)) < GOOD_FIT * len(set(short)):
+    """How much of the wanted words stands, in order, in a text; 0 where their words say that little can fit."""
+    mine, theirs = _tokens(wanted), _tokens(text)
+    if not mine or len(set(mine) & set(theirs)) < GOOD_FIT * len(set(mine)):
         return 0.0
-    matcher = SequenceMatcher(None, long, short, autojunk=False)
-    matched = sum(block.size for block in matcher.get_matching_blocks())
-    return matched / max(len(short), min(len(long), 2 * len(short)) / 2)
+    matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(mine)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words without capitals and punctuation, which people change when they quote."""
+    return re.findall(r"[\w'-]+", text.casefold())
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,8 @@ from difflib import unified_diff
 
 from evibrief.placing import FieldText, Placed, field_texts
 from evibrief.problems import Place
-from evibrief.source import Source, with_scalar
+from evibrief.source import Source
+from evibrief.yamltext import with_scalar
 
 EDITS = frozenset({"insertion", "deletion", "replacement", "move", "untracked"})
 CONTEXTS = (12, 8, 5, 3, 2, 1)

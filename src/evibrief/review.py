@@ -24,8 +24,9 @@ from evibrief.problems import Place, Problem, Problems
 from evibrief.questions import questions
 from evibrief.reviewcopy import first_page, make_review_copy
 from evibrief.reviewed import RECIPIENT, Remark, Reviewed, read_reviewed, untracked
-from evibrief.source import Source, read_yaml, with_appended, yaml_text
+from evibrief.source import Source
 from evibrief.verify import other_tools, read_document, write_files
+from evibrief.yamltext import read_yaml, with_appended, yaml_text
 
 
 def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> tuple[Listing, Source]:

@@ -178,13 +178,30 @@ def _edits(walk: Walk) -> Iterator[Remark]:
     """Tracked changes: what stands side by side and is one person's is one edit, and a move has two ends."""
     scopes = _scopes(walk.pieces)
     moves: dict[str, list[list[Piece]]] = {}
-    for group in _groups(walk.pieces):
+    told: set[int] = set()
+    for group in _without_echoes(list(_groups(walk.pieces))):
         revision = group[0].revision
         if revision and revision.move:
             moves.setdefault(revision.move, []).append(group)
         else:
-            yield _edit(group, scopes)
+            yield _counted_once(_edit(group, scopes), group, told)
     yield from (_move(groups, scopes) for groups in moves.values())
+
+
+def _without_echoes(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
+    """Groups without those that hold no words and whose revisions have words elsewhere, in another frame."""
+    worded = {piece.revision.number for group in groups if joined(group) for piece in group if piece.revision}
+    return [
+        group for group in groups
+        if joined(group) or any(piece.revision and piece.revision.number not in worded for piece in group)
+    ]  # fmt: skip
+
+
+def _counted_once(remark: Remark, group: Sequence[Piece], told: set[int]) -> Remark:
+    """A revision that reaches over several frames is several remarks, and counts with the first."""
+    numbers = {piece.revision.number for piece in group if piece.revision} - told
+    told |= numbers
+    return replace(remark, elements=len(numbers))
 
 
 def _scopes(pieces: Iterable[Piece]) -> Mapping[tuple[int, str], list[Piece]]:
