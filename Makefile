@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since review-copy verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test lint bench schema rules reference wheel clean conformance pictures libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ since: .venv/ready  ## write since.yaml, from which the brief prints what change
 
 review-copy: libraries .venv/ready  ## a Word document for a reviewer, with our questions as comments
 	$(EVIBRIEF) review-copy $(BRIEF) --output $(OUTPUT)
+
+circulate: libraries .venv/ready  ## letters to the recipients of the brief, as drafts in build/circulation
+	$(EVIBRIEF) circulate $(BRIEF) --output $(OUTPUT)/circulation
 
 verify: libraries .venv/ready  ## say whether something is unaltered: make verify FILE=some.pdf
 	$(EVIBRIEF) verify $(FILE)

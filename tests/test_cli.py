@@ -14,6 +14,7 @@ from test_bad import good_brief
 
 COMMANDS = (
     "build", "check", "rules", "archive", "diff", "since", "verify", "extract", "withdraw", "review-copy", "comments",
+    "circulate", "circulation",
     "new", "schema", "reference",
 )  # fmt: skip
 

@@ -11,12 +11,10 @@ import os
 import re
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from evibrief import __version__, resources
+from evibrief import __version__, posting, resources
 from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
 from evibrief.problems import Place, Problem, Problems, as_annotation, as_record
 
@@ -117,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     copies.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     copies.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
     copies.add_argument("--recipient", type=_recipient, metavar="ID", help="to whom it goes: an id, never a name")
-    copies.add_argument("--comments-by", type=_day, metavar="DATE", help="until when, such as 2026-12-24")
+    copies.add_argument("--comments-by", type=posting.day, metavar="DATE", help="until when, such as 2026-12-24")
 
     reads = _command(commands, "comments", _comments, "list what reviewers said in Word, by record, file and line")
     reads.add_argument("reviewed", type=Path, nargs="+", metavar="REVIEWED.docx", help="one file or several")
@@ -126,6 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     reads.add_argument("--since", type=Path, metavar="FILE", help="an earlier list (JSON) or ledger: only what is new")
     reads.add_argument("--patches", type=Path, metavar="DIR", help="write each proposal as a patch into a new folder")
     reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
+
+    posting.add_commands(commands, _command)
 
     starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
@@ -159,7 +159,7 @@ def _formats(text: str) -> tuple[Format, ...]:
 
 
 def _build(options: argparse.Namespace) -> int:
-    with _progress(quiet=options.quiet) as report:
+    with posting.progress(quiet=options.quiet) as report:
         written = build(options.brief, options.output, options.format, report, _tell_warnings, options.layer)
     if not options.quiet:
         for document in written:
@@ -177,30 +177,6 @@ def _described(document: Written) -> str:
     pages = f", {document.pages} pages" if document.pages else ""
     state = "" if document.fresh else " (up to date)"
     return f"{document.path}  {document.size / 1024:.0f} kB{pages}{state}"
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A line for each stage with the time that it took, on a terminal; elsewhere silence."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda stage: None
-        return
-    running: list[tuple[str, float]] = []
-
-    def finish() -> None:
-        if running:
-            stage, since = running.pop()
-            print(f"\r{stage} … {time.monotonic() - since:.1f} s", file=sys.stderr)
-
-    def report(stage: str) -> None:
-        finish()
-        running.append((stage, time.monotonic()))
-        print(f"{stage} …", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield report
-    finally:
-        finish()
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -361,13 +337,6 @@ def _recipient(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", text):
         raise argparse.ArgumentTypeError("an id is a letter, then letters, digits, - and _; never a name or an address")
     return text
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write year-month-day, such as 2026-12-24") from error
 
 
 def _review_copy(options: argparse.Namespace) -> int:

@@ -135,6 +135,13 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[Source, list
     return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread), reader.problems
 
 
+def read_one(path: Path) -> tuple[Any, list[Problem]]:
+    """One YAML file that is no part of a brief, as it was typed, with what is wrong with its YAML."""
+    reader = _Reader(path.parent)
+    tree = reader.read_yaml(path, (path.stem,), None)
+    return tree, reader.problems
+
+
 def instrument_folders(folder: Path) -> tuple[Path, ...]:
     """Where a brief's instrument is looked for: shipped, beside the brief, in its folder; the nearest wins."""
     return resources.instruments(), folder.resolve().parent / "instruments", folder / "instruments"

@@ -109,6 +109,17 @@ def _people(people: Iterable[Person]) -> str:
     return "; ".join(f"{person.name} ({person.role})" for person in people) or "not named"
 
 
+def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
+    """Plausibility and certainty, as stated and as computed, in the words of page one."""
+    record = brief.brief
+    plausibility, certainty = record.bottom_line.plausibility, record.bottom_line.certainty
+    if findings.ratings and findings.ratings.statements:
+        plausibility += f"; computed: {ranking.tier_summary(findings.ratings)}"
+    if findings.ratings and findings.ratings.chains:
+        certainty += f"; computed: {ranking.certainty_summary(findings.ratings)}"
+    return (("Plausibility (could it work?)", plausibility), ("Certainty (how sure are we that it does?)", certainty))
+
+
 def _first_page(brief: Brief, findings: Findings) -> FirstPage:
     record = brief.brief
     question = record.question
@@ -118,15 +129,6 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         ("Comparator", question.comparator),
         ("Outcomes", words.listed(question.outcomes)),
     )
-    plausibility, certainty = record.bottom_line.plausibility, record.bottom_line.certainty
-    if findings.ratings and findings.ratings.statements:
-        plausibility += f"; computed: {ranking.tier_summary(findings.ratings)}"
-    if findings.ratings and findings.ratings.chains:
-        certainty += f"; computed: {ranking.certainty_summary(findings.ratings)}"
-    judgements = (
-        ("Plausibility (could it work?)", plausibility),
-        ("Certainty (how sure are we that it does?)", certainty),
-    )
     counts = appendix.count_sentences(findings)
     picture = charts.plausibility(brief, findings, short=True)
     ranked = replace(picture, caption=f"Figure 1. {picture.caption}") if picture else None
@@ -134,7 +136,7 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         question=question.text,
         question_parts=parts,
         bottom_line=record.bottom_line.text,
-        judgements=judgements,
+        judgements=judgements(brief, findings),
         ranking=ranked,
         counts=(counts[0], counts[2]),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),

@@ -1,0 +1,308 @@
+"""Sending a version out, telling who has it, and calling it back.
+
+In: a brief's folder with `circulation.yaml`, an archive, a mail server. Out: drafts, deliveries, lines of the register
+beside the archived versions. A letter is written down before it is handed over and after: whenever a run is killed,
+nobody gets two.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from evibrief import resources
+from evibrief.archived import Version, check_version, side_of, versions
+from evibrief.build import load
+from evibrief.circulation import (
+    Circulation,
+    Entry,
+    Letter,
+    Recipient,
+    circulation_of,
+    holders,
+    line_of,
+    outcome,
+    read_register,
+)
+from evibrief.diff import Change, Side, compare, summary
+from evibrief.letters import brief_letter, recall_letter
+from evibrief.mail import LARGEST, Words, message_id, without_draft_mark, write_message
+from evibrief.problems import Place, Problem, Problems, suggest
+from evibrief.render import render_text
+from evibrief.review import review_copy
+from evibrief.reviewed import read_reviewed
+from evibrief.sending import NotSent, Refused, Server, Unclear, hand_over
+from evibrief.source import CIRCULATION, read_one
+from evibrief.verify import read_document
+
+REGISTER = "circulation.jsonl"
+DRY_RUN = "dry-run.txt"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One message, ready to go: for whom, which letter it is, and its bytes as a draft."""
+
+    recipient: Recipient
+    letter: Letter
+    version: str
+    evidence: str
+    identity: str
+    draft: bytes
+
+
+def read_circulation(folder: Path) -> tuple[Circulation, bool]:
+    """The recipients of a brief, and whether they are only the example's. Raises `Problems`."""
+    paths = [folder / name for name in CIRCULATION if (folder / name).is_file()]
+    if not paths:
+        hint = f"write {folder / CIRCULATION[0]}; git ignores it"
+        raise Problems([Problem(Place(str(folder)), "circulation", "there is no list of recipients", hint)])
+    tree, problems = read_one(paths[0])
+    if problems:
+        raise Problems(problems)
+    return circulation_of(tree, str(paths[0])), paths[0].name != CIRCULATION[0]
+
+
+def register_path(archive: Path, brief: str) -> Path:
+    """Where the register of a brief stands: beside its versions, part of the repository."""
+    return archive / brief / REGISTER
+
+
+def entries_of(archive: Path, brief: str) -> tuple[Entry, ...]:
+    """The lines of a brief's register; none where nothing was sent."""
+    path = register_path(archive, brief)
+    return read_register(path.read_text(encoding="utf-8"), str(path)) if path.exists() else ()
+
+
+def sendable(archive: Path, brief: str, wanted: str) -> Version:
+    """An archived version that may go out. Raises `Problems` when it is not there, withdrawn, or not as it was."""
+    mine = {one.version: one for one in versions(archive) if one.id == brief}
+    place = Place(str(archive / brief))
+    if wanted not in mine:
+        hint = suggest(wanted, mine) or "archive it first: evibrief archive"
+        raise Problems([Problem(place, "no-version", f"there is no archived version {wanted} of `{brief}`", hint)])
+    version = mine[wanted]
+    if version.state == "withdrawn":
+        message = f"version {wanted} is withdrawn ({version.reason}) and does not go out"
+        raise Problems([Problem(place, "withdrawn", message, "send the current version")])
+    if faults := check_version(archive / version.folder):
+        hint = "evibrief verify says more; take the version from the git history"
+        raise Problems([Problem(place, "altered", f"version {wanted} is not as it was archived: {faults[0]}", hint)])
+    return version
+
+
+def prepare(folder: Path, archive: Path, wanted: str, moment: datetime, comments_by: date | None) -> list[Prepared]:
+    """A message for each recipient. Raises `Problems` before anything is written, also for one that is too large."""
+    circulation, _ = read_circulation(folder)
+    brief = load(folder).brief.brief.id
+    version = sendable(archive, brief, wanted)
+    side = side_of(archive / version.folder / "evidence")
+    held = holders(entries_of(archive, brief))
+    made = []
+    for recipient in circulation.recipients:
+        earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
+        files = _files(archive, version, recipient, comments_by)
+        changes = _changes(archive, brief, earlier, side)
+        words = brief_letter(side, version.evidence, files, recipient, earlier, changes, comments_by)
+        letter: Letter = "review" if recipient.kind == "reviewer" else "brief"
+        made.append(_message(words, circulation, recipient, letter, version.version, version.evidence, moment))
+    _demand_small(made, folder)
+    return made
+
+
+def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
+    """A notice to each of those who were sent a version that no longer stands. Raises `Problems`."""
+    circulation, _ = read_circulation(folder)
+    brief = load(folder).brief.brief.id
+    listed = {one.version: one for one in versions(archive) if one.id == brief}
+    place = Place(str(archive / brief))
+    if recalled not in listed:
+        raise Problems([Problem(place, "no-version", f"there is no version {recalled}", suggest(recalled, listed))])
+    gone = listed[recalled]
+    current = next((one for one in listed.values() if one.state == "current"), None)
+    side = side_of(archive / current.folder / "evidence") if current else None
+    changes = compare(side_of(archive / gone.folder / "evidence"), side) if side and current != gone else ()
+    moved = any(change.weight == "major" for change in changes)
+    if gone.state != "withdrawn" and not moved:
+        message = f"version {recalled} is not withdrawn, and no conclusion moved since"
+        raise Problems([Problem(place, "nothing-to-recall", message, "withdraw it first, or send the new version")])
+    holding = [recipient for recipient, held in holders(entries_of(archive, brief)).items() if recalled in held]
+    known = {one.id: one for one in circulation.recipients}
+    if strangers := [name for name in holding if name not in known]:
+        message = f"{strangers[0]} holds version {recalled} and has no address in circulation.yaml"
+        raise Problems([Problem(Place(str(folder)), "no-address", message, "add it, so that they can be told")])
+    told = summary(changes) if changes else "it was withdrawn; nothing takes its place yet."
+    made = []
+    for name in holding:
+        files = _files(archive, current, known[name], None, plain=True) if current and current != gone else {}
+        words = recall_letter(side if files else None, current.evidence if current else "", files, known[name],
+                              gone.title, recalled, reason, told)  # fmt: skip
+        made.append(_message(words, circulation, known[name], "recall", recalled, gone.evidence, moment))
+    _demand_small(made, folder)
+    return made
+
+
+def _files(
+    archive: Path, version: Version, recipient: Recipient, comments_by: date | None, plain: bool = False
+) -> dict[str, bytes]:
+    """What is attached: for a reviewer the review copy, for a reader the documents that they want."""
+    place = archive / version.folder
+    if recipient.kind == "reviewer" and not plain:
+        stem = next(name for name in version.files if name.endswith(".docx")).removesuffix(".docx")
+        return {f"{stem}_review_{recipient.id}.docx": review_copy(place / "evidence", recipient.id, comments_by)}
+    return {name: (place / name).read_bytes() for kind in recipient.wants for name in version.files
+            if name.endswith(f".{kind}")}  # fmt: skip
+
+
+def _changes(archive: Path, brief: str, earlier: str, side: Side) -> tuple[Change, ...] | None:
+    found = next((one for one in versions(archive) if (one.id, one.version) == (brief, earlier)), None)
+    return compare(side_of(archive / found.folder / "evidence"), side) if found else None
+
+
+def _message(
+    words: Words, circulation: Circulation, recipient: Recipient, letter: Letter, version: str, evidence: str,
+    moment: datetime,
+) -> Prepared:  # fmt: skip
+    identity = message_id(circulation.sender, letter, version, evidence, recipient.id)
+    html = render_text("mail.html.jinja", resources.template_texts(), words=words)
+    draft = write_message(words, html, circulation.sender, recipient, moment, identity, draft=True)
+    return Prepared(recipient, letter, version, evidence, identity, draft)
+
+
+def _demand_small(made: Sequence[Prepared], folder: Path) -> None:
+    """Refuse what servers refuse, before anybody has got anything."""
+    problems = [
+        Problem(Place(str(folder)), "too-large-to-send", f"the message to {one.recipient.id} has "
+                f"{len(one.draft) / 1e6:.1f} MB, and many servers refuse more than {LARGEST / 1e6:.0f}",
+                "send only the PDF, or page one: evibrief build --layer page")
+        for one in made if len(one.draft) > LARGEST
+    ]  # fmt: skip
+    if problems:
+        raise Problems(problems)
+
+
+def write_drafts(made: Iterable[Prepared], output: Path) -> list[Path]:
+    """Each message as an `.eml` that mail programs open as a draft, and what a sending would do."""
+    output.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in made:
+        path = output / f"{one.letter}_{one.version}_{one.recipient.id}.eml"
+        path.write_bytes(one.draft)
+        written.append(path)
+    (output / DRY_RUN).write_text(plan_of(made), encoding="utf-8")
+    return written
+
+
+def plan_of(made: Iterable[Prepared]) -> str:
+    """What a sending does, a line to a message: by it a dry run is known again."""
+    return "".join(f"{one.letter} {one.version} {one.evidence} {one.recipient.id} {one.identity}\n" for one in made)
+
+
+def demand_dry_run(made: Sequence[Prepared], output: Path) -> None:
+    """Refuse to send what nobody has looked at. Raises `Problems`."""
+    path = output / DRY_RUN
+    if not path.is_file() or path.read_text(encoding="utf-8") != plan_of(made):
+        hint = "run the same without --yes, look at the drafts, then send"
+        message = "this was not tried before, or is another now"
+        raise Problems([Problem(Place(str(output)), "no-dry-run", message, hint)])
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """The register, open for adding, for one sender at a time; a line that a kill cut off is taken away."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            hint = "wait until it has ended"
+            raise Problems([Problem(Place(str(path)), "locked", "somebody is sending just now", hint)]) from error
+        text = path.read_bytes()
+        os.ftruncate(handle, text.rfind(b"\n") + 1)
+        os.lseek(handle, 0, os.SEEK_END)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _add(handle: int, entry: Entry) -> None:
+    """One line, on the disk before anything else happens."""
+    os.write(handle, line_of(entry).encode())
+    os.fsync(handle)
+
+
+def send_all(
+    made: Sequence[Prepared], archive: Path, brief: str, sender: str, server: Server, now: Callable[[], str],
+    report: Callable[[str], None], again: Sequence[str] = (),
+) -> list[str]:  # fmt: skip
+    """Hand over what has not gone out yet; what came of each is said, and written down.
+
+    `again` are recipients for whom somebody found out that an unclear letter did not arrive.
+    """
+    told: list[str] = []
+    with _locked(register_path(archive, brief)) as handle:
+        entries = entries_of(archive, brief)
+        for number, one in enumerate(made, 1):
+            report(f"{number} of {len(made)}: {one.recipient.id}")
+            before = outcome(entries, one.letter, one.version, one.recipient.id)
+            if before == "delivered":
+                told.append(f"{one.recipient.id}: has it already")
+            elif before == "intended" and one.recipient.id not in again:
+                told.append(f"{one.recipient.id}: unclear since an earlier run; ask, then --again {one.recipient.id}")
+            else:
+                told.append(f"{one.recipient.id}: {_send(one, handle, sender, server, now)}")
+    return told
+
+
+def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable[[], str]) -> str:
+    def note(event: str) -> None:
+        _add(handle, Entry(now(), event, one.letter, one.version, one.evidence,  # type: ignore[arg-type]
+                           one.recipient.id, one.recipient.role, one.identity))  # fmt: skip
+
+    message = without_draft_mark(one.draft)
+    try:
+        hand_over(server, sender, one.recipient.address, message, lambda: note("intended"))
+    except Refused as error:
+        note("refused")
+        return f"refused by the server: {error}"
+    except NotSent as error:
+        note("failed")
+        return f"not sent: {error}"
+    except Unclear as error:
+        return f"unclear, the connection broke: {error}"
+    note("delivered")
+    return "sent"
+
+
+def record_returned(path: Path, archive: Path, moment: str) -> str:
+    """Note that a reviewer's file came back. Raises `Problems` where it matches nothing that went out."""
+    reviewed = read_reviewed(read_document(path), str(path))
+    entries = entries_of(archive, reviewed.brief) if reviewed.brief else ()
+    asked = next((one for one in entries if one.letter == "review" and one.event == "delivered"
+                  and (one.recipient, one.evidence) == (reviewed.recipient, reviewed.evidence)), None)  # fmt: skip
+    if asked is None:
+        message = "no copy for review that went out has this evidence and this recipient"
+        raise Problems([Problem(Place(str(path)), "not-asked", message, "read it all the same: evibrief comments")])
+    entry = replace(asked, at=moment, event="returned")
+    with _locked(register_path(archive, reviewed.brief)) as handle:
+        _add(handle, entry)
+    return f"{asked.recipient} ({asked.role}) answered on version {asked.version}"
+
+
+def record_sent(made: Sequence[Prepared], archive: Path, brief: str, moment: str) -> list[str]:
+    """Note that drafts were sent by hand from a mail program."""
+    told = []
+    with _locked(register_path(archive, brief)) as handle:
+        entries = entries_of(archive, brief)
+        for one in made:
+            if outcome(entries, one.letter, one.version, one.recipient.id) == "delivered":
+                told.append(f"{one.recipient.id}: is in the register already")
+                continue
+            _add(handle, Entry(moment, "delivered", one.letter, one.version, one.evidence, one.recipient.id,
+                               one.recipient.role, one.identity))  # fmt: skip
+            told.append(f"{one.recipient.id}: written down as sent")
+    return told

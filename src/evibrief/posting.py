@@ -1,0 +1,182 @@
+"""The commands that send a brief out and say who has it; with `cli` the only one to know clock and environment.
+
+In: arguments and the environment, in which the mail server is named. Out: what is printed, and an exit code. A password
+is taken from the environment alone and printed nowhere.
+"""
+
+import argparse
+import datetime
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evibrief.problems import Place, Problem, Problems
+
+if TYPE_CHECKING:
+    from evibrief.circulate import Prepared
+    from evibrief.sending import Server
+
+
+def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `circulate` and `circulation` to the command line; `command` makes one."""
+    sends = command(commands, "circulate", circulate_brief, "write a version's letters as drafts, or send them")
+    sends.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    sends.add_argument("--version", metavar="VERSION", help="an archived version (default: that of the brief)")
+    sends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+    sends.add_argument("--output", type=Path, default=Path("build/circulation"), help="where drafts are written")
+    sends.add_argument("--comments-by", type=day, metavar="DATE", help="until when reviewers are asked to answer")
+    sends.add_argument("--recall", metavar="VERSION", help="tell those who hold this version not to use it any more")
+    sends.add_argument("--reason", default="", help="why it is recalled; they are told")
+    sends.add_argument("--send", action="store_true", help="say what would be sent to whom; with --yes, send it")
+    sends.add_argument("--yes", action="store_true", help="send what the dry run before showed")
+    sends.add_argument("--again", action="append", default=[], metavar="ID", help="send an unclear letter once more")
+
+    holds = command(commands, "circulation", circulation, "who holds which version, and who has not answered")
+    holds.add_argument("what", choices=("status", "returned", "sent"), help="list; note a returned file; note drafts")
+    holds.add_argument("path", type=Path, metavar="data/BRIEF | FILE", help="the brief, or the file that came back")
+    holds.add_argument("--version", metavar="VERSION", help="sent: the version whose drafts were sent by hand")
+    holds.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
+
+def day(text: str) -> datetime.date:
+    """A date on the command line."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write year-month-day, such as 2026-12-24") from error
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A line for each stage with the time that it took, on a terminal; elsewhere silence."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    running: list[tuple[str, float]] = []
+
+    def finish() -> None:
+        if running:
+            stage, since = running.pop()
+            print(f"\r{stage} … {time.monotonic() - since:.1f} s", file=sys.stderr)
+
+    def report(stage: str) -> None:
+        finish()
+        running.append((stage, time.monotonic()))
+        print(f"{stage} …", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield report
+    finally:
+        finish()
+
+
+def circulate_brief(options: argparse.Namespace) -> int:
+    """Write the letters as drafts, or send them."""
+    from evibrief import circulate
+
+    now = datetime.datetime.now(datetime.UTC)
+    with progress(quiet=False) as report:
+        report("preparing the letters")
+        made = _letters(options, now)
+    brief = _brief_id(options.brief)
+    if not made:
+        print("nobody holds that version: there is nobody to tell")
+        return 0
+    if options.send and options.yes:
+        circulate.demand_dry_run(made, options.output)
+        circulation, is_example = circulate.read_circulation(options.brief)
+        server = _mail_server(is_example)
+        with progress(quiet=False) as report:
+            told = circulate.send_all(
+                made, options.archive, brief, circulation.sender.address, server, _utc, report, options.again
+            )
+        print("\n".join(told))
+        return 0 if all(one.endswith((": sent", ": has it already")) for one in told) else 1
+    for path in circulate.write_drafts(made, options.output):
+        print(path)
+    print(_next_step(options.send, len(made)))
+    return 0
+
+
+def _letters(options: argparse.Namespace, now: datetime.datetime) -> "list[Prepared]":
+    from evibrief import circulate
+
+    if options.recall:
+        reason = options.reason.strip()
+        if not reason:
+            message, hint = "a recall needs a reason", "say why: --reason …"
+            raise Problems([Problem(Place(str(options.brief)), "no-reason", message, hint)])
+        return circulate.prepare_recall(options.brief, options.archive, options.recall, reason, now)
+    version = options.version or _version_of(options.brief)
+    return circulate.prepare(options.brief, options.archive, version, now, options.comments_by)
+
+
+def _next_step(sending: bool, count: int) -> str:
+    drafts = "1 draft" if count == 1 else f"{count} drafts"
+    if sending:
+        return f"dry run: {drafts} written, nothing sent; look at them, then run this again with --yes"
+    return f"{drafts} written, nothing sent; `circulation sent` notes what you send by hand"
+
+
+def _utc() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _brief_id(folder: Path) -> str:
+    from evibrief.build import load
+
+    return load(folder).brief.brief.id
+
+
+def _version_of(folder: Path) -> str:
+    from evibrief.build import load
+
+    return load(folder).brief.brief.version
+
+
+def _mail_server(is_example: bool) -> "Server":
+    """The server that the environment names. A password is taken from nowhere else, and printed nowhere."""
+    from evibrief.sending import Server
+
+    wanted = ("EVIBRIEF_SMTP_HOST", "EVIBRIEF_SMTP_PORT", "EVIBRIEF_SMTP_SECURITY")
+    place = Place("environment")
+    problems = [
+        Problem(place, "mail-server", f"{name} is not set", "EVIBRIEF_SMTP_SECURITY is starttls or tls")
+        for name in wanted if not os.environ.get(name)
+    ]  # fmt: skip
+    host, port, security = (os.environ.get(name, "") for name in wanted)
+    if not problems and (security not in ("starttls", "tls") or not port.isdigit()):
+        message = "the port is a number, and the security is starttls or tls: nothing is sent in plain text"
+        problems.append(Problem(place, "mail-server", message, ""))
+    if is_example:
+        hint = "write circulation.yaml beside the brief; git ignores it"
+        problems.append(Problem(place, "example", "the recipients are only the example's", hint))
+    if problems:
+        raise Problems(problems)
+    user, password = os.environ.get("EVIBRIEF_SMTP_USER", ""), os.environ.get("EVIBRIEF_SMTP_PASSWORD", "")
+    return Server(host, int(port), security, user, password, os.environ.get("EVIBRIEF_SMTP_CA"))
+
+
+def circulation(options: argparse.Namespace) -> int:
+    """Say who holds what, or note what came back or was sent by hand."""
+    from evibrief import circulate
+    from evibrief.archived import versions
+    from evibrief.circulation import status_text
+
+    if options.what == "returned":
+        print(circulate.record_returned(options.path, options.archive, _utc()))
+        return 0
+    brief = _brief_id(options.path)
+    if options.what == "sent":
+        now = datetime.datetime.now(datetime.UTC)
+        version = options.version or _version_of(options.path)
+        made = circulate.prepare(options.path, options.archive, version, now, None)
+        print("\n".join(circulate.record_sent(made, options.archive, brief, _utc())))
+        return 0
+    states = {one.version: one.state for one in versions(options.archive) if one.id == brief}
+    print(status_text(circulate.entries_of(options.archive, brief), states), end="")
+    return 0
