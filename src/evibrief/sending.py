@@ -60,10 +60,15 @@ def _connected(server: Server) -> smtplib.SMTP:
         connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
-        connection.starttls(context=context)
-    connection.ehlo()
-    if server.user:
-        connection.login(server.user, server.password)
+    try:
+        if server.security != "tls":
+            connection.starttls(context=context)
+        connection.ehlo()
+        if server.user:
+            connection.login(server.user, server.password)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
