@@ -512,6 +512,15 @@ def test_drafts_that_were_sent_by_hand_can_be_noted(brief: Path, archive: Path) 
     assert "a (botanist): 1.2.0 (current)" in evibrief("circulation", "status", brief, "--archive", archive).stdout
 
 
+def test_a_line_that_a_kill_cut_off_is_taken_away_before_the_next(brief: Path, archive: Path) -> None:
+    note_sent(archive, "z", "1.2.0")
+    register = archive / "blue-glass" / "circulation.jsonl"
+    with register.open("a") as cut:
+        cut.write('{"at": "2026')
+    circulate.record_sent(prepared(brief, archive), archive, "blue-glass", "2026-03-02T10:30:00+00:00")
+    assert [one.recipient for one in read_register(register.read_text(), "x")] == ["z", "a", "b", "c"]
+
+
 def test_a_damaged_register_is_named_with_its_line(brief: Path, archive: Path) -> None:
     note_sent(archive, "a", "1.2.0")
     with (archive / "blue-glass" / "circulation.jsonl").open("a") as register:

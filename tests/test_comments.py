@@ -15,7 +15,7 @@ from evibrief.build import build, evidence_files, load
 from evibrief.comments import PRINTERS, Listing, as_csv, as_json, as_markdown, as_text, new_entries
 from evibrief.placing import place_remarks
 from evibrief.problems import Problems
-from evibrief.proposals import proposals
+from evibrief.proposals import _edit, _edited, proposals
 from evibrief.questions import questions
 from evibrief.review import gather, review_copy, write_ledger
 from evibrief.reviewed import Remark, read_reviewed
@@ -165,6 +165,12 @@ def test_a_patch_keeps_comments_order_and_folded_lines() -> None:
     assert "[@zhang2021; @johnson2015]. In ME/CFS one review of pain" in proposal.patch
 
 
+def test_words_that_stand_twice_in_a_field_give_no_patch() -> None:
+    edit = _edit("one two three one two three", "one two four one two three")
+    assert _edited(edit, "Also one two three, then one two three.") is None
+    assert _edited(_edit("one two three", "one two four"), "Also one two three.") == "Also one two four."
+
+
 def test_an_edit_of_several_fields_names_them() -> None:
     source, _ = read_brief(SECOND)
     edit = edit_of("s1", "1 for, 2 against it", "1 for, 3 against it")
@@ -180,10 +186,12 @@ def test_quoted_words_place_a_remark_with_a_score() -> None:
     def quoting(text: str) -> Remark:
         return Remark("0" * 12, "comment", "A", "", "Why?", quoted=text)
 
-    exact, near, short, strange = place_remarks(
+    exact, near, short, strange, shuffled = place_remarks(
         [quoting(C3), quoting("the sailors wear blue glass against the sun"), quoting("blue glass"),
-         quoting("words that stand nowhere in all of this")], source,
+         quoting("words that stand nowhere in all of this"), quoting("sun the against glass blue wear sailors")],
+        source,
     )  # fmt: skip
+    assert shuffled.records == ()
     assert (exact.records, exact.anchor, exact.score) == (("c3",), "quoted text", 1.0)
     assert near.records == ("c3",)
     assert 0.75 <= near.score < 1

@@ -98,6 +98,20 @@ def test_each_kind_of_change_is_told_with_its_record(name: str, tmp_path: Path) 
             assert (removed, record) in {(change.kind, change.record) for change in back}
 
 
+def test_a_corrected_reference_is_told_once(tmp_path: Path) -> None:
+    changes = changes_between(SECOND, edited(tmp_path / "new", EDITS["source changed"][2]))
+    assert [(change.kind, change.record) for change in changes] == [("source changed", "muster2019, title")]
+
+
+def test_the_order_of_a_list_inside_a_record_is_told(tmp_path: Path) -> None:
+    lines = (SECOND / LIGHT).read_text().splitlines(keepends=True)
+    at = next(index for index, line in enumerate(lines) if "source: muster2019" in line)
+    first, second = lines[at], lines[at + 1]
+    new = edited(tmp_path / "new", [(LIGHT, first + second, second + first)])
+    changes = changes_between(SECOND, new)
+    assert [(change.kind, change.record) for change in changes] == [("order changed", "c1, evidence")]
+
+
 def test_every_kind_is_tried() -> None:
     assert {kind for kind, _, _ in EDITS.values()} | set(BACKWARDS) == set(get_args(Kind))
 

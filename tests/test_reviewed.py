@@ -64,6 +64,15 @@ def test_without_a_frame_the_bookmark_tells_and_else_the_nearest_record() -> Non
     assert (second.records, second.anchor) == (("c1",), "nearest record")
 
 
+def test_a_bookmark_without_an_end_reaches_over_nothing() -> None:
+    start = '<w:bookmarkStart w:id="7" w:name="c9"/>'
+    body = paragraph(start, run("picture")) + paragraph(bookmark("c1", 1, commented(0, run("words"))))
+    body += paragraph(commented(1, run("later")))
+    inside, later = read(word_file(body, [comment(0, "a"), comment(1, "b")])).remarks
+    assert (inside.records, inside.anchor) == (("c1",), "bookmark")
+    assert (later.records, later.anchor) == (("c1",), "nearest record")
+
+
 def test_a_frame_split_over_runs_is_one_record() -> None:
     split = control("c1", run("one ", "00AA0001")) + control("c1", commented(0, run("two ", "00AA0002")))
     said = only(word_file(paragraph(split), [comment(0, "a")]))
