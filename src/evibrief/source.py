@@ -233,6 +233,10 @@ class _Reader:
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None and a problem."""
         name = str(path)
+        if not path.is_file():  # a pipe would never end, and nor would a device; a link may lead nowhere
+            message = "this is no file, or a link that leads nowhere"
+            self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
+            return None
         try:
             data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else None
         except OSError as error:
