@@ -10,7 +10,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,7 @@ from evibrief.archived import (
     read_manifest,
     side_of,
     versions,
+    with_states,
     withdrawals,
 )
 from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load
@@ -210,8 +211,7 @@ def write_index(archive: Path) -> list[Version]:
     """
     listed = versions(archive)
     current = {one.id: one for one in listed if one.state == "current"}
-    for one in current.values():
-        demand_unaltered(one, archive)
+    _demand_latest(listed, archive)
     templates = resources.template_texts()
     records = [one.__dict__ for one in listed]
     _replace(archive / INDEX, json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
@@ -223,6 +223,13 @@ def write_index(archive: Path) -> list[Version]:
     for brief in {one.id: None for one in listed}:
         _write_latest(archive, archive / brief, current.get(brief))
     return listed
+
+
+def _demand_latest(listed: Iterable[Version], archive: Path) -> None:
+    """Raise `Problems` where a document that would become `latest.*` was altered."""
+    for one in listed:
+        if one.state == "current":
+            demand_unaltered(one, archive)
 
 
 def _write_latest(archive: Path, folder: Path, current: Version | None) -> None:
@@ -257,7 +264,8 @@ def withdraw_version(archive: Path, brief: str, version: str, reason: str, today
 
     Raises `Problems` when there is no such version, or when the reason is empty.
     """
-    known = [one for one in versions(archive) if one.id == brief]
+    listed = versions(archive)
+    known = [one for one in listed if one.id == brief]
     place = Place(str(archive / brief))
     if version not in {one.version for one in known}:
         hint = suggest(version, {one.version for one in known})
@@ -267,20 +275,10 @@ def withdraw_version(archive: Path, brief: str, version: str, reason: str, today
     if not is_text(reason):
         message = "the reason has characters that cannot be printed"
         raise Problems([Problem(place, "no-reason", message, "write it anew: readers are told")])
-    before = withdrawals(archive / brief)
-    _write_withdrawals(archive / brief, {**before, version: {"reason": reason.strip(), "date": today.isoformat()}})
-    try:
-        return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
-    except Problems:
-        _write_withdrawals(archive / brief, before)
-        raise
-
-
-def _write_withdrawals(folder: Path, entries: Mapping[str, Mapping[str, str]]) -> None:
-    if entries:
-        _replace(folder / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
-    else:
-        (folder / WITHDRAWN).unlink(missing_ok=True)
+    entries = {**withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
+    _demand_latest([*(one for one in listed if one.id != brief), *with_states(known, entries)], archive)
+    _replace(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
 
 
 def remove_unfinished(archive: Path) -> None:

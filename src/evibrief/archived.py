@@ -95,7 +95,7 @@ def versions_of(folder: Path, archive: Path) -> list[Version]:
         wrong.append(_damage(folder, "it is a link, which no archive has"))
     if wrong:
         raise Problems(wrong)
-    return list(_with_states(sorted(mine, key=lambda one: one.number, reverse=True), withdrawals(folder)))
+    return list(with_states(sorted(mine, key=lambda one: one.number, reverse=True), withdrawals(folder)))
 
 
 def _folders(place: Path) -> list[Path]:
@@ -186,7 +186,7 @@ def withdrawals(folder: Path) -> dict[str, dict[str, str]]:
     return record
 
 
-def _with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
+def with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
     """The newest that is not withdrawn is the current one; what is older is superseded."""
     current = next((one.version for one in mine if one.version not in withdrawn), None)
     for one in mine:

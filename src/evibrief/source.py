@@ -161,7 +161,7 @@ class _Reader:
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
         """Read one file into `tree` (for a location of one step); a missing or unreadable file gives `empty`."""
         value = empty
-        if path.exists():
+        if path.exists() or path.is_symlink():
             text = self._text(path)
             value = None if text is None else _Composer(self, str(path), text, location).compose()
             if value is None:

@@ -171,6 +171,7 @@ def _rebuild_apart(folder: Path, data: bytes, layer: str, name: str, longest: fl
 def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: str) -> None:
     """What `_rebuild_apart` asks for, written as JSON into the file `answer`."""
     with contextlib.suppress(ValueError, OSError):  # some systems have no such limit
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))  # if nobody is left who would end it
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     found = _rebuild(Path(folder), Path(document).read_bytes(), layer, name)
     Path(answer).write_text(json.dumps(found), encoding="utf-8")
