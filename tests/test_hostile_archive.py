@@ -1,6 +1,7 @@
 """What lies in an archive or comes by mail may have been made to hurt: one clear problem, nothing written, no hang."""
 
 import base64
+import hashlib
 import io
 import json
 import os
@@ -12,14 +13,18 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from evibrief.archive import withdraw_version, write_index
 from evibrief.archived import check_version, hashes, versions
 from evibrief.build import MANIFEST, build
+from evibrief.carried import carried_files
 from evibrief.problems import Problems
+from evibrief.verify import verify_document, write_folder
 from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)
 from test_cli import evibrief
 
@@ -69,6 +74,16 @@ MANIFESTS: dict[str, Callable[[dict[str, object]], object]] = {
     "no version": lambda record: {**record, "version": "new"},
     "huge": lambda record: {**record, "changed": "x" * 9_000_000},
     "not UTF-8": lambda record: b"\xff\xfe{}",
+    "half a character": lambda record: {**record, "title": "\ud800"},
+    "a control character": lambda record: {**record, "changed": "a\x01b"},
+    "a title that is a list": lambda record: {**record, "title": ["a"]},
+    "a hash that is a number": lambda record: {**record, "evidence_sha256": int("1" * 64)},
+    "a version of 5000 digits": lambda record: {**record, "version": f"1.{'9' * 5000}.0"},
+    "a day that is none": lambda record: {**record, "date": "2026-99-99"},
+    "tools that are a number": lambda record: {**record, "tools": 7},
+    "a layer that is none": lambda record: {**record, "layer": ["full"]},
+    "a document without a name": lambda record: {**record, "outputs": {"": "0" * 64}},
+    "a document that is the folder": lambda record: {**record, "outputs": {".": "0" * 64}},
 }
 
 
@@ -140,15 +155,134 @@ def test_links_and_pipes_in_a_version_are_named_and_not_followed(archive: Path) 
     document.unlink()
     document.symlink_to("/etc/hostname")
     assert f"{document.name}: altered" in refused(archive, "verify", folder, code=4)
-    assert set(hashes(folder).values()) >= {"a link, or no file"}
+    assert set(hashes(folder).values()) >= {"a link, no file, or far too large"}
 
 
-def test_a_version_that_is_a_link_is_refused(archive: Path, tmp_path: Path) -> None:  # noqa: F811
-    elsewhere = tmp_path / "elsewhere"
+def withdrawn(archive: Path, *arguments: str) -> str:  # noqa: F811
+    """What is said when a withdrawal, and with it the index, is refused; nothing is written around the archive."""
+    reason = arguments or ("--reason", "A source was retracted.")
+    return refused(archive.parent, "withdraw", "blue-glass", "1.2.0", *reason, "--archive", archive)
+
+
+@pytest.mark.parametrize("target", ["a version", "nowhere", "itself"])
+def test_a_version_that_is_a_link_is_refused(target: str, archive: Path, tmp_path: Path) -> None:  # noqa: F811
+    elsewhere, link = tmp_path / "elsewhere", archive / "blue-glass" / "2026-05-01_v1.3.0"
     shutil.copytree(archive / "blue-glass" / NAME, elsewhere)
-    (archive / "blue-glass" / "2026-05-01_v1.3.0").symlink_to(elsewhere)
-    with pytest.raises(Problems, match="a link or no file"):
-        versions(archive)
+    link.symlink_to({"a version": elsewhere, "nowhere": Path("/no/such/folder"), "itself": link}[target])
+    said = withdrawn(archive)
+    assert said.count("error[") == 1
+    assert f"{link}/{MANIFEST}: error[damaged-archive]" in said
+
+
+def test_a_brief_that_is_a_link_is_not_written_into(archive: Path, tmp_path: Path) -> None:  # noqa: F811
+    (archive / "blue-glass").rename(tmp_path / "elsewhere")
+    (archive / "blue-glass").symlink_to(tmp_path / "elsewhere")
+    said = withdrawn(archive)
+    assert f"{archive / 'blue-glass'}: error[damaged-archive]: it is a link" in said
+
+
+def test_an_archive_may_itself_be_named_by_a_link(archive: Path, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "link").symlink_to(archive)
+    assert [one.version for one in versions(tmp_path / "link")] == ["1.2.0"]
+
+
+def test_a_manifest_of_another_brief_is_refused_without_an_index_as_well(archive: Path) -> None:  # noqa: F811
+    make_writable(archive)
+    path = archive / "blue-glass" / NAME / MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), "id": "green-glass"}))
+    (archive / "index.json").unlink()
+    assert "does not belong into this folder" in withdrawn(archive)
+
+
+def test_a_version_that_is_there_twice_is_refused(archive: Path) -> None:  # noqa: F811
+    make_writable(archive)
+    again = archive / "blue-glass" / "2026-04-01_v1.2.0"
+    shutil.copytree(archive / "blue-glass" / NAME, again)
+    record = json.loads((again / MANIFEST).read_text())
+    (again / MANIFEST).write_text(json.dumps({**record, "date": "2026-04-01"}))
+    assert "version 1.2.0 is there twice" in withdrawn(archive)
+
+
+@pytest.mark.parametrize("harm", ["altered", "a link", "missing"])
+def test_a_document_that_was_altered_never_becomes_the_latest(harm: str, archive: Path) -> None:  # noqa: F811
+    """A changed dose in an archived page would otherwise be handed on as the current one."""
+    make_writable(archive)
+    document = next((archive / "blue-glass" / NAME).glob("*.html"))
+    text = document.read_text()
+    document.unlink()
+    if harm == "altered":
+        document.write_text(text.replace("10 mg", "100 mg", 1) + " ")
+    elif harm == "a link":
+        document.symlink_to("/etc/passwd")
+    before = snapshot(archive)
+    with pytest.raises(Problems, match=r"\.html: error\[damaged-archive\]: it is not what was archived"):
+        write_index(archive)
+    assert snapshot(archive) == before
+
+
+def test_no_latest_is_left_where_all_versions_are_withdrawn(archive: Path) -> None:  # noqa: F811
+    assert len(list((archive / "blue-glass").glob("latest.*"))) == 3
+    withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", date(2026, 3, 2))
+    assert list((archive / "blue-glass").glob("latest.*")) == []
+    assert check_version(archive / "blue-glass" / NAME) == []
+
+
+def test_a_withdrawal_that_cannot_be_listed_is_not_half_done(archive: Path) -> None:  # noqa: F811
+    make_writable(archive)
+    other = archive / "green-glass" / NAME
+    shutil.copytree(archive / "blue-glass" / NAME, other)
+    (other / MANIFEST).write_text(json.dumps({**json.loads((other / MANIFEST).read_text()), "id": "green-glass"}))
+    next(other.glob("*.pdf")).write_bytes(b"altered")
+    assert "it is not what was archived" in withdrawn(archive)
+    assert not (archive / "blue-glass" / "withdrawn.json").exists()
+
+
+@pytest.mark.parametrize("reason", [os.fsdecode(b"\xff"), "a\x01b"])
+def test_a_reason_that_cannot_be_printed_is_refused(reason: str, archive: Path) -> None:  # noqa: F811
+    assert "cannot be printed" in withdrawn(archive, "--reason", reason)
+
+
+def test_nothing_is_left_where_a_page_cannot_be_replaced(archive: Path) -> None:  # noqa: F811
+    (archive / "blue-glass" / "v1.2.0.html").unlink()
+    (archive / "blue-glass" / "v1.2.0.html").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_index(archive)
+    assert list(archive.rglob(".writing-*")) == []
+
+
+HARMS: dict[str, Callable[[Path], None]] = {
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a link": lambda path: path.symlink_to("/etc/passwd"),
+    "a dangling link": lambda path: path.symlink_to("/no/such/file"),
+    "a folder": os.mkdir,
+}
+
+
+@pytest.mark.parametrize("name", HARMS)
+def test_altered_evidence_is_not_compared(name: str, archive: Path) -> None:  # noqa: F811
+    make_writable(archive)
+    harms = archive / "blue-glass" / NAME / "evidence" / "harms.yaml"
+    harms.unlink()
+    HARMS[name](harms)
+    said = refused(archive, "diff", archive / "blue-glass" / NAME, SECOND)
+    assert f"{harms}: error[damaged-archive]: it is not what was archived" in said
+
+
+def test_evidence_with_a_changed_word_is_not_compared(archive: Path) -> None:  # noqa: F811
+    make_writable(archive)
+    harms = archive / "blue-glass" / NAME / "evidence" / "harms.yaml"
+    harms.write_text(harms.read_text() + "# looks harmless\n")
+    assert f"{harms}: error[damaged-archive]" in refused(archive, "diff", SECOND, archive / "blue-glass" / NAME)
+
+
+@pytest.mark.parametrize("name", sorted(set(HARMS) - {"a link"}))
+def test_a_brief_with_what_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
+    shutil.copytree(SECOND, tmp_path / "blue-glass")
+    harms = tmp_path / "blue-glass" / "harms.yaml"
+    harms.unlink()
+    HARMS[name](harms)
+    assert f"{harms}: error[unreadable]" in refused(tmp_path, "check", tmp_path / "blue-glass")
 
 
 def test_folders_that_are_no_versions_are_left_alone(archive: Path) -> None:  # noqa: F811
@@ -242,6 +376,7 @@ def test_ten_thousand_attachments_are_refused(tmp_path: Path) -> None:
 
 NAMES = (
     "../out.yaml", "a/../../out.yaml", "/etc/out.yaml", "a\\..\\out.yaml", "C:out.yaml", "a\nb.yaml", "", "x" * 300,
+    "./out.yaml", "a//out.yaml", "a\x85b.yaml", "漢" * 100, "a/" * 300 + "b", ".",
 )  # fmt: skip
 
 
@@ -258,6 +393,102 @@ def test_two_files_of_one_name_are_refused(documents: dict[str, bytes], tmp_path
     assert "of one name" in asked(tmp_path, pdf_with({"brief.yaml": b"a", "BRIEF.yaml": b"b"}), "two.pdf")
     twice = carried_part([("brief.yaml", b"a"), ("brief.yaml", b"b")])
     assert "one twice" in asked(tmp_path, zipped(documents["docx"], {"customXml/item1.xml": twice}), "two.docx")
+
+
+def test_a_file_that_is_a_folder_as_well_is_refused(tmp_path: Path) -> None:
+    assert "of one name" in asked(tmp_path, pdf_with({"a": b"a", "a/b.yaml": b"b"}), "both.pdf")
+
+
+def test_a_name_that_the_file_system_refuses_leaves_nothing(tmp_path: Path) -> None:
+    """What one file cannot be written for, none is."""
+    with pytest.raises(OSError, match="too long"):
+        write_folder({"a.yaml": b"a", "x" * 300: b"b"}, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["...docx", "..pdf", "out.docx"])
+def test_the_name_of_a_document_leads_nowhere(name: str, documents: dict[str, bytes], tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    (tmp_path / name).write_bytes(documents["docx"])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(folder)}
+    command = [sys.executable, "-m", "evibrief", "diff", name, str(SECOND)]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert list(folder.iterdir()) == []
+
+
+CARRIED: dict[str, object] = {
+    "files": [], "tools": ["x"], "title": None, "layer": "bogus", "id": "../../x", "version": "\ud800", "date": "soon",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", CARRIED)
+def test_a_carried_manifest_of_another_shape_is_refused(
+    field: str, documents: dict[str, bytes], tmp_path: Path
+) -> None:
+    files = dict(carried_files(documents["docx"], "x"))
+    files[MANIFEST] = json.dumps({**json.loads(files[MANIFEST]), field: CARRIED[field]}).encode()
+    target = tmp_path / "changed.docx"
+    target.write_bytes(zipped(documents["docx"], {"customXml/item1.xml": carried_part(list(files.items()))}))
+    said = refused(tmp_path, "verify", target)
+    assert f"`{field}` in it" in said
+    assert said.count("error[") == 1
+
+
+@pytest.mark.parametrize(("field", "value"), [("title", "Other"), ("version", "9.9.9"), ("date", "2020-01-01")])
+def test_a_manifest_that_gives_another_version_than_the_evidence_is_altered(
+    field: str, value: str, documents: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Even when it claims to have been made by other tools, whose bytes nobody here can compare."""
+    files = dict(carried_files(documents["docx"], "x"))
+    record = {**json.loads(files[MANIFEST]), field: value, "tools": ["evibrief 0.0.1"]}
+    files[MANIFEST] = json.dumps(record).encode()
+    target = tmp_path / "changed.docx"
+    target.write_bytes(zipped(documents["docx"], {"customXml/item1.xml": carried_part(list(files.items()))}))
+    verdict = verify_document(target)
+    assert verdict.state == "altered"
+    assert verdict.details[0].startswith(f"the manifest gives the {field} {value}")
+
+
+def with_theme(document: bytes, template: bytes) -> bytes:
+    """A document whose evidence, manifest and hashes agree, with a template of its own."""
+    files = {**carried_files(document, "x"), "theme/page.html.jinja": template}
+    record = json.loads(files.pop(MANIFEST))
+    record["files"] = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    files[MANIFEST] = json.dumps(record).encode()
+    return zipped(document, {"customXml/item1.xml": carried_part(list(files.items()))})
+
+
+THEMES = {
+    "never ends": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "asks for what is not there": "{{ nothing }}",
+    "takes all memory": "{{ 'x' * 10 ** 11 }}",
+}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_theme_that_is_made_to_hurt_has_an_end(name: str, documents: dict[str, bytes], tmp_path: Path) -> None:
+    template = '{% extends "brief.html.jinja" %}{% block title_block %}' + THEMES[name] + "{% endblock %}"
+    target = tmp_path / "theme.docx"
+    target.write_bytes(with_theme(documents["docx"], template.encode()))
+    began = time.monotonic()
+    verdict = verify_document(target, longest=5)
+    assert time.monotonic() - began < 20
+    assert verdict.state == "altered"
+    assert verdict.details[0].startswith("the evidence that it carries cannot be built here")
+
+
+def test_a_pdf_with_thousands_of_pages_is_not_read_to_its_end(documents: dict[str, bytes], tmp_path: Path) -> None:
+    target = tmp_path / "long.pdf"
+    with pikepdf.open(io.BytesIO(documents["pdf"])) as pdf:
+        page = pdf.pages[0]
+        for _ in range(5_000):
+            pdf.pages.append(page)
+        pdf.save(target)
+    verdict = verify_document(target, longest=60)
+    assert verdict.state == "altered"
+    assert verdict.details[0].startswith("page 2: reads")
 
 
 def carried_part(files: list[tuple[str, bytes]]) -> bytes:
@@ -291,6 +522,17 @@ def test_a_part_that_lies_about_its_size_is_refused(documents: dict[str, bytes],
     assert data.count(size) >= 2
     said = asked(tmp_path, data.replace(size, (1000).to_bytes(4, "little")), "lying.docx")
     assert "unpack" in said
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_that_can_only_be_unpacked_whole_is_refused(
+    packing: int, documents: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Of these not even the first bytes can be read without all the others: a kilobyte gives gigabytes."""
+    written = io.BytesIO(documents["docx"])
+    with zipfile.ZipFile(written, "a") as package:
+        package.writestr("word/x.xml", b" " * MEGABYTE, compress_type=packing)
+    assert "packed in a way" in asked(tmp_path, written.getvalue(), "packed.docx")
 
 
 def test_entities_are_not_expanded(documents: dict[str, bytes], tmp_path: Path) -> None:

@@ -188,12 +188,11 @@ def test_every_claim_link_and_statement_is_a_control_that_keeps_its_id(artefacts
     tagged = [control for control in controls if control.find(f"{WORD}sdtPr/{WORD}tag") is not None]
     names = [control.find(f"{WORD}sdtPr/{WORD}tag").get(f"{WORD}val") for control in tagged]
     brief = artefacts.brief
-    links = (link.id for mechanism in brief.mechanisms for link in mechanism.links)
-    statements = (statement.id for statement in brief.ranking.statements)
-    assert sorted(names) == sorted((*(claim.id for claim in brief.all_claims), *links, *statements))
+    links = (link for mechanism in brief.mechanisms for link in mechanism.links)
+    texts = {one.id: one.text for one in (*brief.all_claims, *links, *brief.ranking.statements)}
+    assert sorted(names) == sorted(texts)
     numbers = [control.find(f"{WORD}sdtPr/{WORD}id").get(f"{WORD}val") for control in tagged]
     assert len(set(numbers)) == len(numbers)
-    texts = {claim.id: claim.text for claim in artefacts.brief.all_claims}
     for name, control in zip(names, tagged, strict=True):
         held = "".join(text.text or "" for text in control.iter(f"{WORD}t"))
         said = words.without_marks(texts[name]).replace("'", "’")

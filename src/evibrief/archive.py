@@ -4,14 +4,13 @@ In: a brief's folder and that of the archive. Out: `ARCHIVE/ID/DATE_vVERSION/` w
 a manifest; and, made anew from what is there each time, the index, the feed, the page of each version and `latest.*`.
 """
 
-import filecmp
 import json
 import os
 import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -22,16 +21,21 @@ from evibrief.archived import (
     INDEX,
     WITHDRAWN,
     Version,
+    demand_unaltered,
+    evidence_of,
+    hash_of,
     hashes,
     last_version,
     read_manifest,
     side_of,
     versions,
+    with_states,
     withdrawals,
 )
 from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load
 from evibrief.derive import derive
 from evibrief.diff import WEIGHTS, Side, compare, demanded, risen, summary
+from evibrief.manifest import is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
@@ -77,7 +81,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
     earlier = [one for one in versions(archive) if one.id == record.id]
     if not earlier:
         return
-    changes = compare(side_of(archive / earlier[0].folder / "evidence"), Side(loaded.brief, derive(loaded.brief)))
+    changes = compare(side_of(evidence_of(archive / earlier[0].folder)), Side(loaded.brief, derive(loaded.brief)))
     rose, demand = risen(earlier[0].version, record.version), demanded(changes)
     place = loaded.source.place(("brief", "version"))
     problems = []
@@ -104,7 +108,7 @@ def changes_since(folder: Path, archive: Path) -> Mapping[str, Any] | None:
     last = last_version(side.brief, archive)
     if last is None:
         return None
-    changes = compare(side_of(archive / last.folder / "evidence"), side)
+    changes = compare(side_of(evidence_of(archive / last.folder)), side)
     told = [_filled(asdict(change)) for change in changes]
     return {
         "version": last.version, "date": date.fromisoformat(last.date), "evidence": last.evidence,
@@ -200,37 +204,59 @@ def _make_read_only(folder: Path) -> None:
 
 
 def write_index(archive: Path) -> list[Version]:
-    """The index, the feed, the page of each version and `latest.*`, made anew from the versions that are there."""
+    """The index, the feed, the page of each version and `latest.*`, made anew from the versions that are there.
+
+    Only the documents that become `latest.*` are read; everything else stands in the manifests. Raises `Problems`, and
+    then has written nothing, for a damaged manifest and for such a document that was altered.
+    """
     listed = versions(archive)
+    current = {one.id: one for one in listed if one.state == "current"}
+    _demand_latest(listed, archive)
     templates = resources.template_texts()
     records = [one.__dict__ for one in listed]
     _replace(archive / INDEX, json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
     _replace(archive / "index.html", render_text("index.html.jinja", templates, versions=listed))
     _replace(archive / "feed.atom", render_text("feed.atom.jinja", templates, versions=listed))
     for one in listed:
-        current = next((other for other in listed if other.id == one.id and other.state == "current"), None)
-        page = render_text("version.html.jinja", templates, version=one, current=current)
+        page = render_text("version.html.jinja", templates, version=one, current=current.get(one.id))
         _replace(archive / one.id / f"v{one.version}.html", page)
-        if one is current:
-            for name in one.files:
-                _replace_if_other(archive / one.id / f"latest{Path(name).suffix}", archive / one.folder / name)
+    for brief in {one.id: None for one in listed}:
+        _write_latest(archive, archive / brief, current.get(brief))
     return listed
 
 
-def _replace_if_other(path: Path, newest: Path) -> None:
-    """A copy of the newest, written only where it is not there yet: an archive of many briefs has many of them."""
-    if not (path.is_file() and not path.is_symlink() and filecmp.cmp(path, newest, shallow=False)):
-        _replace(path, newest.read_bytes())
+def _demand_latest(listed: Iterable[Version], archive: Path) -> None:
+    """Raise `Problems` where a document that would become `latest.*` was altered."""
+    for one in listed:
+        if one.state == "current":
+            demand_unaltered(one, archive)
+
+
+def _write_latest(archive: Path, folder: Path, current: Version | None) -> None:
+    """Copies of the current version's documents; none where all versions are withdrawn."""
+    names = {f"latest{Path(name).suffix}": name for name in current.files} if current else {}
+    for old in folder.glob("latest.*"):
+        if old.name not in names:
+            old.unlink()
+    for latest, name in names.items():
+        if current and hash_of(folder / latest) != current.files[name]:
+            _replace(folder / latest, (archive / current.folder / name).read_bytes())
 
 
 def _replace(path: Path, content: str | bytes) -> None:
-    """Write a file that others may be reading: they see the old one or the new one."""
+    """Write a file that others may be reading: they see the old one or the new one. What is there is left as it is."""
     data = content.encode() if isinstance(content, str) else content
+    if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def withdraw_version(archive: Path, brief: str, version: str, reason: str, today: date) -> Version:
@@ -238,14 +264,19 @@ def withdraw_version(archive: Path, brief: str, version: str, reason: str, today
 
     Raises `Problems` when there is no such version, or when the reason is empty.
     """
-    known = [one for one in versions(archive) if one.id == brief]
+    listed = versions(archive)
+    known = [one for one in listed if one.id == brief]
     place = Place(str(archive / brief))
     if version not in {one.version for one in known}:
         hint = suggest(version, {one.version for one in known})
         raise Problems([Problem(place, "no-version", f"there is no version {version} of `{brief}`", hint)])
     if not reason.strip():
         raise Problems([Problem(place, "no-reason", "a withdrawal needs a reason", "say why: readers are told")])
+    if not is_text(reason):
+        message = "the reason has characters that cannot be printed"
+        raise Problems([Problem(place, "no-reason", message, "write it anew: readers are told")])
     entries = {**withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
+    _demand_latest([*(one for one in listed if one.id != brief), *with_states(known, entries)], archive)
     _replace(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
     return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
 

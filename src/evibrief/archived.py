@@ -17,26 +17,23 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from evibrief.build import MANIFEST, read_evidence
 from evibrief.carried import carried_files
 from evibrief.derive import derive
 from evibrief.diff import Side
+from evibrief.manifest import checked_manifest, is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems
-from evibrief.verify import read_document, write_files
+from evibrief.verify import LARGEST, read_document, write_files
 
 WITHDRAWN = "withdrawn.json"
 INDEX = "index.json"
 LARGEST_RECORD = 8 * 1024 * 1024
 """Bytes of a manifest or an index; an archive of a thousand versions needs a tenth of it."""
-
-_SHAPE = {
-    "id": r"[a-z0-9]+(-[a-z0-9]+)*", "version": r"\d+\.\d+\.\d+", "date": r"\d{4}-\d{2}-\d{2}",
-    "evidence_sha256": r"[0-9a-f]{64}", "title": r"[^\0]+",
-}  # fmt: skip
+_NAME = re.compile(r"\d{4}-\d{2}-\d{2}_v\d+\.\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def versions(archive: Path) -> list[Version]:
     """
     found: list[Version] = []
     wrong: list[Problem] = []
-    for folder in sorted(path for path in archive.glob("*") if path.is_dir() and not path.name.startswith(".")):
+    for folder in _folders(archive):
         try:
             found += versions_of(folder, archive)
         except Problems as damaged:
@@ -86,14 +83,26 @@ def versions_of(folder: Path, archive: Path) -> list[Version]:
     """The versions of one brief, the newest first. Raises `Problems` for every manifest that is damaged, together."""
     mine: list[Version] = []
     wrong: list[Problem] = []
-    for path in sorted(folder.glob(f"*/{MANIFEST}")):
+    for path in [] if folder.is_symlink() else _folders(folder):
         try:
-            mine += [] if path.parent.name.startswith(".") else [_version(path, archive)]
+            mine += [_version(path, archive)] if _NAME.fullmatch(path.name) or (path / MANIFEST).exists() else []
         except Problems as damaged:
             wrong += damaged.problems
+    for one in mine:
+        if sum(other.version == one.version for other in mine) > 1:
+            wrong.append(_damage(archive / one.folder, f"version {one.version} is there twice"))
+    if folder.is_symlink():
+        wrong.append(_damage(folder, "it is a link, which no archive has"))
     if wrong:
         raise Problems(wrong)
-    return list(_with_states(sorted(mine, key=lambda one: one.number, reverse=True), withdrawals(folder)))
+    return list(with_states(sorted(mine, key=lambda one: one.number, reverse=True), withdrawals(folder)))
+
+
+def _folders(place: Path) -> list[Path]:
+    """What may be a brief or a version: folders, and links, which are neither; no hidden ones."""
+    return sorted(
+        path for path in place.glob("*") if not path.name.startswith(".") and (path.is_dir() or path.is_symlink())
+    )
 
 
 def last_version(brief: Brief, archive: Path) -> Version | None:
@@ -105,15 +114,19 @@ def last_version(brief: Brief, archive: Path) -> Version | None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """What an archived version says of itself. Raises `Problems` when that is damaged, or is not about this folder."""
     path = folder / MANIFEST
-    record = read_record(path)
-    faults = [name for name, shape in _SHAPE.items() if not re.fullmatch(shape, str(record.get(name, "")))]
-    faults += [name for name in ("files", "outputs") if not _is_list_of_hashes(record.get(name))]
-    if faults:
-        raise _damaged(path, f"`{faults[0]}` in it is missing or is not what a manifest has")
-    names = (record["id"], f"{record['date']}_v{record['version']}")
-    if _is_in_an_archive(folder) and (folder.resolve().parent.name, folder.resolve().name) != names:
-        raise _damaged(path, f"it is that of {names[0]}/{names[1]}, and does not belong into this folder")
+    try:
+        record = checked_manifest(_read(path), ("files", "outputs"))
+    except ValueError as error:
+        raise _damaged(path, str(error)) from error
+    if _is_in_an_archive(folder):
+        _demand_its_place(record, path)
     return record
+
+
+def _demand_its_place(record: Mapping[str, Any], path: Path) -> None:
+    names, folder = (record["id"], f"{record['date']}_v{record['version']}"), path.parent.resolve()
+    if (folder.parent.name, folder.name) != names:
+        raise _damaged(path, f"it is that of {names[0]}/{names[1]}, and does not belong into this folder")
 
 
 def _is_in_an_archive(folder: Path) -> bool:
@@ -124,41 +137,41 @@ def _is_in_an_archive(folder: Path) -> bool:
 def read_record(path: Path) -> dict[str, Any]:
     """A JSON file of an archive. Raises `Problems` for one that is a link, too large, damaged, or no mapping."""
     try:
-        if any(one.is_symlink() for one in (path, path.parent)) or not stat.S_ISREG(path.lstat().st_mode):
-            raise _damaged(path, "it is a link or no file, which no archive has")
-        if path.stat().st_size > LARGEST_RECORD:
-            raise _damaged(path, "it is far larger than any that was written here")
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        record = json.loads(_read(path))
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, f"it cannot be read: {error}") from error
     if not isinstance(record, dict):
         raise _damaged(path, "it holds no record")
     return record
 
 
-def _is_list_of_hashes(node: object) -> bool:
-    return isinstance(node, dict) and all(
-        isinstance(digest, str) and re.fullmatch(r"[0-9a-f]{64}", digest) and _stays_inside(name)
-        for name, digest in node.items()
-    )
-
-
-def _stays_inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
+def _read(path: Path) -> bytes:
+    try:
+        if any(one.is_symlink() for one in (path, path.parent)) or not stat.S_ISREG(path.lstat().st_mode):
+            raise _damaged(path, "it is a link or no file, which no archive has")
+        if path.stat().st_size > LARGEST_RECORD:
+            raise _damaged(path, "it is far larger than any that was written here")
+        return path.read_bytes()
+    except OSError as error:
+        raise _damaged(path, f"it cannot be read: {error.strerror}") from error
 
 
 def _damaged(path: Path, message: str) -> Problems:
+    return Problems([_damage(path, message)])
+
+
+def _damage(path: Path, message: str) -> Problem:
     hint = "fetch the archive again, or take the file from its git history"
-    return Problems([Problem(Place(str(path)), "damaged-archive", message, hint)])
+    return Problem(Place(str(path)), "damaged-archive", message, hint)
 
 
-def _version(path: Path, archive: Path) -> Version:
-    record = read_manifest(path.parent)
-    where = path.parent.relative_to(archive).as_posix()
+def _version(folder: Path, archive: Path) -> Version:
+    record = read_manifest(folder)
+    _demand_its_place(record, folder / MANIFEST)
+    where = folder.relative_to(archive).as_posix()
     outputs = {name: digest for name, digest in record["outputs"].items() if "/" not in name}
     return Version(record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
-                   str(record.get("changed", "")), where, outputs, _sha256(path))  # fmt: skip
+                   record.get("changed", ""), where, outputs, hash_of(folder / MANIFEST))  # fmt: skip
 
 
 def withdrawals(folder: Path) -> dict[str, dict[str, str]]:
@@ -168,12 +181,12 @@ def withdrawals(folder: Path) -> dict[str, dict[str, str]]:
         return {}
     record = read_record(path)
     for entry in record.values():
-        if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in ("date", "reason")):
+        if not isinstance(entry, dict) or not all(is_text(entry.get(name)) for name in ("date", "reason")):
             raise _damaged(path, "an entry in it lacks its date or its reason")
     return record
 
 
-def _with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
+def with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
     """The newest that is not withdrawn is the current one; what is older is superseded."""
     current = next((one.version for one in mine if one.version not in withdrawn), None)
     for one in mine:
@@ -222,7 +235,7 @@ def _latest_faults(version: Version, archive: Path) -> Iterator[str]:
     """`latest.pdf` and the others are copies of the current version's."""
     for name, digest in version.files.items() if version.state == "current" else ():
         latest = archive / version.id / f"latest{Path(name).suffix}"
-        if not latest.is_file() or latest.is_symlink() or _sha256(latest) != digest:
+        if hash_of(latest) != digest:
             yield f"{latest.name}: not the {Path(name).suffix[1:].upper()} of the current version"
 
 
@@ -234,13 +247,36 @@ def hashes(folder: Path) -> dict[str, str]:
         for path in (Path(place, name) for name in (*names, *links)):
             name = path.relative_to(folder).as_posix()
             if name != MANIFEST:
-                found[name] = _sha256(path) if stat.S_ISREG(path.lstat().st_mode) else "a link, or no file"
+                found[name] = hash_of(path)
     return dict(sorted(found.items()))
 
 
-def _sha256(path: Path) -> str:
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file; words where there is none, or what is not read: a link, a pipe, a file without end."""
+    if not os.path.lexists(path):
+        return "nothing"
+    state = path.lstat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
+        return "a link, no file, or far too large"
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def demand_unaltered(version: Version, archive: Path) -> None:
+    """Raise `Problems` when a document of a version is not what was archived: nobody may hand it on as the latest."""
+    for name, digest in version.files.items():
+        if hash_of(archive / version.folder / name) != digest:
+            raise _damaged(archive / version.folder / name, "it is not what was archived")
+
+
+def evidence_of(folder: Path) -> Path:
+    """The evidence of an archived version. Raises `Problems` when a file of it is not what was archived."""
+    wanted, found = ({name: digest for name, digest in listed.items() if name.startswith("evidence/")}
+                     for listed in (read_manifest(folder)["outputs"], hashes(folder)))  # fmt: skip
+    if wanted != found:
+        name = min(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
+        raise _damaged(folder / name, "it is not what was archived")
+    return folder / "evidence"
 
 
 def side_of(folder: Path) -> Side:
@@ -259,13 +295,13 @@ def opened(text: str) -> Iterator[Path]:
     """
     path = Path(text)
     if path.is_dir():
-        yield path / "evidence" if (path / MANIFEST).exists() else path
+        yield evidence_of(path) if (path / MANIFEST).exists() else path
         return
     with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
         if path.exists():
             files = {one: data for one, data in carried_files(read_document(path), text).items() if one != MANIFEST}
-            write_files(files, Path(name, path.stem))
-            yield Path(name, path.stem)
+            write_files(files, Path(name, "evidence"))
+            yield Path(name, "evidence")
         else:
             yield _from_git(text, Path(name))
 
@@ -274,11 +310,14 @@ def _from_git(text: str, target: Path) -> Path:
     revision, _, inside = text.partition(":")
     problem = Problem(Place(text), "no-folder", "this is no folder, no document and no revision of git",
                       "write data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF")  # fmt: skip
-    if not inside or revision.startswith("-"):
+    if not inside or revision.startswith("-") or Path(inside).is_absolute() or ".." in Path(inside).parts:
         raise Problems([problem])
     run = subprocess.run(["git", "archive", revision, "--", inside], capture_output=True, check=False)
     if run.returncode:
         raise Problems([problem])
-    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as packed:
-        packed.extractall(target, filter="data")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(run.stdout)) as packed:
+            packed.extractall(target, filter="data")
+    except tarfile.TarError as error:  # such as a link out of the folder
+        raise Problems([Problem(Place(text), "no-folder", f"it cannot be taken out of git: {error}")]) from error
     return target / inside

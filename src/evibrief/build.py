@@ -163,7 +163,7 @@ def _compose(loaded: Loaded) -> "View":
 
 def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
-    from evibrief.render import OWN_PAGE, render
+    from evibrief.render import OWN_PAGE, TemplateError, render
     from evibrief.view import compose_look
 
     theme = loaded.brief.brief.theme
@@ -171,7 +171,14 @@ def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     templates = resources.template_texts()
     templates = {**templates, OWN_PAGE: files.blocks} if files.blocks else templates
     typesetter = partial(_typeset, loaded, folder)
-    rendered = render(view, templates, typesetter, layer, compose_look(theme, files.styles, files.logo))
+    try:
+        rendered = render(view, templates, typesetter, layer, compose_look(theme, files.styles, files.logo))
+    except TemplateError as error:
+        if not files.blocks:
+            raise
+        place = Place(str(folder / "theme" / OWN_PAGE), getattr(error, "lineno", 0), 1)
+        message = f"this template cannot be filled: {error.message}"
+        raise Problems([Problem(place, "theme", message, "ask only for what the page has")]) from error
     if rendered.complaints:
         raise Problems(
             Problem(_place_of(text, loaded), "prose", message, hint) for text, message, hint in rendered.complaints
@@ -184,6 +191,9 @@ def _theme_files(folder: Path, loaded: Loaded) -> resources.ThemeFiles:
     theme = loaded.brief.brief.theme
     try:
         files = resources.theme_files(folder, theme.logo)
+    except UnicodeDecodeError as error:
+        message = f"a style sheet or a template in it is not UTF-8: {error.reason}"
+        raise Problems([Problem(Place(str(folder / "theme")), "theme", message, "save it as UTF-8")]) from error
     except OSError as error:
         place = loaded.source.place(("brief", "theme", "logo"))
         raise Problems([Problem(place, "theme", f"there is no file `{theme.logo}`", "put it there")]) from error
@@ -322,9 +332,11 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
 
 def carried(folder: Path, loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
     """What the documents carry: the evidence, and the manifest that names every file of it by its hash."""
+    from evibrief.carried import demand_safe
     from evibrief.manifest import evidence_hash, manifest
 
     files = evidence_files(folder, loaded.brief.brief.methods.instrument)
+    demand_safe(files, str(folder))
     tools = resources.tool_versions(__version__)
     return {**files, MANIFEST: manifest(loaded.brief, evidence_hash(loaded.source.tree), files, tools, layer)}
 

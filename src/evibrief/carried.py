@@ -8,8 +8,11 @@ Word keeps through any edit (ECMA-376 part 1, 15.2.5).
 import base64
 import binascii
 import io
+import re
+import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,6 +29,10 @@ _STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 _ITEM = "{8E7C61C2-9A3B-4D5E-8F10-6B2A7C9D0E1F}"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 MOST_FILES = 1_000
+LARGEST_FILE = 7_000_000
+"""Bytes of one carried file: as text in XML it has to stay below what XML readers take (libxml2: ten million)."""
+LONGEST_PATH, LONGEST_NAME = 500, 200
+"""Bytes; every system can write these."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of all carried files together; more is not an evidence base, or it is meant to do harm."""
 
@@ -76,41 +83,59 @@ def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
     if not files:
         hint = "it was made by something else, or saved anew by a program that drops what it does not know"
         raise _problem(name, "not-ours", "this document carries no evidence", hint)
-    _demand_safe(files, name)
+    demand_safe(files, name)
     return files
 
 
-def _demand_safe(files: Mapping[str, bytes], name: str) -> None:
-    """Paths that lead out of a folder, or that one system takes for the same file, are no evidence of ours."""
-    for path in files:
-        parts = PurePosixPath(path).parts
-        strange = any(ord(letter) < 32 or letter in "\\:" for letter in path)
-        if PurePosixPath(path).is_absolute() or ".." in parts or strange or not parts or max(map(len, parts)) > 200:
-            raise _problem(name, "not-ours", f"it carries a file that would lead out of its folder: {path!r:.80}", "")
-    if len({path.casefold() for path in files}) < len(files):
-        raise _problem(name, "not-ours", "it carries two files of one name", "")
+def demand_safe(files: Mapping[str, bytes], name: str) -> None:
+    """Raise `Problems` for files that not every system could write into a folder, each in a place of its own there."""
+    hint = "give it another name" if len(files) > 1 else ""
+    for path, data in files.items():
+        if not is_safe_path(path):
+            message = f"it carries a file that would lead out of its folder: {path!r:.80}"
+            raise _problem(name, "not-ours", message, hint)
+        if len(data) > LARGEST_FILE:
+            most = f"at most {LARGEST_FILE / 1e6:.0f} MB of one file are carried"
+            message = f"`{path}` has {len(data) / 1e6:.0f} MB; {most}"
+            raise _problem(name, "too-large", message, "make it smaller")
+    alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
+    if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
+        raise _problem(name, "not-ours", "it carries two files of one name", hint)
 
 
-def said(data: bytes, name: str) -> list[tuple[str, str]]:
+def is_safe_path(path: str) -> bool:
+    """Whether a path stays inside the folder that it is written into, and means the same on every system."""
+    strange = any(unicodedata.category(letter) in ("Cc", "Cs") or letter in "\\:" for letter in path)
+    if strange or str(PurePosixPath(path)) != path or PurePosixPath(path).is_absolute():
+        return False
+    parts = [part.encode() for part in PurePosixPath(path).parts]
+    fits = len(path.encode()) <= LONGEST_PATH and all(len(part) <= LONGEST_NAME for part in parts)
+    return bool(parts) and b".." not in parts and fits
+
+
+def said(data: bytes, name: str, most: int | None = None) -> list[tuple[str, str]]:
     """What a document says, piece by piece, with where: `page 3` of a PDF; a paragraph of a DOCX, with its record.
+
+    Of a stranger's document at `most` so many pieces are read.
 
     Raises `Problems` for a document that cannot be read.
     """
     try:
-        return _said(data)
+        return list(islice(_said(data), most))
     except Exception as error:  # a damaged file fails in a hundred ways, and all of them mean the same
         raise _problem(name, "damaged", f"it cannot be read: {error}", "fetch the document again") from error
 
 
-def _said(data: bytes) -> list[tuple[str, str]]:
+def _said(data: bytes) -> Iterator[tuple[str, str]]:
     if data.startswith(b"%PDF"):
         import pypdf  # only who compares texts pays for it
 
         pages = pypdf.PdfReader(io.BytesIO(data)).pages
-        return [(f"page {number}", page.extract_text()) for number, page in enumerate(pages, 1)]
+        yield from ((f"page {number}", page.extract_text()) for number, page in enumerate(pages, 1))
+        return
     package = open_package(data, "")
     tree = package.tree(package.main)
-    return [_paragraph(number, one) for number, one in enumerate(tree.iter(f"{_WORD}p"), 1)]
+    yield from (_paragraph(number, one) for number, one in enumerate(tree.iter(f"{_WORD}p"), 1))
 
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -139,7 +164,8 @@ def _in_pdf(data: bytes, name: str) -> Mapping[str, bytes]:
                 files[str(one["/Desc"])] = _unpacked(one["/EF"]["/F"], room, name)
                 room -= len(files[str(one["/Desc"])])
     except (pikepdf.PdfError, pikepdf.PasswordError, zlib.error, *_WRONG_SHAPES) as no:
-        raise _problem(name, "damaged", f"this PDF cannot be read: {no}", "fetch it again") from no
+        why = re.sub(r"(stream )?<[^>]*>[ :]*", "", str(no))  # how the engine calls the bytes that it was given
+        raise _problem(name, "damaged", f"this PDF cannot be read: {why}", "fetch it again") from no
     return files
 
 

@@ -321,14 +321,12 @@ _VERDICT_WORDS = {
 def _extract(options: argparse.Namespace) -> int:
     from evibrief.build import MANIFEST
     from evibrief.carried import carried_files
-    from evibrief.verify import read_document, write_files
+    from evibrief.verify import read_document, write_folder
 
     folder: Path = options.output
     files = dict(carried_files(read_document(options.document), str(options.document)))
     files.pop(MANIFEST, None)
-    if folder.exists():
-        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
-    write_files(files, folder)
+    write_folder(files, folder)
     print(f"{folder}: {len(files)} files; build it with `evibrief build {folder}`")
     return 0
 

@@ -5,9 +5,12 @@ In: the tree of a `Source`, files by path, versions of engines. Out: hashes and 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
+from evibrief.carried import is_safe_path
 from evibrief.model import Brief
 
 SHORT = 12
@@ -41,3 +44,57 @@ def manifest(
         "tools": sorted(tools),
     }
     return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str, Any]:
+    """A manifest that anybody may have written, believed only where it has the shape of one.
+
+    `lists` are its lists of hashes by path. Raises `ValueError` that says what is wrong with it.
+    """
+    try:
+        record = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(record, dict):
+        raise ValueError("it holds no record")
+    faults = [name for name, is_right in _SHAPE.items() if not is_right(record.get(name))]
+    faults += [name for name in lists if not _is_list_of_hashes(record.get(name))]
+    faults += ["changed"] * (not is_text(record.get("changed", "")))
+    if faults:
+        raise ValueError(f"`{faults[0]}` in it is missing or is not what a manifest has")
+    date.fromisoformat(record["date"])
+    return record
+
+
+def is_text(node: object) -> bool:
+    """Whether this can be printed and stand in XML: no control characters, no halves of characters."""
+    return isinstance(node, str) and _NO_TEXT.search(node) is None
+
+
+_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _reads(pattern: str) -> Callable[[object], bool]:
+    return lambda node: isinstance(node, str) and re.fullmatch(pattern, node, re.ASCII) is not None
+
+
+_is_hash = _reads("[0-9a-f]{64}")
+
+
+def _is_list_of_hashes(node: object) -> bool:
+    return isinstance(node, dict) and all(is_safe_path(name) and _is_hash(digest) for name, digest in node.items())
+
+
+def _is_list_of_tools(node: object) -> bool:
+    return isinstance(node, list) and all(is_text(one) and " " in one for one in node)
+
+
+_SHAPE: Mapping[str, Callable[[object], bool]] = {
+    "id": _reads("[a-z0-9]+(-[a-z0-9]+)*"),
+    "version": _reads(r"\d{1,9}\.\d{1,9}\.\d{1,9}"),
+    "date": _reads(r"\d{4}-\d{2}-\d{2}"),
+    "evidence_sha256": _is_hash,
+    "title": lambda node: bool(node) and is_text(node),
+    "tools": _is_list_of_tools,
+    "layer": _reads("page|summary|full"),
+}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import jinja2
+from jinja2 import TemplateError as TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 

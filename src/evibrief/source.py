@@ -168,7 +168,7 @@ class _Reader:
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
         """Read one file into `tree` (for a location of one step); a missing or unreadable file gives `empty`."""
         value = empty
-        if path.exists():
+        if path.exists() or path.is_symlink():
             text = self._text(path)
             value = None if text is None else _Composer(self, str(path), text, location).compose()
             if value is None:
@@ -240,6 +240,10 @@ class _Reader:
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None and a problem."""
         name = str(path)
+        if not path.is_file():  # a pipe would never end, and nor would a device; a link may lead nowhere
+            message = "this is no file, or a link that leads nowhere"
+            self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
+            return None
         try:
             data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else None
         except OSError as error:

@@ -5,24 +5,39 @@ altered, with what differs; or undecided, where other tools set it and it reads 
 but the document and this program is needed.
 """
 
+import contextlib
 import hashlib
 import json
+import os
+import resource
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief import __version__, resources
 from evibrief.build import MANIFEST, Format, build, read_evidence
 from evibrief.carried import carried_files, said
-from evibrief.manifest import evidence_hash
+from evibrief.manifest import checked_manifest, evidence_hash
 from evibrief.problems import Place, Problem, Problems
+
+if TYPE_CHECKING:
+    from evibrief.render import Layer
 
 State = Literal["identical", "other tools", "undecided", "altered"]
 LARGEST = 256 * 1024 * 1024
 """Bytes of a document that is looked into."""
+
+LONGEST = 600
+"""Seconds that what a document carries may take to be built: its theme may be made never to end."""
+
+MOST_MEMORY = 4 * 1024**3
+"""Bytes that it may take for that."""
 
 MOST_TOLD = 10
 """Differences that are named; more than that is a document that is altogether another."""
@@ -40,7 +55,7 @@ class Verdict:
     details: tuple[str, ...] = ()
 
 
-def verify_document(path: Path) -> Verdict:
+def verify_document(path: Path, longest: float = LONGEST) -> Verdict:
     """Take the evidence out of a document, build it again, and compare.
 
     Raises `Problems` for a file that carries no evidence, or that cannot be read.
@@ -53,8 +68,8 @@ def verify_document(path: Path) -> Verdict:
         write_files(files, folder)
         if wrong := [*_wrong_files(files, record), *_wrong_evidence(folder, record)]:
             return _verdict("altered", record, wrong[:MOST_TOLD])
-        rebuilt, details = _rebuild(folder, Path(name), data, record, str(path))
-    return _judge(rebuilt == data, details[:MOST_TOLD], tuple(other_tools(record["tools"])), record)
+        same, details = _rebuild_apart(folder, data, record["layer"], str(path), longest)
+    return _judge(same, details[:MOST_TOLD], tuple(other_tools(record["tools"])), record)
 
 
 def _judge(same: bool, details: Sequence[str], tools: Sequence[str], record: Mapping[str, Any]) -> Verdict:
@@ -76,6 +91,19 @@ def read_document(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Files by path, as a new folder: all of them, or nothing where one cannot be written.
+
+    Raises `Problems` where there is something already.
+    """
+    if os.path.lexists(folder):
+        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as name:
+        write_files(files, Path(name, "whole"))
+        os.rename(Path(name, "whole"), folder)
+
+
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     """Files by path, into a folder."""
     for path, data in files.items():
@@ -86,12 +114,10 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
 
 def _manifest(data: bytes, name: str) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads(data)
-        _ = record["id"], record["version"], record["files"], record["tools"], record["evidence_sha256"]
-    except (ValueError, KeyError, TypeError) as error:
-        message = "the manifest that it carries is missing or damaged"
+        return checked_manifest(data)
+    except ValueError as error:
+        message = f"the manifest that it carries is missing or damaged: {error}"
         raise Problems([Problem(Place(name), "damaged", message, "fetch the document again")]) from error
-    return record
 
 
 def _verdict(state: State, record: Mapping[str, Any], details: Sequence[str]) -> Verdict:
@@ -107,25 +133,64 @@ def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Itera
 
 
 def _wrong_evidence(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
-    """The evidence hash, computed again from what the evidence says."""
-    _, source, problems = read_evidence(folder)
-    if problems:
+    """The evidence hash, computed again from what the evidence says; and which brief and version the two say it is."""
+    brief, source, problems = read_evidence(folder)
+    if problems or brief is None:
         yield f"the evidence that it carries cannot be read: {problems[0]}"
-    elif evidence_hash(source.tree) != record["evidence_sha256"]:
+        return
+    if evidence_hash(source.tree) != record["evidence_sha256"]:
         yield "the evidence hash is not that of the evidence"
+    for name in ("id", "title", "version", "date"):
+        if record[name] != str(getattr(brief.brief, name)):
+            yield f"the manifest gives the {name} {record[name]}, and the evidence {getattr(brief.brief, name)}"
 
 
-def _rebuild(
-    folder: Path, output: Path, data: bytes, record: Mapping[str, Any], name: str
-) -> tuple[bytes, list[str]]:
-    """The same document, built here, and where the two say different things."""
+def _rebuild_apart(folder: Path, data: bytes, layer: str, name: str, longest: float) -> tuple[bool, list[str]]:
+    """Whether the same document is built here, and where the two differ, found out in a process of its own.
+
+    The document may be a stranger's, and a theme is nearly a program: there is an end to the time and the memory.
+    """
+    document, answer = folder.parent / "document", folder.parent / "answer.json"
+    document.write_bytes(data)
+    code = "import sys; from evibrief.verify import answer_for; answer_for(*sys.argv[1:])"
+    command = [sys.executable, "-P", "-c", code, str(folder), str(document), layer, name, str(answer)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as run:
+        try:
+            last = run.communicate(timeout=longest)[1].decode("utf-8", "replace").strip().rpartition("\n")[2]
+        except subprocess.TimeoutExpired:
+            return False, [f"the evidence that it carries cannot be built here within {longest:.0f} seconds"]
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)  # with what it started
+    if not answer.exists():
+        return False, [f"the evidence that it carries cannot be built here: {last[:200] or 'it takes too much memory'}"]
+    same, details = json.loads(answer.read_bytes())
+    return same, details
+
+
+def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: str) -> None:
+    """What `_rebuild_apart` asks for, written as JSON into the file `answer`."""
+    with contextlib.suppress(ValueError, OSError):  # some systems have no such limit
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))  # if nobody is left who would end it
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    found = _rebuild(Path(folder), Path(document).read_bytes(), layer, name)
+    Path(answer).write_text(json.dumps(found), encoding="utf-8")
+
+
+def _rebuild(folder: Path, data: bytes, layer: "Layer", name: str) -> tuple[bool, list[str]]:
+    """Whether the same document is built here, and where the two say different things."""
     kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
     try:
-        written = build(folder, output / "out", [kind], layer=record.get("layer", "full"))
+        rebuilt = build(folder, folder.parent / "out", [kind], layer=layer)[0].path.read_bytes()
     except Problems as wrong:
-        return b"", [f"the evidence that it carries cannot be built here: {wrong.problems[0]}"]
-    rebuilt = written[0].path.read_bytes()
-    return rebuilt, [] if rebuilt == data else list(_differences(said(data, name), said(rebuilt, name)))
+        return False, [f"the evidence that it carries cannot be built here: {wrong.problems[0]}"]
+    if rebuilt == data:
+        return True, []
+    wanted = said(rebuilt, name)
+    try:
+        return False, list(_differences(said(data, name, len(wanted) + 1), wanted))
+    except Problems as wrong:
+        return False, [wrong.problems[0].message]
 
 
 def _differences(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[str]:

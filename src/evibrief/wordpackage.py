@@ -91,6 +91,9 @@ def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
 
 
 def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes:
+    if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # The others unpack whole, however little is asked for; no Word document has them (ECMA-376 part 2, annex B).
+        raise _problem(name, "hostile", f"{one.filename} in it is packed in a way that no Word document is")
     with package.open(one) as part:
         data = part.read(LARGEST_PART + 1)
     if len(data) > LARGEST_PART:
