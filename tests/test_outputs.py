@@ -188,8 +188,9 @@ def test_every_claim_link_and_statement_is_a_control_that_keeps_its_id(artefacts
     tagged = [control for control in controls if control.find(f"{WORD}sdtPr/{WORD}tag") is not None]
     names = [control.find(f"{WORD}sdtPr/{WORD}tag").get(f"{WORD}val") for control in tagged]
     brief = artefacts.brief
-    links = (link for mechanism in brief.mechanisms for link in mechanism.links)
-    texts = {one.id: one.text for one in (*brief.all_claims, *links, *brief.ranking.statements)}
+    texts = {claim.id: claim.text for claim in brief.all_claims}
+    texts |= {link.id: link.text for mechanism in brief.mechanisms for link in mechanism.links}
+    texts |= {statement.id: statement.text for statement in brief.ranking.statements}
     assert sorted(names) == sorted(texts)
     numbers = [control.find(f"{WORD}sdtPr/{WORD}id").get(f"{WORD}val") for control in tagged]
     assert len(set(numbers)) == len(numbers)
