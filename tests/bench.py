@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,12 +28,51 @@ RUNS = 5
 CLAIMS = 36
 """In the smallest generated evidence base: a quarter of the first brief."""
 
-WEASYPRINT_ALONE = """
-import sys
-from evibrief import resources
-from evibrief.pdf import write_pdf
-open(sys.argv[2], "wb").write(write_pdf(open(sys.argv[1], encoding="utf-8").read(), resources.fonts()).data)
-"""
+
+def keep_printed_page(brief: str, html: str) -> None:
+    """The page as the PDF engine gets it, which has letters in its figures where the web page has shapes."""
+    from unittest.mock import patch
+
+    from evibrief import build, pdf
+
+    with patch.object(pdf, "write_pdf", return_value=pdf.Pdf()) as engine:
+        build.build(Path(brief), Path(html).parent / "kept", ["pdf"])
+    page, *_ = engine.call_args.args
+    Path(html).write_text(page, encoding="utf-8")
+
+
+def weasyprint_alone(html: str, pdf: str) -> None:
+    """WeasyPrint as it comes: our fonts, and nothing else of ours."""
+    from evibrief import resources
+    from evibrief.pdf import VARIANT, lay_out
+
+    lay_out(Path(html).read_text(encoding="utf-8"), resources.fonts()).write_pdf(pdf, pdf_variant=VARIANT)
+
+
+def ask_archive(folder: str) -> None:
+    """Print the seconds that an index, a verification and a comparison take, and the memory that all of it took."""
+    from evibrief.archive import write_index
+    from evibrief.archived import check_version, opened, side_of
+    from evibrief.diff import compare
+
+    archive = Path(folder)
+    began = time.monotonic()
+    newest, before, *_ = (archive / version.folder for version in write_index(archive))
+    indexed = time.monotonic()
+    faults = check_version(newest)
+    checked = time.monotonic()
+    assert not faults, faults
+    with opened(str(before)) as old, opened(str(newest)) as new:
+        compare(side_of(old), side_of(new))
+    compared = time.monotonic()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(indexed - began, checked - indexed, compared - checked, memory)
+
+
+APART: dict[str, Callable[..., None]] = {
+    "keep-printed-page": keep_printed_page, "weasyprint-alone": weasyprint_alone, "ask-archive": ask_archive
+}  # fmt: skip
+"""What runs in a process of its own: functions and not text, so that `make lint` sees when they are out of date."""
 
 
 def seconds(command: Sequence[str | Path]) -> float:
@@ -49,13 +88,13 @@ def whole_build(brief: Path, output: Path) -> float:
 
 def compare_with_weasyprint(brief: Path, folder: Path) -> None:
     output = folder / "out"
-    whole_build(brief, output)
-    html = shutil.copy(next(output.glob("*.html")), folder / "page.html")
+    html = folder / "page.html"
+    seconds([__file__, "keep-printed-page", brief, html])
     wholes, alones, idles = [], [], []
     for _ in range(RUNS):
         wholes.append(whole_build(brief, output))
         idles.append(seconds(["-m", "evibrief", "build", brief, "--output", output]))
-        alones.append(seconds(["-c", WEASYPRINT_ALONE, html, folder / "alone.pdf"]))
+        alones.append(seconds([__file__, "weasyprint-alone", html, folder / "alone.pdf"]))
     whole, alone, idle = map(statistics.median, (wholes, alones, idles))
     print(f"whole build {whole:.2f} s, WeasyPrint alone {alone:.2f} s, nothing to do {idle:.2f} s")
     show("(a) whole build / WeasyPrint alone", whole / alone, 1.25)
@@ -98,10 +137,10 @@ def generate(folder: Path, claims: int) -> Path:
 
 def claim(name: str) -> dict[str, object]:
     evidence = [
-        {"source": source, "role": role, "basis": "candidate", "locator": "p. 1", "population": "hay_fever",
-         "finding": f"A finding of about the usual length for {name}: 7 of 12 people sneezed less.",
+        {"source": source, "role": role, "basis": "candidate", "locator": "p. 1", "population": population,
+         "finding": f"A finding of about the usual length for {name}: those who wore it sneezed less.",
          "exposure": "intervention"}
-        for source, role in (("muster2019", "supports"), ("retracted2021", "contradicts"))
+        for source, role, population in (("muster2019", "supports", "hay_fever"), ("rats2018", "contradicts", "rats"))
     ]  # fmt: skip
     return {
         "id": name, "text": f"The claim {name} is one sentence that can be right or wrong.", "about": "drug",
@@ -111,22 +150,6 @@ def claim(name: str) -> dict[str, object]:
 
 
 BRIEFS = 20
-ASK = """
-import resource, sys, time
-from datetime import date
-from pathlib import Path
-from evibrief.archive import write_index
-from evibrief.archived import check_version, opened, side_of, versions
-from evibrief.diff import compare
-archive = Path(sys.argv[1])
-began = time.monotonic(); listed = write_index(archive); index = time.monotonic() - began
-began = time.monotonic(); faults = check_version(archive / listed[0].folder); check = time.monotonic() - began
-assert not faults, faults
-began = time.monotonic()
-with opened(str(archive / listed[1].folder)) as old, opened(str(archive / listed[0].folder)) as new:
-    compare(side_of(old), side_of(new))
-print(index, check, time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
 
 
 def compare_archives(folder: Path) -> None:
@@ -138,7 +161,8 @@ def compare_archives(folder: Path) -> None:
     asked: dict[int, list[list[float]]] = {count: [] for count in archives}
     for _ in range(RUNS):
         for count, archive in archives.items():
-            run = subprocess.run([sys.executable, "-c", ASK, str(archive)], check=True, capture_output=True, text=True)
+            command = [sys.executable, __file__, "ask-archive", str(archive)]
+            run = subprocess.run(command, check=True, capture_output=True, text=True)
             asked[count].append([float(one) for one in run.stdout.split()])
     few, many = ([statistics.median(one) for one in zip(*asked[count], strict=True)] for count in (100, 500))
     for count, (index, check, diff, memory) in ((100, few), (500, many)):
@@ -180,4 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    APART[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()

@@ -4,13 +4,15 @@ In: a folder, the formats wanted, a folder for the output. Out: files, all of th
 """
 
 import datetime
+import gc
 import hashlib
 import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -116,7 +118,7 @@ def build(
     fingerprint = fingerprint_inputs(folder) + layer
     if ready := _up_to_date(folder, output, wanted, fingerprint, layer):
         return ready
-    with ThreadPoolExecutor(2) as workers:
+    with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
         if "pdf" in wanted:
             workers.submit(_import_pdf_engine)
         report("reading the evidence")
@@ -137,6 +139,21 @@ def file_stem(brief: "Brief", layer: "Layer" = "full") -> str:
     """The name that a brief's files go by: `id_date_version`, with the layer when it is not the whole."""
     stem = f"{brief.brief.id}_{brief.brief.date.isoformat()}_v{brief.brief.version}"
     return stem if layer == "full" else f"{stem}_{layer}"
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Look for unused cycles of objects a hundred times less often.
+
+    Laying out makes millions of objects that are needed to the end; looking through them again and again took a
+    quarter of the time of the first brief, and freed 6 % of its memory.
+    """
+    often = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
 
 
 def _import_pdf_engine() -> None:
