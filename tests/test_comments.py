@@ -11,8 +11,9 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from evibrief.archived import side_of
-from evibrief.build import build, evidence_files, load
-from evibrief.comments import PRINTERS, Listing, as_csv, as_json, as_markdown, as_text, new_entries
+from evibrief.build import MANIFEST, build, evidence_files, load
+from evibrief.carried import carried_files
+from evibrief.comments import PRINTERS, Listing, as_csv, as_json, as_markdown, as_text, is_ours, new_entries
 from evibrief.placing import place_remarks
 from evibrief.problems import Problems
 from evibrief.proposals import _edit, _edited, proposals
@@ -24,6 +25,7 @@ from evibrief.wordfinish import pack, unpack
 from evibrief.wordtext import Anchor
 from evibrief.yamltext import read_yaml
 from test_cli import evibrief
+from test_hostile_archive import carried_part, with_theme, zipped
 from wordfile import comment, commented, control, extended, last_paragraph, paragraph, point, run, tracked, word_file
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +135,8 @@ EDITS = {
     "plain": ("c3", C3, C3.replace("sun", "wind"), "against the wind."),
     "first word": ("c3", C3, C3.replace("Sailors", "Few sailors"), "Few sailors wear"),
     "last word": ("c3", C3, "Sailors wear blue glass against the sun, often.", "sun, often."),
+    "added at the end": ("c3", C3, f"{C3} Often.", "glass against the sun. Often."),
+    "added at the start": ("c3", C3, f"Perhaps: {C3}", "Perhaps: Sailors wear"),
     "a deletion": ("c3", C3, "Sailors wear glass against the sun.", "Sailors wear glass against"),
     "what YAML must quote": ("c3", C3, "Sailors: wear #blue glass against the sun.", '"Sailors: wear #blue glass'),
     "quotes": ("c3", C3, 'Sailors wear "blue" glass against the sun.', 'wear "blue" glass'),
@@ -349,7 +353,74 @@ def test_an_answered_question_is_listed_and_others_are_not(copy: bytes, tmp_path
     assert "2\u00a0questions of our own, 1 of them answered" in told
     assert "Which study?" in told
     assert "Other?" not in told
+    assert "of them answered, 0 resolved" in told
     assert [one["text"] for one in new_entries(found, {})[1]] == ["Muster's."]
+
+
+def test_a_question_that_was_resolved_without_a_word_is_listed(tmp_path: Path) -> None:
+    body = paragraph(control("c1", commented(0, run("words"))), commented(1, run("x")))
+    threads = extended((last_paragraph(0), "", True), (last_paragraph(1), "", False))
+    notes = [comment(0, "Which study?", "evibrief"), comment(1, "Other?", "evibrief")]
+    (tmp_path / "a.docx").write_bytes(word_file(body, notes, threads))
+    for told in (as_text, as_markdown):
+        said = told(gather([tmp_path / "a.docx"], SECOND)[0])
+        assert "2\u00a0questions of our own, 0 of them answered, 1 resolved" in said
+        assert "Which study?" in said
+        assert ", resolved" in said
+        assert "Other?" not in said
+
+
+def test_a_row_that_went_is_told_by_its_words_and_proposes_no_wording(tmp_path: Path) -> None:
+    cell = f"<w:tc>{paragraph(control('c3', run(C3)))}</w:tc>"
+    row = f"<w:tbl><w:tr><w:trPr>{tracked('del')}</w:trPr>{cell}</w:tr></w:tbl>"
+    (tmp_path / "a.docx").write_bytes(word_file(row))
+    found = gather([tmp_path / "a.docx"], SECOND)[0]
+    assert [(name, len(listed)) for name, listed in found.records.items()] == [("c3", 1)]
+    assert found.proposals == ()
+    assert f"without words, at “{C3}”" in as_text(found)
+
+
+def edited_silently(document: bytes) -> bytes:
+    parts = unpack(document)
+    assert parts["word/document.xml"].count(C3.encode()) >= 1
+    return pack({**parts, "word/document.xml": parts["word/document.xml"].replace(C3.encode(), b"They wear none.")})
+
+
+def carrying(document: bytes, **changed: object) -> bytes:
+    """A document whose manifest says something else."""
+    files = dict(carried_files(document, "x"))
+    files[MANIFEST] = json.dumps({**json.loads(files[MANIFEST]), **changed}).encode()
+    return zipped(document, {"customXml/item1.xml": carried_part(list(files.items()))})
+
+
+def test_an_edit_without_tracking_is_found_also_where_other_tools_made_the_copy(copy: bytes, tmp_path: Path) -> None:
+    target = tmp_path / "a.docx"
+    target.write_bytes(edited_silently(copy))
+    found = gather([target], SECOND)[0]
+    assert [one.placed.remark.added for one in found.remarks if one.placed.remark.kind == "untracked"] == [
+        "They wear none."
+    ]
+    assert found.warnings == ()
+    tools = [*json.loads(carried_files(copy, "x")[MANIFEST])["tools"][1:], "evibrief 0.0.1"]
+    target.write_bytes(carrying(edited_silently(copy), tools=tools))
+    found = gather([target], SECOND)[0]
+    assert [one.placed.remark.kind for one in found.remarks if not is_ours(one)] == ["untracked"]
+    assert "may be no edit, for other tools set the page that was sent: " in found.warnings[0]
+    assert "evibrief: made with 0.0.1, here is" in found.warnings[0]
+
+
+def test_a_copy_whose_manifest_is_damaged_is_placed_by_its_words(copy: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(carrying(copy, tools=5))
+    found = gather([tmp_path / "a.docx"], SECOND)[0]
+    assert "it does not say which version was reviewed" in found.warnings[0]
+
+
+def test_a_copy_with_a_theme_that_never_ends_is_read_all_the_same(copy: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(with_theme(copy, b"{% for a in range(99999) %}{% for b in range(99999) %}"
+                                                       b"{% endfor %}{% endfor %}"))  # fmt: skip
+    found = gather([tmp_path / "a.docx"], SECOND, longest=3)[0]
+    assert [one for one in found.remarks if is_ours(one)]
+    assert "edits without tracking were not looked for" in found.warnings[0]
 
 
 def test_a_command_writes_a_review_copy(tmp_path: Path) -> None:

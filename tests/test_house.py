@@ -41,6 +41,7 @@ ORDER = (
     ("pdf", "docx", "wordstyles"),
     ("render",),
     ("build",),
+    ("apart",),
     ("verify",),
     ("archived",),
     ("archive",),

@@ -127,6 +127,15 @@ def test_replies_and_resolved_comments() -> None:
     assert (first.resolved, last.resolved, first.answers) == (True, False, "")
 
 
+def test_a_reply_without_a_place_of_its_own_stands_where_its_question_stands() -> None:
+    body = paragraph(control("c1", commented(0, run("Blue glass"))), run(" sneezes."))
+    threads = extended((last_paragraph(0), "", False), (last_paragraph(1), last_paragraph(0), False))
+    asked, reply = read(word_file(body, [comment(0, "Is it?"), comment(1, "No.")], threads)).remarks
+    assert (reply.kind, reply.answers, reply.text) == ("reply", asked.key, "No.")
+    assert (reply.records, reply.anchor, reply.quoted) == (("c1",), "content control", "Blue glass")
+    assert reply.around == "Blue glass sneezes."
+
+
 def test_edits_are_joined_and_told_apart() -> None:
     body = paragraph(
         control(
@@ -165,6 +174,24 @@ def test_rows_cells_and_paragraph_ends_that_came_or_went() -> None:
     remarks = read(word_file(body)).remarks
     assert sum(one.elements for one in remarks) == 3
     assert {one.kind for one in remarks} == {"deletion"}
+
+
+def test_a_row_that_went_is_about_its_own_record() -> None:
+    def row(name: str, mark: str = "") -> str:
+        cells = (paragraph(control(name, run(f"The claim {name}."))), paragraph(run("Low")))
+        return f"<w:tr><w:trPr>{mark}</w:trPr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in cells)}</w:tr>"
+
+    gone = only(word_file(f'<w:tbl>{row("c1")}{row("c2", tracked("del"))}{row("c3")}</w:tbl>'))
+    assert (gone.kind, gone.records, gone.anchor) == ("deletion", ("c2",), "content control")
+    assert (gone.text, gone.around) == ("", "The claim c2.")
+    assert gone.before == gone.after
+
+
+def test_an_inserted_paragraph_says_after_what_it_stands() -> None:
+    new = paragraph(tracked("ins", run("And the harms?")), mark=tracked("ins"))
+    said = only(word_file(paragraph(control("c1", run("It lowers."))) + paragraph() + new + paragraph(run("Later."))))
+    assert (said.kind, said.added, said.around) == ("insertion", "And the harms?", "It lowers. … And the harms?")
+    assert (said.records, said.anchor) == (("c1",), "nearest record")
 
 
 def test_formatting_is_no_remark() -> None:

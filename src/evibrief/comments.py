@@ -59,8 +59,11 @@ class Listing:
 
 
 def _shown(listed: Iterable[Listed], found: Listing) -> tuple[Listed, ...]:
-    """What people read: our own questions only where somebody answered them."""
-    return tuple(one for one in listed if not is_ours(one) or one.placed.remark.key in found.answered)
+    """What people read: our own questions only where somebody answered or resolved them."""
+    return tuple(
+        one for one in listed
+        if not is_ours(one) or one.placed.remark.resolved or one.placed.remark.key in found.answered
+    )  # fmt: skip
 
 
 def listing(
@@ -123,6 +126,7 @@ def _warnings(
             yield f"{file.name}: it does not say which version was reviewed; remarks are placed by what they quote"
         if (read := sum(remark.elements for remark in file.remarks)) != file.counted:
             yield f"{file.name}: {file.counted} comments and revisions are in it, and {read} were read; look into it"
+        yield from (f"{file.name}: {warning}" for warning in file.warnings)
         if file.macros:
             yield f"{file.name}: it brings a program (macros) along, which was not run; do not open it without asking"
     for record in dict.fromkeys(name for one in listed for name in one.placed.records if changed.get(name)):
@@ -160,7 +164,8 @@ def _heads(found: Listing) -> Iterator[str]:
     yield f"{words.count(len(said), 'remark')} of reviewers{who}; {len(found.unplaced)} not placed"
     if asked := [one for one in found.remarks if is_ours(one)]:
         answered = sum(one.placed.remark.key in found.answered for one in asked)
-        yield f"{words.count(len(asked), 'question')} of our own, {answered} of them answered"
+        resolved = sum(one.placed.remark.resolved for one in asked)
+        yield f"{words.count(len(asked), 'question')} of our own, {answered} of them answered, {resolved} resolved"
 
 
 def _told(one: Listed) -> Iterator[str]:
@@ -174,8 +179,17 @@ def _told(one: Listed) -> Iterator[str]:
     yield f"[{remark.key}] {remark.kind}{answers} by {remark.author or 'unknown'}{when}{resolved}{sure}"
     if remark.quoted:
         yield f"    on “{remark.quoted}”"
-    said = f"“{remark.removed}” → “{remark.added}”" if remark.removed or remark.added else remark.text
-    yield from (f"    {line}" for line in said.splitlines() or [""])
+    yield from (f"    {line}" for line in _said(one).splitlines())
+
+
+def _said(one: Listed) -> str:
+    """The words of a remark; of an edit without any, those that it stands at."""
+    remark = one.placed.remark
+    if remark.removed and remark.added:
+        return f"“{remark.removed}” → “{remark.added}”"
+    if remark.removed or remark.added:
+        return f"“{remark.removed or remark.added}”"
+    return remark.text or f"without words, at “{_short(one)}”"
 
 
 def _short(one: Listed) -> str:

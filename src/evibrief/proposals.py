@@ -59,7 +59,7 @@ def proposals(placed: Iterable[Placed], source: Source) -> tuple[Proposal, ...]:
     """One proposal for each edited text, in the order of the document."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[Placed]] = {}
     for one in placed:
-        if one.remark.kind in EDITS:
+        if one.remark.kind in EDITS and one.remark.before != one.remark.after:
             groups.setdefault((one.remark.before, one.remark.after, one.records), []).append(one)
     texts = tuple(field_texts(source))
     return tuple(_proposal(group, texts, source) for group in groups.values())
@@ -68,7 +68,7 @@ def proposals(placed: Iterable[Placed], source: Source) -> tuple[Proposal, ...]:
 def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Source) -> Proposal:
     first = group[0]
     keys = tuple(one.remark.key for one in group)
-    authors = tuple(dict.fromkeys(one.remark.author for one in group))
+    authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
     edit = _edit(first.remark.before, first.remark.after)
     own = [text for text in texts if text.record in first.records]
     found = list(_applied(edit, own)) or list(_applied(edit, texts))
@@ -139,15 +139,20 @@ def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for count in CONTEXTS:
         left, right = edit.left[-count:], edit.right[:count]
         for pair in ((left, right), (left, ()), ((), right)):
-            if sum(map(len, pair)) + len(edit.removed.split()) >= FEWEST_WORDS and (edit.removed or all(pair)):
+            enough = sum(map(len, pair)) + len(edit.removed.split()) >= FEWEST_WORDS
+            if enough and (edit.removed or pair == (left, right)):
                 yield pair
 
 
 def _pattern(left: Sequence[str], removed: str, right: Sequence[str]) -> re.Pattern[str]:
     inside = _words(removed.split())
-    before = _GAP if left else ""
+    # What was added at an end of the text stands there, before or after the quotation marks that YAML may need.
+    start, end = "" if left or inside else r"\A[\"']?", "" if right or inside else r"(?=[\"']?\s*\Z)"
+    before = _GAP if left and (inside or right) else ""
     after = _GAP if right and inside else ""
-    return re.compile(rf"(?<!\w)(?P<left>{_words(left)}){before}{inside}{after}(?P<right>{_words(right)})(?!\w)")
+    return re.compile(
+        rf"{start}(?<!\w)(?P<left>{_words(left)}){before}{inside}{after}(?P<right>{_words(right)})(?!\w){end}"
+    )
 
 
 _GAP = r"(?:[*_]*\s*(?:\[-?@[^\]]*\])?[*_]*\s+[*_]*)"

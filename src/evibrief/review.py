@@ -4,7 +4,6 @@ In: paths of reviewed DOCX files and the folder of the brief. Out: a `Listing`. 
 made from: from that it is known which records changed since, and what was edited while tracking was off.
 """
 
-import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,13 +11,14 @@ from datetime import date
 from pathlib import Path
 
 from evibrief import words
+from evibrief.apart import LONGEST, run_apart
 from evibrief.archived import side_of
 from evibrief.build import MANIFEST, build, file_stem, load, read_evidence
 from evibrief.carried import carried_files
 from evibrief.comments import Listing, listing, new_entries
 from evibrief.derive import derive
 from evibrief.diff import compare
-from evibrief.manifest import evidence_hash
+from evibrief.manifest import checked_manifest, evidence_hash
 from evibrief.placing import REFERENCE, record_places
 from evibrief.problems import Place, Problem, Problems
 from evibrief.questions import questions
@@ -29,9 +29,12 @@ from evibrief.verify import other_tools, read_document, write_files
 from evibrief.yamltext import read_yaml, with_appended, yaml_text
 
 
-def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> tuple[Listing, Source]:
+def gather(
+    paths: Sequence[Path], folder: Path, earlier: Iterable[str] = (), longest: float = LONGEST
+) -> tuple[Listing, Source]:
     """Every remark of the files, placed in the brief. `earlier` are the keys of remarks that are known already.
 
+    `longest` is how many seconds what a file carries may take to be built again, to find edits without tracking.
     Raises `Problems` for all files that cannot be read, together, and for a brief that cannot be.
     """
     brief, source, problems = read_evidence(folder)
@@ -42,7 +45,7 @@ def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> 
     wrong: list[Problem] = []
     for path in paths:
         try:
-            reviewed, since = _read(path, folder, brief.brief.id, _names(source))
+            reviewed, since = _read(path, folder, brief.brief.id, _names(source), longest)
         except Problems as refused:
             wrong += refused.problems
             continue
@@ -54,15 +57,15 @@ def gather(paths: Sequence[Path], folder: Path, earlier: Iterable[str] = ()) -> 
 
 
 def _read(
-    path: Path, folder: Path, brief: str, records: frozenset[str]
+    path: Path, folder: Path, brief: str, records: frozenset[str], longest: float
 ) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
     """One file, with what was edited without tracking, and what changed at each record since it was sent."""
     data = read_document(path)
     try:
         files = dict(carried_files(data, str(path)))
-    except Problems:
+        record = checked_manifest(files.pop(MANIFEST, b""))
+    except (Problems, ValueError):
         return read_reviewed(data, str(path), records), {}
-    record = files.pop(MANIFEST, b"")
     with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
         sent = Path(name, "sent")
         write_files(files, sent)
@@ -74,9 +77,8 @@ def _read(
         if reviewed.brief != brief:
             message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name its own folder"
             raise Problems([Problem(Place(str(path)), "other-brief", message, hint)])
-        same_tools = not list(other_tools(json.loads(record)["tools"]))
-        silent = _untracked(data, sent, Path(name, "out"), known) if same_tools else ()
-        reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent))
+        silent, warnings = _untracked(data, sent, record["tools"], known, longest)
+        reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=warnings)
         return reviewed, _changed(sent, folder)
 
 
@@ -86,9 +88,22 @@ def _names(source: Source) -> frozenset[str]:
     return frozenset((*names, *(f"{REFERENCE}{name}" for name in names)))
 
 
-def _untracked(data: bytes, sent: Path, output: Path, known: frozenset[str]) -> tuple[Remark, ...]:
-    original = build(sent, output, ["docx"])[0].path.read_bytes()
-    return tuple(one for one in untracked(data, original, "") if known.intersection(one.records))
+def _untracked(
+    data: bytes, sent: Path, tools: Sequence[str], known: frozenset[str], longest: float
+) -> tuple[tuple[Remark, ...], tuple[str, ...]]:
+    """What was edited while tracking was off, told from what was sent, built anew; and how sure that is."""
+    original = sent.with_name("sent.docx")
+    if failed := run_apart(__name__, build_word.__name__, (sent, original), longest):
+        return (), (f"edits without tracking were not looked for: what it carries cannot be built here: {failed}",)
+    silent = tuple(one for one in untracked(data, original.read_bytes(), "") if known.intersection(one.records))
+    other = "; ".join(other_tools(tools)) if silent else ""
+    doubt = f"an edit without tracking may be no edit, for other tools set the page that was sent: {other}"
+    return silent, (doubt,) if other else ()
+
+
+def build_word(folder: str, target: str) -> None:
+    """The DOCX of a brief's folder, as a file."""
+    build(Path(folder), Path(target).parent / "out", ["docx"])[0].path.rename(target)
 
 
 def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:

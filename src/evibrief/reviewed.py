@@ -7,7 +7,6 @@ MS-DOCX 2.5.3 (`commentsExtended`). Nothing is dropped: `counted` counts comment
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from evibrief.carried import carried_files
+from evibrief.manifest import checked_manifest
 from evibrief.problems import Problems
 from evibrief.wordpackage import WordPackage, open_package
 from evibrief.wordtext import (
@@ -84,6 +84,7 @@ class Reviewed:
     remarks: tuple[Remark, ...]
     counted: int
     macros: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -> Reviewed:
@@ -247,15 +248,26 @@ def _remark(
 ) -> Remark:
     revision = pieces[0].revision
     assert revision
-    records, anchor = records_of(pieces)
+    # An edit without words, of a row or of a paragraph's end, is about what its paragraph is about.
+    about = pieces if joined(pieces) else [one for piece in pieces for one in scopes[piece.paragraph, ""]]
+    records, anchor = records_of(about)
     own = [scopes[piece.paragraph, frame_of(piece)] for piece in _first_of_each(pieces)]
-    around = " … ".join(joined(scopes[piece.paragraph, ""]) for piece in _first_of_each(pieces))
+    around = " … ".join(_around(piece.paragraph, scopes) for piece in _first_of_each(pieces))
     elements = {piece.revision.number for piece in pieces if piece.revision}
     return Remark(
         "", kind, revision.author, revision.date, added or removed, removed, added, around=around,
         place=pieces[0].part, records=records, anchor=anchor, before=" … ".join(joined(one, BEFORE) for one in own),
         after=" … ".join(_with_this_alone(one, elements) for one in own), elements=len(elements),
     )  # fmt: skip
+
+
+def _around(paragraph: int, scopes: Mapping[tuple[int, str], list[Piece]]) -> str:
+    """The text of a paragraph; of one that was inserted, with that of the one before it."""
+    own = joined(scopes[paragraph, ""])
+    if joined(scopes[paragraph, ""], BEFORE):
+        return own
+    earlier = (joined(scopes[one, ""], BEFORE) for one in range(paragraph - 1, 0, -1) if (one, "") in scopes)
+    return " … ".join(filter(None, (next(filter(None, earlier), ""), own)))
 
 
 def _with_this_alone(pieces: Iterable[Piece], numbers: Container[int]) -> str:
@@ -285,12 +297,20 @@ def _keyed(remarks: Iterable[Remark]) -> Iterator[Remark]:
         seen[told] += 1
         keys.append(hashlib.sha256(f"{told}\0{seen[told]}".encode()).hexdigest()[:12])
     said = [(one, key) for one, key in zip(listed, keys, strict=True) if one.kind in ("comment", "reply")]
-    paragraphs = {one.before: key for one, key in said if one.before}
+    paragraphs = {one.before: (one, key) for one, key in said if one.before}
     for one, key in zip(listed, keys, strict=True):
         if one.kind not in ("comment", "reply"):
             yield replace(one, key=key)
         else:
-            yield replace(one, key=key, before="", answers=paragraphs.get(one.answers.removeprefix("paragraph "), ""))
+            asked, answers = paragraphs.get(one.answers.removeprefix("paragraph "), (one, ""))
+            yield replace(one if one.around else _where(asked, one), key=key, before="", answers=answers)
+
+
+def _where(asked: Remark, reply: Remark) -> Remark:
+    """A reply that has no place of its own, in that of the comment that it answers."""
+    return replace(
+        reply, quoted=asked.quoted, around=asked.around, place=asked.place, records=asked.records, anchor=asked.anchor
+    )
 
 
 def _counted(package: WordPackage) -> int:
@@ -309,9 +329,9 @@ def _counted(package: WordPackage) -> int:
 def _origin(data: bytes, name: str) -> tuple[str, str, str]:
     """Which brief, version and evidence the file carries; nothing where it carries none."""
     try:
-        record = json.loads(carried_files(data, name)["manifest.json"])
-        return str(record["id"]), str(record["version"]), str(record["evidence_sha256"])
-    except (Problems, KeyError, TypeError, ValueError):
+        record = checked_manifest(dict(carried_files(data, name)).get("manifest.json", b""))
+        return record["id"], record["version"], record["evidence_sha256"]
+    except (Problems, ValueError):
         return "", "", ""
 
 

@@ -5,14 +5,9 @@ altered, with what differs; or undecided, where other tools set it and it reads 
 but the document and this program is needed.
 """
 
-import contextlib
 import hashlib
 import json
 import os
-import resource
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief import __version__, resources
+from evibrief.apart import LONGEST, run_apart
 from evibrief.build import MANIFEST, Format, build, read_evidence
 from evibrief.carried import carried_files, said
 from evibrief.manifest import checked_manifest, evidence_hash
@@ -32,12 +28,6 @@ if TYPE_CHECKING:
 State = Literal["identical", "other tools", "undecided", "altered"]
 LARGEST = 256 * 1024 * 1024
 """Bytes of a document that is looked into."""
-
-LONGEST = 600
-"""Seconds that what a document carries may take to be built: its theme may be made never to end."""
-
-MOST_MEMORY = 4 * 1024**3
-"""Bytes that it may take for that."""
 
 MOST_TOLD = 10
 """Differences that are named; more than that is a document that is altogether another."""
@@ -146,33 +136,17 @@ def _wrong_evidence(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _rebuild_apart(folder: Path, data: bytes, layer: str, name: str, longest: float) -> tuple[bool, list[str]]:
-    """Whether the same document is built here, and where the two differ, found out in a process of its own.
-
-    The document may be a stranger's, and a theme is nearly a program: there is an end to the time and the memory.
-    """
+    """Whether the same document is built here, and where the two differ; the document may be a stranger's."""
     document, answer = folder.parent / "document", folder.parent / "answer.json"
     document.write_bytes(data)
-    code = "import sys; from evibrief.verify import answer_for; answer_for(*sys.argv[1:])"
-    command = [sys.executable, "-P", "-c", code, str(folder), str(document), layer, name, str(answer)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as run:
-        try:
-            last = run.communicate(timeout=longest)[1].decode("utf-8", "replace").strip().rpartition("\n")[2]
-        except subprocess.TimeoutExpired:
-            return False, [f"the evidence that it carries cannot be built here within {longest:.0f} seconds"]
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(run.pid, signal.SIGKILL)  # with what it started
-    if not answer.exists():
-        return False, [f"the evidence that it carries cannot be built here: {last[:200] or 'it takes too much memory'}"]
+    if failed := run_apart(__name__, answer_for.__name__, (folder, document, layer, name, answer), longest):
+        return False, [f"the evidence that it carries cannot be built here: {failed}"]
     same, details = json.loads(answer.read_bytes())
     return same, details
 
 
 def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: str) -> None:
     """What `_rebuild_apart` asks for, written as JSON into the file `answer`."""
-    with contextlib.suppress(ValueError, OSError):  # some systems have no such limit
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))  # if nobody is left who would end it
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     found = _rebuild(Path(folder), Path(document).read_bytes(), layer, name)
     Path(answer).write_text(json.dumps(found), encoding="utf-8")
 

@@ -131,8 +131,10 @@ def _properties(element: Any, walk: Walk) -> None:
             walk.captions.add(walk.depth[-1] if walk.depth else 0)
     if element.tag in (f"{WORD}pPr", f"{WORD}trPr", f"{WORD}tcPr"):
         for mark in element.iter(*TRACKED):
-            revision = _revision(mark, walk)
-            walk.pieces.append(walk.piece("", revision))
+            piece = walk.piece("", _revision(mark, walk))
+            # The mark of a row or a cell comes before its first paragraph.
+            piece.paragraph += element.tag != f"{WORD}pPr"
+            walk.pieces.append(piece)
 
 
 def _revision(element: Any, walk: Walk) -> Revision:
