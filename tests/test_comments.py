@@ -294,6 +294,18 @@ def test_the_brief_prints_what_became_of_the_review(tmp_path: Path) -> None:
         assert words in page, words
 
 
+def test_an_edit_of_somebody_unknown_is_printed_as_that(copy: bytes, brief: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(edited_silently(copy))
+    ledger = brief / "reviews" / "2026-12.yaml"
+    for _ in range(2):
+        write_ledger(gather([tmp_path / "a.docx"], brief)[0], ledger)
+    record = read_yaml(ledger.read_text())
+    assert (record["reviewers"], [one["reviewer"] for one in record["comments"]]) == ([], ["unknown"])
+    page = build(brief, tmp_path / "out", ["html"])[0].path.read_text()
+    assert "was reviewed by somebody unknown. 1\u00a0comment or edit: 0 accepted" in page
+    assert "to read “They wear none.”" in page
+
+
 def test_a_brief_without_a_review_says_so(brief: Path, tmp_path: Path) -> None:
     text = (brief / "brief.yaml").read_text()
     assert text.count("\nsections:\n") == 1
@@ -377,7 +389,8 @@ def test_a_row_that_went_is_told_by_its_words_and_proposes_no_wording(tmp_path: 
     found = gather([tmp_path / "a.docx"], SECOND)[0]
     assert [(name, len(listed)) for name, listed in found.records.items()] == [("c3", 1)]
     assert found.proposals == ()
-    assert f"without words, at “{C3}”" in as_text(found)
+    assert f"on “{C3}”\n      without words" in as_text(found)
+    assert new_entries(found, {})[1][0]["quoted"] == C3
 
 
 def edited_silently(document: bytes) -> bytes:
@@ -401,6 +414,8 @@ def test_an_edit_without_tracking_is_found_also_where_other_tools_made_the_copy(
         "They wear none."
     ]
     assert found.warnings == ()
+    reviewers, entries = new_entries(found, {})
+    assert (reviewers, [one["reviewer"] for one in entries]) == ([], ["unknown"])
     tools = [*json.loads(carried_files(copy, "x")[MANIFEST])["tools"][1:], "evibrief 0.0.1"]
     target.write_bytes(carrying(edited_silently(copy), tools=tools))
     found = gather([target], SECOND)[0]

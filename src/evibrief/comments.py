@@ -183,13 +183,13 @@ def _told(one: Listed) -> Iterator[str]:
 
 
 def _said(one: Listed) -> str:
-    """The words of a remark; of an edit without any, those that it stands at."""
+    """The words of a remark."""
     remark = one.placed.remark
     if remark.removed and remark.added:
         return f"“{remark.removed}” → “{remark.added}”"
     if remark.removed or remark.added:
         return f"“{remark.removed or remark.added}”"
-    return remark.text or f"without words, at “{_short(one)}”"
+    return remark.text or "without words"
 
 
 def _short(one: Listed) -> str:
@@ -290,18 +290,24 @@ def new_entries(found: Listing, kept: Mapping[str, Any]) -> tuple[list[dict[str,
     """The reviewers and comments that a ledger does not have yet, as plain fields; the comments are open.
 
     Reviewers get an id: that to whom the copy went, else the one that their remarks have already, else a number. Their
-    names are not written down: they are printed only where somebody agreed, and then a person enters them.
+    names are not written down: they are printed only where somebody agreed, and then a person enters them. Who edited
+    without tracking is unknown.
     """
     known = {str(one["key"]): str(one["reviewer"]) for one in kept.get("comments", ())}
     listed = [str(one["id"]) for one in kept.get("reviewers", ())]
     names = _reviewer_ids(found, known, listed)
     reviewers = [{"id": name, "role": "unknown"} for name in dict.fromkeys(names.values()) if name not in listed]
     new = (one for one in found.remarks if one.placed.remark.key not in known and not is_ours(one))
-    return reviewers, [_entry(one.placed, names[_person(one, found)], found) for one in new]
+    return reviewers, [_entry(one.placed, names.get(_person(one, found), "unknown"), found) for one in new]
+
+
+NOBODY = ("", "untracked")
 
 
 def _person(one: Listed, found: Listing) -> tuple[str, str]:
     """Who said it: the author's name in the file, and the recipient whose copy it was."""
+    if one.placed.remark.kind == "untracked":
+        return NOBODY
     recipients = {file.name: file.recipient for file in found.files}
     return one.placed.remark.author, next((recipients[name] for name in one.files if recipients.get(name)), "")
 
@@ -309,7 +315,7 @@ def _person(one: Listed, found: Listing) -> tuple[str, str]:
 def _reviewer_ids(found: Listing, known: Mapping[str, str], taken: Sequence[str]) -> dict[tuple[str, str], str]:
     """An id for each person. Only the first author of a copy is its recipient: others wrote into it as well."""
     ids: dict[tuple[str, str], str] = {}
-    said = [one for one in found.remarks if not is_ours(one)]
+    said = [one for one in found.remarks if not is_ours(one) and _person(one, found) != NOBODY]
     for one in said:
         if one.placed.remark.key in known:
             ids.setdefault(_person(one, found), known[one.placed.remark.key])

@@ -28,7 +28,7 @@ class ReviewComment(Record):
     key: Annotated[Text, Field(pattern=r"^[0-9a-f]{12}$", description="as `evibrief comments` prints it; it stays")]
     kind: RemarkKind
     records: tuple[Text, ...] = Field(default=(), description="ids of the records that it is about; none: not placed")
-    reviewer: Identifier
+    reviewer: Identifier = Field(description="the id of one of the reviewers, or `unknown`")
     date: Date | Unknown = "unknown"
     quoted: Text | None = None
     text: Text | None = Field(default=None, description="what the reviewer wrote")

@@ -48,7 +48,8 @@ _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 class Remark:
     """One thing that a reviewer said or did.
 
-    `key` stays the same when the file is saved again. `quoted` is what a comment is set on; `around` the paragraph.
+    `key` stays the same when the file is saved again. `quoted` is what a comment, or an edit without words, is set on;
+    `around` the paragraph.
     `before` and `after` are the whole text of the record's frame, or of the paragraph, without any edit and with this
     one alone. `elements` is how many comments or revisions of the file the remark stands for.
     """
@@ -249,13 +250,15 @@ def _remark(
     revision = pieces[0].revision
     assert revision
     # An edit without words, of a row or of a paragraph's end, is about what its paragraph is about.
-    about = pieces if joined(pieces) else [one for piece in pieces for one in scopes[piece.paragraph, ""]]
+    wordless = not joined(pieces)
+    about = [one for piece in pieces for one in scopes[piece.paragraph, ""]] if wordless else pieces
     records, anchor = records_of(about)
     own = [scopes[piece.paragraph, frame_of(piece)] for piece in _first_of_each(pieces)]
     around = " … ".join(_around(piece.paragraph, scopes) for piece in _first_of_each(pieces))
     elements = {piece.revision.number for piece in pieces if piece.revision}
     return Remark(
         "", kind, revision.author, revision.date, added or removed, removed, added, around=around,
+        quoted=joined(about, BEFORE) if wordless else "",
         place=pieces[0].part, records=records, anchor=anchor, before=" … ".join(joined(one, BEFORE) for one in own),
         after=" … ".join(_with_this_alone(one, elements) for one in own), elements=len(elements),
     )  # fmt: skip

@@ -5,7 +5,7 @@ Reviewers appear by role; by name only where they agreed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from evibrief import words
 from evibrief.derive import Findings
@@ -31,8 +31,7 @@ def review(brief: Brief, findings: Findings) -> Iterator[Block]:
         decisions = Counter(comment.decision for comment in ledger.comments)
         told = (f"{decisions[name]} {name}" for name in ("accepted", "declined", "deferred", "open"))
         yield Paragraph(
-            f"Version {ledger.version} (evidence {ledger.evidence[:12]}) was reviewed by "
-            f"{words.count(len(ledger.reviewers), 'person', 'people')}: {_people(ledger.reviewers)}. "
+            f"Version {ledger.version} (evidence {ledger.evidence[:12]}) was reviewed by {_people(ledger.reviewers)}. "
             f"{words.count(len(ledger.comments), 'comment or edit', 'comments and edits').capitalize()}: "
             f"{words.listed(told)}."
         )
@@ -43,11 +42,14 @@ def review(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield from table(heading, columns, rows)
 
 
-def _people(reviewers: Iterable[Reviewer]) -> str:
-    """`Max Muster (botanist), 2 × botanist and 1 × role unknown`: names only of those who agreed."""
+def _people(reviewers: Sequence[Reviewer]) -> str:
+    """`4 people: Max Muster (botanist), 2 × botanist and 1 × role unknown`: names only of those who agreed."""
+    if not reviewers:
+        return "somebody unknown"
     named = [f"{one.name} ({one.role})" for one in reviewers if one.name]
     roles = Counter("role unknown" if one.role == "unknown" else one.role for one in reviewers if not one.name)
-    return words.listed([*named, *(f"{count} × {role}" for role, count in roles.items())])
+    told = words.listed([*named, *(f"{count} × {role}" for role, count in roles.items())])
+    return f"{words.count(len(reviewers), 'person', 'people')}: {told}"
 
 
 def _row(comment: ReviewComment, ledger: ReviewLedger, findings: Findings) -> Row:

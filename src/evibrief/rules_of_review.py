@@ -33,14 +33,17 @@ def unsigned_decision(case: Case) -> Iterator[Found]:
 
 
 def unknown_reviewer(case: Case) -> Iterator[Found]:
-    """A comment of somebody whom its ledger does not list, or a reviewer who is listed twice."""
+    """A comment of somebody whom its ledger does not list, or a reviewer who is listed twice.
+
+    `unknown` needs no listing: it is whoever edited without tracking.
+    """
     for at, ledger in enumerate(case.brief.reviews):
         listed = [reviewer.id for reviewer in ledger.reviewers]
         for index, name in enumerate(listed):
             if name in listed[:index]:
                 yield Found(("reviews", at, "reviewers", index, "id"), f"`{name}` is listed twice", "keep one")
         for index, comment in enumerate(ledger.comments):
-            if comment.reviewer not in listed:
+            if comment.reviewer not in (*listed, "unknown"):
                 where = ("reviews", at, "comments", index, "reviewer")
                 hint = "list them with an id and a role; `unknown` is a role"
                 yield Found(where, f"no reviewer has the id `{comment.reviewer}`", hint)
