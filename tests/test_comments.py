@@ -14,6 +14,7 @@ from evibrief.archived import side_of
 from evibrief.build import MANIFEST, build, evidence_files, load
 from evibrief.carried import carried_files
 from evibrief.comments import PRINTERS, Listing, as_csv, as_json, as_markdown, as_text, is_ours, new_entries
+from evibrief.ledger import ReviewComment, said
 from evibrief.placing import place_remarks
 from evibrief.problems import Problems
 from evibrief.proposals import _edit, _edited, proposals
@@ -290,7 +291,7 @@ def test_the_brief_prints_what_became_of_the_review(tmp_path: Path) -> None:
                   "2 accepted, 1 declined, 1 deferred and 2 open", "What was declined, and why",
                   "The trial asked for hours, not for depth", "In how many people was that seen?", "not placed",
                   "Open comment (Erika Example, optician): “*lowers* &amp; &lt;b&gt;rises&lt;/b&gt;” to go",
-                  "1\u00a0comment of reviewers on it not decided yet"):  # fmt: skip
+                  "2\u00a0comments of reviewers on it not decided yet"):  # fmt: skip
         assert words in page, words
 
 
@@ -390,7 +391,10 @@ def test_a_row_that_went_is_told_by_its_words_and_proposes_no_wording(tmp_path: 
     assert [(name, len(listed)) for name, listed in found.records.items()] == [("c3", 1)]
     assert found.proposals == ()
     assert f"on “{C3}”\n      without words" in as_text(found)
-    assert new_entries(found, {})[1][0]["quoted"] == C3
+    entry = new_entries(found, {})[1][0]
+    assert entry["quoted"] == C3
+    told = ReviewComment.model_validate_json(json.dumps(entry | {"date": "unknown"}))
+    assert said(told) == "a row or a paragraph’s end to go"
 
 
 def edited_silently(document: bytes) -> bytes:

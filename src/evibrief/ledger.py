@@ -68,4 +68,5 @@ def said(comment: ReviewComment) -> str:
         return f"“{comment.removed}” to go"
     if comment.added:
         return f"“{comment.added}” to be added"
-    return comment.text or "nothing in words"
+    wordless = {"deletion": "a row or a paragraph’s end to go", "insertion": "a row or a paragraph’s end to be added"}
+    return comment.text or wordless.get(comment.kind, "nothing in words")

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from evibrief import appendix, charts, mechanisms, ranking, reviews, sections, summary, whatchanged, words
 from evibrief.derive import Findings
 from evibrief.manifest import SHORT
-from evibrief.model import Brief, BriefRecord, Person, Section, Since, Theme
+from evibrief.model import Brief, Person, Section, Theme
 from evibrief.page import (
     Block,
     ContentsEntry,
@@ -141,14 +141,15 @@ def _first_page(brief: Brief, findings: Findings) -> FirstPage:
         counts=(counts[0], counts[2]),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
         not_this=record.not_this,
-        currency=_currency(record, brief.since, findings),
+        currency=_currency(brief),
     )
 
 
-def _currency(record: BriefRecord, since: Since | None, findings: Findings) -> str:
+def _currency(brief: Brief) -> str:
     """How a reader tells whether the file at hand is the current version, and what it changed."""
+    record, since = brief.brief, brief.since
     changed = f" Since version {since.version}: {since.summary}" if since else " It is the first version on record."
-    if number := sum(map(len, findings.open_comments.values())):
+    if number := sum(comment.decision == "open" for ledger in brief.reviews for comment in ledger.comments):
         changed += f" {words.count(number, 'comment')} of reviewers on it not decided yet."
     listed = "is not known" if record.versions_at == "unknown" else f"is {record.versions_at}"
     return (
