@@ -28,6 +28,7 @@ from evibrief.build import build, evidence_files
 from evibrief.circulation import Entry, Recipient, Sender, circulation_of, line_of, read_register, status_text
 from evibrief.problems import Problems
 from evibrief.sending import Refused, Server, hand_over
+from evibrief.source import Source
 from test_archive import TODAY
 from test_cli import evibrief
 from test_diff import EDITS, edited, numbered
@@ -142,8 +143,27 @@ def test_what_is_no_address_is_refused_without_being_repeated(address: str) -> N
     tree = {"sender": {"name": "M", "address": "m@example.org"},
             "recipients": [{"id": "a", "role": "x", "address": address}]}  # fmt: skip
     with pytest.raises(Problems, match="not an address") as caught:
-        circulation_of(tree, "circulation.yaml")
+        circulation_of(Source({"circulation": tree}, {}, {}, {}))
     assert len(address) < 3 or address not in str(caught.value)
+
+
+def test_what_is_wrong_with_the_recipients_is_told_with_its_line_all_at_once(brief: Path, archive: Path) -> None:
+    path = brief / "circulation.yaml"
+    wrong = PEOPLE.replace("bea@", "bea at ").replace("role: sailor", "roll: sailor").replace(", docx", ", doc")
+    path.write_text(wrong)
+    said = evibrief("circulate", brief, "--archive", archive).stderr
+    for place in ("4:38: error[circulation]: recipients, 2, address: this is not an address",
+                  "4:71: error[circulation]: recipients, 2, wants, 2",
+                  "5:5: error[circulation]: recipients, 3, role: this is missing",
+                  "5:13: error[circulation]: recipients, 3, roll: there is no such field"):  # fmt: skip
+        assert f"{path}:{place}" in said
+    path.write_text(PEOPLE.replace("id: b", "id: a").replace("id: c", "id: a"))
+    said = evibrief("circulate", brief, "--archive", archive).stderr
+    assert [line.split(": ")[0] for line in said.splitlines() if "is there twice" in line] == [
+        f"{path}:4:10", f"{path}:5:10"
+    ]  # fmt: skip
+    path.write_text("")
+    assert "circulation.yaml:1:1: error[" in evibrief("circulate", brief, "--archive", archive).stderr
 
 
 def test_too_much_is_refused_before_anything_is_written(
@@ -226,6 +246,41 @@ def test_the_example_writes_drafts_and_sends_nothing(archive: Path, brief: Path,
     assert run.returncode == 1
     assert "error[example]" in run.stderr
     assert not (archive / "blue-glass" / "circulation.jsonl").exists()
+
+
+def drafts(brief: Path, archive: Path, *more: str) -> tuple[list[str], str]:
+    output = archive.parent / "drafts"
+    run = evibrief("circulate", brief, "--archive", archive, "--output", output, *more)
+    assert run.returncode == 0, run.stderr
+    return sorted(path.name for path in output.glob("*.eml")), run.stdout + run.stderr
+
+
+def test_what_lies_in_the_folder_of_drafts_is_what_is_still_to_be_sent(
+    brief: Path, archive: Path, tmp_path: Path
+) -> None:
+    assert drafts(brief, archive)[0] == ["brief_1.2.0_a.eml", "brief_1.2.0_b.eml", "review_1.2.0_c.eml"]
+    (tmp_path / "drafts" / "mine.eml").write_text("kept")
+    assert drafts(brief, archive, "--to", "b")[0] == ["brief_1.2.0_b.eml", "mine.eml"]
+    run = evibrief("circulation", "sent", brief, "--archive", archive, "--to", "b")
+    assert run.stdout == "b: written down as sent\n"
+    names, said = drafts(brief, archive)
+    assert names == ["brief_1.2.0_a.eml", "mine.eml", "review_1.2.0_c.eml"]
+    assert "b: has it already, no draft" in said
+    assert "2 drafts written" in said
+    run = evibrief("circulate", brief, "--archive", archive, "--to", "x")
+    assert "there is no letter to `x`" in run.stderr
+
+
+def test_a_version_that_is_not_current_and_a_shared_address_are_pointed_out(
+    brief: Path, archive: Path, tmp_path: Path
+) -> None:
+    assert "warning" not in drafts(brief, archive)[1]
+    successor(brief, archive, tmp_path)
+    (brief / "circulation.yaml").write_text(PEOPLE.replace("bea@example.org", "ANA@example.org"))
+    said = drafts(brief, archive, "--version", "1.2.0")[1]
+    assert "warning: version 1.2.0 is not the current one, which is 2.0.0" in said
+    assert "warning: a and b have one address between them" in said
+    assert not re.search("ana@", said, re.IGNORECASE)
 
 
 # A server.
@@ -504,6 +559,25 @@ def test_a_withdrawn_version_without_a_successor_is_recalled_with_nothing_attach
     assert "No version stands in its place" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     run = evibrief("circulate", brief, "--archive", archive, "--recall", "1.2.0")
     assert "a recall needs a reason" in run.stderr
+
+
+def test_what_came_with_a_recall_is_held_and_can_be_recalled_as_well(
+    brief: Path, archive: Path, tmp_path: Path, serve: Callable[..., Server]
+) -> None:
+    note_sent(archive, "a", "1.2.0")
+    note_sent(archive, "b", "1.2.0")
+    successor(brief, archive, tmp_path)
+    postbox = Postbox()
+    made = circulate.chosen(circulate.prepare_recall(brief, archive, "1.2.0", "x", NOW), ["a"], brief)
+    circulate.send_all(made, archive, "blue-glass", "max@example.org", serve(postbox), lambda: "2026", lambda _: None)
+    run = evibrief("circulation", "sent", brief, "--archive", archive, "--recall", "1.2.0", "--to", "b")
+    assert run.stdout == "b: written down as sent\n"
+    status = evibrief("circulation", "status", brief, "--archive", archive).stdout
+    held = "1.2.0 (superseded), 2.0.0 (current)"
+    assert status == f"a (botanist): {held}\nb (optician): {held}\n"
+    withdraw_version(archive, "blue-glass", "2.0.0", "A trial was invented.", TODAY)
+    told = circulate.prepare_recall(brief, archive, "2.0.0", "A trial was invented.", NOW)
+    assert [one.recipient.id for one in told] == ["a", "b"]
 
 
 def test_drafts_that_were_sent_by_hand_can_be_noted(brief: Path, archive: Path) -> None:

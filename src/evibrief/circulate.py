@@ -7,18 +7,20 @@ nobody gets two.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from evibrief import resources
+from evibrief import resources, words
 from evibrief.archived import Version, check_version, side_of, versions
 from evibrief.build import load
 from evibrief.circulation import (
+    ROOT,
     Circulation,
     Entry,
+    Event,
     Letter,
     Recipient,
     circulation_of,
@@ -26,6 +28,7 @@ from evibrief.circulation import (
     line_of,
     outcome,
     read_register,
+    sharing,
 )
 from evibrief.diff import Change, Side, compare, summary
 from evibrief.letters import brief_letter, recall_letter
@@ -44,7 +47,10 @@ DRY_RUN = "dry-run.txt"
 
 @dataclass(frozen=True)
 class Prepared:
-    """One message, ready to go: for whom, which letter it is, and its bytes as a draft."""
+    """One message, ready to go: for whom, which letter it is, and its bytes as a draft.
+
+    `attached` is the version and evidence that a recall brings along in place of the one that it calls back.
+    """
 
     recipient: Recipient
     letter: Letter
@@ -52,6 +58,15 @@ class Prepared:
     evidence: str
     identity: str
     draft: bytes
+    attached: tuple[str, str] | None = None
+
+    def lines(self, event: Event, at: str) -> list[Entry]:
+        """The lines of the register. Whoever got a recall holds what came with it, and can be told of that as well."""
+        person = (self.recipient.id, self.recipient.role, self.identity)
+        own = Entry(at, event, self.letter, self.version, self.evidence, *person)
+        if event == "delivered" and self.attached:
+            return [Entry(at, event, "brief", *self.attached, *person), own]
+        return [own]
 
 
 def read_circulation(folder: Path) -> tuple[Circulation, bool]:
@@ -60,10 +75,10 @@ def read_circulation(folder: Path) -> tuple[Circulation, bool]:
     if not paths:
         hint = f"write {folder / CIRCULATION[0]}; git ignores it"
         raise Problems([Problem(Place(str(folder)), "circulation", "there is no list of recipients", hint)])
-    tree, problems = read_one(paths[0])
+    source, problems = read_one(paths[0], ROOT)
     if problems:
         raise Problems(problems)
-    return circulation_of(tree, str(paths[0])), paths[0].name != CIRCULATION[0]
+    return circulation_of(source), paths[0].name != CIRCULATION[0]
 
 
 def register_path(archive: Path, brief: str) -> Path:
@@ -106,9 +121,9 @@ def prepare(folder: Path, archive: Path, wanted: str, moment: datetime, comments
         earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
         files = _files(archive, version, recipient, comments_by)
         changes = _changes(archive, brief, earlier, side)
-        words = brief_letter(side, version.evidence, files, recipient, earlier, changes, comments_by)
+        said = brief_letter(side, version.evidence, files, recipient, earlier, changes, comments_by)
         letter: Letter = "review" if recipient.kind == "reviewer" else "brief"
-        made.append(_message(words, circulation, recipient, letter, version.version, version.evidence, moment))
+        made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
     _demand_small(made, folder)
     return made
 
@@ -138,9 +153,11 @@ def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, mome
     made = []
     for name in holding:
         files = _files(archive, current, known[name], None, plain=True) if current and current != gone else {}
-        words = recall_letter(side if files else None, current.evidence if current else "", files, known[name],
-                              gone.title, recalled, reason, told)  # fmt: skip
-        made.append(_message(words, circulation, known[name], "recall", recalled, gone.evidence, moment))
+        said = recall_letter(side if files else None, current.evidence if current else "", files, known[name],
+                             gone.title, recalled, reason, told)  # fmt: skip
+        notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
+        attached = (current.version, current.evidence) if current and files else None
+        made.append(replace(notice, attached=attached))
     _demand_small(made, folder)
     return made
 
@@ -163,12 +180,12 @@ def _changes(archive: Path, brief: str, earlier: str, side: Side) -> tuple[Chang
 
 
 def _message(
-    words: Words, circulation: Circulation, recipient: Recipient, letter: Letter, version: str, evidence: str,
+    said: Words, circulation: Circulation, recipient: Recipient, letter: Letter, version: str, evidence: str,
     moment: datetime,
 ) -> Prepared:  # fmt: skip
     identity = message_id(circulation.sender, letter, version, evidence, recipient.id)
-    html = render_text("mail.html.jinja", resources.template_texts(), words=words)
-    draft = write_message(words, html, circulation.sender, recipient, moment, identity, draft=True)
+    html = render_text("mail.html.jinja", resources.template_texts(), words=said)
+    draft = write_message(said, html, circulation.sender, recipient, moment, identity, draft=True)
     return Prepared(recipient, letter, version, evidence, identity, draft)
 
 
@@ -184,16 +201,57 @@ def _demand_small(made: Sequence[Prepared], folder: Path) -> None:
         raise Problems(problems)
 
 
-def write_drafts(made: Iterable[Prepared], output: Path) -> list[Path]:
-    """Each message as an `.eml` that mail programs open as a draft, and what a sending would do."""
+def doubts(folder: Path, archive: Path, brief: str, wanted: str) -> Iterator[str]:
+    """What is allowed, and yet to be thought about before letters go out."""
+    circulation, _ = read_circulation(folder)
+    for ids in sharing(circulation):
+        yield f"{words.listed(ids)} have one address between them: a letter goes to it for each"
+    mine = {one.version: one for one in versions(archive) if one.id == brief}
+    current = next((one.version for one in mine.values() if one.state == "current"), "")
+    if wanted in mine and mine[wanted].state == "superseded":
+        yield f"version {wanted} is not the current one, which is {current}"
+
+
+def chosen(made: Sequence[Prepared], ids: Sequence[str], folder: Path) -> list[Prepared]:
+    """The messages to these recipients; all where none is named. Raises `Problems` for an id that is nobody's."""
+    known = [one.recipient.id for one in made]
+    problems = [
+        Problem(Place(str(folder)), ROOT, f"there is no letter to `{name}`", suggest(name, known))
+        for name in ids if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise Problems(problems)
+    return [one for one in made if not ids or one.recipient.id in ids]
+
+
+def write_drafts(made: Sequence[Prepared], output: Path, delivered: Container[str] = ()) -> list[Path]:
+    """Each message as an `.eml` that mail programs open as a draft, and what a sending would do.
+
+    Drafts of an earlier run are taken away: somebody who sends all that lies here sends nothing that is out of date.
+    There is none for those to whom it was `delivered`.
+    """
     output.mkdir(parents=True, exist_ok=True)
+    plan = output / DRY_RUN
+    earlier = plan.read_text(encoding="utf-8").splitlines() if plan.exists() else ()
+    for letter, version, _, recipient, *_ in (words for line in earlier if len(words := line.split(" ")) == 5):
+        (output / f"{letter}_{version}_{recipient}.eml").unlink(missing_ok=True)
+    plan.write_text(plan_of(made), encoding="utf-8")
     written = []
     for one in made:
-        path = output / f"{one.letter}_{one.version}_{one.recipient.id}.eml"
-        path.write_bytes(one.draft)
-        written.append(path)
-    (output / DRY_RUN).write_text(plan_of(made), encoding="utf-8")
+        if one.recipient.id not in delivered:
+            path = output / f"{one.letter}_{one.version}_{one.recipient.id}.eml"
+            path.write_bytes(one.draft)
+            written.append(path)
     return written
+
+
+def delivered_to(made: Iterable[Prepared], archive: Path, brief: str) -> list[str]:
+    """The ids of those who have their letter already."""
+    entries = entries_of(archive, brief)
+    return [
+        one.recipient.id for one in made
+        if outcome(entries, one.letter, one.version, one.recipient.id) == "delivered"
+    ]  # fmt: skip
 
 
 def plan_of(made: Iterable[Prepared]) -> str:
@@ -229,9 +287,9 @@ def locked(path: Path) -> Iterator[int]:
         os.close(handle)
 
 
-def _add(handle: int, entry: Entry) -> None:
-    """One line, on the disk before anything else happens."""
-    os.write(handle, line_of(entry).encode())
+def _add(handle: int, entries: Iterable[Entry]) -> None:
+    """Lines, on the disk before anything else happens."""
+    os.write(handle, "".join(map(line_of, entries)).encode())
     os.fsync(handle)
 
 
@@ -259,9 +317,8 @@ def send_all(
 
 
 def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable[[], str]) -> str:
-    def note(event: str) -> None:
-        _add(handle, Entry(now(), event, one.letter, one.version, one.evidence,  # type: ignore[arg-type]
-                           one.recipient.id, one.recipient.role, one.identity))  # fmt: skip
+    def note(event: Event) -> None:
+        _add(handle, one.lines(event, now()))
 
     message = without_draft_mark(one.draft)
     try:
@@ -289,7 +346,7 @@ def record_returned(path: Path, archive: Path, moment: str) -> str:
         raise Problems([Problem(Place(str(path)), "not-asked", message, "read it all the same: evibrief comments")])
     entry = replace(asked, at=moment, event="returned")
     with locked(register_path(archive, reviewed.brief)) as handle:
-        _add(handle, entry)
+        _add(handle, [entry])
     return f"{asked.recipient} ({asked.role}) answered on version {asked.version}"
 
 
@@ -302,7 +359,6 @@ def record_sent(made: Sequence[Prepared], archive: Path, brief: str, moment: str
             if outcome(entries, one.letter, one.version, one.recipient.id) == "delivered":
                 told.append(f"{one.recipient.id}: is in the register already")
                 continue
-            _add(handle, Entry(moment, "delivered", one.letter, one.version, one.evidence, one.recipient.id,
-                               one.recipient.role, one.identity))  # fmt: skip
+            _add(handle, one.lines("delivered", moment))
             told.append(f"{one.recipient.id}: written down as sent")
     return told

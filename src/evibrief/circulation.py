@@ -8,12 +8,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
 from evibrief.fields import Identifier, Record, Text
 from evibrief.problems import Place, Problem, Problems
+from evibrief.source import Source
 
 Event = Literal["intended", "delivered", "refused", "failed", "returned"]
 Letter = Literal["brief", "review", "recall"]
@@ -49,22 +50,41 @@ class Circulation(Record):
     recipients: tuple[Recipient, ...] = Field(min_length=1)
 
 
-def circulation_of(tree: Any, path: str) -> Circulation:
-    """The recipients out of a file as it was read. Raises `Problems` that name the record; never an address."""
+ROOT = "circulation"
+"""The name under which `circulation.yaml` stands in its tree."""
+
+
+def circulation_of(source: Source) -> Circulation:
+    """The recipients out of a file as it was read. Raises `Problems` with their places; never with an address."""
     try:
-        read = Circulation.model_validate(tree)
+        read = Circulation.model_validate(source.tree.get(ROOT))
     except ValidationError as error:
-        problems = []
-        for detail in error.errors(include_url=False, include_input=False):
-            where = ", ".join(str(part + 1 if isinstance(part, int) else part) for part in detail["loc"])
-            message = f"{where}: {_SAID.get(detail['type'], detail['msg'])}"
-            problems.append(Problem(Place(path), "circulation", message, "see circulation.example.yaml"))
+        details = error.errors(include_url=False, include_input=False)
+        problems = [_problem(detail["loc"], detail["type"], detail["msg"], source) for detail in details]
         raise Problems(problems) from error
     ids = [one.id for one in read.recipients]
-    if twice := sorted({name for name in ids if ids.count(name) > 1}):
-        message = f"the id `{twice[0]}` is there twice"
-        raise Problems([Problem(Place(path), "circulation", message, "one id, one person")])
+    twice = [at for at, name in enumerate(ids) if name in ids[:at]]
+    if twice:
+        places = ((source.place((ROOT, "recipients", at, "id")), ids[at]) for at in twice)
+        raise Problems(
+            [Problem(place, ROOT, f"the id `{name}` is there twice", "one id, one person") for place, name in places]
+        )
     return read
+
+
+def _problem(location: Sequence[int | str], kind: str, message: str, source: Source) -> Problem:
+    where = ", ".join(str(part + 1 if isinstance(part, int) else part) for part in location) or "the file"
+    way = (ROOT, *location)
+    place = source.place_of_key(way) if kind == "extra_forbidden" else source.place(way)
+    return Problem(place, ROOT, f"{where}: {_SAID.get(kind, message)}", "see circulation.example.yaml")
+
+
+def sharing(circulation: Circulation) -> Iterator[tuple[str, ...]]:
+    """Ids that have one address between them: whoever reads it gets a letter for each."""
+    by_address: dict[str, list[str]] = {}
+    for one in circulation.recipients:
+        by_address.setdefault(one.address.casefold(), []).append(one.id)
+    yield from (tuple(ids) for ids in by_address.values() if len(ids) > 1)
 
 
 _SAID = {

@@ -33,12 +33,15 @@ def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser])
     sends.add_argument("--reason", default="", help="why it is recalled; they are told")
     sends.add_argument("--send", action="store_true", help="say what would be sent to whom; with --yes, send it")
     sends.add_argument("--yes", action="store_true", help="send what the dry run before showed")
+    sends.add_argument("--to", action="append", default=[], metavar="ID", help="only to this recipient, or to several")
     sends.add_argument("--again", action="append", default=[], metavar="ID", help="send an unclear letter once more")
 
     holds = command(commands, "circulation", circulation, "who holds which version, and who has not answered")
     holds.add_argument("what", choices=("status", "returned", "sent"), help="list; note a returned file; note drafts")
     holds.add_argument("path", type=Path, metavar="data/BRIEF | FILE", help="the brief, or the file that came back")
     holds.add_argument("--version", metavar="VERSION", help="sent: the version whose drafts were sent by hand")
+    holds.add_argument("--recall", metavar="VERSION", help="sent: the version that was recalled by hand")
+    holds.add_argument("--to", action="append", default=[], metavar="ID", help="sent: only to this recipient")
     holds.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
 
@@ -83,6 +86,8 @@ def circulate_brief(options: argparse.Namespace) -> int:
         report("preparing the letters")
         made = _letters(options, now)
     brief = _brief_id(options.brief)
+    for doubt in circulate.doubts(options.brief, options.archive, brief, "" if options.recall else made[0].version):
+        print(f"warning: {doubt}", file=sys.stderr)
     if not made:
         print("nobody holds that version: there is nobody to tell")
         return 0
@@ -96,13 +101,21 @@ def circulate_brief(options: argparse.Namespace) -> int:
             )
         print("\n".join(told))
         return 0 if all(one.endswith((": sent", ": has it already")) for one in told) else 1
-    for path in circulate.write_drafts(made, options.output):
-        print(path)
-    print(_next_step(options.send, len(made)))
+    delivered = circulate.delivered_to(made, options.archive, brief)
+    drafts = circulate.write_drafts(made, options.output, delivered)
+    print("".join(f"{name}: has it already, no draft\n" for name in delivered), end="")
+    print("".join(f"{path}\n" for path in drafts), end="")
+    print(_next_step(options.send, len(drafts)))
     return 0
 
 
 def _letters(options: argparse.Namespace, now: datetime.datetime) -> "list[Prepared]":
+    from evibrief import circulate
+
+    return circulate.chosen(_all_letters(options, now), options.to, options.brief)
+
+
+def _all_letters(options: argparse.Namespace, now: datetime.datetime) -> "list[Prepared]":
     from evibrief import circulate
 
     if options.recall:
@@ -173,8 +186,12 @@ def circulation(options: argparse.Namespace) -> int:
     brief = _brief_id(options.path)
     if options.what == "sent":
         now = datetime.datetime.now(datetime.UTC)
-        version = options.version or _version_of(options.path)
-        made = circulate.prepare(options.path, options.archive, version, now, None)
+        if options.recall:
+            made = circulate.prepare_recall(options.path, options.archive, options.recall, "", now)
+        else:
+            version = options.version or _version_of(options.path)
+            made = circulate.prepare(options.path, options.archive, version, now, None)
+        made = circulate.chosen(made, options.to, options.path)
         print("\n".join(circulate.record_sent(made, options.archive, brief, _utc())))
         return 0
     states = {one.version: one.state for one in versions(options.archive) if one.id == brief}

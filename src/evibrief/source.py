@@ -135,11 +135,11 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[Source, list
     return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread), reader.problems
 
 
-def read_one(path: Path) -> tuple[Any, list[Problem]]:
-    """One YAML file that is no part of a brief, as it was typed, with what is wrong with its YAML."""
+def read_one(path: Path, name: str) -> tuple[Source, list[Problem]]:
+    """One YAML file that is no part of a brief, as the entry `name` of a tree, with what is wrong with its YAML."""
     reader = _Reader(path.parent)
-    tree = reader.read_yaml(path, (path.stem,), None)
-    return tree, reader.problems
+    reader.read_yaml(path, (name,), None)
+    return Source(reader.tree, reader.spans, reader.keys, reader.texts, frozenset(reader.unread)), reader.problems
 
 
 def instrument_folders(folder: Path) -> tuple[Path, ...]:
