@@ -30,7 +30,7 @@ import pikepdf
 
 from evibrief import circulate
 from evibrief.build import build, load
-from evibrief.review import review_copy
+from evibrief.reviewing import review_copy
 
 ROOT = Path(__file__).parents[1]
 BRIEFS = (ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass")

@@ -19,9 +19,11 @@ from evibrief.placing import place_remarks
 from evibrief.problems import Problems
 from evibrief.proposals import _edit, _edited, proposals
 from evibrief.questions import questions
-from evibrief.review import gather, review_copy, write_ledger
+from evibrief.review import gather, write_ledger
 from evibrief.reviewed import Remark, read_reviewed
+from evibrief.reviewing import review_copy
 from evibrief.source import read_brief
+from evibrief.verify import verify_document
 from evibrief.wordfinish import pack, unpack
 from evibrief.wordtext import Anchor
 from evibrief.yamltext import read_yaml
@@ -349,6 +351,29 @@ def test_a_review_copy_is_valid_tracks_and_says_what_it_is(copy: bytes, tmp_path
         assert words in parts["word/document.xml"]
     for name in (b"evibrief-version", b"evibrief-evidence", b"evibrief-brief"):
         assert name in parts["docProps/custom.xml"]
+
+
+@pytest.mark.parametrize("until", [date(2026, 12, 24), None])
+def test_a_review_copy_can_be_verified_and_what_was_written_into_it_is_found(
+    until: date | None, tmp_path: Path
+) -> None:
+    document = review_copy(SECOND, "r1", until)
+    (tmp_path / "a.docx").write_bytes(document)
+    verdict = verify_document(tmp_path / "a.docx")
+    assert (verdict.state, verdict.for_review) == ("identical", True)
+    (tmp_path / "a.docx").write_bytes(edited_silently(document))
+    run_ = evibrief("verify", tmp_path / "a.docx")
+    assert run_.returncode == 4
+    assert "version 1.2.0 of 2026-03-01, a copy for review" in run_.stdout
+    assert "reads “They wear none.”" in run_.stdout
+    assert "Review copy" not in run_.stdout
+    # One whose properties are made up is compared as what it is not.
+    for old, new in ((b"r1", b"Rita Review"), (b"2026-12-24", b"2026-99-24"), (b"no date", b"soon")):
+        parts = unpack(document)
+        changed = parts["docProps/custom.xml"].replace(b">" + old + b"<", b">" + new + b"<")
+        if changed != parts["docProps/custom.xml"]:
+            (tmp_path / "b.docx").write_bytes(pack({**parts, "docProps/custom.xml": changed}))
+            assert verify_document(tmp_path / "b.docx").state == "altered"
 
 
 def test_a_review_copy_is_the_same_each_time(copy: bytes) -> None:

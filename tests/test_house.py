@@ -41,7 +41,7 @@ ORDER = (
     ("pdf", "docx", "wordstyles"),
     ("render",),
     ("build",),
-    ("apart",),
+    ("apart", "reviewing"),
     ("verify",),
     ("archived",),
     ("archive",),
@@ -79,7 +79,7 @@ OWNERS = {
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone: `drawing` gives
 # it one that is gone at once. `build` warms WeasyPrint up while pandoc runs.
 TEMPORARY = {"prose", "docx", "drawing"}
-DISK = {"source", "resources", "build", "archive", "archived", "circulate", "review", "verify", "cli"}
+DISK = {"source", "resources", "build", "archive", "archived", "circulate", "review", "reviewing", "verify", "cli"}
 # `carried` opens packages that it is given as bytes.
 IN_MEMORY = {"carried", "wordpackage"}
 DISK_WORDS = re.compile(

@@ -35,8 +35,8 @@ from evibrief.letters import brief_letter, recall_letter
 from evibrief.mail import LARGEST, Words, message_id, without_draft_mark, write_message
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
-from evibrief.review import review_copy
 from evibrief.reviewed import read_reviewed
+from evibrief.reviewing import review_copy
 from evibrief.sending import NotSent, Refused, Server, Unclear, hand_over
 from evibrief.source import CIRCULATION, read_one
 from evibrief.verify import read_document

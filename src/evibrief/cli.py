@@ -301,7 +301,8 @@ def _verify(options: argparse.Namespace) -> int:
     from evibrief.verify import verify_document
 
     verdict = verify_document(options.path)
-    print(f"{options.path}: {verdict.title}, version {verdict.version} of {verdict.date}")
+    copy = ", a copy for review" if verdict.for_review else ""
+    print(f"{options.path}: {verdict.title}, version {verdict.version} of {verdict.date}{copy}")
     print(f"evidence {verdict.evidence}")
     print(_VERDICT_WORDS[verdict.state])
     print("".join(f"  {detail}\n" for detail in verdict.details), end="")
@@ -338,7 +339,7 @@ def _recipient(text: str) -> str:
 
 
 def _review_copy(options: argparse.Namespace) -> int:
-    from evibrief.review import write_review_copy
+    from evibrief.reviewing import write_review_copy
 
     print(write_review_copy(options.brief, options.output, options.recipient or "", options.comments_by))
     return 0

@@ -7,23 +7,18 @@ made from: from that it is known which records changed since, and what was edite
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
-from evibrief import words
 from evibrief.apart import LONGEST, run_apart
 from evibrief.archived import side_of
-from evibrief.build import MANIFEST, build, file_stem, load, read_evidence
+from evibrief.build import MANIFEST, build, read_evidence
 from evibrief.carried import carried_files
 from evibrief.comments import Listing, listing, new_entries
-from evibrief.derive import derive
 from evibrief.diff import compare
-from evibrief.manifest import checked_manifest, evidence_hash
+from evibrief.manifest import checked_manifest
 from evibrief.placing import REFERENCE, record_places
 from evibrief.problems import Place, Problem, Problems
-from evibrief.questions import questions
-from evibrief.reviewcopy import first_page, make_review_copy
-from evibrief.reviewed import RECIPIENT, Remark, Reviewed, read_reviewed, untracked
+from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
 from evibrief.source import Source
 from evibrief.verify import other_tools, read_document, write_files
 from evibrief.yamltext import read_yaml, with_appended, yaml_text
@@ -162,31 +157,3 @@ LEDGER_REMARKS = (
     "What reviewers said. Decide on each: accepted, declined or deferred, with reason, decided_by and decided_on.",
     "Enter a role for each reviewer; a name only when its owner agreed.",
 )
-
-
-def review_copy(folder: Path, recipient: str = "", comments_by: date | None = None) -> bytes:
-    """The DOCX for a reviewer, made from a brief's folder or an archived version's evidence.
-
-    `recipient` is an id, never a name: the file says to whom it went, so that what comes back can be told apart.
-    Raises `Problems` for all that is wrong with the brief.
-    """
-    loaded = load(folder)
-    record = loaded.brief.brief
-    evidence = evidence_hash(loaded.source.tree)
-    asked = questions(loaded.brief, derive(loaded.brief))
-    version = f"Version {record.version} of {words.date(record.date)}"
-    until = words.date(comments_by) if comments_by else ""
-    page = first_page(record.title, version, evidence, len(asked), until)
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
-        document = build(folder, Path(name), ["docx"])[0].path.read_bytes()
-    return make_review_copy(document, asked, page, record.date, {RECIPIENT: recipient})
-
-
-def write_review_copy(folder: Path, output: Path, recipient: str, comments_by: date | None) -> Path:
-    """Write the review copy beside the documents of the brief, under a name that says what it is."""
-    data = review_copy(folder, recipient, comments_by)
-    ending = f"_review_{recipient}" if recipient else "_review"
-    target = output / f"{file_stem(load(folder).brief)}{ending}.docx"
-    output.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
-    return target

@@ -40,6 +40,9 @@ Kind = Literal["comment", "reply", "insertion", "deletion", "replacement", "move
 RECIPIENT = "evibrief-recipient"
 """The custom property of a review copy that says to whom it went, by id."""
 
+COMMENTS_BY = "evibrief-comments-by"
+"""The one that says until when comments were wanted."""
+
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 
@@ -98,8 +101,9 @@ def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -
     said = [*_comments(package, walk), *_edits(walk)]
     brief, version, evidence = _origin(data, name)
     return Reviewed(
-        name, brief, version, evidence, _recipient(package), tuple(_keyed(said)), _counted(package), package.has_macros
-    )
+        name, brief, version, evidence, properties_of(package).get(RECIPIENT, ""), tuple(_keyed(said)),
+        _counted(package), package.has_macros,
+    )  # fmt: skip
 
 
 def control_texts(data: bytes, name: str) -> Mapping[str, str]:
@@ -338,11 +342,9 @@ def _origin(data: bytes, name: str) -> tuple[str, str, str]:
         return "", "", ""
 
 
-def _recipient(package: WordPackage) -> str:
-    """To whom a review copy went: its custom property (ECMA-376 part 1, 22.3)."""
+def properties_of(package: WordPackage) -> Mapping[str, str]:
+    """The custom properties of a document by their names (ECMA-376 part 1, 22.3)."""
     if "docProps/custom.xml" not in package.parts:
-        return ""
-    for one in package.tree("docProps/custom.xml").iter("{*}property"):
-        if one.get("name") == RECIPIENT:
-            return "".join(one.itertext()).strip()
-    return ""
+        return {}
+    listed = package.tree("docProps/custom.xml").iter("{*}property")
+    return {one.get("name", ""): "".join(one.itertext()).strip() for one in listed}

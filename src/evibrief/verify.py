@@ -10,7 +10,8 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,7 @@ from evibrief.build import MANIFEST, Format, build, read_evidence
 from evibrief.carried import carried_files, said
 from evibrief.manifest import checked_manifest, evidence_hash
 from evibrief.problems import Place, Problem, Problems
+from evibrief.reviewing import review_copy, sent_for_review
 
 if TYPE_CHECKING:
     from evibrief.render import Layer
@@ -35,7 +37,10 @@ MOST_TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a document is found to be, which brief and version it says it is, and what differs."""
+    """What a document is found to be, which brief and version it says it is, and what differs.
+
+    A copy for review is compared with such a copy; what its reviewer wrote into it makes it another.
+    """
 
     state: State
     title: str
@@ -43,6 +48,7 @@ class Verdict:
     date: str
     evidence: str
     details: tuple[str, ...] = ()
+    for_review: bool = False
 
 
 def verify_document(path: Path, longest: float = LONGEST) -> Verdict:
@@ -59,7 +65,8 @@ def verify_document(path: Path, longest: float = LONGEST) -> Verdict:
         if wrong := [*_wrong_files(files, record), *_wrong_evidence(folder, record)]:
             return _verdict("altered", record, wrong[:MOST_TOLD])
         same, details = _rebuild_apart(folder, data, record["layer"], str(path), longest)
-    return _judge(same, details[:MOST_TOLD], tuple(other_tools(record["tools"])), record)
+    verdict = _judge(same, details[:MOST_TOLD], tuple(other_tools(record["tools"])), record)
+    return replace(verdict, for_review=_sent(data, str(path)) is not None)
 
 
 def _judge(same: bool, details: Sequence[str], tools: Sequence[str], record: Mapping[str, Any]) -> Verdict:
@@ -151,11 +158,20 @@ def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: st
     Path(answer).write_text(json.dumps(found), encoding="utf-8")
 
 
+def _sent(data: bytes, name: str) -> tuple[str, date | None] | None:
+    return None if data.startswith(b"%PDF") else sent_for_review(data, name)
+
+
+def _built(folder: Path, kind: Format, layer: "Layer") -> bytes:
+    return build(folder, folder.parent / "out", [kind], layer=layer)[0].path.read_bytes()
+
+
 def _rebuild(folder: Path, data: bytes, layer: "Layer", name: str) -> tuple[bool, list[str]]:
     """Whether the same document is built here, and where the two say different things."""
     kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
     try:
-        rebuilt = build(folder, folder.parent / "out", [kind], layer=layer)[0].path.read_bytes()
+        copy = _sent(data, name)
+        rebuilt = review_copy(folder, *copy) if copy else _built(folder, kind, layer)
     except Problems as wrong:
         return False, [f"the evidence that it carries cannot be built here: {wrong.problems[0]}"]
     if rebuilt == data:
