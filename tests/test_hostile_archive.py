@@ -23,8 +23,9 @@ from evibrief.archive import withdraw_version, write_index
 from evibrief.archived import check_version, hashes, versions
 from evibrief.build import MANIFEST, build
 from evibrief.carried import carried_files
+from evibrief.files import write_folder
 from evibrief.problems import Problems
-from evibrief.verify import verify_document, write_folder
+from evibrief.verify import verify_document
 from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)
 from test_cli import evibrief
 

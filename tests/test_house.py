@@ -14,7 +14,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
-    ("source", "drawing", "wordpackage"),
+    ("source", "drawing", "wordpackage", "files"),
     ("carried", "wordtext", "yamltext"),
     ("fields", "figures"),
     ("notices", "ledger"),
@@ -79,7 +79,9 @@ OWNERS = {
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone: `drawing` gives
 # it one that is gone at once. `build` warms WeasyPrint up while pandoc runs.
 TEMPORARY = {"prose", "docx", "drawing"}
-DISK = {"source", "resources", "build", "archive", "archived", "circulate", "review", "reviewing", "verify", "cli"}
+DISK = {
+    "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
+}  # fmt: skip
 # `carried` opens packages that it is given as bytes.
 IN_MEMORY = {"carried", "wordpackage"}
 DISK_WORDS = re.compile(

@@ -35,6 +35,7 @@ from evibrief.archived import (
 from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load
 from evibrief.derive import derive
 from evibrief.diff import WEIGHTS, Side, compare, demanded, risen, summary
+from evibrief.files import replace_file
 from evibrief.manifest import is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
@@ -126,7 +127,7 @@ def write_since(folder: Path, archive: Path) -> Path | None:
     if record is None:
         target.unlink(missing_ok=True)
         return None
-    _replace(target, yaml_text(record, ("Written by `evibrief since`; not by hand.",)))
+    replace_file(target, yaml_text(record, ("Written by `evibrief since`; not by hand.",)))
     return target
 
 
@@ -214,12 +215,12 @@ def write_index(archive: Path) -> list[Version]:
     _demand_latest(listed, archive)
     templates = resources.template_texts()
     records = [one.__dict__ for one in listed]
-    _replace(archive / INDEX, json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
-    _replace(archive / "index.html", render_text("index.html.jinja", templates, versions=listed))
-    _replace(archive / "feed.atom", render_text("feed.atom.jinja", templates, versions=listed))
+    replace_file(archive / INDEX, json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
+    replace_file(archive / "index.html", render_text("index.html.jinja", templates, versions=listed))
+    replace_file(archive / "feed.atom", render_text("feed.atom.jinja", templates, versions=listed))
     for one in listed:
         page = render_text("version.html.jinja", templates, version=one, current=current.get(one.id))
-        _replace(archive / one.id / f"v{one.version}.html", page)
+        replace_file(archive / one.id / f"v{one.version}.html", page)
     for brief in {one.id: None for one in listed}:
         _write_latest(archive, archive / brief, current.get(brief))
     return listed
@@ -240,23 +241,7 @@ def _write_latest(archive: Path, folder: Path, current: Version | None) -> None:
             old.unlink()
     for latest, name in names.items():
         if current and hash_of(folder / latest) != current.files[name]:
-            _replace(folder / latest, (archive / current.folder / name).read_bytes())
-
-
-def _replace(path: Path, content: str | bytes) -> None:
-    """Write a file that others may be reading: they see the old one or the new one. What is there is left as it is."""
-    data = content.encode() if isinstance(content, str) else content
-    if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
-        return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+            replace_file(folder / latest, (archive / current.folder / name).read_bytes())
 
 
 def withdraw_version(archive: Path, brief: str, version: str, reason: str, today: date) -> Version:
@@ -277,7 +262,7 @@ def withdraw_version(archive: Path, brief: str, version: str, reason: str, today
         raise Problems([Problem(place, "no-reason", message, "write it anew: readers are told")])
     entries = {**withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
     _demand_latest([*(one for one in listed if one.id != brief), *with_states(known, entries)], archive)
-    _replace(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    replace_file(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
     return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
 
 

@@ -24,10 +24,11 @@ from evibrief.build import MANIFEST, read_evidence
 from evibrief.carried import carried_files
 from evibrief.derive import derive
 from evibrief.diff import Side
+from evibrief.files import write_files
 from evibrief.manifest import checked_manifest, is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems
-from evibrief.verify import LARGEST, read_document, write_files
+from evibrief.verify import LARGEST, read_document
 
 WITHDRAWN = "withdrawn.json"
 INDEX = "index.json"

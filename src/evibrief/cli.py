@@ -7,10 +7,8 @@ import argparse
 import datetime
 import io
 import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -201,6 +199,7 @@ def _check(options: argparse.Namespace) -> int:
 def _check_retractions(folder: Path, file: Path) -> None:
     """Compare the references with a list of notices; the report of an earlier check is replaced, whatever is in it."""
     from evibrief import retractions
+    from evibrief.files import replace_file
     from evibrief.yamltext import yaml_text
 
     brief, _, problems = read_evidence(folder, without=("retractions",))
@@ -212,18 +211,10 @@ def _check_retractions(folder: Path, file: Path) -> None:
     today = datetime.date.today()
     report = retractions.check_references(brief.references, file.read_bytes(), file.name, str(file), today)
     target = folder / "retractions.yaml"
-    _replace_text(target, yaml_text(report.model_dump(exclude_defaults=True), retractions.REMARKS))
+    replace_file(target, yaml_text(report.model_dump(exclude_defaults=True), retractions.REMARKS))
     print(f"{target}: {len(brief.references)} references compared with {file.name}, notices: {report.rows}")
     for line in retractions.summary(report):
         print(line)
-
-
-def _replace_text(path: Path, text: str) -> None:
-    """Write a file under a temporary name and rename it: at no moment is there half a file."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as temporary:
-        written = Path(temporary, path.name)
-        written.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(written, path)
 
 
 def _print_json(problems: Sequence[Problem]) -> None:
@@ -322,7 +313,8 @@ _VERDICT_WORDS = {
 def _extract(options: argparse.Namespace) -> int:
     from evibrief.build import MANIFEST
     from evibrief.carried import carried_files
-    from evibrief.verify import read_document, write_folder
+    from evibrief.files import write_folder
+    from evibrief.verify import read_document
 
     folder: Path = options.output
     files = dict(carried_files(read_document(options.document), str(options.document)))

@@ -15,12 +15,13 @@ from evibrief.build import MANIFEST, build, read_evidence
 from evibrief.carried import carried_files
 from evibrief.comments import Listing, listing, new_entries
 from evibrief.diff import compare
+from evibrief.files import replace_file, write_files, write_folder
 from evibrief.manifest import checked_manifest
 from evibrief.placing import REFERENCE, record_places
 from evibrief.problems import Place, Problem, Problems
 from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
 from evibrief.source import Source
-from evibrief.verify import other_tools, read_document, write_files
+from evibrief.verify import other_tools, read_document
 from evibrief.yamltext import read_yaml, with_appended, yaml_text
 
 
@@ -122,11 +123,9 @@ def earlier_keys(path: Path) -> frozenset[str]:
 
 def write_patches(found: Listing, folder: Path) -> None:
     """Each proposal that has a patch as a file that `git apply` takes. Raises `Problems` where the folder is."""
-    if folder.exists():
-        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
-    write_files(
-        {f"{one.record}-{one.keys[0]}.patch": one.patch.encode() for one in found.proposals if one.patch}, folder
-    )
+    patches = {f"{one.record}-{one.keys[0]}.patch": one.patch.encode() for one in found.proposals if one.patch}
+    if patches:
+        write_folder(patches, folder)
 
 
 def write_ledger(found: Listing, path: Path) -> None:
@@ -149,7 +148,7 @@ def write_ledger(found: Listing, path: Path) -> None:
     record = {"version": first.version or "unknown", "evidence": first.evidence or "unknown",
               "reviewers": reviewers, "comments": comments}  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(changed or yaml_text(record, LEDGER_REMARKS), encoding="utf-8")
+    replace_file(path, changed or yaml_text(record, LEDGER_REMARKS))
 
 
 LEDGER_REMARKS = (

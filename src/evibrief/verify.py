@@ -7,7 +7,6 @@ but the document and this program is needed.
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from evibrief import __version__, resources
 from evibrief.apart import LONGEST, run_apart
 from evibrief.build import MANIFEST, Format, build, read_evidence
 from evibrief.carried import carried_files, said
+from evibrief.files import write_files
 from evibrief.manifest import checked_manifest, evidence_hash
 from evibrief.problems import Place, Problem, Problems
 from evibrief.reviewing import review_copy, sent_for_review
@@ -86,27 +86,6 @@ def read_document(path: Path) -> bytes:
         message = f"it is larger than {LARGEST // 1024 ** 2} MB, and no brief is"
         raise Problems([Problem(Place(str(path)), "not-ours", message, "name a document that evibrief made")])
     return path.read_bytes()
-
-
-def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
-    """Files by path, as a new folder: all of them, or nothing where one cannot be written.
-
-    Raises `Problems` where there is something already.
-    """
-    if os.path.lexists(folder):
-        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as name:
-        write_files(files, Path(name, "whole"))
-        os.rename(Path(name, "whole"), folder)
-
-
-def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Files by path, into a folder."""
-    for path, data in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
 
 
 def _manifest(data: bytes, name: str) -> dict[str, Any]:
