@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from evibrief.archive import archive_version, write_since
+from evibrief.archive import archive_version, withdraw_version, write_since
 from evibrief.archived import side_of
 from evibrief.build import build
 from evibrief.derive import derive
@@ -217,12 +217,30 @@ def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fi
     assert [path.name for path in (archive / "blue-glass").glob("*_v*")] == ["2026-03-01_v1.2.0"]
 
 
+def test_verify_says_whether_a_version_still_stands(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive_version(SECOND, archive, TODAY)
+    place = archive / "blue-glass" / "2026-03-01_v1.2.0"
+    assert evibrief("verify", place).stdout.endswith("\ncurrent: no later version is in this archive\n")
+    shutil.copytree(place, tmp_path / "alone")
+    assert "whether it still stands is not known" in evibrief("verify", tmp_path / "alone").stdout
+    later = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["bottom line"][2]), "2.0.0")
+    write_since(later, archive)
+    archive_version(later, archive, TODAY)
+    assert "\nSUPERSEDED (the current one is 2.0.0 of 2026-04-01)\n" in evibrief("verify", place).stdout
+    withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", TODAY)
+    wanted = "\nWITHDRAWN: 2026-03-02: A source was retracted. (the current one is 2.0.0 of 2026-04-01)\n"
+    assert wanted in evibrief("verify", place).stdout
+
+
 def test_the_page_tells_what_changed_and_marks_the_claims(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     archive_version(SECOND, archive, TODAY)
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
     assert evibrief("since", folder, "--archive", archive).returncode == 0
-    assert "rats2018 mixed (rats) → rats2018 context (rats)" in evibrief("diff", folder, "--archive", archive).stdout
+    told = evibrief("diff", folder, "--archive", archive)
+    assert "rats2018 mixed (rats) → rats2018 context (rats)" in told.stdout
+    assert told.stderr == f"since version 1.2.0 of 2026-03-01, {archive}/blue-glass/2026-03-01_v1.2.0:\n"
     assert archive_version(folder, archive, TODAY).fresh
     page = (archive / "blue-glass" / "latest.html").read_text()
     assert "Since version 1.2.0 of 1\u00a0March\u00a02026" in page

@@ -213,6 +213,20 @@ def check_version(folder: Path) -> list[str]:
     return wrong + _index_faults(folder.resolve())
 
 
+def standing(folder: Path) -> str:
+    """Whether a version in its archive still stands, in a sentence; nothing where it was copied out of it."""
+    place = folder.resolve()
+    if not _is_in_an_archive(folder):
+        return "not in an archive: whether it still stands is not known"
+    mine = versions_of(place.parent, place.parent.parent)
+    own = next(one for one in mine if place.parent.parent / one.folder == place)
+    current = next((f"the current one is {one.version} of {one.date}" for one in mine if one.state == "current"), "")
+    if own.state == "current":
+        return "current: no later version is in this archive"
+    why = f": {own.reason}" if own.state == "withdrawn" else ""
+    return f"{own.state.upper()}{why} ({current or 'no version stands in its place'})"
+
+
 def _index_faults(folder: Path) -> list[str]:
     """Where the index of the archive around a version says otherwise; nothing where a version was copied out of it."""
     archive = folder.parent.parent

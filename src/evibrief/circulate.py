@@ -30,7 +30,7 @@ from evibrief.circulation import (
     read_register,
     sharing,
 )
-from evibrief.diff import Change, Side, compare, summary
+from evibrief.diff import Change, Side, compare
 from evibrief.letters import brief_letter, recall_letter
 from evibrief.mail import LARGEST, Words, message_id, without_draft_mark, write_message
 from evibrief.problems import Place, Problem, Problems, suggest
@@ -149,12 +149,11 @@ def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, mome
     if strangers := [name for name in holding if name not in known]:
         message = f"{strangers[0]} holds version {recalled} and has no address in circulation.yaml"
         raise Problems([Problem(Place(str(folder)), "no-address", message, "add it, so that they can be told")])
-    told = summary(changes) if changes else "it was withdrawn; nothing takes its place yet."
     made = []
     for name in holding:
         files = _files(archive, current, known[name], None, plain=True) if current and current != gone else {}
         said = recall_letter(side if files else None, current.evidence if current else "", files, known[name],
-                             gone.title, recalled, reason, told)  # fmt: skip
+                             gone.title, recalled, reason, changes)  # fmt: skip
         notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
         attached = (current.version, current.evidence) if current and files else None
         made.append(replace(notice, attached=attached))

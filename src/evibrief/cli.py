@@ -260,6 +260,8 @@ def _diff(options: argparse.Namespace) -> int:
         now = side_of(folder)
     last = last_version(now.brief, options.archive)
     old = options.old if options.new else str(options.archive / last.folder) if last else None
+    if last and not options.new:
+        print(f"since version {last.version} of {last.date}, {old}:", file=sys.stderr)
     if old is None:
         print(f"{options.old}: no earlier version is archived; there is nothing to compare it with")
         return 0
@@ -283,11 +285,11 @@ VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5}
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from evibrief.archived import check_version
+    from evibrief.archived import check_version, standing
 
     if options.path.is_dir():
         faults = check_version(options.path)
-        print("\n".join(faults) or f"{options.path}: every file is as the manifest names it")
+        print("\n".join(faults) or f"{options.path}: every file is as the manifest names it\n{standing(options.path)}")
         return VERDICTS["altered"] if faults else 0
     from evibrief.verify import verify_document
 

@@ -40,18 +40,20 @@ def brief_letter(
 
 def recall_letter(
     side: Side | None, evidence: str, files: Mapping[str, bytes], recipient: Recipient,
-    title: str, recalled: str, reason: str, told: str,
+    title: str, recalled: str, reason: str, changes: Sequence[Change],
 ) -> Words:  # fmt: skip
-    """The notice to somebody who holds a version that no longer stands. `told`: what changed, in a sentence."""
+    """The notice to somebody who holds a version that no longer stands. `changes`: from it to the current one."""
     current = side.brief.brief if side else None
     opening = [
         *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
-        f"Why: {reason}", f"What changed: {told}",
+        f"Why: {reason}",
+        f"What changed: {summary(changes) if side else 'it was withdrawn; nothing takes its place yet.'}",
     ]  # fmt: skip
     parts: list[Part] = [("", opening)]
     if side and current:
         opening.append(f"Version {current.version} of {words.date(current.date)} takes its place and is attached.")
         parts += _page_one(side)
+        parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
         parts.append(("How to check this file", list(_how_to_check(evidence, files))))
     else:
         parts.append(("", ["No version stands in its place at present.", NO_ADVICE]))
