@@ -3,6 +3,7 @@
 In comes nothing; out come `Problem` values, which every other module creates and only `cli` prints.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -20,7 +21,8 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        path = plain(self.path)
+        return f"{path}:{self.line}:{self.column}" if self.line else path
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,8 +36,24 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.severity}[{self.rule}]: {self.message}"
-        return f"{text}\n  hint: {self.hint}" if self.hint else text
+        text = f"{self.place}: {self.severity}[{self.rule}]: {plain(self.message)}"
+        return f"{text}\n  hint: {plain(self.hint)}" if self.hint else text
+
+
+def plain(text: str) -> str:
+    """The text on one line, in which nothing acts on a terminal or passes for a line of ours.
+
+    Control characters, line breaks, halves of characters and marks that change the direction of writing become
+    escapes such as `\\x1b` and `\\u202e` (Unicode Standard Annex 9; ECMA-48). Everything else is as it was.
+    """
+    return "".join(_escaped(letter) if unicodedata.category(letter) in _ACTIVE else letter for letter in text)
+
+
+_ACTIVE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii") if letter != "\u00ad" else letter
 
 
 class Problems(Exception):
