@@ -13,7 +13,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
-    ("problems", "resources", "vocabulary", "rules_of_reading"),
+    ("problems", "resources", "vocabulary", "rules_of_reading", "workfolders"),
     ("source", "drawing", "wordpackage", "files"),
     ("carried", "wordtext", "yamltext"),
     ("fields", "figures"),
@@ -81,6 +81,7 @@ OWNERS = {
 TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
     "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
+    "workfolders",
 }  # fmt: skip
 # `carried` opens packages that it is given as bytes.
 IN_MEMORY = {"carried", "wordpackage"}

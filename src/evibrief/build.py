@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from evibrief import __version__, resources
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.source import instrument_folders
+from evibrief.workfolders import work_folder
 
 if TYPE_CHECKING:
     from evibrief.model import Brief
@@ -421,16 +421,16 @@ def _save(
     output.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder, output)
     written = []
-    with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as temporary:
+    with work_folder(output) as temporary:
         for document in documents:
-            Path(temporary, document.format).write_bytes(document.data)
+            (temporary / document.format).write_bytes(document.data)
         for document in documents:
             path = output / f"{file_stem(brief, layer)}.{document.format}"
-            os.replace(Path(temporary, document.format), path)
+            os.replace(temporary / document.format, path)
             digest = hashlib.sha256(document.data).hexdigest()
             entry = {"name": path.name, "sha256": digest, "pages": document.pages, "inputs": fingerprint}
             record[_entry_name(document.format, layer)] = entry
             written.append(Written(path, len(document.data), document.pages, fresh=True))
-        Path(temporary, "record").write_text(json.dumps(record, indent=1))
-        os.replace(Path(temporary, "record"), _record_path(folder, output))
+        (temporary / "record").write_text(json.dumps(record, indent=1))
+        os.replace(temporary / "record", _record_path(folder, output))
     return written

@@ -8,10 +8,8 @@ import calendar
 import datetime
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
@@ -26,6 +24,7 @@ from evibrief.wordcontrols import control_records
 from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack
 from evibrief.wordpictures import vector_parts, with_pixels
 from evibrief.wordproperties import custom_properties
+from evibrief.workfolders import work_folder
 
 _W = f"{{{WORD}}}"
 _NAMESPACES = {"w": WORD}
@@ -115,15 +114,15 @@ def _end_of_element(html: str, name: str, position: int) -> int:
 def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_filter: str) -> bytes:
     """Pandoc reads its filter and its styles from files, so they get a folder that is gone afterwards."""
     moment = calendar.timegm(properties.date.timetuple())
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as folder:
-        styles, filter_path, written = (Path(folder, name) for name in ("reference.docx", "word.lua", "brief.docx"))
+    with work_folder() as folder:
+        styles, filter_path, written = (folder / name for name in ("reference.docx", "word.lua", "brief.docx"))
         styles.write_bytes(reference)
         filter_path.write_text(lua_filter, encoding="utf-8")
         command = [
             pypandoc.get_pandoc_path(), "--from=html", "--to=docx", "--sandbox", f"--lua-filter={filter_path}",
             f"--reference-doc={styles}", f"--output={written}",
         ]  # fmt: skip
-        environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": folder}
+        environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
         run = subprocess.run(command, input=html.encode(), capture_output=True, check=False, env=environment)
         warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
         if warnings or run.returncode:

@@ -8,15 +8,14 @@ gets in, so that the same rows give the same bytes.
 import base64
 import io
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from evibrief.resources import font_path
+from evibrief.workfolders import work_folder
 
 WIDTH = 172.0
 """Of a figure, in mm: the width of the text on an A4 page."""
@@ -84,9 +83,9 @@ def load_engine() -> None:
     searches the host for fonts and keeps their list there. It is given a folder that is gone when it is loaded, with a
     list of no fonts in it; a list of another version is not read, and then the search costs time and changes nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as folder:
-        Path(folder, f"fontlist-v{_FONT_LIST_VERSION}.json").write_text(_NO_FONTS % _FONT_LIST_VERSION)
-        with _folder_for_settings(folder):
+    with work_folder() as folder:
+        (folder / f"fontlist-v{_FONT_LIST_VERSION}.json").write_text(_NO_FONTS % _FONT_LIST_VERSION)
+        with _folder_for_settings(str(folder)):
             import matplotlib
             from matplotlib.font_manager import fontManager
 

@@ -4,11 +4,11 @@ In: a path and what is to stand there. Out: the file, or the folder, or what was
 """
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from evibrief.problems import Place, Problem, Problems
+from evibrief.workfolders import work_folder
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
@@ -16,15 +16,11 @@ def replace_file(path: Path, content: str | bytes) -> None:
     data = content.encode() if isinstance(content, str) else content
     if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with work_folder(path.parent) as folder:
+        new = folder / ".new"  # hidden: in a folder of evidence it must not pass for a file of it
+        new.write_bytes(data)
+        new.chmod(0o644)
+        os.replace(new, path)
 
 
 def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
@@ -35,9 +31,9 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     if os.path.lexists(folder):
         raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as name:
-        write_files(files, Path(name, "whole"))
-        os.rename(Path(name, "whole"), folder)
+    with work_folder(folder.parent) as place:
+        write_files(files, place / "whole")
+        os.rename(place / "whole", folder)
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:

@@ -7,14 +7,14 @@ One pass, because the numbers of a numbered style follow the order of reading ov
 import json
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pypandoc
+
+from evibrief.workfolders import work_folder
 
 READER = "-".join(
     (
@@ -106,8 +106,8 @@ def _run_pandoc(
     text: str, references: Sequence[Mapping[str, Any]], style: bytes, language: str
 ) -> tuple[str, list[str]]:
     """Pandoc reads its references and its style from files, so they get a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as folder:
-        library, csl = Path(folder, "references.json"), Path(folder, "style.csl")
+    with work_folder() as folder:
+        library, csl = folder / "references.json", folder / "style.csl"
         library.write_text(json.dumps(list(references), ensure_ascii=False), encoding="utf-8")
         csl.write_bytes(style)
         command = [

@@ -5,7 +5,6 @@ stand in the copy's custom properties, so that it can be built again from the ev
 """
 
 import re
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from evibrief.questions import questions
 from evibrief.reviewcopy import first_page, make_review_copy
 from evibrief.reviewed import COMMENTS_BY, RECIPIENT, properties_of
 from evibrief.wordpackage import open_package
+from evibrief.workfolders import work_folder
 
 NO_DATE = "no date"
 
@@ -34,8 +34,8 @@ def review_copy(folder: Path, recipient: str = "", comments_by: date | None = No
     version = f"Version {record.version} of {words.date(record.date)}"
     until = words.date(comments_by) if comments_by else ""
     page = first_page(record.title, version, evidence, len(asked), until)
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
-        document = build(folder, Path(name), ["docx"])[0].path.read_bytes()
+    with work_folder() as place:
+        document = build(folder, place, ["docx"])[0].path.read_bytes()
     about = {RECIPIENT: recipient, COMMENTS_BY: comments_by.isoformat() if comments_by else NO_DATE}
     return make_review_copy(document, asked, page, record.date, about)
 
