@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openxml_audit import OpenXmlValidator
 
+from evibrief.apart import Limits
 from evibrief.archived import side_of
 from evibrief.build import MANIFEST, build, evidence_files, load
 from evibrief.carried import carried_files
@@ -462,7 +463,7 @@ def test_a_copy_whose_manifest_is_damaged_is_placed_by_its_words(copy: bytes, tm
 def test_a_copy_with_a_theme_that_never_ends_is_read_all_the_same(copy: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(with_theme(copy, b"{% for a in range(99999) %}{% for b in range(99999) %}"
                                                        b"{% endfor %}{% endfor %}"))  # fmt: skip
-    found = gather([tmp_path / "a.docx"], SECOND, longest=3)[0]
+    found = gather([tmp_path / "a.docx"], SECOND, limits=Limits(seconds=3))[0]
     assert [one for one in found.remarks if is_ours(one)]
     assert "edits without tracking were not looked for" in found.warnings[0]
 

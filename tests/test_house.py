@@ -13,8 +13,9 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
-    ("problems", "resources", "vocabulary", "rules_of_reading", "workfolders"),
+    ("problems", "resources", "vocabulary", "rules_of_reading", "apart", "workfolders"),
     ("source", "drawing", "wordpackage", "files"),
+    ("places",),
     ("carried", "wordtext", "yamltext"),
     ("fields", "figures"),
     ("notices", "ledger"),
@@ -41,7 +42,7 @@ ORDER = (
     ("pdf", "docx", "wordstyles"),
     ("render",),
     ("build",),
-    ("apart", "reviewing"),
+    ("reviewing", "evidencewords"),
     ("verify",),
     ("archived",),
     ("archive",),

@@ -1,45 +1,214 @@
-"""Work with what a stranger sent, in a process of its own: there is an end to the time and the memory that it takes.
+"""Commands that open what a stranger sent run in a process of their own, inside limits.
 
-In: the name of a function and its arguments. Out: what went wrong, if anything did. A theme is nearly a program, and a
-document brings its own along.
+In: the words of a command line and the limits. Out: the exit code of the command. A document brings its theme along,
+and a theme is nearly a program; a file of 600 bytes can unpack to gigabytes. Whatever happens in that process, its
+folder for temporary files is gone afterwards, also when it or the command itself is killed.
 """
 
 import contextlib
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
-LONGEST = 600
-"""Seconds that what a document carries may take to be built: its theme may be made never to end."""
+from evibrief.problems import Place, Problem, Problems
 
-MOST_MEMORY = 4 * 1024**3
-"""Bytes that it may take for that."""
+_POLL = 0.1
+"""Seconds between two looks at how much memory the process and what it started take."""
 
 
-def run_apart(module: str, function: str, arguments: Sequence[str | Path], longest: float = LONGEST) -> str:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a command may use: seconds of wall-clock time, megabytes of memory with all that it starts, open files.
+
+    The largest brief that was measured takes 40 seconds and 1,600 MB. `megabytes_written` is the size of one file.
+    """
+
+    seconds: float = 600
+    megabytes: int = 3_000
+    open_files: int = 256
+    megabytes_written: int = 1_000
+
+
+USUAL = Limits()
+
+
+def run_command(arguments: Sequence[str], limits: Limits, temporary: Path) -> int:
+    """Run one command line of evibrief in a process of its own; `temporary` is its folder for temporary files.
+
+    Returns the exit code of the command. Raises `Problems` where it was ended because it reached a limit.
+    """
+    code = "from evibrief.cli import main; sys.exit(main(sys.argv[7:], apart=True))"
+    with _started(code, arguments, limits, temporary, start_new_session=True) as run:
+        reason = _watch(run, limits)
+    if reason or run.returncode < 0:
+        raise _ended(reason or _signalled(-run.returncode, limits))
+    return run.returncode
+
+
+def call(module: str, function: str, arguments: Sequence[str | Path], limits: Limits) -> str:
     """Call a function of a module with these arguments as strings; what it gives is to be a file that it writes.
 
     Returns why it did not come to its end, and nothing where it did.
     """
-    code = f"import sys; from evibrief.apart import limit; limit(); from {module} import {function} as work; "
-    command = [sys.executable, "-P", "-c", f"{code}work(*sys.argv[1:])", *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as run:
-        try:
-            last = run.communicate(timeout=longest)[1].decode("utf-8", "replace").strip().rpartition("\n")[2]
-        except subprocess.TimeoutExpired:
-            return f"it takes longer than {longest:.0f} seconds"
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(run.pid, signal.SIGKILL)  # with what it started
-    return (last[:200] or "it takes too much memory") if run.returncode else ""
+    code = f"from {module} import {function} as work; work(*sys.argv[7:])"
+    with _started(code, list(map(str, arguments)), limits, None, process_group=0, stderr=subprocess.PIPE) as run:
+        told = _Last(run.stderr)
+        reason = _watch(run, limits)
+        _end(run.pid)  # what it left running would keep the pipe open
+        last = told.line()
+    if reason or run.returncode < 0:
+        return reason or _signalled(-run.returncode, limits)
+    if last.startswith("MemoryError"):
+        return _too_much(limits)
+    return (last[:200] or "it failed without a word") if run.returncode else ""
 
 
-def limit() -> None:
-    """Set the limits of this process."""
-    with contextlib.suppress(ValueError, OSError):  # some systems have no such limit
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))  # if nobody is left who would end it
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+class _Last:
+    """The last line that a process writes, however much it writes."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        self._end = b""
+        self._reader = threading.Thread(target=self._read, args=(stream,))
+        self._reader.start()
+
+    def _read(self, stream: IO[bytes] | None) -> None:
+        while stream and (piece := stream.read1(65536)):  # type: ignore[attr-defined]
+            self._end = (self._end + piece)[-4096:]
+
+    def line(self) -> str:
+        """The line, once the process has ended."""
+        self._reader.join()
+        return self._end.decode("utf-8", "replace").strip().rpartition("\n")[2]
+
+
+@contextlib.contextmanager
+def _started(
+    code: str, arguments: Sequence[str], limits: Limits, temporary: Path | None, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that runs this code inside limits. Whatever happens, nothing of it is left running afterwards."""
+    reading, writing = os.pipe()
+    words = [str(reading), str(temporary or ""), *map(str, _numbers(limits)), *arguments]
+    command = [sys.executable, "-P", "-c", _ENTER + code, *words]
+    environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
+    try:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, pass_fds=[reading], env=environment, **options
+        ) as run:
+            try:
+                yield run
+            finally:
+                _end(run.pid)
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+_ENTER = """import sys
+from evibrief.apart import enter
+enter(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:7]))
+"""
+
+
+def _numbers(limits: Limits) -> tuple[int, ...]:
+    return round(limits.seconds) or 1, limits.megabytes, limits.open_files, limits.megabytes_written
+
+
+def enter(
+    watched: int, temporary: str, seconds: int, megabytes: int, open_files: int, megabytes_written: int
+) -> None:
+    """Set the limits of this process, and end it with all that it started when the one that started it is gone.
+
+    `watched` is the reading end of a pipe whose other end only that process holds; `temporary` is the folder that is
+    then removed, if there is one.
+    """
+    memory, size = megabytes * 1024**2, megabytes_written * 1024**2
+    for kind, most in (
+        (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory), (resource.RLIMIT_NOFILE, open_files),
+        (resource.RLIMIT_FSIZE, size), (resource.RLIMIT_CORE, 0),
+    ):  # fmt: skip
+        with contextlib.suppress(ValueError, OSError):  # a system may have no such limit, or a lower one already
+            resource.setrlimit(kind, (most, most))
+    threading.Thread(target=_end_with_parent, args=(watched, temporary), daemon=True).start()
+
+
+def _end_with_parent(watched: int, temporary: str) -> None:
+    os.read(watched, 1)
+    if temporary:
+        shutil.rmtree(temporary, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _watch(run: subprocess.Popen[bytes], limits: Limits) -> str:
+    """Why the process has to be ended; nothing where it came to its end by itself."""
+    end = time.monotonic() + limits.seconds
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(_POLL)
+            return ""
+        if time.monotonic() > end:
+            return _too_long(limits)
+        if memory_of(run.pid) > limits.megabytes * 1024**2:
+            return _too_much(limits)
+
+
+def memory_of(leader: int) -> int:
+    """Bytes of memory that the processes of a session or a group hold, together; 0 on a system without `/proc`."""
+    return sum(_resident(Path("/proc", str(number))) for number in _members(leader))
+
+
+def _members(leader: int) -> Iterator[int]:
+    """The processes of the session, or of the group, that this process leads."""
+    with contextlib.suppress(OSError):
+        for number in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if leader in (os.getsid(number), os.getpgid(number)):
+                    yield number
+
+
+def _resident(process: Path) -> int:
+    try:
+        return int((process / "statm").read_text().split()[1]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _end(leader: int) -> None:
+    """End what was started and left running: the group that is named after its first process, and its session."""
+    for number in (*_members(leader), -leader):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(number, signal.SIGKILL) if number > 0 else os.killpg(leader, signal.SIGKILL)
+
+
+def _signalled(number: int, limits: Limits) -> str:
+    if number == signal.SIGXCPU:
+        return _too_long(limits)
+    if number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS):  # how engines in C end when they get no memory
+        return f"{_too_much(limits)}, or it is made to break the program"
+    return f"it was ended by the signal {number}"
+
+
+def _too_long(limits: Limits) -> str:
+    return f"it took longer than {limits.seconds:g} seconds"
+
+
+def _too_much(limits: Limits) -> str:
+    return f"it took more than {limits.megabytes} MB of memory"
+
+
+def too_much_memory() -> Problems:
+    """What the process itself says when it gets no more memory."""
+    return _ended("it took more memory than it may have")
+
+
+def _ended(reason: str) -> Problems:
+    hint = "a brief takes far less; if you trust the file, give it more: --seconds, --memory"
+    return Problems([Problem(Place("evibrief"), "limit", f"this was ended: {reason}", hint)])

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evibrief import __version__, resources
+from evibrief.places import MANIFEST as MANIFEST
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.source import instrument_folders
 from evibrief.workfolders import work_folder
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[Format, ...] = ("pdf", "docx", "html")
+# Output of a build in the same folder is ignored.
 READ = (".yaml", ".yml", ".json", ".csl", ".css", ".jinja", ".png", ".docx")
 MEDIA_TYPES = {
     ".css": "text/css",
@@ -42,11 +44,6 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".csl": "application/vnd.citationstyles.style+xml",
 }
-MANIFEST = "manifest.json"
-PERSONAL = ("circulation.yaml", "circulation.example.yaml")
-"""Files with addresses of people: no document carries them."""
-
-"""What an author writes ends in; what a build writes may stand beside it and is no input."""
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins."""
@@ -126,10 +123,11 @@ def build(
         warn(loaded.warnings)
         report("composing the page")
         loaded = _with_values(loaded)
-        view = _compose(loaded)
+        evidence = carried(folder, loaded, layer)
+        view = _compose(loaded, json.loads(evidence[MANIFEST])["content_sha256"])
         html = _render(view, loaded, folder, layer)
         report("writing " + ", ".join(wanted))
-        files, evidence = _theme_files(folder, loaded), carried(folder, loaded, layer)
+        files = _theme_files(folder, loaded)
         documents = _write_documents(html, view, loaded.brief, files, evidence, wanted, workers)
     report("saving")
     return _save(folder, output, loaded.brief, documents, fingerprint, layer)
@@ -170,12 +168,11 @@ def _with_values(loaded: Loaded) -> Loaded:
     return replace(loaded, brief=fill(loaded.brief, values), values=values)
 
 
-def _compose(loaded: Loaded) -> "View":
+def _compose(loaded: Loaded, content: str) -> "View":
     from evibrief.derive import derive
-    from evibrief.manifest import evidence_hash
     from evibrief.view import compose_view
 
-    return compose_view(loaded.brief, derive(loaded.brief), evidence_hash(loaded.source.tree))
+    return compose_view(loaded.brief, derive(loaded.brief), content)
 
 
 def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
@@ -318,6 +315,7 @@ def _write_docx(
         custom=(
             ("evibrief-brief", record.id),
             ("evibrief-version", record.version),
+            ("evibrief-content", json.loads(evidence[MANIFEST])["content_sha256"]),
             ("evibrief-evidence", json.loads(evidence[MANIFEST])["evidence_sha256"]),
         ),
     )
@@ -336,11 +334,15 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
 
     The instrument is among it, wherever it was found: without it nobody could compute the ratings again.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file())
-    # A reviewed document that lies beside its ledger has people's names in it.
-    sent_back = [path for path in paths if path.parent == folder / "reviews" and path.suffix != ".yaml"]
-    hidden = [path for path in paths if path.name.startswith(".") or path.name in PERSONAL or path in sent_back]
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path not in hidden}
+    from evibrief.places import belongs
+
+    files = {}
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        # What is read and has a name that not every system can write is refused later, not left out.
+        read = path.parent.name in ("claims", "reviews") and path.suffix == ".yaml" and not path.name.startswith(".")
+        if belongs(name) or (read and path.parent.parent == folder):
+            files[name] = path.read_bytes()
     for place in instrument_folders(folder) if instrument else ():
         if (path := place / f"{instrument}.yaml").is_file():
             files[f"instruments/{path.name}"] = path.read_bytes()
@@ -349,13 +351,13 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
 
 def carried(folder: Path, loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
     """What the documents carry: the evidence, and the manifest that names every file of it by its hash."""
-    from evibrief.carried import demand_safe
-    from evibrief.manifest import evidence_hash, manifest
+    from evibrief.manifest import manifest
+    from evibrief.places import demand_safe
 
     files = evidence_files(folder, loaded.brief.brief.methods.instrument)
     demand_safe(files, str(folder))
     tools = resources.tool_versions(__version__)
-    return {**files, MANIFEST: manifest(loaded.brief, evidence_hash(loaded.source.tree), files, tools, layer)}
+    return {**files, MANIFEST: manifest(loaded.brief, loaded.source.tree, files, tools, layer)}
 
 
 def fingerprint_inputs(folder: Path) -> str:

@@ -9,17 +9,16 @@ import base64
 import binascii
 import io
 import re
-import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Any
 
 from lxml import etree
 
+from evibrief.places import LARGEST, MANIFEST, MOST_FILES, demand_safe
 from evibrief.problems import Place, Problem, Problems
-from evibrief.wordpackage import open_package
+from evibrief.wordpackage import WordPackage, open_package
 
 SPACE = "urn:evibrief:evidence"
 _PART = "customXml/item1.xml"
@@ -28,13 +27,6 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 _ITEM = "{8E7C61C2-9A3B-4D5E-8F10-6B2A7C9D0E1F}"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-MOST_FILES = 1_000
-LARGEST_FILE = 7_000_000
-"""Bytes of one carried file: as text in XML it has to stay below what XML readers take (libxml2: ten million)."""
-LONGEST_PATH, LONGEST_NAME = 500, 200
-"""Bytes; every system can write these."""
-LARGEST = 64 * 1024 * 1024
-"""Bytes of all carried files together; more is not an evidence base, or it is meant to do harm."""
 
 
 def word_parts(files: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -83,34 +75,8 @@ def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
     if not files:
         hint = "it was made by something else, or saved anew by a program that drops what it does not know"
         raise _problem(name, "not-ours", "this document carries no evidence", hint)
-    demand_safe(files, name)
+    demand_safe({path: data for path, data in files.items() if path != MANIFEST}, name)
     return files
-
-
-def demand_safe(files: Mapping[str, bytes], name: str) -> None:
-    """Raise `Problems` for files that not every system could write into a folder, each in a place of its own there."""
-    hint = "give it another name" if len(files) > 1 else ""
-    for path, data in files.items():
-        if not is_safe_path(path):
-            message = f"it carries a file that would lead out of its folder: {path!r:.80}"
-            raise _problem(name, "not-ours", message, hint)
-        if len(data) > LARGEST_FILE:
-            most = f"at most {LARGEST_FILE / 1e6:.0f} MB of one file are carried"
-            message = f"`{path}` has {len(data) / 1e6:.0f} MB; {most}"
-            raise _problem(name, "too-large", message, "make it smaller")
-    alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
-    if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
-        raise _problem(name, "not-ours", "it carries two files of one name", hint)
-
-
-def is_safe_path(path: str) -> bool:
-    """Whether a path stays inside the folder that it is written into, and means the same on every system."""
-    strange = any(unicodedata.category(letter) in ("Cc", "Cs") or letter in "\\:" for letter in path)
-    if strange or str(PurePosixPath(path)) != path or PurePosixPath(path).is_absolute():
-        return False
-    parts = [part.encode() for part in PurePosixPath(path).parts]
-    fits = len(path.encode()) <= LONGEST_PATH and all(len(part) <= LONGEST_NAME for part in parts)
-    return bool(parts) and b".." not in parts and fits
 
 
 def said(data: bytes, name: str, most: int | None = None) -> list[tuple[str, str]]:
@@ -193,11 +159,15 @@ def _in_word(data: bytes, name: str) -> Mapping[str, bytes]:
     items = sorted(path for path in package.parts if path.startswith("customXml/item") and path.endswith(".xml"))
     if len(items) > MOST_FILES:
         raise _problem(name, "damaged", "it carries too many files", "fetch it again")
-    trees = [package.tree(path) for path in items]
-    files = [file for tree in trees for file in tree.iter(f"{{{SPACE}}}file")]
-    if len({file.get("path") for file in files}) < len(files) or len(files) > MOST_FILES:
+    coded = [one for path in items for one in _coded(package, path)]  # a tree at a time: each may be large
+    if len({path for path, _ in coded}) < len(coded) or len(coded) > MOST_FILES:
         raise _problem(name, "damaged", "it carries too many files, or one twice", "fetch it again")
     try:
-        return {file.get("path", ""): base64.b64decode(file.text or "", validate=True) for file in files}
+        return {path: base64.b64decode(text, validate=True) for path, text in coded}
     except binascii.Error as error:
         raise _problem(name, "damaged", f"what it carries is damaged: {error}", "fetch it again") from error
+
+
+def _coded(package: WordPackage, part: str) -> list[tuple[str, str]]:
+    """The files in one part, by path, as they are written there."""
+    return [(one.get("path", ""), one.text or "") for one in package.tree(part).iter(f"{{{SPACE}}}file")]

@@ -9,31 +9,99 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from evibrief import __version__, posting, resources
+from evibrief.apart import Limits, run_command, too_much_memory
 from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
-from evibrief.problems import Place, Problem, Problems, as_annotation, as_record
+from evibrief.problems import Place, Problem, Problems, as_annotation, as_record, plain
+from evibrief.workfolders import work_folder
+
+if TYPE_CHECKING:
+    from evibrief.verify import Verdict
 
 LAYERS = ("page", "summary", "full")
 MOST_PRINTED = 500
 """Problems; a file of the wrong kind can have hundreds of thousands."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code."""
+class TextOnly(io.TextIOBase):
+    """A stream that passes on text alone: what would act on a terminal is printed as an escape."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the text. A carriage return at its beginning is ours: a stage of the work is told on one line."""
+        returned, rest = ("\r", text[1:]) if text.startswith("\r") else ("", text)
+        lines = ("\t".join(map(plain, line.split("\t"))) for line in rest.split("\n"))
+        self._stream.write(returned + "\n".join(lines))
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is waiting."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether somebody is looking."""
+        return self._stream.isatty()
+
+
+def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
+    """Run one command. `apart` says that this is the process that a stranger's files are opened in.
+
+    Returns the exit code.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Greek gets an escape, not a traceback
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = TextOnly(sys.stdout), TextOnly(sys.stderr)
+    try:
+        options = _parser().parse_args(words)
+        return _run_apart(options, words) if _opens(options) and not apart else _run(options, apart)
+    finally:
+        sys.stdout.flush()
+        sys.stdout, sys.stderr = before
+
+
+def _opens(options: argparse.Namespace) -> bool:
+    """Whether the command opens what may be a stranger's."""
+    if options.run is _check:
+        return options.retractions is not None
+    return hasattr(options, "memory") and getattr(options, "what", "returned") == "returned"
+
+
+def _run_apart(options: argparse.Namespace, words: Sequence[str]) -> int:
+    try:
+        with work_folder() as temporary:
+            return run_command(words, _limits(options), temporary)
+    except Problems as ended:
+        print_problems(ended.problems)
+        return 1
+
+
+def _run(options: argparse.Namespace, apart: bool = False) -> int:
     try:
         return int(options.run(options))
     except Problems as wrong:
         print_problems(wrong.problems)
         return 1
+    except MemoryError:
+        print_problems(too_much_memory().problems)
+        return 1
     except OSError as error:
-        print(f"evibrief: {error.filename or ''}: {error.strerror}", file=sys.stderr)
+        print(f"evibrief: {plain(str(error.filename or ''))}: {error.strerror}", file=sys.stderr)
+        return 1
+    except Exception as bug:
+        if not apart:
+            raise
+        # A stranger's file found a fault of ours. Who opened it learns that nothing of it is to be believed.
+        message = f"this file broke the program, and nothing of it was believed: {type(bug).__name__}: {bug}"
+        print_problems([Problem(Place("evibrief"), "bug", message, "please report it, with the file")])
         return 1
     except KeyboardInterrupt:
         print("evibrief: stopped; nothing was written", file=sys.stderr)
@@ -77,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
     )
+    posting.add_limits(checks)
 
     rules = _command(commands, "rules", _rules, "explain the rules of check: one, or all of them")
     rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as check prints it in brackets")
@@ -91,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     compares.add_argument("new", nargs="?", help=sides)
     compares.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
     compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
+    posting.add_limits(compares)
 
     tells = _command(commands, "since", _since, "write since.yaml: what changed since the last archived version")
     tells.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
@@ -98,10 +168,12 @@ def _parser() -> argparse.ArgumentParser:
 
     looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
     looks.add_argument("path", type=Path, metavar="PATH", help="an archived version, a PDF or a DOCX")
+    posting.add_limits(looks)
 
     takes = _command(commands, "extract", _extract, "take the evidence out of a PDF or a DOCX")
     takes.add_argument("document", type=Path, metavar="FILE", help="a PDF or a DOCX that evibrief made")
     takes.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that does not exist yet")
+    posting.add_limits(takes)
 
     ends = _command(commands, "withdraw", _withdraw, "mark an archived version as withdrawn; nothing is deleted")
     ends.add_argument("brief", metavar="ID", help="the id of the brief")
@@ -122,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     reads.add_argument("--since", type=Path, metavar="FILE", help="an earlier list (JSON) or ledger: only what is new")
     reads.add_argument("--patches", type=Path, metavar="DIR", help="write each proposal as a patch into a new folder")
     reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
+    posting.add_limits(reads)
 
     posting.add_commands(commands, _command)
 
@@ -280,7 +353,7 @@ def _since(options: argparse.Namespace) -> int:
     return 0
 
 
-VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5}
+VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
 """What `verify` ends with; 1 is a file that cannot be read, or carries nothing."""
 
 
@@ -293,22 +366,45 @@ def _verify(options: argparse.Namespace) -> int:
         return VERDICTS["altered"] if faults else 0
     from evibrief.verify import verify_document
 
-    verdict = verify_document(options.path)
-    copy = ", a copy for review" if verdict.for_review else ""
-    print(f"{options.path}: {verdict.title}, version {verdict.version} of {verdict.date}{copy}")
-    print(f"evidence {verdict.evidence}")
-    print(_VERDICT_WORDS[verdict.state])
-    print("".join(f"  {detail}\n" for detail in verdict.details), end="")
+    verdict = verify_document(options.path, _limits(options))
+    for line in _verdict_lines(str(options.path), verdict):
+        print(plain(line))
     return VERDICTS[verdict.state]
 
 
-_VERDICT_WORDS = {
-    "identical": "identical: built again from the evidence that it carries, it is the same to the byte",
-    "other tools": "same content, other tools: it says what its evidence gives, and was made by other versions",
-    "altered": "ALTERED: it is not what its evidence gives",
-    "undecided": "NOT CONFIRMED: the evidence that it carries is whole, but the page reads otherwise than it\n"
-    "gives here. Either it was altered, or the other versions that made it set it so. Verify it with those versions,\n"
-    "or compare its SHA-256 with the archive's",
+def _limits(options: argparse.Namespace) -> Limits:
+    return Limits(seconds=options.seconds, megabytes=options.memory)
+
+
+def _verdict_lines(path: str, verdict: "Verdict") -> Iterator[str]:
+    copy = ", a copy for review" if verdict.for_review else ""
+    yield f"{path}: {verdict.title}, version {verdict.version} of {verdict.date}{copy}"
+    yield f"content  {verdict.content or 'not recorded: made before 0.3.0'}"
+    yield f"evidence {verdict.evidence}"
+    yield from _VERDICT_WORDS[verdict.state]
+    yield from (f"  {detail}" for detail in verdict.details)
+    if verdict.looks:
+        yield f"It has files of its own that decide how it looks and what it shows: {', '.join(verdict.looks)}."
+        yield "They can hide or change words. Compare the page with what its evidence says:"
+        yield from (f"  {line}" for line in verdict.said)
+
+
+_VERDICT_WORDS: Mapping[str, Sequence[str]] = {
+    "identical": ("identical: built again from the evidence that it carries, it is the same to the byte.",),
+    "own look": (
+        "BUILT FROM WHAT IT CARRIES, WITH A LOOK OF ITS OWN: built again from the files that it carries, it is the",
+        "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
+    ),
+    "other tools": (
+        "same content, other tools: made by other versions of the tools. Built again here, every object of the file,",
+        "its text and its pages as pictures agree.",
+    ),
+    "altered": ("ALTERED: it is not what is built from the evidence that it carries.",),
+    "undecided": (
+        "NOT CONFIRMED: it differs from what is built here from the evidence that it carries. Either it was altered,",
+        "or other versions of the tools made it so. Verify it with those versions, or compare its SHA-256 with the",
+        "archive.",
+    ),
 }
 
 

@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from evibrief.problems import suggest
 from evibrief.source import Plain
 
 Unknown = Literal["unknown"]
@@ -110,7 +109,7 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
-            context = {"word": key, "within": f"@{key}", "hint": suggest(key, known)}
+            context = {"word": key, "within": f"@{key}", "hint": info.context["hints"].suggest(key, known)}
             raise PydanticCustomError("unknown-reference", "no reference has the key `{word}`", context)
     return value
 
@@ -127,7 +126,7 @@ def _names(kind: str, singular: str) -> BeforeValidator:
         value = _text(value)
         known = info.context and info.context[kind]
         if known is not None and value not in known:
-            context = {"word": value, "hint": suggest(value, known)}
+            context = {"word": value, "hint": info.context["hints"].suggest(value, known)}
             raise PydanticCustomError(f"unknown-{singular}", f"no {singular} has the id `{{word}}`", context)
         return value
 

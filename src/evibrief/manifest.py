@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from evibrief.carried import is_safe_path
 from evibrief.model import Brief
+from evibrief.places import is_safe_path, own_look
 
 SHORT = 12
-"""Letters of the evidence hash that page one prints: enough to tell two versions apart, few enough to read aloud."""
+"""Letters of the content hash that page one prints: enough to tell two versions apart, few enough to read aloud."""
 
 
 def evidence_hash(tree: Mapping[str, Any]) -> str:
@@ -23,13 +23,27 @@ def evidence_hash(tree: Mapping[str, Any]) -> str:
     The order of lists counts: it is the order of the page. What only follows from a comparison is no
     evidence, and what reviewers say becomes evidence where somebody acts on it.
     """
-    tree = {name: part for name, part in tree.items() if name not in ("since", "reviews")}
-    canonical = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _hash({name: part for name, part in tree.items() if name not in ("since", "reviews")})
+
+
+def content_hash(tree: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
+    """SHA-256 over all that decides what a reader sees, apart from the program and the layer.
+
+    That is the evidence with its instrument, the reviews, what changed since the last version, and, of the `files` of
+    the brief's folder, its theme, logo and citation style.
+    """
+    looks = {path: hashlib.sha256(files[path]).hexdigest() for path in own_look(files)}
+    return _hash({"tree": tree, "looks": looks})
+
+
+def _hash(record: Mapping[str, Any]) -> str:
+    """Of one record there is one text: keys sorted, no spaces."""
+    canonical = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def manifest(
-    brief: Brief, evidence: str, files: Mapping[str, bytes], tools: Iterable[str], layer: str
+    brief: Brief, tree: Mapping[str, Any], files: Mapping[str, bytes], tools: Iterable[str], layer: str
 ) -> bytes:
     """The manifest of a document as JSON: which brief, which evidence, made from which files by which tools."""
     record = {
@@ -38,7 +52,8 @@ def manifest(
         "version": brief.brief.version,
         "date": brief.brief.date.isoformat(),
         "layer": layer,
-        "evidence_sha256": evidence,
+        "evidence_sha256": evidence_hash(tree),
+        "content_sha256": content_hash(tree, files),
         "instrument": brief.instrument.name if brief.instrument else None,
         "files": {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())},
         "tools": sorted(tools),
@@ -59,6 +74,7 @@ def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str
         raise ValueError("it holds no record")
     faults = [name for name, is_right in _SHAPE.items() if not is_right(record.get(name))]
     faults += [name for name in lists if not _is_list_of_hashes(record.get(name))]
+    faults += ["content_sha256"] * ("content_sha256" in record and not _is_hash(record["content_sha256"]))
     faults += ["changed"] * (not is_text(record.get("changed", "")))
     if faults:
         raise ValueError(f"`{faults[0]}` in it is missing or is not what a manifest has")

@@ -7,6 +7,7 @@ is taken from the environment alone and printed nowhere.
 import argparse
 import datetime
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evibrief.apart import USUAL
 from evibrief.problems import Place, Problem, Problems
 
 if TYPE_CHECKING:
@@ -43,6 +45,19 @@ def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser])
     holds.add_argument("--recall", metavar="VERSION", help="sent: the version that was recalled by hand")
     holds.add_argument("--to", action="append", default=[], metavar="ID", help="sent: only to this recipient")
     holds.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+    add_limits(holds)
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Options of a command that opens what may be a stranger's: it runs in a process of its own, inside limits."""
+    parser.add_argument("--seconds", type=_count, default=round(USUAL.seconds), help="the longest that it may take")
+    parser.add_argument("--memory", type=_count, default=USUAL.megabytes, metavar="MB", help="the most that it may use")
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", text):
+        raise argparse.ArgumentTypeError("write a whole number above 0")
+    return int(text)
 
 
 def day(text: str) -> datetime.date:

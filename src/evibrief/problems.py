@@ -3,8 +3,9 @@
 In comes nothing; out come `Problem` values, which every other module creates and only `cli` prints.
 """
 
+import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -36,24 +37,32 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.severity}[{self.rule}]: {plain(self.message)}"
-        return f"{text}\n  hint: {plain(self.hint)}" if self.hint else text
+        text = f"{self.place}: {self.severity}[{self.rule}]: {_short(self.message)}"
+        return f"{text}\n  hint: {_short(self.hint)}" if self.hint else text
+
+
+LONGEST_MESSAGE = 1_000
+"""Letters; a message quotes what it is about, and somebody may have written a word of a million letters."""
+
+
+def _short(text: str) -> str:
+    return plain(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]} …")
 
 
 def plain(text: str) -> str:
     """The text on one line, in which nothing acts on a terminal or passes for a line of ours.
 
     Control characters, line breaks, halves of characters and marks that change the direction of writing become
-    escapes such as `\\x1b` and `\\u202e` (Unicode Standard Annex 9; ECMA-48). Everything else is as it was.
+    escapes such as `\\u001b` and `\\u202e`, which JSON reads back (Unicode Standard Annex 9; ECMA-48). Everything else
+    is as it was.
     """
-    return "".join(_escaped(letter) if unicodedata.category(letter) in _ACTIVE else letter for letter in text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(json.dumps(letter)[1:-1] if _is_active(letter) else letter for letter in text)
 
 
-_ACTIVE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-
-
-def _escaped(letter: str) -> str:
-    return letter.encode("unicode_escape").decode("ascii") if letter != "\u00ad" else letter
+def _is_active(letter: str) -> bool:
+    return letter != "\u00ad" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 class Problems(Exception):
@@ -81,11 +90,34 @@ def as_annotation(problem: Problem) -> str:
     return f"::{problem.severity} file={path}{position},title={problem.rule}::{escaped}"
 
 
+LONGEST_WORD, MOST_KNOWN = 100, 2_000
+"""Letters and words that are compared in search of the nearest; more would take longer than anybody waits."""
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or says what there is; empty when nothing is known."""
-    names = sorted(known)
-    if nearest := get_close_matches(word, names, n=1, cutoff=0.5):
+    names = sorted(name for name in known if len(name) <= LONGEST_WORD)
+    if nearest := nearest_words(word, names, 1):
         return f"did you mean `{nearest[0]}`?"
     if 0 < len(names) <= 12:
         return "known: " + ", ".join(names)
     return ""
+
+
+def nearest_words(word: str, names: Sequence[str], most: int = 3) -> list[str]:
+    """The words that are spelt most nearly like this one, best first."""
+    if len(word) > LONGEST_WORD or len(names) > MOST_KNOWN:
+        return []
+    return get_close_matches(word, names, n=most, cutoff=0.5)
+
+
+class Hints:
+    """Suggestions for many words that are wrong: the first few hundred get one, as each takes some milliseconds."""
+
+    def __init__(self, most: int = 300) -> None:
+        self._left = most
+
+    def suggest(self, word: str, known: Iterable[str]) -> str:
+        """What `suggest` says, as long as there are suggestions left."""
+        self._left -= 1
+        return suggest(word, known) if self._left >= 0 else ""

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from evibrief.fields import Record
 from evibrief.model import Brief
-from evibrief.problems import Problem, suggest
+from evibrief.problems import Hints, Problem
 from evibrief.source import Location, Source
 
 _FILES_OF_KINDS = {
@@ -37,12 +37,13 @@ def read_records(source: Source) -> tuple[Brief | None, list[Problem]]:
     """Check every record of a brief against the model; None when one of them is refused."""
     ids = list(_ids(source.tree))
     problems = list(_duplicates(source, ids))
-    context = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
+    hints = Hints()
+    known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     try:
-        return Brief.model_validate(dict(source.tree), context=context), problems
+        return Brief.model_validate(dict(source.tree), context={**known, "hints": hints}), problems
     except ValidationError as error:
         details = (detail for detail in error.errors(include_url=False) if _is_news(source, detail))
-        return None, problems + [_problem(source, detail) for detail in details]
+        return None, problems + [_problem(source, detail, hints) for detail in details]
 
 
 def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
@@ -118,12 +119,12 @@ def _is_news(source: Source, detail: ErrorDetails) -> bool:
     return detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
 
 
-def _problem(source: Source, detail: ErrorDetails) -> Problem:
+def _problem(source: Source, detail: ErrorDetails, hints: Hints) -> Problem:
     location, context = detail["loc"], detail.get("ctx", {})
     place = source.place_of_text(location, context["within"]) if "within" in context else source.place(location)
     match detail["type"]:
         case "extra_forbidden":
-            hint = suggest(str(location[-1]), _field_names(location[:-1]))
+            hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
             message = f"no field is called `{location[-1]}`"
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
@@ -132,7 +133,7 @@ def _problem(source: Source, detail: ErrorDetails) -> Problem:
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"
-            return Problem(place, "word", message, suggest(str(detail["input"]), words))
+            return Problem(place, "word", message, hints.suggest(str(detail["input"]), words))
         case "string_pattern_mismatch":
             message = f"`{detail['input']}` is not written as it should be"
             return Problem(place, "pattern", message, f"the pattern is {context['pattern']}")

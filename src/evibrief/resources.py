@@ -52,8 +52,13 @@ class UnknownStyle(LookupError):
     """No citation style has this name or path; `suggestions` are the nearest names, best first."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        self.name, self.suggestions = name, tuple(get_close_matches(Path(name).name, known, cutoff=0.5))
+        self.name, self.suggestions = name, tuple(_nearest(Path(name).name, known))
         super().__init__(f"there is no citation style `{name}`")
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
+    """The styles of the collection that are spelt most nearly like this; there are ten thousand."""
+    return get_close_matches(name, known, cutoff=0.5) if len(name) <= 100 else []
 
 
 def templates() -> Path:

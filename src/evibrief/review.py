@@ -4,12 +4,11 @@ In: paths of reviewed DOCX files and the folder of the brief. Out: a `Listing`. 
 made from: from that it is known which records changed since, and what was edited while tracking was off.
 """
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evibrief.apart import LONGEST, run_apart
+from evibrief.apart import USUAL, Limits, call
 from evibrief.archived import side_of
 from evibrief.build import MANIFEST, build, read_evidence
 from evibrief.carried import carried_files
@@ -22,15 +21,16 @@ from evibrief.problems import Place, Problem, Problems
 from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
 from evibrief.source import Source
 from evibrief.verify import other_tools, read_document
+from evibrief.workfolders import work_folder
 from evibrief.yamltext import read_yaml, with_appended, yaml_text
 
 
 def gather(
-    paths: Sequence[Path], folder: Path, earlier: Iterable[str] = (), longest: float = LONGEST
+    paths: Sequence[Path], folder: Path, earlier: Iterable[str] = (), limits: Limits = USUAL
 ) -> tuple[Listing, Source]:
     """Every remark of the files, placed in the brief. `earlier` are the keys of remarks that are known already.
 
-    `longest` is how many seconds what a file carries may take to be built again, to find edits without tracking.
+    `limits` are for building again what a file carries, to find edits without tracking.
     Raises `Problems` for all files that cannot be read, together, and for a brief that cannot be.
     """
     brief, source, problems = read_evidence(folder)
@@ -41,7 +41,7 @@ def gather(
     wrong: list[Problem] = []
     for path in paths:
         try:
-            reviewed, since = _read(path, folder, brief.brief.id, _names(source), longest)
+            reviewed, since = _read(path, folder, brief.brief.id, _names(source), limits)
         except Problems as refused:
             wrong += refused.problems
             continue
@@ -53,7 +53,7 @@ def gather(
 
 
 def _read(
-    path: Path, folder: Path, brief: str, records: frozenset[str], longest: float
+    path: Path, folder: Path, brief: str, records: frozenset[str], limits: Limits
 ) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
     """One file, with what was edited without tracking, and what changed at each record since it was sent."""
     data = read_document(path)
@@ -62,8 +62,8 @@ def _read(
         record = checked_manifest(files.pop(MANIFEST, b""))
     except (Problems, ValueError):
         return read_reviewed(data, str(path), records), {}
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
-        sent = Path(name, "sent")
+    with work_folder() as place:
+        sent = place / "sent"
         write_files(files, sent)
         _, source, problems = read_evidence(sent)
         known = records | _names(source)
@@ -73,7 +73,7 @@ def _read(
         if reviewed.brief != brief:
             message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name its own folder"
             raise Problems([Problem(Place(str(path)), "other-brief", message, hint)])
-        silent, warnings = _untracked(data, sent, record["tools"], known, longest)
+        silent, warnings = _untracked(data, sent, record["tools"], known, limits)
         reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=warnings)
         return reviewed, _changed(sent, folder)
 
@@ -85,11 +85,11 @@ def _names(source: Source) -> frozenset[str]:
 
 
 def _untracked(
-    data: bytes, sent: Path, tools: Sequence[str], known: frozenset[str], longest: float
+    data: bytes, sent: Path, tools: Sequence[str], known: frozenset[str], limits: Limits
 ) -> tuple[tuple[Remark, ...], tuple[str, ...]]:
     """What was edited while tracking was off, told from what was sent, built anew; and how sure that is."""
     original = sent.with_name("sent.docx")
-    if failed := run_apart(__name__, build_word.__name__, (sent, original), longest):
+    if failed := call(__name__, build_word.__name__, (sent, original), limits):
         return (), (f"edits without tracking were not looked for: what it carries cannot be built here: {failed}",)
     silent = tuple(one for one in untracked(data, original.read_bytes(), "") if known.intersection(one.records))
     other = "; ".join(other_tools(tools)) if silent else ""

@@ -142,12 +142,12 @@ def _threads(asked: Sequence[Question]) -> Any:
     return root
 
 
-def first_page(title: str, version: str, evidence: str, count: int, comments_by: str) -> tuple[tuple[str, str], ...]:
-    """What a reviewer reads first. `evidence` is the hash; `comments_by` a date in words, or nothing."""
+def first_page(title: str, version: str, content: str, count: int, comments_by: str) -> tuple[tuple[str, str], ...]:
+    """What a reviewer reads first. `content` is the hash; `comments_by` a date in words, or nothing."""
     until = f"by {comments_by}" if comments_by else "when you are done; no date was set"
     return (
         ("PageOneHeading", f"Review copy: {title}"),
-        ("BodyText", f"{version}, evidence {evidence[:12]}. For review only; please do not pass it on."),
+        ("BodyText", f"{version}, content {content[:12]}. For review only; please do not pass it on."),
         ("BodyText", "What we ask: is each sentence right, is it fair to the evidence, and what is missing? We do not "
                      "ask whether anybody should be treated; this document recommends nothing."),
         ("BodyText", "To comment: select the words, then Review, New Comment. Tables, captions and notes can be "

@@ -4,14 +4,14 @@ In: a brief's folder, to whom a copy goes and until when comments are wanted. Ou
 stand in the copy's custom properties, so that it can be built again from the evidence that it carries.
 """
 
+import json
 import re
 from datetime import date
 from pathlib import Path
 
 from evibrief import words
-from evibrief.build import build, file_stem, load
+from evibrief.build import MANIFEST, build, carried, file_stem, load
 from evibrief.derive import derive
-from evibrief.manifest import evidence_hash
 from evibrief.questions import questions
 from evibrief.reviewcopy import first_page, make_review_copy
 from evibrief.reviewed import COMMENTS_BY, RECIPIENT, properties_of
@@ -29,11 +29,11 @@ def review_copy(folder: Path, recipient: str = "", comments_by: date | None = No
     """
     loaded = load(folder)
     record = loaded.brief.brief
-    evidence = evidence_hash(loaded.source.tree)
+    content = json.loads(carried(folder, loaded)[MANIFEST])["content_sha256"]
     asked = questions(loaded.brief, derive(loaded.brief))
     version = f"Version {record.version} of {words.date(record.date)}"
     until = words.date(comments_by) if comments_by else ""
-    page = first_page(record.title, version, evidence, len(asked), until)
+    page = first_page(record.title, version, content, len(asked), until)
     with work_folder() as place:
         document = build(folder, place, ["docx"])[0].path.read_bytes()
     about = {RECIPIENT: recipient, COMMENTS_BY: comments_by.isoformat() if comments_by else NO_DATE}

@@ -26,6 +26,9 @@ LARGEST_FILE = 8 * 1024 * 1024
 """In bytes. An evidence base of a thousand claims takes about one million; more than this is a mistake or an attack."""
 
 DEEPEST_NESTING = 40
+LONGEST_KEY = 200
+"""Letters of a key; the longest that a brief has takes a tenth of it."""
+
 LIST_FILES = ("studies", "mechanisms", "time-course", "harms", "phases", "comparators", "models", "changes")
 MAPPING_FILES = ("brief", "ranking", "doses", "limitations")
 OPTIONAL_FILES = ("retractions", "since")
@@ -187,13 +190,13 @@ class _Reader:
         if single.exists():
             message = "claims stand here and in the folder `claims/` as well"
             self.problems.append(Problem(Place(str(single)), "two-places", message, "keep one of the two"))
-        files = sorted(folder.glob("*.yaml"))
+        files = _yaml_files(folder)
         groups = [self.read_yaml(path, ("claims", index), {}) for index, path in enumerate(files)]
         self.tree["claims"] = groups
 
     def read_reviews(self) -> None:
         """Ledgers of reviews stand in `reviews/`, one to a round, in order of name."""
-        files = sorted((self.folder / "reviews").glob("*.yaml"))
+        files = _yaml_files(self.folder / "reviews")
         self.tree["reviews"] = [self.read_yaml(path, ("reviews", index), {}) for index, path in enumerate(files)]
 
     def read_references(self) -> None:
@@ -240,6 +243,10 @@ class _Reader:
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None and a problem."""
         name = str(path)
+        if path.is_symlink() and not _stays_near(path, self.folder):
+            message = "this link leads out of the brief's folder"
+            self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
+            return None
         if not path.is_file():  # a pipe would never end, and nor would a device; a link may lead nowhere
             message = "this is no file, or a link that leads nowhere"
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
@@ -290,6 +297,16 @@ class _Reader:
     def _report_stranger(self, path: Path, hint: str) -> None:
         message = "no part of a brief has this file name"
         self.problems.append(Problem(Place(str(path)), "unknown-file", message, hint))
+
+
+def _stays_near(path: Path, folder: Path) -> bool:
+    """Whether a link leads to a file of the brief, or of the folder of briefs that it lies in."""
+    return path.resolve().is_relative_to(folder.resolve().parent)
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    """The files of a folder that are read, in order of name. Hidden ones are an editor's."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
 
 
 def _json_entries(path: str, text: str, entries: Any) -> Iterator[Span]:
@@ -400,6 +417,9 @@ class _Composer:
             return ""
         self._refuse_ornaments(event)
         key: str = event.value
+        if len(key) > LONGEST_KEY:
+            self._report_at(event, "key", f"this key has {len(key)} letters", f"at most {LONGEST_KEY} are read")
+            return key[:LONGEST_KEY]
         if key == "<<":
             self._report_at(event, "merge-key", "`<<` merges records and hides what it overwrites", "write them out")
         elif key in entries:

@@ -1,37 +1,39 @@
-"""Is this document what it says it is? Built again from the evidence that it carries, and compared.
+"""Is this document what it says it is? Built again from what it carries, and compared.
 
-In: a PDF or a DOCX, alone. Out: a verdict: identical bytes; the same content under other versions of the tools;
-altered, with what differs; or undecided, where other tools set it and it reads otherwise than they set it here. Nothing
-but the document and this program is needed.
+In: a PDF or a DOCX, alone. Out: a verdict, which says no more than was compared. Nothing but the document and this
+program is needed. What the document says of itself, such as the versions of its tools, never makes the comparison
+weaker: it only decides whether a difference is called an alteration or is left open.
 """
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief import __version__, resources
-from evibrief.apart import LONGEST, run_apart
-from evibrief.build import MANIFEST, Format, build, read_evidence
-from evibrief.carried import carried_files, said
+from evibrief.apart import USUAL, Limits, call
+from evibrief.build import Format, build, read_evidence
+from evibrief.carried import carried_files
+from evibrief.differences import Difference
+from evibrief.evidencewords import evidence_in_words
 from evibrief.files import write_files
-from evibrief.manifest import checked_manifest, evidence_hash
+from evibrief.manifest import checked_manifest, content_hash, evidence_hash
+from evibrief.places import MANIFEST, own_look
 from evibrief.problems import Place, Problem, Problems
 from evibrief.reviewing import review_copy, sent_for_review
+from evibrief.workfolders import work_folder
 
 if TYPE_CHECKING:
     from evibrief.render import Layer
 
-State = Literal["identical", "other tools", "undecided", "altered"]
+State = Literal["identical", "own look", "other tools", "undecided", "altered"]
 LARGEST = 256 * 1024 * 1024
 """Bytes of a document that is looked into."""
 
-MOST_TOLD = 10
+MOST_TOLD = 20
 """Differences that are named; more than that is a document that is altogether another."""
 
 
@@ -39,19 +41,43 @@ MOST_TOLD = 10
 class Verdict:
     """What a document is found to be, which brief and version it says it is, and what differs.
 
-    A copy for review is compared with such a copy; what its reviewer wrote into it makes it another.
+    `looks` are files of its own that decide what a reader sees; where there are any, `said` is what its evidence says,
+    in plain words. A copy for review is compared with such a copy; what its reviewer wrote into it makes it another.
     """
 
     state: State
+    id: str
     title: str
     version: str
     date: str
     evidence: str
+    content: str
+    digest: str
     details: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
     for_review: bool = False
 
 
-def verify_document(path: Path, longest: float = LONGEST) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A document held against the one that is built here from what it carries."""
+
+    same: bool = False
+    happened: str = ""
+    differences: tuple[Difference, ...] = ()
+    failed: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What differs, in words."""
+        told = (f"{one.where}: {one.message} ({one.what})" for one in self.differences[:MOST_TOLD])
+        more = len(self.differences) - MOST_TOLD
+        lines = (self.failed, self.happened, *told, f"and {more} more differences" if more > 0 else "")
+        return tuple(line for line in lines if line)
+
+
+def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
     """Take the evidence out of a document, build it again, and compare.
 
     Raises `Problems` for a file that carries no evidence, or that cannot be read.
@@ -59,23 +85,39 @@ def verify_document(path: Path, longest: float = LONGEST) -> Verdict:
     data = read_document(path)
     files = dict(carried_files(data, str(path)))
     record = _manifest(files.pop(MANIFEST, b""), str(path))
-    with tempfile.TemporaryDirectory(prefix="evibrief-") as name:
-        folder = Path(name, "evidence")
+    with work_folder() as place:
+        folder = place / "evidence"
         write_files(files, folder)
-        if wrong := [*_wrong_files(files, record), *_wrong_evidence(folder, record)]:
-            return _verdict("altered", record, wrong[:MOST_TOLD])
-        same, details = _rebuild_apart(folder, data, record["layer"], str(path), longest)
-    verdict = _judge(same, details[:MOST_TOLD], tuple(other_tools(record["tools"])), record)
-    return replace(verdict, for_review=_sent(data, str(path)) is not None)
+        found = _verdict(data, files, record, folder, _sent(data, str(path)) is not None)
+        wrong = [*_wrong_files(files, record), *_wrong_evidence(folder, files, record)]
+        if wrong:
+            return replace(found, state="altered", details=tuple(wrong[:MOST_TOLD]))
+        compared = _compare_apart(folder, data, record["layer"], str(path), limits)
+    return judge(found, compared, tuple(other_tools(record["tools"])))
 
 
-def _judge(same: bool, details: Sequence[str], tools: Sequence[str], record: Mapping[str, Any]) -> Verdict:
-    """Other tools may break lines and word sentences otherwise: what they set must not be called altered for that."""
-    if same:
-        return _verdict("identical", record, ())
-    if tools:
-        return _verdict("undecided" if details else "other tools", record, (*details, *tools))
-    return _verdict("altered", record, details or ("it says the same, but some of its bytes differ",))
+def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict:
+    """The verdict on a comparison. Only other tools can set a page otherwise and not have altered it."""
+    if compared.same:
+        return replace(found, state="own look" if found.looks else "identical")
+    if not tools:
+        return replace(found, state="altered", details=compared.lines or (_ONLY_BYTES,))
+    agrees = not compared.differences and not compared.failed
+    state: State = ("own look" if found.looks else "other tools") if agrees else "undecided"
+    return replace(found, state=state, details=(*compared.lines, *tools))
+
+
+_ONLY_BYTES = "everything that was compared agrees, and yet its bytes differ: it was saved anew"
+
+
+def _verdict(data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any], folder: Path, sent: bool) -> Verdict:
+    looks = tuple(own_look(files))
+    brief = read_evidence(folder)[0] if looks else None
+    said = evidence_in_words(brief) if brief else ()
+    return Verdict(
+        "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
+        record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, said, sent,
+    )  # fmt: skip
 
 
 def read_document(path: Path) -> bytes:
@@ -96,10 +138,6 @@ def _manifest(data: bytes, name: str) -> dict[str, Any]:
         raise Problems([Problem(Place(name), "damaged", message, "fetch the document again")]) from error
 
 
-def _verdict(state: State, record: Mapping[str, Any], details: Sequence[str]) -> Verdict:
-    return Verdict(state, record["title"], record["version"], record["date"], record["evidence_sha256"], tuple(details))
-
-
 def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
     """Files whose bytes are not those that the manifest names."""
     wanted = record["files"]
@@ -108,33 +146,43 @@ def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Itera
             yield f"{name}: not the file that the manifest names"
 
 
-def _wrong_evidence(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
-    """The evidence hash, computed again from what the evidence says; and which brief and version the two say it is."""
+def _wrong_evidence(folder: Path, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
+    """The two hashes, computed again from what it carries; and which brief and version the two say it is."""
     brief, source, problems = read_evidence(folder)
     if problems or brief is None:
         yield f"the evidence that it carries cannot be read: {problems[0]}"
         return
     if evidence_hash(source.tree) != record["evidence_sha256"]:
         yield "the evidence hash is not that of the evidence"
+    if record.get("content_sha256") not in (None, content_hash(source.tree, files)):
+        yield "the content hash is not that of what it carries"
     for name in ("id", "title", "version", "date"):
         if record[name] != str(getattr(brief.brief, name)):
             yield f"the manifest gives the {name} {record[name]}, and the evidence {getattr(brief.brief, name)}"
 
 
-def _rebuild_apart(folder: Path, data: bytes, layer: str, name: str, longest: float) -> tuple[bool, list[str]]:
-    """Whether the same document is built here, and where the two differ; the document may be a stranger's."""
+def _compare_apart(folder: Path, data: bytes, layer: str, name: str, limits: Limits) -> Comparison:
+    """The comparison, made in a process of its own: the document may be a stranger's, and so is its theme."""
     document, answer = folder.parent / "document", folder.parent / "answer.json"
     document.write_bytes(data)
-    if failed := run_apart(__name__, answer_for.__name__, (folder, document, layer, name, answer), longest):
-        return False, [f"the evidence that it carries cannot be built here: {failed}"]
-    same, details = json.loads(answer.read_bytes())
-    return same, details
+    if failed := call(__name__, answer_for.__name__, (folder, document, layer, name, answer), _most_of(limits)):
+        return Comparison(failed=f"what it carries cannot be built and compared here: {failed}")
+    told = json.loads(answer.read_bytes())
+    differences = tuple(Difference(*one) for one in told["differences"])
+    return Comparison(told["same"], told["happened"], differences, told["failed"])
+
+
+def _most_of(limits: Limits) -> Limits:
+    """Less than the whole, so that there is an answer before everything is ended."""
+    return replace(limits, seconds=limits.seconds * 0.9, megabytes=round(limits.megabytes * 0.9))
 
 
 def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: str) -> None:
-    """What `_rebuild_apart` asks for, written as JSON into the file `answer`."""
-    found = _rebuild(Path(folder), Path(document).read_bytes(), layer, name)
-    Path(answer).write_text(json.dumps(found), encoding="utf-8")
+    """What `_compare_apart` asks for, written as JSON into the file `answer`."""
+    found = compare_document(Path(folder), Path(document).read_bytes(), layer, name)
+    differences = [(one.what, one.where, one.message) for one in found.differences]
+    told = {"same": found.same, "happened": found.happened, "differences": differences, "failed": found.failed}
+    Path(answer).write_text(json.dumps(told), encoding="utf-8")
 
 
 def _sent(data: bytes, name: str) -> tuple[str, date | None] | None:
@@ -145,33 +193,30 @@ def _built(folder: Path, kind: Format, layer: "Layer") -> bytes:
     return build(folder, folder.parent / "out", [kind], layer=layer)[0].path.read_bytes()
 
 
-def _rebuild(folder: Path, data: bytes, layer: "Layer", name: str) -> tuple[bool, list[str]]:
-    """Whether the same document is built here, and where the two say different things."""
+def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Comparison:
+    """Build a document anew from the folder of what it carries, and compare the two."""
     kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
     try:
         copy = _sent(data, name)
-        rebuilt = review_copy(folder, *copy) if copy else _built(folder, kind, layer)
+        expected = review_copy(folder, *copy) if copy else _built(folder, kind, layer)
     except Problems as wrong:
-        return False, [f"the evidence that it carries cannot be built here: {wrong.problems[0]}"]
-    if rebuilt == data:
-        return True, []
-    wanted = said(rebuilt, name)
-    try:
-        return False, list(_differences(said(data, name, len(wanted) + 1), wanted))
-    except Problems as wrong:
-        return False, [wrong.problems[0].message]
+        return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}")
+    if expected == data:
+        return Comparison(same=True)
+    return _compared_pdf(data, expected) if kind == "pdf" else _compared_word(data, expected)
 
 
-def _differences(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for one, other in zip_longest(old, new, fillvalue=("the end", "")):
-        if one[1] != other[1]:
-            yield f"{one[0]}: reads “{_around(one[1], other[1])}”, and the evidence gives “{_around(other[1], one[1])}”"
+# Looking into pages or packages costs a quarter of a second, which only a comparison pays.
+def _compared_pdf(data: bytes, expected: bytes) -> Comparison:
+    from evibrief.pdfdifferences import pdf_differences, what_happened
+
+    return Comparison(False, what_happened(data, expected), pdf_differences(data, expected))
 
 
-def _around(text: str, other: str) -> str:
-    """The words of a text about the place where it begins to differ from another."""
-    at = next((index for index, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
-    return " ".join(text[max(at - 20, 0) : at + 40].split())
+def _compared_word(data: bytes, expected: bytes) -> Comparison:
+    from evibrief.worddifferences import what_happened, word_differences
+
+    return Comparison(False, what_happened(data, expected), word_differences(data, expected))
 
 
 def other_tools(tools: Sequence[str]) -> Iterator[str]:

@@ -47,8 +47,11 @@ BUILDERS: Mapping[str, Builder] = {
 LANDSCAPE = frozenset({"evidence"})
 
 
-def compose_view(brief: Brief, findings: Findings, evidence: str) -> View:
-    """Word every part of the brief, and number its tables in the order of reading. `evidence` is the hash of it."""
+def compose_view(brief: Brief, findings: Findings, content: str) -> View:
+    """Word every part of the brief, and number its tables in the order of reading.
+
+    `content` is the hash of all that it shows.
+    """
     record = brief.brief
     status = words.STATUS_OF_BRIEF[record.status]
     first_page = _first_page(brief, findings)
@@ -59,7 +62,7 @@ def compose_view(brief: Brief, findings: Findings, evidence: str) -> View:
         running_title=f"{record.title} · version {record.version} · {words.date(record.date)} · {status.lower()}",
         description=f"Version {record.version}, {words.date(record.date)}. {status}: {record.status_note}.",
         date=record.date.isoformat(),
-        title_block=_title_block(brief, evidence),
+        title_block=_title_block(brief, content),
         first_page=first_page,
         summary=tuple(summary.summary(brief, findings)),
         contents=tuple(_contents(pages)),
@@ -85,7 +88,7 @@ def _family(font: str | None, kind: str) -> str:
     return f'"{font}", {others}, {kind}' if font else ""
 
 
-def _title_block(brief: Brief, evidence: str) -> TitleBlock:
+def _title_block(brief: Brief, content: str) -> TitleBlock:
     record = brief.brief
     facts = [
         ("For", record.audience),
@@ -101,7 +104,7 @@ def _title_block(brief: Brief, evidence: str) -> TitleBlock:
         facts.append(("Source document", origin))
     status = f"{words.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
     version = f"Version {record.version} · {words.date(record.date)} · review by {words.date(record.review_by)}"
-    version += f" · evidence {evidence[:SHORT]}"
+    version += f" · content {content[:SHORT]}"
     return TitleBlock(record.title, record.subtitle or "", status, version, tuple(facts))
 
 

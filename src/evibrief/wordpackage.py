@@ -20,6 +20,10 @@ LARGEST_WHOLE = 256 * 1024 * 1024
 MOST_PARTS = 4_000
 """Far more than any review holds; a file beyond that is made to hurt."""
 
+MOST_MARKS = 2_000_000
+"""Of `<` and of `="` in a part: each begins an element or an attribute, which take a hundred bytes and more as a tree.
+The largest document of ours has a tenth of it."""
+
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
@@ -41,6 +45,8 @@ class WordPackage:
 
     def tree(self, path: str) -> Any:
         """One part as XML. Raises `Problems` for what is no XML, or has a DTD."""
+        if max(self.parts[path].count(mark) for mark in (b"<", b"=")) > MOST_MARKS:
+            raise _too_large(self.name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         try:
             tree = etree.fromstring(self.parts[path], parser)
