@@ -13,9 +13,10 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
-    ("problems", "resources", "vocabulary", "rules_of_reading"),
-    ("source", "drawing", "wordpackage", "files"),
-    ("carried", "wordtext", "yamltext"),
+    ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml"),
+    ("source", "drawing", "wordpackage", "files", "differences"),
+    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages"),
+    ("pdfdifferences",),
     ("fields", "figures"),
     ("notices", "ledger"),
     ("instrument",),
@@ -63,11 +64,12 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfobjects"},
+    "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {
-        "carried", "docx", "reviewcopy", "wordcontrols", "wordfinish", "wordpackage", "wordpictures", "wordproperties",
-        "wordtext",
+        "canonicalxml", "carried", "docx", "reviewcopy", "wordcontrols", "wordfinish", "wordpackage", "wordpictures",
+        "wordproperties", "wordtext",
     },
     "fontTools": {"resources"},
     "email": {"mail"},
@@ -82,8 +84,8 @@ TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
     "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
 }  # fmt: skip
-# `carried` opens packages that it is given as bytes.
-IN_MEMORY = {"carried", "wordpackage"}
+# These open packages and PDFs that they are given as bytes.
+IN_MEMORY = {"carried", "pdfdifferences", "pdfobjects", "wordpackage"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )
