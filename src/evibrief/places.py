@@ -39,7 +39,8 @@ def is_safe_path(path: str) -> bool:
     """Whether a path stays inside the folder that it is written into, and means the same on every system."""
     if not path or len(path.encode("utf-8", "replace")) > LONGEST_PATH or str(PurePosixPath(path)) != path:
         return False
-    return not PurePosixPath(path).is_absolute() and all(map(_is_safe_name, PurePosixPath(path).parts))
+    parts = PurePosixPath(path).parts
+    return bool(parts) and not PurePosixPath(path).is_absolute() and all(map(_is_safe_name, parts))
 
 
 def _is_safe_name(name: str) -> bool:
@@ -58,16 +59,16 @@ def demand_safe(files: Mapping[str, bytes], name: str) -> None:
     """Raise `Problems` for files that an evidence folder does not have, that are too large, or of which two are one."""
     if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST:
         raise _problem(name, "too-large", "it carries more than any evidence base holds", "")
+    alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
+    if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
+        raise _problem(name, "not-ours", "it carries two files of one name", "give one of them another name")
     for path, data in files.items():
         if not belongs(path):
-            message = f"it carries a file that no evidence folder has: `{path:.80}`"
+            message = f"it carries a file that no evidence folder has, or that would lead out of its folder: `{path:.80}`"
             raise _problem(name, "not-ours", message, "it was not made by evibrief, or somebody added to it")
         if len(data) > LARGEST_FILE:
             most = f"at most {LARGEST_FILE / 1e6:.0f} MB of one file are carried"
             raise _problem(name, "too-large", f"`{path}` has {len(data) / 1e6:.0f} MB; {most}", "make it smaller")
-    alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
-    if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
-        raise _problem(name, "not-ours", "it carries two files of one name", "give one of them another name")
 
 
 def _problem(name: str, rule: str, message: str, hint: str) -> Problems:
