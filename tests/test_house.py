@@ -15,8 +15,8 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml"),
     ("source", "drawing", "wordpackage", "files", "differences"),
-    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages"),
-    ("pdfdifferences",),
+    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
+    ("pdfdifferences", "worddifferences"),
     ("fields", "figures"),
     ("notices", "ledger"),
     ("instrument",),
@@ -85,7 +85,7 @@ DISK = {
     "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
-IN_MEMORY = {"carried", "pdfdifferences", "pdfobjects", "wordpackage"}
+IN_MEMORY = {"carried", "pdfdifferences", "pdfobjects", "wordpackage", "wordzip"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )
