@@ -17,6 +17,8 @@ ORDER = (
     ("source", "drawing", "wordpackage", "files", "differences"),
     ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
     ("pdfdifferences", "worddifferences"),
+    ("pdfhistory", "wordhistory"),
+    ("histories",),
     ("fields", "figures"),
     ("notices", "ledger"),
     ("instrument",),
@@ -64,7 +66,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried", "pdfdifferences", "pdfobjects"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {
@@ -85,7 +87,7 @@ DISK = {
     "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
-IN_MEMORY = {"carried", "pdfdifferences", "pdfobjects", "wordpackage", "wordzip"}
+IN_MEMORY = {"carried", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )

@@ -125,9 +125,10 @@ def _files(root: Any) -> dict[str, bytes]:
     if root.attrib or (root.text or "").strip() or len(list(root.getroottree().iter())) != len(root) + 1:
         raise ValueError("it holds more than files")
     files: dict[str, bytes] = {}
+    tag = root.tag.replace("}evidence", "}file")
     for one in root:
         path = str(one.attrib.get("path"))
-        if one.tag != root.tag.replace("}evidence", "}file") or set(one.attrib) != {"path"} or one.tail or path in files:
+        if one.tag != tag or set(one.attrib) != {"path"} or one.tail or path in files:
             raise ValueError("it holds more than files")
         files[path] = _decoded(one.text or "")
     return files

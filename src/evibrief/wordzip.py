@@ -90,18 +90,20 @@ def _listed(data: bytes, package: zipfile.ZipFile) -> Iterator[Difference]:
             return
         end = _end_of(data, one)
         if not end:
-            yield Difference("part", one.filename, "the package describes this part twice, and differently")
+            yield Difference("part", one.filename, "other readers may see another part here than this one")
             return
     if end != package.start_dir:
         yield Difference("part", "document", "something lies in the file after its last part")
 
 
 def _end_of(data: bytes, one: zipfile.ZipInfo) -> int:
-    """Where a part ends in the file; 0 where its own header says something else than the list at the end."""
+    """Where a part ends in the file; 0 where its own header, or a further field, may say something else of it."""
     header = data[one.header_offset : one.header_offset + _LOCAL_SIZE]
     mark, _, flags, method, _, crc, packed, size, name_length, extra = struct.unpack("<4sHHHIIIIHH", header)
     later = bool(flags & 8)  # sizes follow the data
     told = (crc, packed, size) == (one.CRC, one.compress_size, one.file_size)
+    if one.extra or extra:
+        return 0  # some readers take another name from there
     if mark != _LOCAL or method != one.compress_type or flags != one.flag_bits or not (told or later):
         return 0
     end = one.header_offset + _LOCAL_SIZE + int(name_length) + int(extra) + one.compress_size
