@@ -16,8 +16,10 @@ ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml", "workfolders"),
     ("source", "drawing", "wordpackage", "files", "differences", "apart"),
     ("places",),
-    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages"),
-    ("pdfdifferences",),
+    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
+    ("pdfdifferences", "worddifferences"),
+    ("pdfhistory", "wordhistory"),
+    ("histories",),
     ("fields", "figures"),
     ("notices", "ledger"),
     ("instrument",),
@@ -65,7 +67,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried", "pdfdifferences", "pdfobjects"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {
@@ -87,7 +89,7 @@ DISK = {
     "apart", "workfolders",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
-IN_MEMORY = {"carried", "pdfdifferences", "pdfobjects", "wordpackage"}
+IN_MEMORY = {"carried", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )
