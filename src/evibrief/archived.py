@@ -6,13 +6,10 @@ a manifest says is believed only where its shape is right, and no link is follow
 """
 
 import hashlib
-import io
 import json
 import os
 import re
 import stat
-import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +25,7 @@ from evibrief.files import write_files
 from evibrief.manifest import checked_manifest, is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems
+from evibrief.repository import files_at
 from evibrief.verify import LARGEST, read_document
 
 WITHDRAWN = "withdrawn.json"
@@ -323,16 +321,13 @@ def opened(text: str) -> Iterator[Path]:
 
 def _from_git(text: str, target: Path) -> Path:
     revision, _, inside = text.partition(":")
-    problem = Problem(Place(text), "no-folder", "this is no folder, no document and no revision of git",
-                      "write data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF")  # fmt: skip
-    if not inside or revision.startswith("-") or Path(inside).is_absolute() or ".." in Path(inside).parts:
-        raise Problems([problem])
-    run = subprocess.run(["git", "archive", revision, "--", inside], capture_output=True, check=False)
-    if run.returncode:
-        raise Problems([problem])
     try:
-        with tarfile.open(fileobj=io.BytesIO(run.stdout)) as packed:
-            packed.extractall(target, filter="data")
-    except tarfile.TarError as error:  # such as a link out of the folder
+        files = files_at(Path.cwd(), revision, inside) if inside else None
+    except ValueError as error:  # such as a link out of the folder
         raise Problems([Problem(Place(text), "no-folder", f"it cannot be taken out of git: {error}")]) from error
-    return target / inside
+    if files is None:
+        hint = "write data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF in a repository of yours"
+        message = "this is no folder, no document and no revision of git"
+        raise Problems([Problem(Place(text), "no-folder", message, hint)])
+    write_files(files, target / "evidence")
+    return target / "evidence"

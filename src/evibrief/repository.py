@@ -1,0 +1,215 @@
+"""What git knows of a folder, asked so that nothing in the folder or its repository can act.
+
+In: a folder, which a stranger may have filled, `.git/config` included. Out: bytes, files of a revision, or the commit
+that the folder's evidence is in; None where git has no answer. Nothing is written.
+
+git always reads the configuration of the repository that it looks at, and many keys in there name a command. None can
+run here, because
+
+* only verbs are asked that compare no file with the index, check nothing out and show no difference: so no
+  `filter.NAME.clean`, `.smudge` or `.process`, no `diff.external`, `diff.NAME.command` or `.textconv`, no
+  `merge.NAME.driver`, no `tar.FORMAT.command`, no `gpg.program`. (`git status` runs clean filters and `git archive`
+  runs smudge filters, whatever is put on the command line: their names are the repository's to choose.)
+* what these verbs may still run is set on the command line, which comes last and wins: `core.fsmonitor`,
+  `core.hooksPath`, `core.pager`, `pager.VERB`; also where `include.path` brings it. git looks for no alias of a verb
+  that it has.
+* an object that is missing is fetched from nowhere, though a repository may say that it is a partial clone:
+  `remote.NAME.uploadpack`, `core.sshCommand`, `core.gitProxy`, `core.askPass` and `credential.helper` are never asked.
+* nothing of this user's environment or configuration is passed on, and `core.worktree` moves nothing: a path is looked
+  up in a commit, never in a work tree that the repository names.
+* `refs/replace` is not followed: a commit's hash stands for what it was made from.
+
+A repository of somebody else, which git refuses (`safe.directory`), has no answer.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from threading import Timer
+
+MOST_FILES = 10_000
+MOST_BYTES = 256 * 1024 * 1024
+"""What git may say at once; many times what a brief has."""
+LONGEST = 60
+"""Seconds that an answer may take."""
+_VERBS = frozenset(("rev-parse", "ls-tree", "ls-files", "cat-file"))
+_NOTHING_ACTS = (
+    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.attributesFile=/dev/null", "core.pager=cat",
+    "core.sshCommand=false", "core.gitProxy=false", "core.askPass=false", "credential.helper=", "diff.external=",
+    "protocol.allow=never", "safe.bareRepository=explicit", "submodule.recurse=false", "gc.auto=0",
+    "maintenance.auto=false",
+)  # fmt: skip
+_ENVIRONMENT = {
+    "PATH": os.defpath, "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_PAGER": "cat",
+    "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class State:
+    """The commit that evidence is in, and whether the folder is as it was committed; None where there is no commit."""
+
+    commit: str | None = None
+    clean: bool | None = None
+
+
+def ask_git(folder: Path, *words: str, given: bytes = b"") -> bytes | None:
+    """What `git WORDS` prints in a folder, with `given` as its input; None where git fails, is missing or has no end.
+
+    Raises `ValueError` for a verb that is not known to run nothing.
+    """
+    if words[0] not in _VERBS:
+        raise ValueError(f"`git {words[0]}` may run what the repository names")
+    program = shutil.which("git")
+    if program is None:
+        return None
+    settings = (word for setting in _NOTHING_ACTS for word in ("-c", setting))
+    command = (os.path.abspath(program), "--no-pager", *settings, *words)
+    try:
+        with tempfile.TemporaryFile() as asked:
+            asked.write(given)
+            asked.seek(0)
+            with subprocess.Popen(command, cwd=folder, env=_ENVIRONMENT, stdin=asked, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL) as git:  # fmt: skip
+                return _answer(git)
+    except (OSError, ValueError):  # no such folder; a name that no command can have
+        return None
+
+
+def _answer(git: subprocess.Popen[bytes]) -> bytes | None:
+    assert git.stdout is not None
+    watch = Timer(LONGEST, git.kill)
+    watch.start()
+    try:
+        said = git.stdout.read(MOST_BYTES + 1)
+        if len(said) > MOST_BYTES:
+            git.kill()
+        return said if git.wait() == 0 else None
+    finally:
+        watch.cancel()
+        git.kill()
+
+
+def files_at(folder: Path, revision: str, inside: str) -> dict[str, bytes] | None:
+    """The files of a folder in a revision, by path below it; `inside` counts from `folder`, else from the top.
+
+    None where there is no such folder. What begins with a dot is left out: it is no evidence. Raises `ValueError` for
+    links, submodules, paths that lead out, and more than a brief can have.
+    """
+    path = PurePosixPath(inside)
+    if revision.startswith("-") or not revision or path.is_absolute() or ".." in path.parts:
+        return None
+    for tree in (f"{revision}:./{path}", f"{revision}:{path}"):
+        listed = ask_git(folder, "ls-tree", "-r", "-l", "-z", "--full-tree", tree)
+        if listed is not None:
+            return _contents(folder, list(_entries(listed)))
+    return None
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: str
+    name: str
+    size: int
+    path: str
+
+
+def _entries(listed: bytes) -> Iterator[_Entry]:
+    """The lines of `git ls-tree -r -l -z` without what is hidden. Raises `ValueError` for too many."""
+    lines = [line for line in listed.split(b"\0") if line]
+    if len(lines) > MOST_FILES:
+        raise ValueError(f"it has more than {MOST_FILES} files")
+    for line in lines:
+        facts, _, path = os.fsdecode(line).partition("\t")
+        mode, _, name, size = facts.split()
+        if not any(part.startswith(".") and part not in (".", "..") for part in path.split("/")):
+            yield _Entry(mode, name, int(size) if size.isdecimal() else 0, path)
+
+
+def _contents(folder: Path, entries: list[_Entry]) -> dict[str, bytes]:
+    for entry in entries:
+        if not entry.kind.startswith("100"):
+            raise ValueError(f"`{entry.path}` is a link, which no evidence has")
+        if not {"", ".", ".."}.isdisjoint(entry.path.split("/")):
+            raise ValueError(f"`{entry.path}` leads out of the folder")
+    if sum(entry.size for entry in entries) > MOST_BYTES // 2:
+        raise ValueError(f"it has more than {MOST_BYTES // 2_000_000} MB")
+    asked = "".join(f"{entry.name}\n" for entry in entries).encode()
+    said = ask_git(folder, "cat-file", "--batch", given=asked)
+    if said is None:
+        raise ValueError("git cannot read it")
+    return {entry.path: data for entry, data in zip(entries, _blobs(said), strict=True)}
+
+
+def _blobs(said: bytes) -> Iterator[bytes]:
+    """What `git cat-file --batch` printed: for each object a line `NAME blob SIZE`, its bytes, an end of line."""
+    start = 0
+    while start < len(said):
+        end = said.index(b"\n", start)
+        words = said[start:end].split()
+        if len(words) != 3 or words[1] != b"blob":
+            raise ValueError("the repository is not whole")
+        start = end + 1 + int(words[2])
+        yield said[end + 1 : start]
+        start += 1
+
+
+def recorded_state(folder: Path, proof: str = "brief.yaml") -> State:
+    """The commit that a folder of evidence is in, and whether every file in it is as that commit has it.
+
+    It is in one only where `proof`, a file that every such folder has, was committed in a repository whose `.git` is
+    in the folder or above it. Files that nobody committed make it unclean, unless `.gitignore` names them.
+    """
+    try:
+        inside = _path_in_repository(folder)
+        commit = None if inside is None else _text(ask_git(folder, "rev-parse", "--verify", "HEAD^{commit}"))
+        listed = ask_git(folder, "ls-tree", "-r", "-l", "-z", "--full-tree", f"{commit}:{inside}") if commit else None
+        committed = {entry.path: entry for entry in _entries(listed or b"")}
+    except (OSError, ValueError):
+        return State()
+    if proof not in committed:
+        return State()
+    strange = ask_git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    same = all(_is_as_committed(folder / path, entry.name) for path, entry in committed.items())
+    return State(commit, strange == b"" and same)
+
+
+def _path_in_repository(folder: Path) -> str | None:
+    """The folder as seen from the top of its repository; None where there is none, or the top has no `.git`."""
+    top = _text(ask_git(folder, "rev-parse", "--show-toplevel"))
+    place = folder.resolve()
+    if not top or not place.is_relative_to(top) or not os.path.lexists(Path(top, ".git")):
+        return None
+    inside = place.relative_to(top).as_posix()
+    return "" if inside == "." else inside
+
+
+def _text(said: bytes | None) -> str | None:
+    return None if said is None else os.fsdecode(said).removesuffix("\n")
+
+
+def _is_as_committed(path: Path, name: str) -> bool:
+    """Whether a file has the bytes of a blob (git's own hash of them), or has them with Windows' ends of lines."""
+    try:
+        if path.is_symlink():
+            return _blob_name(os.fsencode(os.readlink(path)), name) == name
+        state = path.lstat()
+        if not stat.S_ISREG(state.st_mode) or state.st_size > MOST_BYTES:
+            return False
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return name in (_blob_name(data, name), _blob_name(data.replace(b"\r\n", b"\n"), name))
+
+
+def _blob_name(data: bytes, like: str) -> str:
+    hashed = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return hashed(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
