@@ -311,13 +311,17 @@ def send_all(
             elif before == "intended" and one.recipient.id not in again:
                 told.append(f"{one.recipient.id}: unclear since an earlier run; ask, then --again {one.recipient.id}")
             else:
-                told.append(f"{one.recipient.id}: {_send(one, handle, sender, server, now)}")
+                unclear = before == "intended"
+                told.append(f"{one.recipient.id}: {_send(one, handle, sender, server, now, unclear)}")
     return told
 
 
-def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable[[], str]) -> str:
+def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable[[], str], unclear: bool) -> str:
+    """Hand one letter over and note what came of it. An earlier one that is `unclear` stays so until one arrives."""
+
     def note(event: Event) -> None:
-        _add(handle, one.lines(event, now()))
+        if not (unclear and event in ("refused", "failed")):
+            _add(handle, one.lines(event, now()))
 
     message = without_draft_mark(one.draft)
     try:
@@ -329,7 +333,7 @@ def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable
         note("failed")
         return f"not sent: {error}"
     except Unclear as error:
-        return f"unclear, the connection broke: {error}"
+        return f"unclear, {error}; ask, then --again {one.recipient.id}"
     note("delivered")
     return "sent"
 

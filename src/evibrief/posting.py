@@ -115,7 +115,8 @@ def circulate_brief(options: argparse.Namespace) -> int:
                 made, options.archive, brief, circulation.sender.address, server, _utc, report, options.again
             )
         print("\n".join(told))
-        return 0 if all(one.endswith((": sent", ": has it already")) for one in told) else 1
+        fine = {f"{one.recipient.id}: {what}" for one in made for what in ("sent", "has it already")}
+        return 0 if fine.issuperset(told) else 1
     delivered = circulate.delivered_to(made, options.archive, brief)
     drafts = circulate.write_drafts(made, options.output, delivered)
     print("".join(f"{name}: has it already, no draft\n" for name in delivered), end="")
@@ -168,25 +169,19 @@ def _version_of(folder: Path) -> str:
 
 def _mail_server(is_example: bool) -> "Server":
     """The server that the environment names. A password is taken from nowhere else, and printed nowhere."""
-    from evibrief.sending import Server
+    from evibrief.sending import server_of
 
-    wanted = ("EVIBRIEF_SMTP_HOST", "EVIBRIEF_SMTP_PORT", "EVIBRIEF_SMTP_SECURITY")
-    place = Place("environment")
-    problems = [
-        Problem(place, "mail-server", f"{name} is not set", "EVIBRIEF_SMTP_SECURITY is starttls or tls")
-        for name in wanted if not os.environ.get(name)
-    ]  # fmt: skip
-    host, port, security = (os.environ.get(name, "") for name in wanted)
-    if not problems and (security not in ("starttls", "tls") or not port.isdigit()):
-        message = "the port is a number, and the security is starttls or tls: nothing is sent in plain text"
-        problems.append(Problem(place, "mail-server", message, ""))
+    problems = []
     if is_example:
         hint = "write circulation.yaml beside the brief; git ignores it"
-        problems.append(Problem(place, "example", "the recipients are only the example's", hint))
+        problems.append(Problem(Place("environment"), "example", "the recipients are only the example's", hint))
+    try:
+        server = server_of(os.environ)
+    except Problems as wrong:
+        raise Problems([*problems, *wrong.problems]) from None
     if problems:
         raise Problems(problems)
-    user, password = os.environ.get("EVIBRIEF_SMTP_USER", ""), os.environ.get("EVIBRIEF_SMTP_PASSWORD", "")
-    return Server(host, int(port), security, user, password, os.environ.get("EVIBRIEF_SMTP_CA"))
+    return server
 
 
 def circulation(options: argparse.Namespace) -> int:
