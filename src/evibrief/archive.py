@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -40,6 +39,7 @@ from evibrief.manifest import is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
+from evibrief.repository import recorded_state
 from evibrief.yamltext import yaml_text
 
 
@@ -52,23 +52,25 @@ class Archived:
 
 
 def archive_version(folder: Path, archive: Path, today: date) -> Archived:
-    """Build a brief and keep it. The same version with the same evidence is there already; with other it is refused.
+    """Build a brief and keep it. The same version with the same content is there already; with other it is refused.
 
     Raises `Problems` for what is wrong with the brief, and for a version that is taken.
     """
     loaded = load(folder, today)
     place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
     files = carried(folder, loaded)
-    evidence = json.loads(files[MANIFEST])["evidence_sha256"]
+    own = json.loads(files[MANIFEST])
     if fresh := not place.exists():
         _demand_number(loaded, archive)
         _demand_current_since(loaded, folder, archive)
         _write_version(place, folder, files, _what_changed(loaded.brief))
-    kept = read_manifest(place)["evidence_sha256"]
-    if kept != evidence:
+    kept = read_manifest(place)
+    # What was archived before there was a content hash is known by its evidence.
+    name = "content_sha256" if "content_sha256" in kept else "evidence_sha256"
+    if kept[name] != own[name]:
         where = loaded.source.place(("brief", "version"))
-        message = f"version {loaded.brief.brief.version} is archived with other evidence ({kept[:12]})"
-        raise Problems([Problem(where, "version-taken", message, "give this evidence a new version and date")])
+        message = f"version {loaded.brief.brief.version} is archived with other content ({kept[name][:12]})"
+        raise Problems([Problem(where, "version-taken", message, "give this a new version and date")])
     write_index(archive)
     return Archived(place, fresh)
 
@@ -157,7 +159,7 @@ def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], change
                 (whole / "evidence" / path).parent.mkdir(parents=True, exist_ok=True)
                 (whole / "evidence" / path).write_bytes(data)
         written = json.loads(files[MANIFEST]) | {
-            "changed": changed, "outputs": hashes(whole), "git": _git_state(folder),
+            "changed": changed, "outputs": hashes(whole), "git": asdict(recorded_state(folder)),
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _keep_safe(whole)
@@ -173,20 +175,6 @@ def _what_changed(brief: Brief) -> str:
     """What `changes.yaml` says of this version, as plain words."""
     texts = [change.text for change in brief.changes if change.version == brief.brief.version]
     return words.without_marks(" ".join(texts))
-
-
-def _git_state(folder: Path) -> dict[str, str | bool | None]:
-    """The commit that the evidence stands in, and whether anything in the folder differs from it."""
-
-    def ask(*words: str) -> str | None:
-        run = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=False)
-        return None if run.returncode else run.stdout.strip()
-
-    try:
-        commit, changes = ask("rev-parse", "HEAD"), ask("status", "--porcelain", "--", ".")
-    except FileNotFoundError:  # no git here
-        return {"commit": None, "clean": None}
-    return {"commit": commit, "clean": None if commit is None else changes == ""}
 
 
 def _keep_safe(folder: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from evibrief.problems import Hints
 from evibrief.source import Plain
 
 Unknown = Literal["unknown"]
@@ -109,9 +110,14 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
-            context = {"word": key, "within": f"@{key}", "hint": info.context["hints"].suggest(key, known)}
+            context = {"word": key, "within": f"@{key}", "hint": _hint(info, key, known)}
             raise PydanticCustomError("unknown-reference", "no reference has the key `{word}`", context)
     return value
+
+
+def _hint(info: ValidationInfo, word: str, known: Iterable[str]) -> str:
+    hints: Hints = (info.context or {}).get("hints") or Hints()
+    return hints.suggest(word, known)
 
 
 def cited_keys(prose: str) -> Iterable[str]:
@@ -126,7 +132,7 @@ def _names(kind: str, singular: str) -> BeforeValidator:
         value = _text(value)
         known = info.context and info.context[kind]
         if known is not None and value not in known:
-            context = {"word": value, "hint": info.context["hints"].suggest(value, known)}
+            context = {"word": value, "hint": _hint(info, value, known)}
             raise PydanticCustomError(f"unknown-{singular}", f"no {singular} has the id `{{word}}`", context)
         return value
 

@@ -64,7 +64,7 @@ def demand_safe(files: Mapping[str, bytes], name: str) -> None:
         raise _problem(name, "not-ours", "it carries two files of one name", "give one of them another name")
     for path, data in files.items():
         if not belongs(path):
-            message = f"it carries a file that no evidence folder has, or that would lead out of its folder: `{path:.80}`"
+            message = f"it carries a file that no brief has, or that would lead out of its folder: `{path:.80}`"
             raise _problem(name, "not-ours", message, "it was not made by evibrief, or somebody added to it")
         if len(data) > LARGEST_FILE:
             most = f"at most {LARGEST_FILE / 1e6:.0f} MB of one file are carried"

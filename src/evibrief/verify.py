@@ -83,7 +83,7 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
     Raises `Problems` for a file that carries no evidence, or that cannot be read.
     """
     data = read_document(path)
-    files = dict(carried_files(data, str(path)))
+    files = _carried(data, str(path))
     record = _manifest(files.pop(MANIFEST, b""), str(path))
     with work_folder() as place:
         folder = place / "evidence"
@@ -94,6 +94,26 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
             return replace(found, state="altered", details=tuple(wrong[:MOST_TOLD]))
         compared = _compare_apart(folder, data, record["layer"], str(path), limits)
     return judge(found, compared, tuple(other_tools(record["tools"])))
+
+
+def _carried(data: bytes, name: str) -> dict[str, bytes]:
+    """What a document carries.
+
+    Raises `Problems` that say what became of a document from which nothing can be taken.
+    """
+    from evibrief.histories import how_it_is_closed, who_wrote_it
+
+    if closed := how_it_is_closed(data):
+        hint = "save it without a password, or ask for the file as it was sent"
+        raise Problems([Problem(Place(name), "closed", closed, hint)])
+    try:
+        return dict(carried_files(data, name))
+    except Problems as wrong:
+        if not (program := who_wrote_it(data)):
+            raise
+        by = f"it was last written by {program}"
+        told = [replace(one, hint=f"{one.hint}; {by}" if one.hint else by) for one in wrong.problems]
+        raise Problems(told) from wrong
 
 
 def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict:
@@ -195,6 +215,11 @@ def _built(folder: Path, kind: Format, layer: "Layer") -> bytes:
 
 def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Comparison:
     """Build a document anew from the folder of what it carries, and compare the two."""
+    # Looking into pages and packages costs a quarter of a second, which only a comparison pays.
+    from evibrief.histories import what_happened
+    from evibrief.pdfdifferences import pdf_differences
+    from evibrief.worddifferences import word_differences
+
     kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
     try:
         copy = _sent(data, name)
@@ -203,20 +228,8 @@ def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Co
         return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}")
     if expected == data:
         return Comparison(same=True)
-    return _compared_pdf(data, expected) if kind == "pdf" else _compared_word(data, expected)
-
-
-# Looking into pages or packages costs a quarter of a second, which only a comparison pays.
-def _compared_pdf(data: bytes, expected: bytes) -> Comparison:
-    from evibrief.pdfdifferences import pdf_differences, what_happened
-
-    return Comparison(False, what_happened(data, expected), pdf_differences(data, expected))
-
-
-def _compared_word(data: bytes, expected: bytes) -> Comparison:
-    from evibrief.worddifferences import what_happened, word_differences
-
-    return Comparison(False, what_happened(data, expected), word_differences(data, expected))
+    differences = pdf_differences(data, expected) if kind == "pdf" else word_differences(data, expected)
+    return Comparison(False, what_happened(data, expected), differences)
 
 
 def other_tools(tools: Sequence[str]) -> Iterator[str]:
