@@ -15,7 +15,8 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml"),
     ("source", "drawing", "wordpackage", "files", "differences"),
-    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
+    ("carried", "wordtext", "yamltext", "pdfnames", "pdfpages", "wordzip", "wordnames"),
+    ("pdfobjects",),
     ("pdfdifferences", "worddifferences"),
     ("pdfhistory", "wordhistory"),
     ("histories",),
@@ -66,7 +67,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfnames", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {
