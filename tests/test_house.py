@@ -15,7 +15,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml", "workfolders"),
     ("source", "drawing", "wordpackage", "files", "differences", "apart", "repository"),
-    ("places",),
+    ("places", "pdfnames"),
     ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
     ("pdfdifferences", "worddifferences"),
     ("pdfhistory", "wordhistory"),
@@ -67,7 +67,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfnames", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {

@@ -5,11 +5,12 @@ sent PDF says about its tools is believed. Two independent readers look: one wal
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evibrief.differences import NOT_COMPARED, Difference, Found, quoted
-from evibrief.pdfobjects import MISSING, Place, Walk, bounded, inside, kind_of, plain_text
+from evibrief.differences import MOST_NAMED, NOT_COMPARED, Difference, Found, quoted
+from evibrief.pdfnames import MISSING, Place, inside, kind_of, plain_text
+from evibrief.pdfobjects import Walk, bounded
 from evibrief.pdfpages import page_differences
 
 _LAYOUT = {"/Root", "/Info", "/Size", "/Prev", "/XRefStm", "/ID", "/Type", "/W", "/Index", "/Length", "/Filter",
@@ -25,14 +26,14 @@ MOST_NODES = 20_000
 
 def pdf_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
     """What differs; empty means that both agree in meaning, not that they have the same bytes."""
-    kept = Found()
+    seen, kept = Found(), Found()
     if found == expected:
         return ()
     with bounded():
-        shown = _objects(found, expected, kept)
-        if shown:
-            kept.add_all(page_differences(found, expected))
-    return kept.all()
+        if _objects(found, expected, kept):
+            seen.add_all(page_differences(found, expected))
+    # What a reader sees comes first.
+    return (*seen.all(), *kept.all())[:MOST_NAMED]
 
 
 def _objects(found: bytes, expected: bytes, kept: Found) -> bool:
@@ -75,9 +76,8 @@ def _layout(found: bytes, expected: bytes, pdf: Any, kept: Found) -> None:
 
 def _compare(one: Any, other: Any, kept: Found) -> Walk:
     pages = list(one.pages)[:MOST_PAGES], list(other.pages)
-    numbers = tuple({page.obj.objgen: number for number, page in reversed(list(enumerate(few, 1)))} for few in pages)
-    walk = Walk((numbers[0], numbers[1]), kept)
-    if len(one.pages) != len(other.pages):
+    walk = Walk((_numbers(pages[0]), _numbers(pages[1])), kept)
+    if len(one.pages) != len(other.pages) or one.Root.Pages.get("/Count") != len(one.pages):
         kept.add("page", "document", f"it has {len(one.pages)} pages, and the evidence gives {len(other.pages)}")
     for number, pair in enumerate(zip(*pages, strict=False), 1):
         _page(walk, pair[0].obj, pair[1].obj, number)
@@ -92,6 +92,11 @@ def _compare(one: Any, other: Any, kept: Found) -> Walk:
         walk.compare(roots[0].get(key, MISSING), roots[1].get(key, MISSING), place)
     _page_tree(one.Root.Pages, kept)
     return walk
+
+
+def _numbers(pages: Sequence[Any]) -> dict[Any, int]:
+    """The number of each page by its object; of a page that is there twice, the first."""
+    return {page.obj.objgen: number for number, page in reversed(list(enumerate(pages, 1))) if any(page.obj.objgen)}
 
 
 def _page_tree(top: Any, kept: Found) -> None:
@@ -134,15 +139,15 @@ def _joined(walk: Walk, page: Any, side: int, place: Place) -> bytes | None:
 
 def _annotations(walk: Walk, one: Any, other: Any, where: str) -> None:
     """All annotations of a page. Where some were added or removed, the others are compared all the same."""
-    many = [list(some) if kind_of(some) == "array" else [] for some in (one, other)]
-    if len(many[0]) == len(many[1]):
-        pairs = list(zip(*many, strict=True))
-    else:
-        pairs = list(_paired(many[0], many[1], walk.found, where))
-    for first, second in pairs:
-        walk.compare(first, second, Place(_kind(second), where))
-    if (kind_of(one) == "array") != (kind_of(other) == "array") and not any(many):
+    listed = kind_of(one) == "array" and kind_of(other) == "array"
+    if {kind_of(one), kind_of(other)} == {"array", kind_of(MISSING)}:
+        one, other, listed = [] if one is MISSING else one, [] if other is MISSING else other, True
+    if not listed or len(one) == len(other) == 0:
         walk.compare(one, other, Place("annotation", where, "Annots"))
+        return
+    many = list(one), list(other)
+    for first, second in zip(*many, strict=True) if len(one) == len(other) else _paired(*many, walk.found, where):
+        walk.compare(first, second, Place(_kind(second), where))
 
 
 def _paired(one: list[Any], other: list[Any], kept: Found, where: str) -> Iterator[tuple[Any, Any]]:

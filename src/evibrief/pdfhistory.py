@@ -10,7 +10,8 @@ from typing import Any
 
 from evibrief.differences import Difference, quoted
 from evibrief.pdfdifferences import pdf_differences
-from evibrief.pdfobjects import bounded, kind_of
+from evibrief.pdfnames import kind_of
+from evibrief.pdfobjects import bounded
 
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(\d{1,10}\s+\d{1,5}\s+R|<<)")
 _END = b"%%EOF"

@@ -9,14 +9,28 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from evibrief.canonicalxml import canonical, parse
 from evibrief.differences import MANIFEST, NOT_COMPARED, Found, quoted, without_tools
+from evibrief.pdfnames import (
+    MISSING,
+    Place,
+    inside,
+    kind_of,
+    named,
+    plain_value,
+    said_of_lists,
+    said_of_pages,
+    said_of_values,
+)
 
 MOST_OBJECTS = 2_000_000
 """Pairs of values that are compared; the largest brief so far has a tenth of that."""
+
+MOST_LISTED = 10_000
+"""Entries of a list that are looked through for what was added."""
 
 LARGEST_STREAM = 64 * 1024 * 1024
 LARGEST_WHOLE = 256 * 1024 * 1024
@@ -30,6 +44,8 @@ LARGEST_CONTENT = 8 * 1024 * 1024
 _PACKING = ("/Length", "/Filter", "/DecodeParms", "/DL")
 """How a stream is packed says nothing about what it holds."""
 
+_LENGTH = ("/Length",)
+
 _UNPACKED = {"/FlateDecode", "/Fl", "/RunLengthDecode", "/RL", "/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85"}
 """Filters that are undone here, within bounds. Whatever has another one has to be packed the same way."""
 
@@ -39,16 +55,6 @@ _XMP_PRODUCER = re.compile(rb'pdf:Producer="WeasyPrint \d{1,4}(\.\d{1,4}){0,3}"'
 
 _OWN_IDENTITY = {"/OCG", "/OCMD", "/StructElem", "/Annot", "/Page", "/Pages", "/StructTreeRoot"}
 """Kinds of objects that are more than what they hold: two layers that look alike may be on and off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the walk is: what kind of thing differs here, where that is, and the words that lead there."""
-
-    what: str
-    where: str
-    name: str = ""
-    manifest: bool = False
 
 
 @contextmanager
@@ -92,17 +98,17 @@ class Walk:
     def not_compared(self, place: Place, why: str) -> None:
         """Say that something could not be compared, and why."""
         self.bounded_out = True
-        self.found.add(NOT_COMPARED, place.where, f"not compared: {_named(place)}{why}")
+        self.found.add(NOT_COMPARED, place.where, f"not compared: {named(place)}{why}")
 
     def _step(self, one: Any, other: Any, place: Place) -> Iterator[tuple[Any, Any, Place]]:
         kind = kind_of(one)
         if kind != kind_of(other):
-            self._differs(one, other, place)
+            self.found.add(place.what, place.where, said_of_values(place, one, other))
         elif kind in ("dictionary", "array", "stream"):
             if self._is_new(one, other, place):
                 yield from self._inside(kind, one, other, place)
         elif plain_value(one) != plain_value(other) and not self._is_version(one, other, place):
-            self._differs(one, other, place)
+            self.found.add(place.what, place.where, said_of_values(place, one, other))
 
     def _is_version(self, one: Any, other: Any, place: Place) -> bool:
         is_producer = place.name == "Producer" and place.what == "metadata"
@@ -114,8 +120,7 @@ class Walk:
         numbers = [self._pages[side].get(keys[side]) for side in (0, 1)]
         if numbers != [None, None]:
             if numbers[0] != numbers[1]:
-                self.found.add(place.what, place.where, f"{_named(place)}leads to {_page(numbers[0])}, and the "
-                               f"evidence gives {_page(numbers[1])}")  # fmt: skip
+                self.found.add(place.what, place.where, said_of_pages(place, numbers))
             return False
         if not any(keys[0]) or not any(keys[1]):
             return True
@@ -124,7 +129,7 @@ class Walk:
         self._seen.add(keys)
         known = [partners.setdefault(key, keys) for partners, key in zip(self._partners, keys, strict=True)]
         if known != [keys, keys] and _has_identity(one):
-            self.found.add(place.what, place.where, f"{_named(place)}leads to another object than the evidence gives")
+            self.found.add(place.what, place.where, f"{named(place)}leads to another object than the evidence gives")
             return False
         return True
 
@@ -135,7 +140,7 @@ class Walk:
         place = replace(place, manifest=place.manifest or (_is_manifest(one) and _is_manifest(other)))
         if kind == "stream":
             self._streams(one, other, place)
-        skipped: tuple[str, ...] = _PACKING if kind == "stream" else ()
+        skipped: tuple[str, ...] = _PACKING if kind == "stream" and is_unpacked(one) and is_unpacked(other) else _LENGTH
         if place.manifest and kind == "dictionary" and "/CheckSum" in one and "/CheckSum" in other:
             skipped = ("/CheckSum", "/Size")  # checked against the bytes in `_streams`
         for key in sorted(set(one.keys()) | set(other.keys())):
@@ -145,12 +150,12 @@ class Walk:
 
     def _items(self, one: Any, other: Any, place: Place) -> Iterator[tuple[Any, Any, Place]]:
         if len(one) != len(other):
-            self.found.add(place.what, place.where, f"{_named(place)}has {len(one)} entries, and the evidence gives "
-                           f"{len(other)}")  # fmt: skip
-        named = place.name == "Names" and len(one) == len(other)
-        for index, pair in enumerate(zip(one, other, strict=False)):
-            label = f"{quoted(str(other[index - 1]), 40)} " if named and index % 2 else place.name
-            yield *pair, replace(place, name=label)
+            for sentence in said_of_lists(place, list(one)[:MOST_LISTED], list(other)):
+                self.found.add(place.what, place.where, sentence)
+            return
+        for index, pair in enumerate(zip(one, other, strict=True)):
+            is_value = place.name == "Names" and index % 2 == 1
+            yield *pair, replace(place, name=quoted(str(other[index - 1]), 40)) if is_value else place
 
     def _streams(self, one: Any, other: Any, place: Place) -> None:
         """Compare what two streams hold."""
@@ -160,7 +165,7 @@ class Walk:
         if place.manifest and (wrong := _manifest_differs(one, data[0], data[1])):
             self.found.add("attachment", place.where, wrong)
         elif not place.manifest and data[0] != data[1] and not self._same_meaning(one, other, data[0], data[1], place):
-            self.found.add(place.what, place.where, f"{_named(place)}holds something else than the evidence gives")
+            self.found.add(place.what, place.where, f"{named(place)}holds something else than the evidence gives")
 
     def _same_meaning(self, one: Any, other: Any, data: bytes, wanted: bytes, place: Place) -> bool:
         if place.what == "metadata":
@@ -171,10 +176,8 @@ class Walk:
         """What a stream holds, unpacked where that can be done within bounds; None when it was not."""
         import pikepdf
 
-        filters = stream.get("/Filter", [])
-        names = [str(filters)] if kind_of(filters) == "name" else [str(one) for one in filters]
         try:
-            data = bytes(stream.read_bytes() if set(names) <= _UNPACKED else stream.read_raw_bytes())
+            data = bytes(stream.read_bytes() if is_unpacked(stream) else stream.read_raw_bytes())
         except (pikepdf.PdfError, RuntimeError, MemoryError) as no:
             self.not_compared(place, f"what is packed in it cannot be unpacked ({_short(no)})")
             return None
@@ -182,8 +185,6 @@ class Walk:
         if self._room[side] < 0 or len(data) > LARGEST_STREAM:
             self.not_compared(place, "it unpacks to more than any brief holds")
             return None
-        if not set(names) <= _UNPACKED:
-            data = repr((names, plain_text(stream.get("/DecodeParms")))).encode() + data
         return data
 
     def same_operators(self, one: Any, other: Any, data: bytes, wanted: bytes) -> bool:
@@ -195,84 +196,12 @@ class Walk:
         drawn = [pikepdf.unparse_content_stream(pikepdf.parse_content_stream(stream)) for stream in (one, other)]
         return bool(drawn[0] == drawn[1])
 
-    def _differs(self, one: Any, other: Any, place: Place) -> None:
-        if other is MISSING:
-            message = f"{_named(place)}was added: {plain_text(one)}"
-        elif one is MISSING:
-            message = f"{_named(place)}was removed: {plain_text(other)}"
-        else:
-            message = f"{_named(place)}is {plain_text(one)}, and the evidence gives {plain_text(other)}"
-        self.found.add(place.what, place.where, message)
 
-
-class _Missing:
-    """Where one of two dictionaries has no such key."""
-
-
-MISSING = _Missing()
-
-
-def kind_of(value: Any) -> str:
-    """Which kind of object this is."""
-    import pikepdf
-
-    kinds = {
-        pikepdf.ObjectType.dictionary: "dictionary", pikepdf.ObjectType.array: "array",
-        pikepdf.ObjectType.stream: "stream", pikepdf.ObjectType.string: "string", pikepdf.ObjectType.name_: "name",
-    }  # fmt: skip
-    if isinstance(value, pikepdf.Object):
-        return kinds.get(value._type_code, "other")
-    if isinstance(value, bool) or value is None or value is MISSING:
-        return type(value).__name__
-    return "number"
-
-
-def plain_value(value: Any) -> Any:
-    """A value that has no parts, as something that can be compared."""
-    kind = kind_of(value)
-    return bytes(value) if kind == "string" else str(value) if kind in ("name", "other") else value
-
-
-def plain_text(value: Any) -> str:
-    """A value as few words."""
-    kind = kind_of(value)
-    if kind == "string":
-        return quoted(str(value))
-    if kind == "dictionary" or kind == "stream":
-        for key in ("/Contents", "/URI", "/JS", "/Desc", "/Title", "/T", "/Name", "/V", "/S", "/Subtype", "/Type"):
-            if (said := value.get(key)) is not None and kind_of(said) in ("string", "name"):
-                return plain_text(said)
-        return f"a {kind}"
-    if kind == "array":
-        items = [plain_text(one) for one in list(value)[:6] if kind_of(one) in ("number", "name", "string")]
-        return f"[{' '.join(items)}]"
-    return str(value).removeprefix("/")[:60]
-
-
-def inside(place: Place, key: str, owner: Any) -> Place:
-    """The place below a key of a dictionary."""
-    name = key.removeprefix("/")
-    what = _KINDS.get(key, place.what)
-    if place.what == "link" and key in ("/A", "/AA", "/PA") and kind_of(owner.get(key)) == "dictionary":
-        what = "link" if str(owner[key].get("/S")) in ("/URI", "/GoTo") else "script"
-    if place.what in ("form", "annotation", "attachment", "outline", "tag", "layer"):
-        what = place.what if what in ("page", "font", "picture", "metadata", "box") else what
-    return replace(place, what=what, name=name)
-
-
-_KINDS = {
-    "/Font": "font", "/ToUnicode": "font", "/FontFile": "font", "/FontFile2": "font", "/FontFile3": "font",
-    "/Metadata": "metadata", "/PieceInfo": "metadata",
-    "/AF": "attachment", "/EF": "attachment", "/EmbeddedFiles": "attachment", "/Collection": "attachment",
-    "/JavaScript": "script", "/JS": "script", "/OpenAction": "script", "/AA": "script",
-    "/Dests": "link", "/Dest": "link", "/URI": "link",
-    "/AcroForm": "form", "/XFA": "form", "/OCProperties": "layer", "/OC": "layer",
-    "/Outlines": "outline", "/StructTreeRoot": "tag", "/MarkInfo": "tag", "/Lang": "tag", "/StructParents": "tag",
-    "/Tabs": "tag", "/Perms": "signature", "/DSS": "signature",
-    "/MediaBox": "box", "/CropBox": "box", "/TrimBox": "box", "/BleedBox": "box", "/ArtBox": "box", "/Rotate": "box",
-    "/UserUnit": "box",
-}  # fmt: skip
-"""What kind of thing a key leads to; whatever is below it is of that kind, until another key says more."""
+def is_unpacked(stream: Any) -> bool:
+    """Whether the filters of a stream are undone here."""
+    filters = stream.get("/Filter", [])
+    names = [str(filters)] if kind_of(filters) == "name" else [str(one) for one in list(filters)]
+    return set(names) <= _UNPACKED
 
 
 def is_content(stream: Any) -> bool:
@@ -281,7 +210,7 @@ def is_content(stream: Any) -> bool:
 
 
 def _has_identity(one: Any) -> bool:
-    return str(one.get("/Type")) in _OWN_IDENTITY or "/Parent" in one if kind_of(one) != "array" else False
+    return kind_of(one) != "array" and (str(one.get("/Type")) in _OWN_IDENTITY or "/Parent" in one)
 
 
 def _is_manifest(one: Any) -> bool:
@@ -307,14 +236,6 @@ def _metadata(data: bytes) -> bytes:
     except ValueError:
         return data
     return _XMP_PRODUCER.sub(b"", data, count=1)
-
-
-def _named(place: Place) -> str:
-    return f"{place.name} " if place.name else ""
-
-
-def _page(number: int | None) -> str:
-    return "no page" if number is None else f"page {number}"
 
 
 def _short(error: BaseException) -> str:

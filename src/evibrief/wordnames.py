@@ -161,14 +161,20 @@ _TAGS = {
     "altChunk": ("part", "another document that is shown as a part of this one"),
     "background": ("page", "a background of the page"), "pgSz": ("page", "the size of the page"),
     "pgMar": ("page", "the margins of the page"), "sectPr": ("page", "a section"),
+    "titlePg": ("page", "a first page of its own"), "headerReference": ("page", "a header of a section"),
+    "footerReference": ("page", "a footer of a section"), "pgNumType": ("page", "the numbering of pages"),
 }  # fmt: skip
+
+
+_TELLING = ("descr", "instr", "val", "anchor", "author", "typeface", "name")
+"""Attributes that tell most about an element, the best first."""
 
 
 def _called(piece: _Piece, kind: str) -> tuple[str, str]:
     """What kind of thing an element is, and what to call it."""
     tag = _local(piece.tag)
     said = dict(part for part in piece.said[2:])
-    telling = [said[key] for key in said if _local(key) in ("val", "instr", "anchor", "name", "author")]
+    telling = [said[name] for word in _TELLING for name in said if _local(name) == word]
     value = str(next(iter([*telling, *said.values()]), ""))
     shown = f" {quoted(value, 40)}" if value else f" {quoted(piece.said[0], 40)}" if piece.said[0].strip() else ""
     if kind not in _TEXT_PARTS:

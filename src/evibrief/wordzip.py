@@ -18,6 +18,7 @@ MOST_PARTS = 4_000
 ROOM = 1024 * 1024
 """Bytes that a part may be larger than four times what is expected, before it is left unread."""
 
+LARGEST_RELATIONS = 64 * 1024
 LARGEST_PART = 64 * 1024 * 1024
 _LOCAL, _END = b"PK\3\4", b"PK\5\6"
 _LOCAL_SIZE, _END_SIZE = 30, 22
@@ -37,7 +38,7 @@ def read_parts(data: bytes, expected: Mapping[str, int]) -> dict[str, bytes | No
             listed = package.infolist()
             if len(listed) > MOST_PARTS:
                 raise ZipFault("it has more parts than any brief")
-            return {one.filename: _bounded(package, one, _most(one.filename, expected)) for one in listed}
+            return {name: _bounded(package, one, _most(name, expected)) for name, one in package.NameToInfo.items()}
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error,
             struct.error, IndexError) as error:  # fmt: skip
         raise ZipFault(f"it cannot be unpacked ({str(error)[:120]})") from error
@@ -47,9 +48,9 @@ def _most(name: str, expected: Mapping[str, int]) -> int:
     """How many bytes of a part are unpacked; what is not expected is named, and not read, but for relationships."""
     if not expected:
         return LARGEST_PART
-    if name.endswith(".rels"):
-        return ROOM
-    return min(4 * expected[name] + ROOM, LARGEST_PART) if name in expected else 0
+    if name not in expected:
+        return LARGEST_RELATIONS if name.endswith(".rels") else 0
+    return min(4 * expected[name] + ROOM, LARGEST_PART)
 
 
 def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, most: int) -> bytes | None:
