@@ -262,6 +262,23 @@ def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "3.11 or later" in lines[0]
 
 
+def test_a_fresh_machine_is_asked_for_by_name_and_finds_its_own_way_to_packages() -> None:
+    script = REPOSITORY / ".ci" / "fresh"
+    done = subprocess.run(("/bin/sh", script, "--fast"), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "usage: sh .ci/fresh [bookworm|trixie] [--quick]\n"
+    assert not re.search(r"https?://|\.(org|com|net)\b", script.read_text())  # no server is named in it
+
+
+def test_a_fresh_machine_cannot_be_made_by_an_ordinary_user(tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+    command = ("/bin/sh", REPOSITORY / ".ci" / "fresh")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": str(tmp_path)})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("sudo apt-get install debootstrap\n")
+
+
 def test_make_help_lists_the_targets() -> None:
     done = subprocess.run(("make", "help"), cwd=REPOSITORY, capture_output=True, text=True, check=True)
     listed = set(re.findall(r"^make (\w+) ", done.stdout, re.MULTILINE))

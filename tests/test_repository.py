@@ -1,5 +1,6 @@
 """git is asked so that nothing in a folder, which a stranger may have filled, can act; with the real git."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -130,6 +131,37 @@ def test_asking_for_the_commit_runs_nothing_of_the_repository(repository: Path) 
     state = recorded_state(repository / "data" / "blue-glass")
     assert state == State(git(repository, "rev-parse", "HEAD"), clean=False)  # .gitattributes was committed by nobody
     assert not ran.exists()
+
+
+def test_archive_runs_nothing_of_the_repository(repository: Path, tmp_path: Path) -> None:
+    ran = planted(repository)
+    run = evibrief("archive", "data/blue-glass", "--archive", tmp_path / "archive", folder=repository)
+    assert run.returncode == 0, run.stderr
+    assert not ran.exists()
+    manifest = json.loads(next((tmp_path / "archive").glob("*/*/manifest.json")).read_text())
+    assert manifest["git"] == {"commit": git(repository, "rev-parse", "HEAD"), "clean": False}
+
+
+def test_a_brief_that_brings_a_repository_along_is_archived_without_a_commit(tmp_path: Path) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "data" / "taken")
+    git(folder, "init", "-q")
+    ran = planted_alone(folder)
+    run = evibrief("archive", folder, "--archive", tmp_path / "archive")
+    assert run.returncode == 0, run.stderr
+    assert not ran.exists()
+    manifest = json.loads(next((tmp_path / "archive").glob("*/*/manifest.json")).read_text())
+    assert manifest["git"] == {"commit": None, "clean": None}
+
+
+def planted_alone(folder: Path) -> Path:
+    """A monitor in the configuration that a document brought along, as in the case `git-config-inside.pdf`."""
+    ran = folder.parent / "ran"
+    with (folder / ".git" / "config").open("a") as file:
+        file.write(f"[core]\n    fsmonitor = touch '{ran}'\n")
+    subprocess.run(("git", "-C", folder, "status"), capture_output=True, check=False)
+    assert ran.exists()  # as usual, git runs it
+    ran.unlink()
+    return ran
 
 
 def test_a_missing_object_is_fetched_from_nowhere(repository: Path) -> None:
