@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from evibrief.problems import Place, Problem, Problems
 from evibrief.wordpackage import WordPackage
 
 Anchor = Literal["content control", "bookmark", "nearest record", "none"]
@@ -91,7 +92,10 @@ class Walk:
 
 
 def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
-    """The document, then its notes, headers and footers, piece by piece."""
+    """The document, then its notes, headers and footers, piece by piece.
+
+    Raises `Problems` for a main part in a form that is not read: half of it would be worse than nothing.
+    """
     walk = Walk(known=known)
     parts: list[tuple[str, Part]] = [(package.main, "paragraph")]
     kinds: tuple[tuple[str, Part], ...] = (
@@ -100,6 +104,9 @@ def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
     parts += [(path, kind) for ending, kind in kinds for path in sorted(set(package.related(ending)))]
     for path, kind in parts:
         tree = package.tree(path)
+        if path == package.main and tree.tag != f"{WORD}document":
+            message, hint = "this is not a form of Word document that is read", "open it in Word and save it as .docx"
+            raise Problems([Problem(Place(package.name), "not-docx", message, hint)])
         # LibreOffice writes bookmarks about pictures without an end: such a one must not reach over all that follows.
         walk.part, walk.nearest = kind, ""
         walk.ended = {end.get(f"{WORD}id") for end in tree.iter(f"{WORD}bookmarkEnd")}
