@@ -14,7 +14,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading"),
-    ("source", "drawing", "wordpackage", "files"),
+    ("source", "drawing", "wordpackage", "wordmarks", "files"),
     ("carried", "wordtext", "yamltext"),
     ("fields", "figures"),
     ("notices", "ledger"),
