@@ -13,7 +13,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 
 # A module may import what stands on an earlier line, never what stands on its own line or on a later one.
 ORDER = (
-    ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml", "workfolders"),
+    ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml", "workfolders", "wordmarks"),
     ("source", "drawing", "wordpackage", "files", "differences", "apart", "repository"),
     ("places", "pdfnames"),
     ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),

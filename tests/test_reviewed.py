@@ -195,12 +195,6 @@ def test_an_inserted_paragraph_says_after_what_it_stands() -> None:
     assert (said.records, said.anchor) == (("c1",), "nearest record")
 
 
-def test_formatting_is_no_remark() -> None:
-    changed = '<w:rPrChange w:id="1" w:author="Rita Review"><w:rPr/></w:rPrChange>'
-    body = paragraph(f"<w:r><w:rPr><w:b/>{changed}</w:rPr><w:t>bold</w:t></w:r>")
-    assert read(word_file(body)).remarks == ()
-
-
 def test_a_comment_on_an_insertion_keeps_both() -> None:
     inserted = tracked("ins", run("new words"))
     remarks = read(word_file(paragraph(control("c1", commented(0, inserted))), [comment(0, "Good.")])).remarks

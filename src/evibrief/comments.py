@@ -17,7 +17,7 @@ from typing import Any
 from evibrief import words
 from evibrief.placing import Placed, place_remarks, record_places
 from evibrief.proposals import Proposal, changed_words, proposals
-from evibrief.reviewed import Reviewed
+from evibrief.reviewed import Reviewed, is_by_hand
 from evibrief.source import Source
 
 OURS = "evibrief"
@@ -306,7 +306,7 @@ NOBODY = ("", "untracked")
 
 def _person(one: Listed, found: Listing) -> tuple[str, str]:
     """Who said it: the author's name in the file, and the recipient whose copy it was."""
-    if one.placed.remark.kind == "untracked":
+    if one.placed.remark.kind == "untracked" or is_by_hand(one.placed.remark):
         return NOBODY
     recipients = {file.name: file.recipient for file in found.files}
     return one.placed.remark.author, next((recipients[name] for name in one.files if recipients.get(name)), "")

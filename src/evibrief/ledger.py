@@ -11,7 +11,9 @@ from pydantic import Field
 from evibrief.fields import Date, Identifier, Prose, Record, Text, Unknown
 
 Decision = Literal["open", "accepted", "declined", "deferred"]
-RemarkKind = Literal["comment", "reply", "insertion", "deletion", "replacement", "move", "untracked"]
+RemarkKind = Literal[
+    "comment", "reply", "insertion", "deletion", "replacement", "move", "untracked", "strikethrough", "formatting"
+]  # fmt: skip
 
 
 class Reviewer(Record):

@@ -18,7 +18,7 @@ from evibrief.files import replace_file, write_files, write_folder
 from evibrief.manifest import checked_manifest
 from evibrief.placing import REFERENCE, record_places
 from evibrief.problems import Place, Problem, Problems
-from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked
+from evibrief.reviewed import Reviewed, read_reviewed, untracked, without_sent
 from evibrief.source import Source
 from evibrief.verify import other_tools, read_document
 from evibrief.workfolders import work_folder
@@ -73,9 +73,7 @@ def _read(
         if reviewed.brief != brief:
             message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name its own folder"
             raise Problems([Problem(Place(str(path)), "other-brief", message, hint)])
-        silent, warnings = _untracked(data, sent, record["tools"], known, limits)
-        reviewed = replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=warnings)
-        return reviewed, _changed(sent, folder)
+        return _beside_sent(reviewed, data, sent, record["tools"], known, limits), _changed(sent, folder)
 
 
 def _names(source: Source) -> frozenset[str]:
@@ -84,17 +82,19 @@ def _names(source: Source) -> frozenset[str]:
     return frozenset((*names, *(f"{REFERENCE}{name}" for name in names)))
 
 
-def _untracked(
-    data: bytes, sent: Path, tools: Sequence[str], known: frozenset[str], limits: Limits
-) -> tuple[tuple[Remark, ...], tuple[str, ...]]:
-    """What was edited while tracking was off, told from what was sent, built anew; and how sure that is."""
+def _beside_sent(
+    reviewed: Reviewed, data: bytes, sent: Path, tools: Sequence[str], known: frozenset[str], limits: Limits
+) -> Reviewed:
+    """With what was edited without tracking, told from what was sent, built anew, and without what was there then."""
     original = sent.with_name("sent.docx")
     if failed := call(__name__, build_word.__name__, (sent, original), limits):
-        return (), (f"edits without tracking were not looked for: what it carries cannot be built here: {failed}",)
+        what = "edits without tracking were not looked for, and formatting may be what was sent"
+        return replace(reviewed, warnings=(f"{what}: what it carries cannot be built here: {failed}",))
+    reviewed = without_sent(reviewed, original.read_bytes())
     silent = tuple(one for one in untracked(data, original.read_bytes(), "") if known.intersection(one.records))
     other = "; ".join(other_tools(tools)) if silent else ""
     doubt = f"an edit without tracking may be no edit, for other tools set the page that was sent: {other}"
-    return silent, (doubt,) if other else ()
+    return replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=(doubt,) if other else ())
 
 
 def build_word(folder: str, target: str) -> None:

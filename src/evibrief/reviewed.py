@@ -3,12 +3,13 @@
 In: the bytes of a DOCX that came back. Out: `Remark`s, each with who wrote it, what it is about and which records it
 stands in. A record is told by its frame (content control), else by its bookmark, else by the nearest one before.
 Comments are those of ECMA-376 part 1, 17.13.4; revisions those of 17.13.5; threads and resolved comments those of
-MS-DOCX 2.5.3 (`commentsExtended`). Nothing is dropped: `counted` counts comments and revisions in another way.
+MS-DOCX 2.5.3 (`commentsExtended`). Formatting that means something is a remark as well. Nothing is dropped: `counted`
+counts comments and revisions in another way.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
@@ -16,13 +17,13 @@ from typing import Any, Literal
 from evibrief.carried import carried_files
 from evibrief.manifest import checked_manifest
 from evibrief.problems import Problems
+from evibrief.wordmarks import REFORMATTED, STRIKES, WORD, in_words
 from evibrief.wordpackage import WordPackage, open_package
 from evibrief.wordtext import (
     AFTER,
     BEFORE,
     FALLBACK,
     TRACKED,
-    WORD,
     Anchor,
     Part,
     Piece,
@@ -30,13 +31,16 @@ from evibrief.wordtext import (
     frame_of,
     is_mark_of_comment,
     joined,
+    moved_ranges,
     records_of,
     state_of,
     walk_part,
     walked,
 )
 
-Kind = Literal["comment", "reply", "insertion", "deletion", "replacement", "move", "untracked"]
+Kind = Literal[
+    "comment", "reply", "insertion", "deletion", "replacement", "move", "untracked", "strikethrough", "formatting"
+]  # fmt: skip
 RECIPIENT = "evibrief-recipient"
 """The custom property of a review copy that says to whom it went, by id."""
 
@@ -98,7 +102,7 @@ def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -
     """
     package = open_package(data, name)
     walk = walked(package, known)
-    said = [*_comments(package, walk), *_edits(walk)]
+    said = [*_comments(package, walk), *_edits(walk), *_formatting(walk)]
     brief, version, evidence = _origin(data, name)
     return Reviewed(
         name, brief, version, evidence, properties_of(package).get(RECIPIENT, ""), tuple(_keyed(said)),
@@ -127,6 +131,27 @@ def untracked(reviewed: bytes, original: bytes, name: str) -> tuple[Remark, ...]
             for record, before, after in changed if before != after
         )
     )  # fmt: skip
+
+
+def without_sent(reviewed: Reviewed, original: bytes) -> Reviewed:
+    """The file without the formatting that the copy had when it was sent: an author may strike words through, too."""
+
+    def told(remark: Remark) -> tuple[object, ...]:
+        return remark.kind, remark.text, remark.quoted
+
+    sent = Counter(told(one) for one in read_reviewed(original, reviewed.name).remarks if is_by_hand(one))
+    kept = []
+    for one in reviewed.remarks:
+        if is_by_hand(one) and sent[told(one)] > 0:
+            sent[told(one)] -= 1
+        else:
+            kept.append(one)
+    return replace(reviewed, remarks=tuple(kept))
+
+
+def is_by_hand(remark: Remark) -> bool:
+    """Whether it is formatting that nobody tracked: nobody knows whose it is."""
+    return remark.kind in ("strikethrough", "formatting") and not remark.author and not remark.elements
 
 
 def _comments(package: WordPackage, walk: Walk) -> Iterator[Remark]:
@@ -183,15 +208,69 @@ def _threads(package: WordPackage) -> Mapping[str, tuple[str, bool]]:
 def _edits(walk: Walk) -> Iterator[Remark]:
     """Tracked changes: what stands side by side and is one person's is one edit, and a move has two ends."""
     scopes = _scopes(walk.pieces)
-    moves: dict[str, list[list[Piece]]] = {}
+    moves: dict[tuple[object, ...], list[list[Piece]]] = {}
     told: set[int] = set()
     for group in _without_echoes(list(_groups(walk.pieces))):
         revision = group[0].revision
-        if revision and revision.move:
-            moves.setdefault(revision.move, []).append(group)
+        if revision and revision.state.startswith("moved"):
+            # The two ends of a move without a name are told by their words; an end without words is one for itself.
+            words = joined(group)
+            unnamed = (revision.author, words) if words else (revision.number,)
+            moves.setdefault((revision.move,) if revision.move else ("", *unnamed), []).append(group)
         else:
             yield _counted_once(_edit(group, scopes), group, told)
     yield from (_move(groups, scopes) for groups in moves.values())
+
+
+def _formatting(walk: Walk) -> Iterator[Remark]:
+    """Words that were formatted in a way that says something: tracked, with who did it, and by hand."""
+    scopes = _scopes(walk.pieces)
+    told: set[int] = set()
+    for group in _alike(walk.pieces, _tracked_format):
+        format_ = group[0].format
+        assert format_
+        numbers = {piece.format.number for piece in group if piece.format} - told
+        told |= numbers
+        kind: Kind = "strikethrough" if format_.strikes else "formatting"
+        remark = _formatted(kind, group, format_.said, scopes)
+        yield replace(remark, author=format_.author, date=format_.date, elements=len(numbers))
+    for group in _alike(walk.pieces, _marks_by_hand):
+        marks = _marks_by_hand(group[0])
+        if joined(group):
+            struck = any(name in STRIKES for name, _ in marks)
+            yield _formatted("strikethrough" if struck else "formatting", group, in_words(marks), scopes)
+
+
+def _alike(pieces: Iterable[Piece], look: Callable[[Piece], tuple[object, ...]]) -> Iterator[list[Piece]]:
+    """Pieces that follow each other in one paragraph and were formatted alike."""
+    shown = (piece for piece in pieces if piece.text or look(piece))
+    for key, group in groupby(shown, lambda piece: (piece.paragraph, look(piece))):
+        if key[1]:
+            yield list(group)
+
+
+def _tracked_format(piece: Piece) -> tuple[object, ...]:
+    return (piece.format.said, piece.format.author) if piece.format else ()
+
+
+def _marks_by_hand(piece: Piece) -> tuple[tuple[str, str], ...]:
+    """What the formatting of a piece says, without what was tracked; colours of new words are their typist's."""
+    tracked = piece.format.changed if piece.format else frozenset()
+    typed = state_of(piece) in ("inserted", "moved here")
+    return tuple(one for one in piece.marks if one[0] not in tracked and not (typed and one[0] not in STRIKES))
+
+
+def _formatted(
+    kind: Kind, pieces: Sequence[Piece], said: str, scopes: Mapping[tuple[int, str], list[Piece]]
+) -> Remark:
+    own = scopes.get((pieces[0].paragraph, ""), list(pieces))
+    about = pieces if joined(pieces) else own
+    records, anchor = records_of(about)
+    text = f"{said}: should these words go?" if kind == "strikethrough" else said
+    return Remark(
+        "", kind, "", "", text, quoted=joined(about), around=joined(own), place=pieces[0].part, records=records,
+        anchor=anchor, elements=0,
+    )  # fmt: skip
 
 
 def _without_echoes(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
@@ -325,12 +404,18 @@ def _counted(package: WordPackage) -> int:
     comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{WORD}comment"))
     endings = ("/footnotes", "/endnotes", "/header", "/footer")
     parts = {package.main, *(path for ending in endings for path in package.related(ending))}
-    tracked = (
-        element for path in parts for element in package.tree(path).iter(*TRACKED)
+    return comments + sum(_counted_in(package.tree(path)) for path in parts)
+
+
+def _counted_in(tree: Any) -> int:
+    """Tracked elements, changes of formatting, and moves that marks alone tell of."""
+    bare = {(f"{WORD}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
+    return sum(
+        1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{WORD}moveFromRangeStart", f"{WORD}moveToRangeStart")
         if not any(above.tag == FALLBACK for above in element.iterancestors())
         and not is_mark_of_comment(element)
+        and (not element.tag.endswith("RangeStart") or (element.tag, element.get(f"{WORD}id", "")) in bare)
     )  # fmt: skip
-    return comments + sum(1 for _ in tracked)
 
 
 def _origin(data: bytes, name: str) -> tuple[str, str, str]:

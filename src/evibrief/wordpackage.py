@@ -2,6 +2,9 @@
 
 In: bytes. Out: its parts, read within bounds, and as XML without entities, without a DTD and without reaching for
 anything outside. Nothing in it is run. The relationships say which part is which (ECMA-376 part 2, 9.3).
+
+Word can save the same document with other names for everything: Strict Open XML (ISO/IEC 29500-1, annex A). They are
+read as the names of Transitional (ISO/IEC 29500-4, annex A), here, so that nobody else has to know two of each.
 """
 
 import io
@@ -54,6 +57,7 @@ class WordPackage:
             raise _problem(self.name, "damaged", f"{path} in it cannot be read: {error}") from error
         if tree.getroottree().docinfo.internalDTD is not None:
             raise _problem(self.name, "hostile", f"{path} in it defines entities, which no Word document does")
+        _name_as_transitional(tree)
         return tree
 
     @property
@@ -112,7 +116,37 @@ def _relations(package: WordPackage, path: str) -> Iterator[tuple[str, str]]:
     if path in package.parts:
         for one in package.tree(path).iter(_RELATIONS):
             if one.get("TargetMode") != "External":
-                yield one.get("Type", ""), one.get("Target", "")
+                yield transitional(one.get("Type", "")), one.get("Target", "")
+
+
+STRICT = "http://purl.oclc.org/ooxml/"
+_HYPHENATED = {"extendedProperties": "extended-properties", "customProperties": "custom-properties"}
+
+
+def transitional(name: str) -> str:
+    """The Transitional name of a namespace or of a kind of relationship; a name that is not Strict as it is.
+
+    `http://purl.oclc.org/ooxml/AREA/REST` is `http://schemas.openxmlformats.org/AREA/2006/REST`.
+    """
+    if not name.startswith(STRICT):
+        return name
+    area, _, rest = name.removeprefix(STRICT).partition("/")
+    before, gap, last = rest.rpartition("/")
+    return f"http://schemas.openxmlformats.org/{area}/2006/{before}{gap}{_HYPHENATED.get(last, last)}"
+
+
+def _name_as_transitional(tree: Any) -> None:
+    """Give the elements and attributes of a Strict part their Transitional names; other parts stay as they are."""
+    for one in tree.xpath(f"//*[starts-with(namespace-uri(), '{STRICT}')]"):
+        one.tag = _renamed(one.tag)
+    for one in tree.xpath(f"//*[@*[starts-with(namespace-uri(), '{STRICT}')]]"):
+        for name in [name for name in one.attrib if name.startswith(f"{{{STRICT}")]:
+            one.set(_renamed(name), one.attrib.pop(name))
+
+
+def _renamed(name: str) -> str:
+    space, _, local = name[1:].partition("}")
+    return f"{{{transitional(space)}}}{local}"
 
 
 def _too_large(name: str) -> Problems:

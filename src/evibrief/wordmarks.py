@@ -1,0 +1,154 @@
+"""Formatting of a Word document that says something: words struck through, marked with colour, hidden, set otherwise.
+
+In: the properties of a run, a paragraph or a cell, and the styles of the document. Out: what they say, in words.
+Formatting is that of ECMA-376 part 1, 17.3.2; tracked changes of it those of 17.13.5.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+REFORMATTED = frozenset(
+    f"{WORD}{name}"
+    for name in (
+        "rPrChange", "pPrChange", "tblPrChange", "tblPrExChange", "trPrChange", "tcPrChange", "sectPrChange",
+        "tblGridChange", "numberingChange",
+    )
+)  # fmt: skip
+STRIKES = ("strike", "dstrike")
+_ALWAYS_TOLD = (*STRIKES, "vanish")
+"""What no style of ours has: it says something also where a style gives it."""
+
+Look = Mapping[str, str]
+"""Formatting by the name of its property: the value, or nothing where it is switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One tracked change of formatting: what is said of it, which properties it changed, whose it is."""
+
+    said: str
+    changed: frozenset[str]
+    strikes: bool
+    author: str
+    date: str
+    number: int
+
+
+def look_of(properties: Any) -> Look:
+    """The formatting that properties give by themselves."""
+    return {} if properties is None else dict(_values(properties))
+
+
+def _values(properties: Any) -> Iterator[tuple[str, str]]:
+    for one in properties:
+        name, value = _local(one.tag), one.get(f"{WORD}val", "")
+        if name in _ALWAYS_TOLD:
+            yield name, "" if value in ("0", "false", "off", "none") else "on"
+        elif name in ("highlight", "color"):
+            yield name, "" if value in ("none", "auto") else value or one.get(f"{WORD}themeColor", "")
+        elif name == "shd":
+            fill = one.get(f"{WORD}fill", "") or one.get(f"{WORD}themeFill", "")
+            yield name, "" if fill in ("auto", "FFFFFF", "ffffff") else fill
+
+
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
+
+
+def styles_of(tree: Any) -> Mapping[str, Look]:
+    """The formatting of each style with that of the styles under it, by its id."""
+    found = {one.get(f"{WORD}styleId", ""): one for one in tree.iter(f"{WORD}style")}
+    looks: dict[str, Look] = {}
+    for name in found:
+        chain = [name]
+        while (base := found[chain[-1]].find(f"{WORD}basedOn")) is not None:
+            under = base.get(f"{WORD}val", "")
+            if under not in found or under in chain:
+                break
+            chain.append(under)
+        look: dict[str, str] = {}
+        for step in reversed(chain):
+            look |= {**look_of(found[step].find(f"{WORD}pPr")), **look_of(found[step].find(f"{WORD}rPr"))}
+        looks[name] = look
+    return looks
+
+
+def colours_of(tree: Any) -> frozenset[str]:
+    """Every colour and shade of the styles. Programs write them at the words when they save a document anew."""
+    named = (f"{WORD}val", f"{WORD}fill", f"{WORD}themeColor", f"{WORD}themeFill")
+    every = (one.get(name, "") for one in tree.iter(f"{WORD}color", f"{WORD}shd") for name in named)
+    return frozenset(one.upper() for one in every if one)
+
+
+def marks_of(
+    properties: Any, around: Look, styles: Mapping[str, Look], colours: frozenset[str] = frozenset()
+) -> tuple[tuple[str, str], ...]:
+    """What the formatting of a run says beyond its styles: names of properties with their values.
+
+    Colours and shades that any style has are the document's own.
+    """
+    named = properties.find(f"{WORD}rStyle") if properties is not None else None
+    styled = {**around, **styles.get(named.get(f"{WORD}val", "") if named is not None else "", {})}
+    look = {**styled, **look_of(properties)}
+    return tuple((name, look[name]) for name in _MARKS
+                 if look.get(name) and (name in _ALWAYS_TOLD or look[name] != styled.get(name))
+                 and (name not in ("shd", "color") or look[name].upper() not in colours))  # fmt: skip
+
+
+_MARKS = {"strike": "struck through", "dstrike": "struck through twice", "vanish": "hidden",
+          "highlight": "highlighted {}", "shd": "shaded {}", "color": "coloured {}"}  # fmt: skip
+_NOT = {"strike": "no longer struck through", "dstrike": "no longer struck through twice", "vanish": "no longer hidden",
+        "highlight": "no longer highlighted", "shd": "no longer shaded", "color": "no longer coloured",
+        "b": "not bold", "i": "not italic", "u": "not underlined"}  # fmt: skip
+_PLAIN = {"b": "bold", "i": "italic", "u": "underlined"}
+
+
+def in_words(marks: Sequence[tuple[str, str]]) -> str:
+    """`struck through, coloured FF0000`."""
+    return ", ".join(_MARKS[name].format(value) for name, value in marks)
+
+
+def change_of(change: Any, number: int) -> Format:
+    """What a tracked change of formatting says: the properties now, held against those that it keeps from before."""
+    kind = _local(change.tag).removesuffix("Change")
+    new = _properties(change.getparent())
+    kept = change.find(f"{WORD}{kind}")
+    old = _properties(kept) if kept is not None else {}
+    if kind in ("numbering", "tblGrid"):
+        new = old = {}
+    changed = [name for name in {**new, **old} if new.get(name) != old.get(name)]
+    said = ", ".join(_said(name, new.get(name), old.get(name)) for name in changed)
+    strikes = any(name in STRIKES and not _is_off(new.get(name)) for name in changed)
+    author, date = change.get(f"{WORD}author", ""), change.get(f"{WORD}date", "")
+    what = _KINDS.get(kind, "formatting")
+    return Format(said or f"{what} changed", frozenset(changed), strikes, author, date, number)
+
+
+_KINDS = {"pPr": "formatting of the paragraph", "tblPr": "formatting of the table", "tblPrEx": "formatting of the row",
+          "trPr": "formatting of the row", "tcPr": "formatting of the cell", "sectPr": "page layout",
+          "tblGrid": "columns of the table", "numbering": "numbering"}  # fmt: skip
+_NO_FORMAT = {"ins", "del", "moveFrom", "moveTo", "rPr", "sectPr", "cellIns", "cellDel", "cellMerge"}
+
+
+def _properties(element: Any) -> dict[str, str]:
+    """Each property with its attributes as text; those that hold others by their names alone."""
+    found = {}
+    for one in element:
+        name = _local(one.tag)
+        if name not in _NO_FORMAT and one.tag not in REFORMATTED:
+            inner = " ".join(value for child in one.iter() for _, value in sorted(child.items()))
+            found[name] = inner
+    return found
+
+
+def _is_off(value: str | None) -> bool:
+    return value is None or value in ("0", "false", "off", "none")
+
+
+def _said(name: str, new: str | None, old: str | None) -> str:
+    if _is_off(new) or (name in ("color", "shd") and "auto" in (new or "").split()[-1:]):
+        return _NOT.get(name, f"{name} {old} removed")
+    value = (new or "").split()[-1] if name == "shd" and new else new or ""
+    return _MARKS[name].format(value) if name in _MARKS else _PLAIN.get(name, f"{name} {value}".strip())
