@@ -43,14 +43,16 @@ ORDER = (
     ("build",),
     ("apart", "reviewing"),
     ("verify",),
-    ("archived",),
+    ("chain",),
+    ("archived", "circulation"),
+    ("inspection",),
+    ("finishing", "standing"),
     ("archive",),
-    ("circulation",),
     ("mail", "sending"),
     ("letters",),
     ("review",),
     ("circulate",),
-    ("posting",),
+    ("posting", "anchoring"),
     ("cli",),
 )
 OWNERS = {
@@ -80,8 +82,8 @@ OWNERS = {
 # it one that is gone at once. `build` warms WeasyPrint up while pandoc runs.
 TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
-    "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
-    "workfolders",
+    "anchors", "archive", "archived", "build", "circulate", "cli", "files", "finishing", "inspection", "resources",
+    "review", "reviewing", "source", "standing", "verify", "workfolders",
 }  # fmt: skip
 # `carried` opens packages that it is given as bytes.
 IN_MEMORY = {"carried", "wordpackage"}

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from evibrief import __version__, posting, resources
+from evibrief import __version__, anchoring, posting, resources
 from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
 from evibrief.problems import Place, Problem, Problems, as_annotation, as_record
 
@@ -97,7 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     tells.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
     looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
-    looks.add_argument("path", type=Path, metavar="PATH", help="an archived version, a PDF or a DOCX")
+    looks.add_argument("path", type=Path, metavar="PATH", help="an archive, an archived version, a PDF or a DOCX")
+    anchoring.add_options(looks)
 
     takes = _command(commands, "extract", _extract, "take the evidence out of a PDF or a DOCX")
     takes.add_argument("document", type=Path, metavar="FILE", help="a PDF or a DOCX that evibrief made")
@@ -124,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
 
     posting.add_commands(commands, _command)
+    anchoring.add_commands(commands, _command)
 
     starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
@@ -285,12 +287,8 @@ VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5}
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from evibrief.archived import check_version, standing
-
     if options.path.is_dir():
-        faults = check_version(options.path)
-        print("\n".join(faults) or f"{options.path}: every file is as the manifest names it\n{standing(options.path)}")
-        return VERDICTS["altered"] if faults else 0
+        return anchoring.verify_folder(options)
     from evibrief.verify import verify_document
 
     verdict = verify_document(options.path)
