@@ -51,9 +51,10 @@ def weasyprint_alone(html: str, pdf: str) -> None:
 
 def ask_archive(folder: str) -> None:
     """Print the seconds that an index, a verification and a comparison take, and the memory that all of it took."""
-    from evibrief.archive import write_index
-    from evibrief.archived import check_version, opened, side_of
+    from evibrief.archived import opened, side_of
     from evibrief.diff import compare
+    from evibrief.finishing import write_index
+    from evibrief.inspection import check_version
 
     archive = Path(folder)
     began = time.monotonic()

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.archive import archive_version, withdraw_version, write_index, write_since
-from evibrief.archived import check_version, versions
+from evibrief.archive import archive_version, withdraw_version, write_since
+from evibrief.archived import versions
+from evibrief.finishing import write_index
+from evibrief.inspection import check_version
 from evibrief.problems import Problems
 from test_cli import evibrief
 

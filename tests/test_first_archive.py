@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from evibrief.archive import changes_since
-from evibrief.archived import check_version, last_version, side_of, versions
+from evibrief.archived import last_version, side_of, versions
 from evibrief.build import evidence_files
 from evibrief.diff import compare
+from evibrief.inspection import check_version
 from test_cli import evibrief
 
 ROOT = Path(__file__).parents[1]

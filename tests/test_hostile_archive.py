@@ -20,11 +20,13 @@ import pikepdf
 import pytest
 
 from evibrief.apart import Limits
-from evibrief.archive import withdraw_version, write_index
-from evibrief.archived import check_version, hashes, versions
+from evibrief.archive import withdraw_version
+from evibrief.archived import hashes, versions
 from evibrief.build import MANIFEST, build
 from evibrief.carried import carried_files
 from evibrief.files import write_folder
+from evibrief.finishing import write_index
+from evibrief.inspection import check_version
 from evibrief.problems import Problems
 from evibrief.verify import verify_document
 from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)

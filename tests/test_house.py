@@ -47,14 +47,16 @@ ORDER = (
     ("build",),
     ("reviewing", "evidencewords"),
     ("verify",),
-    ("archived",),
+    ("chain",),
+    ("archived", "circulation"),
+    ("inspection",),
+    ("finishing", "standing"),
     ("archive",),
-    ("circulation",),
     ("mail", "sending"),
     ("letters",),
     ("review",),
     ("circulate",),
-    ("posting",),
+    ("posting", "anchoring"),
     ("cli",),
 )
 OWNERS = {
@@ -85,8 +87,8 @@ OWNERS = {
 # it one that is gone at once. `build` warms WeasyPrint up while pandoc runs.
 TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
-    "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
-    "apart", "repository", "workfolders",
+    "anchors", "archive", "archived", "build", "circulate", "cli", "files", "finishing", "inspection", "resources",
+    "review", "reviewing", "source", "standing", "verify", "workfolders", "apart", "repository",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
 IN_MEMORY = {"carried", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}

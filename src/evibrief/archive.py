@@ -5,24 +5,17 @@ a manifest; and, made anew from what is there each time, the index, the feed, th
 """
 
 import json
-import os
-import shutil
-import stat
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evibrief import resources, words
+from evibrief import words
 from evibrief.archived import (
-    INDEX,
     WITHDRAWN,
     Version,
-    demand_unaltered,
     evidence_of,
-    hash_of,
     hashes,
     last_version,
     read_manifest,
@@ -34,12 +27,13 @@ from evibrief.archived import (
 from evibrief.build import MANIFEST, Loaded, build, carried, file_stem, load
 from evibrief.derive import derive
 from evibrief.diff import WEIGHTS, Side, compare, demanded, risen, summary
-from evibrief.files import replace_file
+from evibrief.files import replace_file, sync
+from evibrief.finishing import demand_latest, finish, write_index, writing
 from evibrief.manifest import is_text
 from evibrief.model import Brief
 from evibrief.problems import Place, Problem, Problems, suggest
-from evibrief.render import render_text
 from evibrief.repository import recorded_state
+from evibrief.workfolders import work_folder
 from evibrief.yamltext import yaml_text
 
 
@@ -56,6 +50,7 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
 
     Raises `Problems` for what is wrong with the brief, and for a version that is taken.
     """
+    finish(archive)
     loaded = load(folder, today)
     place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
     files = carried(folder, loaded)
@@ -71,7 +66,8 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
         where = loaded.source.place(("brief", "version"))
         message = f"version {loaded.brief.brief.version} is archived with other content ({kept[name][:12]})"
         raise Problems([Problem(where, "version-taken", message, "give this a new version and date")])
-    write_index(archive)
+    if not fresh:
+        write_index(archive)
     return Archived(place, fresh)
 
 
@@ -147,8 +143,8 @@ def _demand_current_since(loaded: Loaded, folder: Path, archive: Path) -> None:
 def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], changed: str) -> None:
     """Everything under a temporary name, safely on the disk, then one rename: whoever looks sees all of it or none."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".writing-", ignore_cleanup_errors=True) as name:
-        whole = Path(name, "version")
+    with work_folder(place.parent) as temporary:
+        whole = temporary / "version"
         whole.mkdir()
         for document in build(folder, whole):
             document.path.chmod(0o444)
@@ -163,12 +159,13 @@ def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], change
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _keep_safe(whole)
-        try:
-            whole.rename(place)
-        except OSError:
-            if not (place / MANIFEST).exists():  # somebody else was faster, and what they wrote is whole
-                raise
-    _make_read_only(place)
+        with writing(place.parent.parent):
+            try:
+                whole.rename(place)
+            except OSError:
+                if not (place / MANIFEST).exists():  # somebody else was faster, and what they wrote is whole
+                    raise
+            sync(place.parent)  # before the log says that it is there
 
 
 def _what_changed(brief: Brief) -> str:
@@ -180,56 +177,7 @@ def _what_changed(brief: Brief) -> str:
 def _keep_safe(folder: Path) -> None:
     """Ask the system to put every file, and the folder's own list of them, on the disk before the rename."""
     for path in (*folder.rglob("*"), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _make_read_only(folder: Path) -> None:
-    for path in (*folder.rglob("*"), folder):
-        path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
-
-
-def write_index(archive: Path) -> list[Version]:
-    """The index, the feed, the page of each version and `latest.*`, made anew from the versions that are there.
-
-    Only the documents that become `latest.*` are read; everything else stands in the manifests. Raises `Problems`, and
-    then has written nothing, for a damaged manifest and for such a document that was altered.
-    """
-    listed = versions(archive)
-    current = {one.id: one for one in listed if one.state == "current"}
-    _demand_latest(listed, archive)
-    templates = resources.template_texts()
-    records = [one.__dict__ for one in listed]
-    replace_file(archive / INDEX, json.dumps({"versions": records}, indent=1, ensure_ascii=False) + "\n")
-    replace_file(archive / "index.html", render_text("index.html.jinja", templates, versions=listed))
-    replace_file(archive / "feed.atom", render_text("feed.atom.jinja", templates, versions=listed))
-    for one in listed:
-        page = render_text("version.html.jinja", templates, version=one, current=current.get(one.id))
-        replace_file(archive / one.id / f"v{one.version}.html", page)
-    for brief in {one.id: None for one in listed}:
-        _write_latest(archive, archive / brief, current.get(brief))
-    return listed
-
-
-def _demand_latest(listed: Iterable[Version], archive: Path) -> None:
-    """Raise `Problems` where a document that would become `latest.*` was altered."""
-    for one in listed:
-        if one.state == "current":
-            demand_unaltered(one, archive)
-
-
-def _write_latest(archive: Path, folder: Path, current: Version | None) -> None:
-    """Copies of the current version's documents; none where all versions are withdrawn."""
-    names = {f"latest{Path(name).suffix}": name for name in current.files} if current else {}
-    for old in folder.glob("latest.*"):
-        if old.name not in names:
-            old.unlink()
-    for latest, name in names.items():
-        if current and hash_of(folder / latest) != current.files[name]:
-            replace_file(folder / latest, (archive / current.folder / name).read_bytes())
+        sync(path)
 
 
 def withdraw_version(archive: Path, brief: str, version: str, reason: str, today: date) -> Version:
@@ -248,13 +196,12 @@ def withdraw_version(archive: Path, brief: str, version: str, reason: str, today
     if not is_text(reason):
         message = "the reason has characters that cannot be printed"
         raise Problems([Problem(place, "no-reason", message, "write it anew: readers are told")])
-    entries = {**withdrawals(archive / brief), version: {"reason": reason.strip(), "date": today.isoformat()}}
-    _demand_latest([*(one for one in listed if one.id != brief), *with_states(known, entries)], archive)
-    replace_file(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
-    return next(one for one in write_index(archive) if (one.id, one.version) == (brief, version))
-
-
-def remove_unfinished(archive: Path) -> None:
-    """What a killed run left behind; nobody ever saw it under a name."""
-    for leftover in (*archive.glob("*/.writing-*"), *archive.glob(".writing-*")):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    before = withdrawals(archive / brief)
+    if before.get(version, {}).get("reason", reason.strip()) != reason.strip():
+        message = f"version {version} is withdrawn already: {before[version]['date']}: {before[version]['reason']}"
+        raise Problems([Problem(place, "withdrawn", message, "what readers were told stays; a new version says more")])
+    entries = {version: {"reason": reason.strip(), "date": today.isoformat()}, **before}
+    demand_latest([*(one for one in listed if one.id != brief), *with_states(known, entries)], archive)
+    with writing(archive):
+        replace_file(archive / brief / WITHDRAWN, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    return next(one for one in versions(archive) if (one.id, one.version) == (brief, version))

@@ -13,12 +13,13 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from evibrief.build import MANIFEST, read_evidence
 from evibrief.carried import carried_files
+from evibrief.chain import Chain, read_chain
 from evibrief.derive import derive
 from evibrief.diff import Side
 from evibrief.files import write_files
@@ -30,8 +31,13 @@ from evibrief.verify import LARGEST, read_document
 
 WITHDRAWN = "withdrawn.json"
 INDEX = "index.json"
+LOG = "log.jsonl"
+REGISTER = "circulation.jsonl"
+SIGNATURES = "signatures"
 LARGEST_RECORD = 8 * 1024 * 1024
-"""Bytes of a manifest or an index; an archive of a thousand versions needs a tenth of it."""
+"""Bytes of a manifest, an index or a log; an archive of a thousand versions needs a tenth of it."""
+MOST_VERSIONS = 10_000
+"""Folders of a brief that are looked at; more were put there to keep somebody busy."""
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}_v\d+\.\d+\.\d+")
 
 
@@ -40,7 +46,8 @@ class Version:
     """One archived version as the index lists it, the newest first. `state`: current, superseded or withdrawn.
 
     `manifest` is the SHA-256 of its manifest, which has that of every file: with the index at hand, no byte of a
-    version can change unseen.
+    version can change unseen. `content` is the SHA-256 over all that decides what a reader sees; manifests of
+    before 0.3.0 have none.
     """
 
     id: str
@@ -52,6 +59,7 @@ class Version:
     folder: str
     files: Mapping[str, str]
     manifest: str
+    content: str = ""
     state: str = "current"
     reason: str = ""
 
@@ -99,9 +107,12 @@ def versions_of(folder: Path, archive: Path) -> list[Version]:
 
 def _folders(place: Path) -> list[Path]:
     """What may be a brief or a version: folders, and links, which are neither; no hidden ones."""
-    return sorted(
+    folders = sorted(
         path for path in place.glob("*") if not path.name.startswith(".") and (path.is_dir() or path.is_symlink())
     )
+    if len(folders) > MOST_VERSIONS:
+        raise damaged(place, f"it has more than {MOST_VERSIONS} folders, which no archive has")
+    return folders
 
 
 def last_version(brief: Brief, archive: Path) -> Version | None:
@@ -114,10 +125,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """What an archived version says of itself. Raises `Problems` when that is damaged, or is not about this folder."""
     path = folder / MANIFEST
     try:
-        record = checked_manifest(_read(path), ("files", "outputs"))
+        record = checked_manifest(read_bounded(path), ("files", "outputs"))
     except ValueError as error:
-        raise _damaged(path, str(error)) from error
-    if _is_in_an_archive(folder):
+        raise damaged(path, str(error)) from error
+    if is_in_an_archive(folder):
         _demand_its_place(record, path)
     return record
 
@@ -125,37 +136,53 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def _demand_its_place(record: Mapping[str, Any], path: Path) -> None:
     names, folder = (record["id"], f"{record['date']}_v{record['version']}"), path.parent.resolve()
     if (folder.parent.name, folder.name) != names:
-        raise _damaged(path, f"it is that of {names[0]}/{names[1]}, and does not belong into this folder")
+        raise damaged(path, f"it is that of {names[0]}/{names[1]}, and does not belong into this folder")
 
 
-def _is_in_an_archive(folder: Path) -> bool:
-    """Whether a version stands in its archive; a copy elsewhere may have any name."""
-    return (folder.resolve().parent.parent / INDEX).exists()
+def is_in_an_archive(folder: Path) -> bool:
+    """Whether a version is in its archive; a copy elsewhere may have any name."""
+    return is_archive(folder.resolve().parent.parent)
+
+
+def is_archive(folder: Path) -> bool:
+    """Whether a folder is an archive: it has an index, or a log of which a killed run made no index yet."""
+    return any((folder / name).is_file() for name in (INDEX, LOG))
+
+
+def read_log(archive: Path) -> Chain:
+    """The log of an archive; an empty one where there is none, as in archives of before 0.3.0.
+
+    Raises `Problems` where it is damaged, or its lines do not follow from each other.
+    """
+    path = archive.resolve() / LOG  # the archive itself may be named by a link
+    return read_chain(read_bounded(path), str(archive / LOG)) if os.path.lexists(path) else Chain()
 
 
 def read_record(path: Path) -> dict[str, Any]:
     """A JSON file of an archive. Raises `Problems` for one that is a link, too large, damaged, or no mapping."""
     try:
-        record = json.loads(_read(path))
+        record = json.loads(read_bounded(path))
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, f"it cannot be read: {error}") from error
+        raise damaged(path, f"it cannot be read: {error}") from error
     if not isinstance(record, dict):
-        raise _damaged(path, "it holds no record")
+        raise damaged(path, "it holds no record")
     return record
 
 
-def _read(path: Path) -> bytes:
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file of an archive. Raises `Problems` for a link, for what is no file, and for a huge one."""
     try:
         if any(one.is_symlink() for one in (path, path.parent)) or not stat.S_ISREG(path.lstat().st_mode):
-            raise _damaged(path, "it is a link or no file, which no archive has")
+            raise damaged(path, "it is a link or no file, which no archive has")
         if path.stat().st_size > LARGEST_RECORD:
-            raise _damaged(path, "it is far larger than any that was written here")
+            raise damaged(path, "it is far larger than any that was written here")
         return path.read_bytes()
     except OSError as error:
-        raise _damaged(path, f"it cannot be read: {error.strerror}") from error
+        raise damaged(path, f"it cannot be read: {error.strerror}") from error
 
 
-def _damaged(path: Path, message: str) -> Problems:
+def damaged(path: Path, message: str) -> Problems:
+    """What is said of a file of an archive that cannot be believed."""
     return Problems([_damage(path, message)])
 
 
@@ -169,8 +196,11 @@ def _version(folder: Path, archive: Path) -> Version:
     _demand_its_place(record, folder / MANIFEST)
     where = folder.relative_to(archive).as_posix()
     outputs = {name: digest for name, digest in record["outputs"].items() if "/" not in name}
+    content = record.get("content_sha256", "")
+    if not isinstance(content, str) or not re.fullmatch("([0-9a-f]{64})?", content, re.ASCII):
+        raise damaged(folder / MANIFEST, "`content_sha256` in it is not what a manifest has")
     return Version(record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
-                   record.get("changed", ""), where, outputs, hash_of(folder / MANIFEST))  # fmt: skip
+                   record.get("changed", ""), where, outputs, hash_of(folder / MANIFEST), content)  # fmt: skip
 
 
 def withdrawals(folder: Path) -> dict[str, dict[str, str]]:
@@ -181,7 +211,7 @@ def withdrawals(folder: Path) -> dict[str, dict[str, str]]:
     record = read_record(path)
     for entry in record.values():
         if not isinstance(entry, dict) or not all(is_text(entry.get(name)) for name in ("date", "reason")):
-            raise _damaged(path, "an entry in it lacks its date or its reason")
+            raise damaged(path, "an entry in it lacks its date or its reason")
     return record
 
 
@@ -196,10 +226,10 @@ def with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, st
             yield replace(one, state="current" if one.version == current else "superseded")
 
 
-def check_version(folder: Path) -> list[str]:
-    """What is wrong with an archived version: files that differ, are missing or strange; an index that disagrees.
+def file_faults(folder: Path) -> list[str]:
+    """What is wrong with the files of an archived version: what differs, is missing, or does not belong there.
 
-    Raises `Problems` when there is no manifest to compare it with.
+    Raises `Problems` when there is no manifest to compare them with.
     """
     record = read_manifest(folder)
     wanted, found = record["outputs"], hashes(folder)
@@ -207,49 +237,7 @@ def check_version(folder: Path) -> list[str]:
     wrong += [f"{name}: missing" for name in sorted(set(wanted) - set(found))]
     wrong += [f"{name}: does not belong here" for name in sorted(set(found) - set(wanted))]
     inside = {name.removeprefix("evidence/"): digest for name, digest in wanted.items() if name.startswith("evidence/")}
-    wrong += [f"{MANIFEST}: its two lists of the evidence differ"] * (inside != record["files"])
-    return wrong + _index_faults(folder.resolve())
-
-
-def standing(folder: Path) -> str:
-    """Whether a version in its archive still stands, in a sentence; nothing where it was copied out of it."""
-    place = folder.resolve()
-    if not _is_in_an_archive(folder):
-        return "not in an archive: whether it still stands is not known"
-    mine = versions_of(place.parent, place.parent.parent)
-    own = next(one for one in mine if place.parent.parent / one.folder == place)
-    current = next((f"the current one is {one.version} of {one.date}" for one in mine if one.state == "current"), "")
-    if own.state == "current":
-        return "current: no later version is in this archive"
-    why = f": {own.reason}" if own.state == "withdrawn" else ""
-    return f"{own.state.upper()}{why} ({current or 'no version stands in its place'})"
-
-
-def _index_faults(folder: Path) -> list[str]:
-    """Where the index of the archive around a version says otherwise; nothing where a version was copied out of it."""
-    archive = folder.parent.parent
-    if not (archive / INDEX).exists():
-        return []
-    try:
-        listed = read_record(archive / INDEX).get("versions")
-        mine = next(one for one in versions_of(folder.parent, archive) if archive / one.folder == folder)
-    except Problems as damaged:
-        return [str(problem) for problem in damaged.problems]
-    entries = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    same = [one for one in entries if (one.get("id"), one.get("version")) == (mine.id, mine.version)]
-    if not same:
-        return [f"{INDEX}: does not list this version"]
-    differ = sorted(name for name, value in asdict(mine).items() if same[0].get(name) != value)
-    faults = [f"{INDEX}: says otherwise of this version: {', '.join(differ)}"] if differ else []
-    return faults + list(_latest_faults(mine, archive))
-
-
-def _latest_faults(version: Version, archive: Path) -> Iterator[str]:
-    """`latest.pdf` and the others are copies of the current version's."""
-    for name, digest in version.files.items() if version.state == "current" else ():
-        latest = archive / version.id / f"latest{Path(name).suffix}"
-        if hash_of(latest) != digest:
-            yield f"{latest.name}: not the {Path(name).suffix[1:].upper()} of the current version"
+    return wrong + [f"{MANIFEST}: its two lists of the evidence differ"] * (inside != record["files"])
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -279,7 +267,7 @@ def demand_unaltered(version: Version, archive: Path) -> None:
     """Raise `Problems` when a document of a version is not what was archived: nobody may hand it on as the latest."""
     for name, digest in version.files.items():
         if hash_of(archive / version.folder / name) != digest:
-            raise _damaged(archive / version.folder / name, "it is not what was archived")
+            raise damaged(archive / version.folder / name, "it is not what was archived")
 
 
 def evidence_of(folder: Path) -> Path:
@@ -288,7 +276,7 @@ def evidence_of(folder: Path) -> Path:
                      for listed in (read_manifest(folder)["outputs"], hashes(folder)))  # fmt: skip
     if wanted != found:
         name = min(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
-        raise _damaged(folder / name, "it is not what was archived")
+        raise damaged(folder / name, "it is not what was archived")
     return folder / "evidence"
 
 

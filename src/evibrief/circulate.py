@@ -14,8 +14,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from evibrief import resources, words
-from evibrief.archived import Version, check_version, side_of, versions
+from evibrief.archived import REGISTER, Version, side_of, versions
 from evibrief.build import load
+from evibrief.chain import START, hash_of_line
 from evibrief.circulation import (
     ROOT,
     Circulation,
@@ -23,14 +24,16 @@ from evibrief.circulation import (
     Event,
     Letter,
     Recipient,
+    chained,
     circulation_of,
     holders,
-    line_of,
     outcome,
     read_register,
     sharing,
 )
 from evibrief.diff import Change, Side, compare
+from evibrief.finishing import finish
+from evibrief.inspection import check_version, register_lines
 from evibrief.letters import brief_letter, recall_letter
 from evibrief.mail import LARGEST, Words, message_id, without_draft_mark, write_message
 from evibrief.problems import Place, Problem, Problems, suggest
@@ -41,8 +44,9 @@ from evibrief.sending import NotSent, Refused, Server, Unclear, hand_over
 from evibrief.source import CIRCULATION, read_one
 from evibrief.verify import read_document
 
-REGISTER = "circulation.jsonl"
 DRY_RUN = "dry-run.txt"
+LONGEST_LINE = 64 * 1024
+"""Bytes of a line of the register; ours have less than one kilobyte."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ def register_path(archive: Path, brief: str) -> Path:
 def entries_of(archive: Path, brief: str) -> tuple[Entry, ...]:
     """The lines of a brief's register; none where nothing was sent."""
     path = register_path(archive, brief)
-    return read_register(path.read_text(encoding="utf-8"), str(path)) if path.exists() else ()
+    lines = register_lines(path) or ()
+    return read_register(b"".join(lines).decode("utf-8", "replace"), str(path))
 
 
 def sendable(archive: Path, brief: str, wanted: str) -> Version:
@@ -269,7 +274,11 @@ def demand_dry_run(made: Sequence[Prepared], output: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[int]:
-    """The register, open for adding, for one sender at a time; a line that a kill cut off is taken away."""
+    """The register, open for adding, for one sender at a time; a line that a kill cut off is taken away.
+
+    What a dead run left in the archive is finished before, and the new lines are in the archive's log afterwards.
+    """
+    finish(path.parent.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -284,11 +293,16 @@ def locked(path: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+    finish(path.parent.parent)
 
 
 def _add(handle: int, entries: Iterable[Entry]) -> None:
-    """Lines, on the disk before anything else happens."""
-    os.write(handle, "".join(map(line_of, entries)).encode())
+    """Lines, each with the hash of the line before, on the disk before anything else happens."""
+    size = os.fstat(handle).st_size
+    last = os.pread(handle, LONGEST_LINE, max(size - LONGEST_LINE, 0)).removesuffix(b"\n").rpartition(b"\n")[2]
+    lines = chained(entries, hash_of_line(last) if size else START).encode()
+    while lines:
+        lines = lines[os.write(handle, lines) :]
     os.fsync(handle)
 
 

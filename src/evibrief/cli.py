@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from evibrief import __version__, posting, resources
+from evibrief import __version__, anchoring, posting, resources
 from evibrief.apart import Limits, run_command, too_much_memory
 from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
 from evibrief.problems import Place, Problem, Problems, as_annotation, as_record, plain
@@ -167,7 +167,8 @@ def _parser() -> argparse.ArgumentParser:
     tells.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
     looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
-    looks.add_argument("path", type=Path, metavar="PATH", help="an archived version, a PDF or a DOCX")
+    looks.add_argument("path", type=Path, metavar="PATH", help="an archive, an archived version, a PDF or a DOCX")
+    anchoring.add_options(looks)
     posting.add_limits(looks)
 
     takes = _command(commands, "extract", _extract, "take the evidence out of a PDF or a DOCX")
@@ -197,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     posting.add_limits(reads)
 
     posting.add_commands(commands, _command)
+    anchoring.add_commands(commands, _command)
 
     starts = _command(commands, "new", _new, "write a small commented brief to start from; it builds at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
@@ -358,12 +360,8 @@ VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from evibrief.archived import check_version, standing
-
     if options.path.is_dir():
-        faults = check_version(options.path)
-        print("\n".join(faults) or f"{options.path}: every file is as the manifest names it\n{standing(options.path)}")
-        return VERDICTS["altered"] if faults else 0
+        return anchoring.verify_folder(options)
     from evibrief.verify import verify_document
 
     verdict = verify_document(options.path, _limits(options))

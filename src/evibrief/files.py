@@ -20,7 +20,18 @@ def replace_file(path: Path, content: str | bytes) -> None:
         new = folder / ".new"  # hidden: in a folder of evidence it must not pass for a file of it
         new.write_bytes(data)
         new.chmod(0o644)
+        sync(new)
         os.replace(new, path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have a file, or a folder's list of its files, on the disk before anything else happens."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
