@@ -1,10 +1,11 @@
 -- What Word needs that the page does not say: where pages turn, where the contents stand, which tables have row heads.
 -- Headings move up by one, because the document's title is Word's Title and not its first heading.
 
--- Marks that the finisher (`wordfinish`) reads and takes out again.
-local CONTENTS = '<w:p><w:r><w:t>evibrief:contents</w:t></w:r></w:p>'
+-- Marks that the finisher (`wordfinish`) reads and takes out again. Each build has its own token, which no text knows.
+local TOKEN = "evibrief"
+local CONTENTS = '<w:p><w:r><w:t>' .. TOKEN .. ':contents</w:t></w:r></w:p>'
 local TURN = '<w:p><w:pPr><w:sectPr><w:pgSz w:orient="%s"/></w:sectPr></w:pPr></w:p>'
-local ROW_HEADS = ":row heads"
+local ROW_HEADS = ":" .. TOKEN
 
 local function word(markup)
   return pandoc.RawBlock("openxml", markup)

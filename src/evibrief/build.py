@@ -8,7 +8,6 @@ import gc
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -177,7 +176,7 @@ def _compose(loaded: Loaded, content: str) -> "View":
 
 def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
-    from evibrief.render import OWN_PAGE, TemplateError, render
+    from evibrief.render import OWN_PAGE, BadTemplate, render
     from evibrief.view import compose_look
 
     theme = loaded.brief.brief.theme
@@ -187,50 +186,78 @@ def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
     typesetter = partial(_typeset, loaded, folder)
     try:
         rendered = render(view, templates, typesetter, layer, compose_look(theme, files.styles, files.logo))
-    except TemplateError as error:
-        if not files.blocks:
-            raise
-        place = Place(str(folder / "theme" / OWN_PAGE), getattr(error, "lineno", 0), 1)
-        message = f"this template cannot be filled: {error.message}"
-        raise Problems([Problem(place, "theme", message, "ask only for what the page has")]) from error
+    except BadTemplate as error:
+        path = str(folder / "theme" / OWN_PAGE)
+        raise Problems(
+            Problem(Place(path, fault.line, min(fault.line, 1)), "theme", fault.message, fault.hint)
+            for fault in error.faults
+        ) from error
     if rendered.complaints:
         raise Problems(
-            Problem(_place_of(text, loaded), "prose", message, hint) for text, message, hint in rendered.complaints
+            Problem(loaded.source.place(("brief", "citation_style")), "citation-style", one.message, one.hint)
+            if one.of_style
+            else Problem(_place_of(one.text, loaded), "prose", one.message, one.hint)
+            for one in rendered.complaints
         )
     return rendered.html
 
 
 def _theme_files(folder: Path, loaded: Loaded) -> resources.ThemeFiles:
-    """The files of the theme. Raises `Problems` for a logo that is not there, or styles that reach outside."""
-    theme = loaded.brief.brief.theme
+    """The files of the theme, the style sheet written anew from what was read of it.
+
+    Raises `Problems` for a file that cannot be read or shown, and for styles that load something.
+    """
+    from evibrief.picture import fault_of
+    from evibrief.referencedocx import demand_reference
+    from evibrief.stylesheet import read_sheet
+
+    logo = loaded.brief.brief.theme.logo
+    problems: list[Problem] = []
     try:
-        files = resources.theme_files(folder, theme.logo)
-    except UnicodeDecodeError as error:
-        message = f"a style sheet or a template in it is not UTF-8: {error.reason}"
-        raise Problems([Problem(Place(str(folder / "theme")), "theme", message, "save it as UTF-8")]) from error
-    except OSError as error:
-        place = loaded.source.place(("brief", "theme", "logo"))
-        raise Problems([Problem(place, "theme", f"there is no file `{theme.logo}`", "put it there")]) from error
-    if loads := re.search(r"url\s*\(|@import|</", files.styles):
-        line = files.styles.count("\n", 0, loads.start()) + 1
-        place = Place(str(folder / "theme" / "custom.css"), line, 1)
-        message = f"`{loads[0]}` would load something: a document stands on its own"
-        raise Problems([Problem(place, "theme", message, "leave it out; a logo has a field in brief.yaml")])
+        files = resources.theme_files(folder, logo)
+        if files.word:
+            demand_reference(files.word, str(folder / "theme" / "reference.docx"))
+        files = replace(files, styles=read_sheet(files.styles, str(folder / "theme" / "custom.css")))
+    except Problems as wrong:
+        problems += wrong.problems
+    if not problems and logo and (fault := fault_of(files.logo)):
+        message, hint = f"the logo `{logo}` cannot be used: {fault}", "save it as a PNG of a logo's size"
+        problems.append(Problem(Place(str(folder / logo)), "theme", message, hint))
+    at_logo = loaded.source.place(("brief", "theme", "logo"))
+    if problems:
+        named = str(folder / logo) if logo else None
+        raise Problems(replace(one, place=at_logo) if one.place.path == named else one for one in problems)
     return files
 
 
 def _typeset(loaded: Loaded, folder: Path, texts: list[str]) -> "Typeset":
+    from evibrief.citationstyle import BadStyle
+    from evibrief.files import Unreadable
     from evibrief.prose import typeset
 
     record = loaded.brief.brief
     try:
         style = resources.citation_style(record.citation_style, folder)
-    except (LookupError, OSError) as error:
+    except (LookupError, OSError, Unreadable, BadStyle) as error:
         place = loaded.source.place(("brief", "citation_style"))
-        hint = suggest(record.citation_style, getattr(error, "suggestions", ()))
-        message = f"there is no citation style `{record.citation_style}`"
-        raise Problems([Problem(place, "citation-style", message, hint)]) from error
+        raise Problems([Problem(place, "citation-style", *_about_style(record.citation_style, error))]) from error
     return typeset(texts, loaded.source.tree["references"], style, record.language)
+
+
+def _about_style(name: str, error: Exception) -> tuple[str, str]:
+    """What is wrong with a citation style, and what to do."""
+    from evibrief.citationstyle import BadStyle
+    from evibrief.files import Unreadable
+
+    if isinstance(error, Unreadable):
+        return error.message, error.hint
+    if isinstance(error, BadStyle):
+        place = f"{name}:{error.line}" if error.line else name
+        return f"{place}: this cannot be used as a citation style: {error.message}", "take one of the public collection"
+    hint = suggest(name, getattr(error, "suggestions", ()))
+    missing = getattr(error, "name", name)
+    other = f", on which `{name}` depends" if missing != name else ""
+    return f"there is no citation style `{missing}`{other}", hint
 
 
 def _place_of(text: str, loaded: Loaded) -> Place:
@@ -262,7 +289,7 @@ def _write_documents(
     """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
     makers = {
         "docx": partial(_write_docx, html, view, brief, files, evidence),
-        "pdf": partial(_write_pdf, _with_letters(html, view), brief.brief.date, evidence),
+        "pdf": partial(_write_pdf, _with_letters(html, view), brief, files, evidence),
     }
     running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
     documents: list[_Document] = []
@@ -279,19 +306,25 @@ def _write_documents(
 
 def _with_letters(html: str, view: "View") -> str:
     """The page with figures whose letters are letters: the PDF engine has their font."""
-    for figure in view.figures:
-        html = html.replace(figure.drawing.source, figure.drawing.lettered_source)
-    return html
+    from evibrief.drawing import with_pictures
+
+    lettered = {figure.drawing.source: figure.drawing.lettered_source for figure in view.figures}
+    return with_pictures(html, lettered)
 
 
-def _write_pdf(html: str, date: datetime.date, evidence: Mapping[str, bytes]) -> _Document:
-    from evibrief.pdf import Attached, write_pdf
+def _write_pdf(
+    html: str, brief: "Brief", theme: resources.ThemeFiles, evidence: Mapping[str, bytes]
+) -> _Document:
+    from evibrief.pdf import Attached, OwnSheet, write_pdf
+    from evibrief.view import lines_before_styles
 
+    sheet = f"{theme.folder}/custom.css"
+    own = OwnSheet(sheet, lines_before_styles(brief.brief.theme) + 1) if theme.styles else None
     files = [
         Attached(path, data, MEDIA_TYPES[Path(path).suffix], "Supplement" if path == MANIFEST else "Data")
         for path, data in evidence.items()
     ]
-    pdf = write_pdf(html, resources.fonts(), files, date)
+    pdf = write_pdf(html, resources.fonts(), files, brief.brief.date, own)
     return _Document("pdf", pdf.data, pdf.pages)
 
 
@@ -324,9 +357,33 @@ def _write_docx(
     anchors = frozenset(name for name in names if f'id="{name}"' in html)
     pictures = {figure.drawing.source: figure.drawing for figure in view.figures}
     reference = files.word or (resources.templates() / "reference.docx").read_bytes()
-    reference = recoloured(reference, brief.brief.theme.accent)
+    with _blaming_reference(f"{files.folder}/reference.docx" if files.word else ""):
+        reference = recoloured(reference, brief.brief.theme.accent)
     lua_filter = resources.template_texts()["word.lua"]
-    return _Document("docx", write_docx(html, properties, anchors, reference, lua_filter, pictures, evidence))
+    with _blaming_reference(f"{files.folder}/reference.docx" if files.word else ""):
+        return _Document("docx", write_docx(html, properties, anchors, reference, lua_filter, pictures, evidence))
+
+
+@contextmanager
+def _blaming_reference(path: str) -> Iterator[None]:
+    """With a reference document of the theme's own, what goes wrong in making the Word file is that document's fault.
+
+    It may lack any part or element that Word's own files have, and nothing else differs from other briefs.
+    """
+    hint = "start from templates/reference.docx and change its styles in Word"
+    try:
+        yield
+    except Problems as wrong:
+        at_docx = (one.place.path == "DOCX" and path != "" for one in wrong.problems)
+        raise Problems(
+            replace(one, place=Place(path), rule="theme", hint=one.hint or hint) if its else one
+            for one, its in zip(wrong.problems, at_docx, strict=True)
+        ) from wrong
+    except Exception as error:
+        if not path:
+            raise
+        message = f"no Word document can be made with its styles: {type(error).__name__}: {error}"
+        raise Problems([Problem(Place(path), "theme", f"{message:.300}", hint)]) from error
 
 
 def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, bytes]:

@@ -7,6 +7,7 @@ DOCX bytes, the same for the same input whatever the clock says.
 import calendar
 import datetime
 import re
+import secrets
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from evibrief.carried import word_parts
 from evibrief.drawing import Drawing
 from evibrief.problems import Place, Problem, Problems
 from evibrief.wordcontrols import control_records
-from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack
+from evibrief.wordfinish import RUNNING_TITLE, WORD, finish_body, pack, unpack, with_token
 from evibrief.wordpictures import vector_parts, with_pixels
 from evibrief.wordproperties import custom_properties
 from evibrief.workfolders import work_folder
@@ -34,6 +35,9 @@ _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?
 _NO_PICTURES: Mapping[str, Drawing] = MappingProxyType({})
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
+LONGEST = 600
+"""Seconds that pandoc may take; the largest brief that was measured takes ten."""
+
 _LIST_INDENT = 357
 """How far each level of a list stands in, in twentieths of a point: 6.3 mm."""
 
@@ -70,9 +74,11 @@ def write_docx(
     nowhere, and when a style is not in the reference document. `pictures` are the drawings of the page by their
     addresses in it: Word gets each as PNG and, for those versions that can show it, as SVG. `evidence` goes along.
     """
-    parts = unpack(_run_pandoc(with_pixels(leave_out(html), pictures), properties, reference, lua_filter))
+    token = secrets.token_hex(16)
+    page = with_pixels(leave_out(html), pictures)
+    parts = unpack(_run_pandoc(page, properties, reference, with_token(lua_filter, token)))
     document = etree.fromstring(parts["word/document.xml"])
-    finish_body(document, anchors)
+    finish_body(document, anchors, token)
     if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
         raise Problems(problems)
     control_records(document, anchors)
@@ -123,7 +129,12 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
             f"--reference-doc={styles}", f"--output={written}",
         ]  # fmt: skip
         environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
-        run = subprocess.run(command, input=html.encode(), capture_output=True, check=False, env=environment)
+        try:
+            run = subprocess.run(
+                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=LONGEST
+            )
+        except subprocess.TimeoutExpired:
+            raise Problems([Problem(_PLACE, "pandoc", f"writing it takes longer than {LONGEST} seconds")]) from None
         warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
         if warnings or run.returncode:
             words = warnings or [f"pandoc ended with exit code {run.returncode}"]

@@ -8,7 +8,8 @@ gets in, so that the same rows give the same bytes.
 import base64
 import io
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -59,6 +60,14 @@ class Drawing:
 
 def _address(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+_PICTURE = re.compile(r'(<img src=")([^"<>]*)(")')
+
+
+def with_pictures(html: str, others: Mapping[str, str]) -> str:
+    """The page with other addresses for its pictures. In a text `<` is written otherwise, so none is taken for one."""
+    return _PICTURE.sub(lambda found: f"{found[1]}{others.get(found[2], found[2])}{found[3]}", html)
 
 
 _SETTINGS: dict[Any, Any] = {

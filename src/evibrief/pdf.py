@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FONT_ADDRESS = "file:///evibrief/fonts/"
 VARIANT = "pdf/a-3a"
+_POSITION = re.compile(r" at (\d+):(\d+)")
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,22 @@ class Attached:
         return self.path.replace("/", "~")
 
 
-def write_pdf(html: str, fonts: Iterable[FontFile], attached: Sequence[Attached], date: datetime.date) -> Pdf:
+@dataclass(frozen=True)
+class OwnSheet:
+    """Where the style sheet of a brief's own theme comes from, and on which line of its style element it begins."""
+
+    path: str
+    first_line: int
+
+
+def write_pdf(
+    html: str, fonts: Iterable[FontFile], attached: Sequence[Attached], date: datetime.date, own: OwnSheet | None = None
+) -> Pdf:
     """Print the HTML as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with its data attached.
 
     `date` is that of the brief: no other day stands in the file, so that the same brief gives the same bytes. Raises
-    `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong.
+    `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong. A warning that names a
+    line is about the sheet `own`: ours give none.
     """
     files = sorted(attached, key=lambda one: one.name)
     with _complaints() as messages:
@@ -66,8 +78,17 @@ def write_pdf(html: str, fonts: Iterable[FontFile], attached: Sequence[Attached]
             finisher=lambda _, pdf: finish(pdf, [one.media_type for one in files]),
         )
     if messages or data is None:
-        raise Problems(Problem(Place("PDF"), "weasyprint", message) for message in messages)
+        raise Problems(_complaint(message, own) for message in messages)
     return Pdf(data, len(document.pages))
+
+
+def _complaint(message: str, own: OwnSheet | None) -> Problem:
+    named = _POSITION.search(message)
+    if own is None or named is None or int(named[1]) < own.first_line:
+        return Problem(Place("PDF"), "weasyprint", message)
+    place = Place(own.path, int(named[1]) - own.first_line + 1, int(named[2]))
+    words = message[: named.start()] + message[named.end() :]
+    return Problem(place, "theme", f"the PDF engine cannot follow this: {words}", "write it otherwise, or leave it out")
 
 
 def _attachments(files: Iterable[Attached], date: datetime.date) -> list[Any]:

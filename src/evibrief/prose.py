@@ -6,6 +6,7 @@ One pass, because the numbers of a numbered style follow the order of reading ov
 
 import json
 import re
+import secrets
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,17 +48,35 @@ ALLOWED_TAGS = frozenset(
         "dd",
     )
 )
+_TAGS_OF_LIST = frozenset(("div", "section", "hr", "i", "b", "u"))
+"""What the reference list has besides, and the notes of a style that prints notes."""
+
 ALLOWED_LINKS = ("#", "http://", "https://", "mailto:")
 _ENTRY_OF_LIST = re.compile(r'<div id="refs".*', re.DOTALL)
 
 
+LONGEST = 120
+"""Seconds that pandoc may take; the largest brief that was measured takes five."""
+
+_MEMORY = "-M2g"
+"""What the runtime of pandoc may take; with more, a citation style is made to hurt (GHC User's Guide, 5.7)."""
+
+_CITEPROC_FAILED, _OUT_OF_MEMORY = 24, 251
+_DEFINITION = re.compile(r"^(?:[ \t>:~*+-]|\(?\w{1,9}[.)])*(\[(?:[^\[\]]|\[[^\[\]]{0,500}\]){1,500}\]:)", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Complaint:
-    """Something about one text, by its index; -1 for all of them together."""
+    """Something about one text, by its index; -1 for all of them together, or for the citation style.
+
+    `text` is what it is about, as it was written, where that is not the whole text of that index.
+    """
 
     index: int
     message: str
     hint: str = ""
+    text: str = ""
+    of_style: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,27 +91,33 @@ class Typeset:
 def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style: bytes, language: str) -> Typeset:
     """Turn every text into HTML and number the citations through all of them.
 
-    Texts are separated by paragraphs that no author writes; one that is swallowed by an open construct of the text
-    before it is found out, and that text is named.
+    Each text is read as a file of its own, so that nothing in it can reach into another: no open construct, no
+    definition of a link. Between them stands a paragraph that nobody can have written, because nobody knows it.
     """
-    marks = [f"\ue000{index}\ue001" for index in range(len(texts))]
-    joined = "\n\n".join(f"{mark}\n\n{text.strip()}" for mark, text in zip(marks, texts, strict=True))
-    html, warnings = _run_pandoc(f"{joined}\n\n\ue000end\ue001\n", references, style, language)
-    pieces = re.split(r"<p>\ue000(\d+|end)\ue001</p>\n?", html)
-    found = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    complaints = [Complaint(-1, warning) for warning in warnings]
-    fragments = []
-    for index in range(len(texts)):
-        swallowed = str(index + 1) not in found and index + 1 < len(texts)
-        if str(index) not in found or swallowed:
-            complaints.append(
-                Complaint(index, "this text does not end where it should", "close what it opens: ``` or >")
-            )
-        fragment = found.get(str(index), "").strip()
-        complaints += (Complaint(index, *wrong) for wrong in _refused(fragment))
-        fragments.append(fragment)
-    bibliography = _ENTRY_OF_LIST.search(found.get("end", ""))
-    return Typeset(tuple(fragments), bibliography[0].strip() if bibliography else "", tuple(complaints))
+    token = f"t{secrets.token_hex(16)}"
+    html, complaints = _run_pandoc([text.strip() for text in texts], token, references, style, language)
+    pieces = re.split(rf"<p>{token}</p>\n?", html)[1:]
+    if len(pieces) != len(texts) + 1:
+        return Typeset(tuple("" for _ in texts), "", complaints or (Complaint(-1, "the texts could not be set"),))
+    fragments = [_own_links(piece.strip(), f"{token}n{index}") for index, piece in enumerate(pieces[:-1])]
+    found = [Complaint(index, *wrong) for index, text in enumerate(texts) for wrong in _defined(text)]
+    found += [Complaint(index, *wrong) for index, fragment in enumerate(fragments) for wrong in _refused(fragment)]
+    bibliography = _ENTRY_OF_LIST.search(pieces[-1])
+    listed = bibliography[0].strip() if bibliography else ""
+    found += [Complaint(-1, *wrong, text=wrong[0]) for wrong in _refused(listed, ALLOWED_TAGS | _TAGS_OF_LIST)]
+    return Typeset(tuple(fragments), listed, (*complaints, *found))
+
+
+def _own_links(fragment: str, name: str) -> str:
+    """Links inside the page without the name of the file that pandoc puts before them."""
+    return fragment.replace(f'href="#{name}__', 'href="#')
+
+
+def _defined(text: str) -> Iterable[tuple[str, str]]:
+    """Lines that Markdown takes for the address of a link elsewhere, and does not print."""
+    for found in _DEFINITION.finditer(text):
+        message = f"a line that begins with `{found[1]:.60}` is not printed: Markdown takes it for a link's address"
+        yield message, "write links as [words](address); for brackets write \\[ and \\]"
 
 
 def inline(fragment: str) -> str | None:
@@ -103,34 +128,60 @@ def inline(fragment: str) -> str | None:
 
 
 def _run_pandoc(
-    text: str, references: Sequence[Mapping[str, Any]], style: bytes, language: str
-) -> tuple[str, list[str]]:
-    """Pandoc reads its references and its style from files, so they get a folder that is gone afterwards."""
+    texts: Sequence[str], token: str, references: Sequence[Mapping[str, Any]], style: bytes, language: str
+) -> tuple[str, tuple[Complaint, ...]]:
+    """The HTML of all texts, with the token as a paragraph before each and at the end.
+
+    Pandoc reads texts, references and style from files, so they get a folder that is gone afterwards.
+    """
+    names = [f"{token}n{index}" for index in range(len(texts))]
     with work_folder() as folder:
-        library, csl = folder / "references.json", folder / "style.csl"
-        library.write_text(json.dumps(list(references), ensure_ascii=False), encoding="utf-8")
-        csl.write_bytes(style)
+        (folder / "references.json").write_text(json.dumps(list(references), ensure_ascii=False), encoding="utf-8")
+        (folder / "style.csl").write_bytes(style)
+        for name, text in ((token, token), *zip(names, texts, strict=True)):
+            (folder / name).write_text(f"{text}\n", encoding="utf-8", newline="\n")
         command = [
-            pypandoc.get_pandoc_path(), f"--from={READER}", "--to=html5", "--sandbox", "--citeproc", "--wrap=none",
-            f"--bibliography={library}", f"--csl={csl}", "--metadata=link-citations:true",
-            f"--metadata=lang:{language}", "--email-obfuscation=none",
+            pypandoc.get_pandoc_path(), f"--from={READER}", "--to=html5", "--sandbox", "--file-scope", "--citeproc",
+            "--wrap=none", "--bibliography=references.json", "--csl=style.csl", "--metadata=link-citations:true",
+            f"--metadata=lang:{language}", "--email-obfuscation=none", "+RTS", _MEMORY, "-RTS",
+            *(file for name in names for file in (token, name)), token,
         ]  # fmt: skip
-        run = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
-    warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
-    if run.returncode and not warnings:
-        warnings.append(f"pandoc ended with exit code {run.returncode}")
-    return run.stdout.decode(), warnings
+        try:
+            run = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            return "", (Complaint(-1, f"setting the texts in this style takes over {LONGEST} s", _STYLE, "", True),)
+    return run.stdout.decode(errors="replace"), tuple(_warnings(run, token))
+
+
+_STYLE = "take a citation style of the public collection"
+
+
+def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable[Complaint]:
+    """What pandoc said, each about the text that it names, about the citation style, or about all."""
+    lines = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
+    if run.returncode in (_CITEPROC_FAILED, _OUT_OF_MEMORY) or run.returncode < 0:
+        what = "it takes too much memory" if run.returncode != _CITEPROC_FAILED else " ".join(lines)
+        yield Complaint(-1, f"no reference list can be made in this style: {what:.300}", _STYLE, of_style=True)
+        return
+    if run.returncode and not lines:
+        lines.append(f"pandoc ended with exit code {run.returncode}")
+    for line in lines:
+        named = re.search(rf"{token}n(\d+)", line)
+        words = re.sub(rf"{token}(n\d+)?", "this text", line)
+        of_style = "Citeproc" in line and "not found" not in line
+        yield Complaint(int(named[1]) if named else -1, words, _STYLE if of_style else "", of_style=of_style)
 
 
 class _Refusals(HTMLParser):
     """Collects what a fragment may not contain."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowed: frozenset[str]) -> None:
         super().__init__()
+        self.allowed = allowed
         self.refused: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in ALLOWED_TAGS:
+        if tag not in self.allowed:
             what = {"img": "a picture", "table": "a table", "pre": "a block of code"}.get(tag, f"`<{tag}>`")
             what = "a heading" if re.fullmatch(r"h\d", tag) else what
             self.refused.append((f"{what} may not stand in a text", "texts are paragraphs, lists, links and citations"))
@@ -139,7 +190,7 @@ class _Refusals(HTMLParser):
             self.refused.append((f"the link `{target}` leads nowhere that is allowed", "use #id, https: or mailto:"))
 
 
-def _refused(fragment: str) -> Iterable[tuple[str, str]]:
-    parser = _Refusals()
+def _refused(fragment: str, allowed: frozenset[str] = ALLOWED_TAGS) -> Iterable[tuple[str, str]]:
+    parser = _Refusals(allowed)
     parser.feed(fragment)
     return dict.fromkeys(parser.refused)

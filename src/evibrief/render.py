@@ -1,58 +1,34 @@
-"""From a `View` to the one HTML that all three outputs are made of: the only owner of `jinja2`.
+"""From a `View` to the one HTML that all three outputs are made of.
 
-In: a `View`, templates, the style sheet, and the typesetter of the prose. Out: HTML, and what was wrong with texts.
+In: a `View`, templates, the style sheet, and the typesetter of the prose. Out: HTML, and what was wrong with it.
 
-Templates see words, never markup. A text in Markdown leaves a numbered mark; after the template has run, all texts
-are typeset in one pass in the order in which they stand on the page, and the marks are replaced.
+Templates see words, never markup. A text in Markdown leaves a mark that nobody can know; after the template has run,
+all texts are typeset in one pass in the order in which they stand on the page, and the marks are replaced. The page
+says itself what a browser may load for it: nothing but what it contains (`policy`).
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-import jinja2
-from jinja2 import TemplateError as TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup
-
+from evibrief.filling import OWN_PAGE as OWN_PAGE
+from evibrief.filling import BadTemplate as BadTemplate
+from evibrief.filling import Fault, Filled, Marks, fill, fill_apart, fill_text
+from evibrief.filling import Layer as Layer
 from evibrief.page import Look, View
-from evibrief.prose import Typeset, inline
+from evibrief.policy import Contents, contents_of, with_policy
+from evibrief.prose import Complaint, Typeset, inline
 
-_MARK = re.compile("\ue002(\\d+)\ue003")
 PLAIN = Look()
-OWN_PAGE = "page.html.jinja"
-"""The template of a brief's own theme."""
-
-_BIBLIOGRAPHY = "\ue002bibliography\ue003"
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """The HTML, and for each complaint the text it is about (empty: the whole) with what is wrong and a hint."""
+    """The HTML, and what is wrong with its texts."""
 
     html: str
-    complaints: tuple[tuple[str, str, str], ...]
-
-
-@dataclass
-class _Texts:
-    """The texts that a template asked for, in the order of the page, and which of them have to be one paragraph."""
-
-    texts: list[str] = field(default_factory=list)
-    short: set[int] = field(default_factory=set)
-
-    def block(self, text: str) -> Markup:
-        self.texts.append(text)
-        return Markup(f"\ue002{len(self.texts) - 1}\ue003")
-
-    def line(self, text: str) -> Markup:
-        self.short.add(len(self.texts))
-        return self.block(text)
-
-
-Layer = Literal["page", "summary", "full"]
-"""How much of a brief: its first page, that and the summary, or all of it."""
+    complaints: tuple[Complaint, ...]
 
 
 def render(
@@ -66,42 +42,61 @@ def render(
 
     In a layer that leaves out records, links to them become plain words.
 
-    Raises `jinja2.TemplateError` for a template that asks for what the view does not have: nothing is printed empty.
+    Raises `BadTemplate` for a template of the brief's own that cannot be filled, that asks for what the view does not
+    have, or that prints what a page may not hold: nothing is printed empty.
     """
-    texts = _Texts()
-    environment = SandboxedEnvironment(
-        loader=jinja2.DictLoader(dict(templates)),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"prose": texts.block, "line": texts.line}
-    page = environment.get_template(OWN_PAGE if OWN_PAGE in templates else "brief.html.jinja")
-    sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "print", "screen")}
-    sheets |= {"theme": Markup(look.styles), "bibliography": Markup(_BIBLIOGRAPHY)}
-    html = page.render(view=view, layer=layer, look=look, **sheets)
-    set_texts = typesetter(texts.texts)
-    complaints = [(texts.texts[c.index] if c.index >= 0 else "", c.message, c.hint) for c in set_texts.complaints]
-    fragments = list(set_texts.fragments)
-    for index in texts.short:
-        if (short := inline(fragments[index])) is None and fragments[index]:
-            complaints.append(
-                (texts.texts[index], "this text has to be one paragraph", "it stands in a table or a list")
-            )
-        fragments[index] = short or fragments[index]
-    html = _MARK.sub(lambda match: fragments[int(match[1])], html)
-    html = html.replace(_BIBLIOGRAPHY, set_texts.bibliography)
-    return Rendered(html if layer == "full" else without_dead_links(html), tuple(complaints))
+    marks = Marks(secrets.token_hex(16))
+    own = templates.get(OWN_PAGE, "")
+    filled = (fill_apart if own else fill)(view, templates, layer, look, marks)
+    set_texts = typesetter(list(filled.texts))
+    fragments = tuple(_short(filled, set_texts.fragments))
+    complaints = [_with_text(complaint, filled) for complaint in set_texts.complaints]
+    complaints += _too_long(filled, set_texts.fragments)
+    html = marks.replaced(filled.html, fragments, set_texts.bibliography)
+    html = html if layer == "full" else without_dead_links(html)
+    if complaints:
+        return Rendered(html, tuple(complaints))
+    contents = contents_of(html)
+    if own:
+        sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
+        pictures = {figure.drawing.source for figure in view.figures} | {look.logo}
+        _refuse(contents, own, sheets, pictures)
+    return Rendered(with_policy(html, contents), ())
+
+
+def _with_text(complaint: Complaint, filled: Filled) -> Complaint:
+    text = filled.texts[complaint.index] if complaint.index >= 0 else ""
+    return replace(complaint, text=complaint.text or text)
+
+
+def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
+    """The fragments; those that stand in a line without their paragraph."""
+    for index, fragment in enumerate(fragments):
+        yield (inline(fragment) if index in filled.short else None) or fragment
+
+
+def _too_long(filled: Filled, fragments: tuple[str, ...]) -> Iterator[Complaint]:
+    for index in sorted(filled.short):
+        if fragments[index] and inline(fragments[index]) is None:
+            message, hint = "this text has to be one paragraph", "it stands in a table or a list"
+            yield Complaint(index, message, hint, filled.texts[index])
+
+
+def _refuse(contents: Contents, own: str, sheets: list[str], pictures: set[str]) -> None:
+    """Raise `BadTemplate` for what a page may not hold; only a template of the brief's own can have printed it."""
+    lines = list(enumerate(own.lower().split("\n"), 1))
+    faults = []
+    for wrong in contents.refused(sheets, pictures):
+        line = next((number for number, words in lines if wrong.sign in words), 0)
+        faults.append(Fault(line, wrong.message, wrong.hint))
+    if faults:
+        raise BadTemplate(*faults)
 
 
 def render_text(name: str, templates: Mapping[str, str], **values: object) -> str:
-    """A template that holds no prose and needs no typesetting, filled with values. Raises as `render` does."""
-    environment = SandboxedEnvironment(
-        loader=jinja2.DictLoader(dict(templates)), undefined=jinja2.StrictUndefined, autoescape=True,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template(name).render(**values)
+    """A template that holds no prose and needs no typesetting, filled with values; a web page with its policy."""
+    text = fill_text(name, templates, **values)
+    return with_policy(text, contents_of(text)) if name.endswith(".html.jinja") else text
 
 
 def without_dead_links(html: str) -> str:

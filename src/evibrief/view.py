@@ -83,6 +83,11 @@ def compose_look(theme: Theme, styles: str, logo: bytes) -> Look:
     return Look(own + styles, address, theme.logo_alternative or "")
 
 
+def lines_before_styles(theme: Theme) -> int:
+    """How many lines of its style element come before a theme's own styles."""
+    return 1 + bool(theme.accent or theme.text_font or theme.heading_font)
+
+
 def _family(font: str | None, kind: str) -> str:
     others = '"Brief Fallback", "Source Sans Pro", "Source Serif Pro"'
     return f'"{font}", {others}, {kind}' if font else ""

@@ -23,8 +23,9 @@ _DRAWING = f"{{{_NAMESPACES['wp']}}}docPr"
 _BOOKMARKS = (f"{_W}bookmarkStart", f"{_W}bookmarkEnd")
 _PARAGRAPH, _TABLE, _SECTION = f"{_W}p", f"{_W}tbl", f"{_W}sectPr"
 
-_CONTENTS_MARK = "evibrief:contents"
-_ROW_HEADS_MARK = ":row heads"
+TOKEN = 'local TOKEN = "evibrief"'
+"""The line of `templates/word.lua` in which each build puts a token of its own: no text can hold a mark."""
+
 _HEADINGS = ("Heading1", "Heading2", "Heading3")
 _PLAIN_STYLES = ("", "BodyText", "FirstParagraph", "Compact")
 """What pandoc writes for a paragraph that has no style of its own."""
@@ -66,16 +67,27 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
     return pack({**parts, "word/styles.xml": styles})
 
 
-def finish_body(document: Any, anchors: frozenset[str]) -> None:
-    """Mend the document in place. The bookmarks in `anchors` keep their range, because comments are read from it."""
+def with_token(lua_filter: str, token: str) -> str:
+    """The filter with the token of this build in its marks."""
+    before, line, after = lua_filter.partition(TOKEN)
+    if not line:
+        raise ValueError(f"the filter has no line `{TOKEN}`")
+    return f'{before}local TOKEN = "{token}"{after}'
+
+
+def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
+    """Mend the document in place. The bookmarks in `anchors` keep their range, because comments are read from it.
+
+    `token` is in the marks that the filter left.
+    """
     body = document.find("w:body", _NAMESPACES)
     _single_bookmarks(body)
     _shrink_heading_bookmarks(body, anchors)
-    _fill_contents(body)
+    _fill_contents(body, f"{token}:contents")
     _part_tables(body)
     _turn_pages(body)
     for table, width in _tables_with_widths(body):
-        _finish_table(table, width)
+        _finish_table(table, width, f":{token}")
     _style_lists(body)
     _number_pictures(body)
 
@@ -150,9 +162,9 @@ def _content_beside(element: Any, siblings: Iterable[Any]) -> Any:
 # Contents
 
 
-def _fill_contents(body: Any) -> None:
+def _fill_contents(body: Any, contents: str) -> None:
     """A contents field with its result filled in: right at once in Word, LibreOffice and print, and after an update."""
-    mark = next((text for text in body.iter(f"{_W}t") if text.text == _CONTENTS_MARK), None)
+    mark = next((text for text in body.iter(f"{_W}t") if text.text == contents), None)
     if mark is None:
         return
     place = mark.getparent().getparent()
@@ -300,10 +312,10 @@ def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
 # Tables
 
 
-def _finish_table(table: Any, width: int) -> None:
+def _finish_table(table: Any, width: int, row_heads: str) -> None:
     """Columns that fill the page, rows that do not split, header rows that look and repeat, records that keep."""
     rows = table.findall(f"{_W}tr")
-    _set_table_properties(table, width, has_header=bool(rows) and _is_header(rows[0]))
+    _set_table_properties(table, width, row_heads, has_header=bool(rows) and _is_header(rows[0]))
     _set_widths(table, rows, width)
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         header = _is_header(row)
@@ -313,11 +325,11 @@ def _finish_table(table: Any, width: int) -> None:
         _keep_whole(row, with_next=after is not None and (header or _continues(after)))
 
 
-def _set_table_properties(table: Any, width: int, has_header: bool) -> None:
+def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -> None:
     """Pandoc writes the name of the style where Word wants its id, and formats that belong in the style."""
     old = table.find(f"{_W}tblPr")
     style = old.find(f"{_W}tblStyle").get(f"{_W}val")
-    name, row_heads = style.removesuffix(_ROW_HEADS_MARK), style.endswith(_ROW_HEADS_MARK)
+    name, row_heads = style.removesuffix(mark), style.endswith(mark)
     flags = (has_header * 0x0020) | (row_heads * 0x0080) | 0x0600  # 17.18.106; the last two: no bands
     look = _element("tblLook", val=f"{flags:04X}", firstRow=str(int(has_header)), lastRow="0",
                     firstColumn=str(int(row_heads)), lastColumn="0", noHBand="1", noVBand="1")  # fmt: skip

@@ -5,13 +5,12 @@ the PNGs of, and the parts that add the SVGs, by Microsoft's extension for them 
 """
 
 import base64
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lxml import etree
 
-from evibrief.drawing import Drawing
+from evibrief.drawing import Drawing, with_pictures
 
 _RELATIONS = "word/_rels/document.xml.rels"
 _TYPES = "[Content_Types].xml"
@@ -19,17 +18,12 @@ _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
-_ADDRESS = re.compile(r'src="(data:image/svg\+xml;base64,[^"]+)"')
 
 
 def with_pixels(html: str, pictures: Mapping[str, Drawing]) -> str:
     """The page with every drawing as PNG instead of SVG."""
-
-    def swapped(match: re.Match[str]) -> str:
-        png = base64.b64encode(pictures[match[1]].png).decode()
-        return f'src="data:image/png;base64,{png}"'
-
-    return _ADDRESS.sub(swapped, html)
+    png = "data:image/png;base64,"
+    return with_pictures(html, {name: png + base64.b64encode(one.png).decode() for name, one in pictures.items()})
 
 
 def vector_parts(document: Any, parts: Mapping[str, bytes], drawings: Iterable[Drawing]) -> dict[str, bytes]:

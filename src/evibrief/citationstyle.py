@@ -1,0 +1,135 @@
+"""Citation styles in CSL, looked at before an engine follows them.
+
+In: bytes. Out: the style that it is a name for, if it is one; or why it cannot be used, with its line. A style is a
+program: its macros call each other, and an engine would follow a circle of them for ever (CSL 1.0.2, "Macro").
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+NAMESPACE = "http://purl.org/net/xbiblio/csl"
+LARGEST = 1_000_000
+"""Bytes; the largest of the public collection has 300,000."""
+
+DEEPEST = 200
+"""Elements within elements; the deepest of the public collection has 30."""
+
+MOST_STEPS = 10_000_000
+"""Elements that one citation may lead to; most in the public collection: 1,700,000."""
+
+
+class BadStyle(Exception):
+    """A style that cannot be used: its line, 0 for the file as a whole, and why."""
+
+    def __init__(self, line: int, message: str) -> None:
+        self.line, self.message = line, message
+        super().__init__(f"line {line}: {message}" if line else message)
+
+
+@dataclass
+class _Part:
+    """A macro, or the citation or the bibliography: how many elements it has, and which macros it calls where."""
+
+    size: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+class _Reader:
+    """Gathers the parts of one style."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, _Part] = {}
+        self.path: list[str] = []
+        self.parent = ""
+        self.namespace: str | None = None
+        self.parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.part = _Part()
+
+    def doctype(self, *_: object) -> None:
+        raise BadStyle(self.parser.CurrentLineNumber, "it defines a document type, which no style does")
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        space, _, local = name.rpartition(" ")
+        if not self.path:
+            self.namespace = space
+            if local != "style":
+                raise BadStyle(self.parser.CurrentLineNumber, f"it begins with `{local:.40}`, and a style with `style`")
+        self.path.append(local)
+        if len(self.path) > DEEPEST:
+            raise BadStyle(self.parser.CurrentLineNumber, "its elements are nested too deeply")
+        if len(self.path) == 2:
+            self.part = _Part()
+            key = f"macro {attributes.get('name', '')}" if local == "macro" else local
+            if local in ("macro", "citation", "bibliography"):
+                self.parts[key] = self.part
+        self.part.size += 1
+        if called := attributes.get("macro"):
+            self.part.calls[called] += 1
+            self.part.lines.setdefault(called, self.parser.CurrentLineNumber)
+        if local == "link" and attributes.get("rel") == "independent-parent":
+            self.parent = self.parent or attributes.get("href", "")
+
+    def end(self, _: str) -> None:
+        self.path.pop()
+
+
+def parent_of(style: bytes) -> str:
+    """The name of the style that this one is another name for; empty for a style that stands for itself.
+
+    Raises `BadStyle` for what is no style, and for a style that would lead an engine in a circle or astray.
+    """
+    if len(style) > LARGEST:
+        raise BadStyle(0, f"it has {len(style) / 1e6:.1f} MB, and no style has more than {LARGEST / 1e6:g}")
+    reader = _Reader()
+    try:
+        reader.parser.Parse(style.removeprefix(b"\xef\xbb\xbf"), True)
+    except expat.ExpatError as error:
+        raise BadStyle(error.lineno, f"it cannot be read as XML: {expat.ErrorString(error.code)}") from None
+    except ValueError as error:  # another encoding than it says
+        raise BadStyle(1, f"it cannot be read as XML: {error}") from None
+    if reader.parent:
+        return reader.parent.rstrip("/").rpartition("/")[2]
+    if reader.namespace != NAMESPACE:
+        raise BadStyle(1, f"it is no CSL: its namespace is not {NAMESPACE}")
+    if "citation" not in reader.parts:
+        raise BadStyle(0, "it has no `citation`")
+    _demand_ends(reader.parts)
+    return ""
+
+
+def _demand_ends(parts: Mapping[str, _Part]) -> None:
+    """Raise `BadStyle` where a macro is called that is not there, calls itself, or leads to too many others."""
+    sizes: dict[str, int] = {}
+    for root in parts:
+        waiting = [(root, iter(parts[root].calls))]
+        under = {root}
+        while waiting:
+            name, calls = waiting[-1]
+            called = next(calls, None)
+            if called is None:
+                sizes[name] = _steps(parts, sizes, name)
+                under.discard(name)
+                waiting.pop()
+                continue
+            key, line = f"macro {called}", parts[name].lines[called]
+            if key not in parts:
+                raise BadStyle(line, f"it calls the macro `{called:.60}`, and has none of that name")
+            if key in under:
+                raise BadStyle(line, f"its macro `{called:.60}` calls itself")
+            if key not in sizes:
+                waiting.append((key, iter(parts[key].calls)))
+                under.add(key)
+
+
+def _steps(parts: Mapping[str, _Part], sizes: Mapping[str, int], name: str) -> int:
+    part = parts[name]
+    steps = part.size + sum(number * sizes[f"macro {called}"] for called, number in part.calls.items())
+    if steps > MOST_STEPS:
+        raise BadStyle(min(part.lines.values()), f"its macros lead to more than {MOST_STEPS:,} steps")
+    return steps

@@ -1,0 +1,166 @@
+"""What a browser may load for a page of ours: what the page itself contains, and nothing else.
+
+In: a finished page. Out: the same page with its content security policy (W3C, CSP level 3), and what in it no page may
+hold. Only what a template of a brief's own prints can be refused: everything else cannot write markup.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+_HEAD = re.compile(r'\s*<!DOCTYPE html>\s*<html(?: lang="[^"<>]*")?>\s*<head>\s*<meta charset="utf-8">\n?')
+"""How every page begins. The policy comes next: a browser follows it from where it stands."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TAGS = _words(
+    """a abbr address article aside b bdi bdo blockquote body br caption cite code col colgroup dd del details dfn div
+    dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 head header hr html i img ins kbd li main mark meta nav ol p
+    pre q rp rt ruby s samp section small span strong style sub summary sup table tbody td tfoot th thead time title
+    tr u ul var wbr"""
+)
+_ATTRIBUTES = _words(
+    """alt cite class colspan datetime dir height hidden href id lang reversed role rowspan scope src start tabindex
+    title translate type value width"""
+)
+_OF_META = frozenset(("charset", "name", "content"))
+_SCHEME = re.compile(r"[^/?#]*:")
+_SCHEMES = ("http:", "https:", "mailto:")
+_WIDTH = re.compile(r"width: \d{1,3}%")
+_PNG = "data:image/png;base64,"
+_MARKUP = re.compile(r"<(/?[a-zA-Z][^\s/>]*|[!?])")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something that no page may hold, with what to do instead. `sign` is how it looks there, in small letters."""
+
+    message: str
+    hint: str
+    sign: str
+
+
+_NO_PART = "a page has text, lists, tables, figures and links, and loads and runs nothing"
+_OWN_STYLE = "give it a class, and write the rule into theme/custom.css"
+
+
+class Contents(HTMLParser):
+    """What a page contains, as far as a browser asks whether it may use it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.styles: list[str] = []
+        self.inline: list[tuple[str, str]] = []
+        self.pictures: list[str] = []
+        self.found: list[Refused] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what the policy is about, and what is refused."""
+        if tag == "style":
+            self.styles.append("")
+            self._in_style = True
+        for name, value in attrs:
+            if name == "style":
+                self.inline.append((tag, value or ""))
+            elif name == "src" and tag == "img":
+                self.pictures.append(value or "")
+            self.found += _refused_attribute(tag, name, value or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A slash at the end of a tag means nothing in HTML."""
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Styles end."""
+        self._in_style = self._in_style and tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text of styles."""
+        if self._in_style:
+            self.styles[-1] += data
+
+    def refused(self, sheets: Iterable[str], pictures: Collection[str]) -> Iterator[Refused]:
+        """What is in the page besides these style sheets and pictures, and other than text."""
+        yield from dict.fromkeys(self.found)
+        known = {sheet.strip() for sheet in sheets}
+        if any(style.strip() not in known for style in self.styles):
+            yield Refused("a style sheet stands in the template", "write it into theme/custom.css", "<style")
+        for tag, style in dict.fromkeys(self.inline):
+            if tag != "col" or not _WIDTH.fullmatch(style):
+                yield Refused(f"the style `{style:.60}` stands in the element `{tag}` itself", _OWN_STYLE, "style=")
+        for picture in dict.fromkeys(self.pictures):
+            if picture not in pictures and not picture.startswith(_PNG):
+                message = f"the picture `{picture:.60}` would be loaded, or is no PNG"
+                yield Refused(message, "write a PNG as data:image/png;base64, or use the theme's logo", "<img")
+
+
+def contents_of(html: str) -> Contents:
+    """What a page contains. Comments and elements are looked for without regard to where a reader thinks they stand."""
+    contents = Contents()
+    contents.feed(html)
+    contents.close()
+    head = _HEAD.match(html)
+    if not head:
+        hint = 'begin with `{% extends "brief.html.jinja" %}` and override its blocks'
+        contents.found.append(Refused("the page does not begin as every page of ours does", hint, ""))
+    for name in dict.fromkeys(found[1].lower() for found in _MARKUP.finditer(html, head.end() if head else 0)):
+        if name.lstrip("/") not in _TAGS:
+            what = "a comment or a declaration" if name in "!?" else f"the element `{name.lstrip('/'):.60}`"
+            contents.found.append(Refused(f"{what} may not stand in a page", _NO_PART, f"<{name}"))
+    return contents
+
+
+def _refused_attribute(tag: str, name: str, value: str) -> Iterator[Refused]:
+    known = name in _ATTRIBUTES or name.startswith(("data-", "aria-")) or name in ("style",)
+    known = known or (tag == "meta" and name in _OF_META) or (tag == "style" and name == "media")
+    if not known:
+        yield Refused(f"the attribute `{name:.60}` may not stand in a page", _NO_PART, name)
+    address = re.sub(r"[\0-\x20]", "", value).lower()
+    if name in ("href", "cite") and (scheme := _SCHEME.match(address)) and scheme[0] not in _SCHEMES:
+        yield Refused(f"the link `{value:.60}` may not stand in a page", "use #id, https: or mailto:", scheme[0])
+    if name == "src" and tag != "img":
+        yield Refused("only a picture has a source", _NO_PART, "src")
+
+
+def with_policy(html: str, contents: Contents, scripts: Sequence[str] = ()) -> str:
+    """The page with its policy right after the beginning of its head, before anything that it is about.
+
+    `scripts` are the texts of the scripts of our own that the page holds. Raises `ValueError` for a page without our
+    beginning.
+    """
+    head = _HEAD.match(html)
+    if head is None:
+        raise ValueError("this page has no head of ours")
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(contents, scripts)}">\n'
+    return html[: head.end()] + meta + html[head.end() :]
+
+
+def policy(contents: Contents, scripts: Sequence[str] = ()) -> str:
+    """The policy that allows the styles and scripts of a page, by their hashes, and pictures that it carries itself."""
+    inline = [style for _, style in contents.inline]
+    styles = [*(["'unsafe-hashes'"] if inline else []), *_hashes((*contents.styles, *inline))]
+    rules = (
+        "default-src 'none'",
+        f"script-src {' '.join(_hashes(scripts)) or _NONE}",
+        f"style-src {' '.join(styles) or _NONE}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(rules)
+
+
+_NONE = "'none'"
+
+
+def _hashes(texts: Iterable[str]) -> list[str]:
+    """As a policy names a text: SHA-256 of its UTF-8, in base 64, each once."""
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return list(dict.fromkeys(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests))
