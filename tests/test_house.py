@@ -15,7 +15,7 @@ MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py
 ORDER = (
     ("picture", "citationstyle"),
     ("problems", "vocabulary", "rules_of_reading", "canonicalxml", "workfolders", "wordmarks"),
-    ("wordpackage", "files", "differences", "apart", "repository", "stylesheet"),
+    ("wordpackage", "files", "differences", "apart", "repository", "stylesheet", "printing"),
     ("resources",),
     ("source",),
     ("places", "pdfnames", "drawing"),
@@ -60,6 +60,7 @@ ORDER = (
     ("review",),
     ("circulate",),
     ("posting", "anchoring"),
+    ("verifying",),
     ("cli",),
 )
 OWNERS = {

@@ -6,47 +6,19 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 import argparse
 import datetime
 import io
-import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
 
-from evibrief import __version__, anchoring, posting, resources
-from evibrief.apart import Limits, run_command, too_much_memory
+from evibrief import __version__, anchoring, posting, resources, verifying
+from evibrief.apart import run_command, too_much_memory
 from evibrief.build import FORMATS, Format, Loaded, Written, build, load, read_evidence
-from evibrief.problems import Place, Problem, Problems, as_annotation, as_record, plain
+from evibrief.printing import TextOnly, print_annotations, print_json, print_problems
+from evibrief.problems import Place, Problem, Problems, plain
 from evibrief.workfolders import work_folder
 
-if TYPE_CHECKING:
-    from evibrief.verify import Verdict
-
 LAYERS = ("page", "summary", "full")
-MOST_PRINTED = 500
-"""Problems; a file of the wrong kind can have hundreds of thousands."""
-
-
-class TextOnly(io.TextIOBase):
-    """A stream that passes on text alone: what would act on a terminal is printed as an escape."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write the text. A carriage return at its beginning is ours: a stage of the work is told on one line."""
-        returned, rest = ("\r", text[1:]) if text.startswith("\r") else ("", text)
-        lines = ("\t".join(map(plain, line.split("\t"))) for line in rest.split("\n"))
-        self._stream.write(returned + "\n".join(lines))
-        return len(text)
-
-    def flush(self) -> None:
-        """Hand on what is waiting."""
-        self._stream.flush()
-
-    def isatty(self) -> bool:
-        """Whether somebody is looking."""
-        return self._stream.isatty()
 
 
 def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
@@ -78,7 +50,7 @@ def _opens(options: argparse.Namespace) -> bool:
 def _run_apart(options: argparse.Namespace, words: Sequence[str]) -> int:
     try:
         with work_folder() as temporary:
-            return run_command(words, _limits(options), temporary)
+            return run_command(words, posting.limits_of(options), temporary)
     except Problems as ended:
         print_problems(ended.problems)
         return 1
@@ -106,21 +78,6 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
     except KeyboardInterrupt:
         print("evibrief: stopped; nothing was written", file=sys.stderr)
         return 1
-
-
-def print_problems(problems: Sequence[Problem]) -> None:
-    """The problems on standard error, as many as anybody reads, then how many there are."""
-    for problem in problems[:MOST_PRINTED]:
-        print(problem, file=sys.stderr)
-    if len(problems) > MOST_PRINTED:
-        print(f"… and {len(problems) - MOST_PRINTED} more", file=sys.stderr)
-    errors = sum(problem.severity == "error" for problem in problems)
-    warnings = len(problems) - errors
-    counted = [
-        f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number
-    ]
-    if counted:
-        print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -166,9 +123,10 @@ def _parser() -> argparse.ArgumentParser:
     tells.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     tells.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
-    looks = _command(commands, "verify", _verify, "say whether a version or a lone PDF or DOCX is unaltered")
+    looks = _command(commands, "verify", verifying.verify, "say whether a version or a lone PDF or DOCX is unaltered")
     looks.add_argument("path", type=Path, metavar="PATH", help="an archive, an archived version, a PDF or a DOCX")
     anchoring.add_options(looks)
+    verifying.add_options(looks)
     posting.add_limits(looks)
 
     takes = _command(commands, "extract", _extract, "take the evidence out of a PDF or a DOCX")
@@ -292,19 +250,10 @@ def _check_retractions(folder: Path, file: Path) -> None:
         print(line)
 
 
-def _print_json(problems: Sequence[Problem]) -> None:
-    print(json.dumps({"problems": [as_record(problem) for problem in problems]}, indent=1, ensure_ascii=False))
-
-
-def _print_github(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        print(as_annotation(problem))
-
-
 _PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {
     "text": print_problems,
-    "json": _print_json,
-    "github": _print_github,
+    "json": print_json,
+    "github": print_annotations,
 }
 
 
@@ -353,57 +302,6 @@ def _since(options: argparse.Namespace) -> int:
     written = write_since(options.brief, options.archive)
     print(written or f"{options.brief}: no earlier version is archived; there is nothing to compare it with")
     return 0
-
-
-VERDICTS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
-"""What `verify` ends with; 1 is a file that cannot be read, or carries nothing."""
-
-
-def _verify(options: argparse.Namespace) -> int:
-    if options.path.is_dir():
-        return anchoring.verify_folder(options)
-    from evibrief.verify import verify_document
-
-    verdict = verify_document(options.path, _limits(options))
-    for line in _verdict_lines(str(options.path), verdict):
-        print(plain(line))
-    return VERDICTS[verdict.state]
-
-
-def _limits(options: argparse.Namespace) -> Limits:
-    return Limits(seconds=options.seconds, megabytes=options.memory)
-
-
-def _verdict_lines(path: str, verdict: "Verdict") -> Iterator[str]:
-    copy = ", a copy for review" if verdict.for_review else ""
-    yield f"{path}: {verdict.title}, version {verdict.version} of {verdict.date}{copy}"
-    yield f"content  {verdict.content or 'not recorded: made before 0.3.0'}"
-    yield f"evidence {verdict.evidence}"
-    yield from _VERDICT_WORDS[verdict.state]
-    yield from (f"  {detail}" for detail in verdict.details)
-    if verdict.looks:
-        yield f"It has files of its own that decide how it looks and what it shows: {', '.join(verdict.looks)}."
-        yield "They can hide or change words. Compare the page with what its evidence says:"
-        yield from (f"  {line}" for line in verdict.said)
-
-
-_VERDICT_WORDS: Mapping[str, Sequence[str]] = {
-    "identical": ("identical: built again from the evidence that it carries, it is the same to the byte.",),
-    "own look": (
-        "BUILT FROM WHAT IT CARRIES, WITH A LOOK OF ITS OWN: built again from the files that it carries, it is the",
-        "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
-    ),
-    "other tools": (
-        "same content, other tools: made by other versions of the tools. Built again here, every object of the file,",
-        "its text and its pages as pictures agree.",
-    ),
-    "altered": ("ALTERED: it is not what is built from the evidence that it carries.",),
-    "undecided": (
-        "NOT CONFIRMED: it differs from what is built here from the evidence that it carries. Either it was altered,",
-        "or other versions of the tools made it so. Verify it with those versions, or compare its SHA-256 with the",
-        "archive.",
-    ),
-}
 
 
 def _extract(options: argparse.Namespace) -> int:

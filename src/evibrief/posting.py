@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evibrief.apart import USUAL
+from evibrief.apart import USUAL, Limits
 from evibrief.problems import Place, Problem, Problems
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     """Options of a command that opens what may be a stranger's: it runs in a process of its own, inside limits."""
     parser.add_argument("--seconds", type=_count, default=round(USUAL.seconds), help="the longest that it may take")
     parser.add_argument("--memory", type=_count, default=USUAL.megabytes, metavar="MB", help="the most that it may use")
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """The limits that the command line gives."""
+    return Limits(seconds=options.seconds, megabytes=options.memory)
 
 
 def _count(text: str) -> int:

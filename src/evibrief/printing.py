@@ -1,0 +1,63 @@
+"""What commands print: problems in three forms, and streams that pass on text alone.
+
+In: problems, streams. Out: lines.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from evibrief.problems import Problem, as_annotation, as_record, plain
+
+MOST_PRINTED = 500
+"""Problems; a file of the wrong kind can have hundreds of thousands."""
+
+
+class TextOnly(io.TextIOBase):
+    """A stream that passes on text alone: what would act on a terminal is printed as an escape."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the text. A carriage return at its beginning is ours: a stage of the work is told on one line."""
+        returned, rest = ("\r", text[1:]) if text.startswith("\r") else ("", text)
+        lines = ("\t".join(map(plain, line.split("\t"))) for line in rest.split("\n"))
+        self._stream.write(returned + "\n".join(lines))
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is waiting."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether somebody is looking."""
+        return self._stream.isatty()
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """The problems on standard error, as many as anybody reads, then how many there are."""
+    for problem in problems[:MOST_PRINTED]:
+        print(problem, file=sys.stderr)
+    if len(problems) > MOST_PRINTED:
+        print(f"… and {len(problems) - MOST_PRINTED} more", file=sys.stderr)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    counted = [
+        f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number
+    ]
+    if counted:
+        print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
+
+
+def print_json(problems: Sequence[Problem]) -> None:
+    """The problems as one JSON record, for machines."""
+    print(json.dumps({"problems": [as_record(problem) for problem in problems]}, indent=1, ensure_ascii=False))
+
+
+def print_annotations(problems: Sequence[Problem]) -> None:
+    """The problems as GitHub shows them beside their lines."""
+    for problem in problems:
+        print(as_annotation(problem))

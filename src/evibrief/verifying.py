@@ -1,0 +1,98 @@
+"""The command `verify`: what is printed of a verdict, and what the command ends with.
+
+In: arguments. Out: lines and an exit code. Each sentence says what was compared and no more.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evibrief import anchoring, posting
+from evibrief.problems import plain
+
+if TYPE_CHECKING:
+    from evibrief.standing import Standing
+    from evibrief.verify import Verdict
+
+EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
+"""By what was found of the document; 1 is a file that cannot be read, or carries nothing."""
+
+STANDING_EXITS = {"withdrawn": 7, "superseded": 8, "damaged": 4}
+"""By what the archive says of a document that is unaltered."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add to `verify` the archive that a document is looked up in."""
+    parser.add_argument(
+        "--archive", type=Path, metavar="DIR", help="look the document up here (default: the archive that it lies in)"
+    )
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Say whether a document, a version or an archive is what it says it is. Returns the exit code."""
+    if options.path.is_dir():
+        return anchoring.verify_folder(options)
+    from evibrief.standing import archive_around, standing_of
+    from evibrief.verify import verify_document
+
+    verdict = verify_document(options.path, posting.limits_of(options))
+    archive = options.archive or archive_around(options.path)
+    standing = standing_of(archive, verdict.id, verdict.version, verdict.digest) if archive else None
+    for line in _lines(options, verdict, standing):
+        print(plain(line))
+    return exit_code(verdict, standing, trusted=options.archive is not None)
+
+
+def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) -> int:
+    """What the command ends with. The archive is `trusted` where its reader named it, rather than found it around."""
+    own = EXITS[verdict.state]
+    if trusted and standing and standing.listed and verdict.state != "altered":
+        own = 0  # to the byte what the reader's own archive has, whoever's tools made it
+    if standing and own in (0, EXITS["other tools"], EXITS["own look"]):
+        return STANDING_EXITS.get(standing.state, own)
+    return own
+
+
+def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing | None") -> Iterator[str]:
+    copy = ", a copy for review" if verdict.for_review else ""
+    yield f"{options.path}: {verdict.title}, version {verdict.version} of {verdict.date}{copy}"
+    yield f"content  {verdict.content or 'not recorded: made before there was a content hash'}"
+    yield f"evidence {verdict.evidence}"
+    yield f"file     {verdict.digest} (SHA-256)"
+    yield from _WORDS[verdict.state]
+    yield from (f"  {detail}" for detail in verdict.details)
+    if verdict.looks:
+        yield f"Files of its own decide how it looks and what it shows: {', '.join(verdict.looks)}."
+        yield "They can hide or change words. Compare the page with what its evidence says:"
+        yield from (f"  {line}" for line in verdict.said)
+    yield from _of_the_archive(standing, options.archive is not None)
+
+
+def _of_the_archive(standing: "Standing | None", named: bool) -> Iterator[str]:
+    if standing is None:
+        yield "No archive was looked at (--archive DIR): whether this version is current is not known."
+        return
+    yield f"By the archive {'that you named' if named else 'that it lies in'}: {standing.sentence}."
+    if standing.listed:
+        yield "  The archive has this very file: its SHA-256 is listed there."
+    elif standing.listed is False:
+        yield "  The archive has this version, and no file of it with this SHA-256."
+
+
+_WORDS: Mapping[str, Sequence[str]] = {
+    "identical": ("identical: built again from the evidence that it carries, it is the same to the byte.",),
+    "own look": (
+        "BUILT FROM WHAT IT CARRIES, WITH A LOOK OF ITS OWN: built again from the files that it carries, it is the",
+        "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
+    ),
+    "other tools": (
+        "same content, other tools: made by other versions of the tools. Built again here, every object of the file,",
+        "its text and its pages as pictures agree.",
+    ),
+    "altered": ("ALTERED: it is not what is built from the evidence that it carries.",),
+    "undecided": (
+        "NOT CONFIRMED: it differs from what is built here from the evidence that it carries. Either it was altered,",
+        "or other versions of the tools made it so. Verify it with those versions, or look it up in the archive.",
+    ),
+}
