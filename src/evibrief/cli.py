@@ -71,6 +71,9 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
     except Exception as bug:
         if not apart:
             raise
+        if isinstance(bug, ImportError):  # a library for which there is no room cannot be loaded
+            print_problems(too_much_memory().problems)
+            return 1
         # A stranger's file found a fault of ours. Who opened it learns that nothing of it is to be believed.
         message = f"this file broke the program, and nothing of it was believed: {type(bug).__name__}: {bug}"
         print_problems([Problem(Place("evibrief"), "bug", message, "please report it, with the file")])
