@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test lint bench schema rules reference wheel clean conformance pictures fresh libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test lint bench schema rules reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -66,6 +66,9 @@ pictures: libraries test-parts .venv/ready  ## every page of every output as PNG
 
 fresh:  ## try an empty Debian 12 and 13 as a new user, as root: make fresh, or make fresh FRESH='bookworm --quick'
 	@sh .ci/fresh $(FRESH)
+
+fuzz: libraries test-parts .venv/ready  ## thousands of damaged and hostile inputs; prints what came of them
+	$(PYTHON_HERE) tests/fuzz.py
 
 bench: libraries .venv/ready  ## measure the speed, as ratios
 	$(PYTHON_HERE) tests/bench.py
