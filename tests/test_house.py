@@ -46,8 +46,8 @@ ORDER = (
     ("chain",),
     ("archived", "circulation"),
     ("inspection",),
-    ("finishing", "standing"),
-    ("archive",),
+    ("finishing", "standing", "signing", "timestamps"),
+    ("archive", "anchors"),
     ("mail", "sending"),
     ("letters",),
     ("review",),
@@ -75,6 +75,9 @@ OWNERS = {
     "email": {"mail"},
     "smtplib": {"sending"},
     "ssl": {"sending"},
+    "rfc3161_client": {"timestamps"},
+    "cryptography": {"timestamps"},
+    "http": {"timestamps"},
     "matplotlib": {"drawing"},
 }
 # Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it
@@ -83,7 +86,7 @@ OWNERS = {
 TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
     "anchors", "archive", "archived", "build", "circulate", "cli", "files", "finishing", "inspection", "resources",
-    "review", "reviewing", "source", "standing", "verify", "workfolders",
+    "review", "reviewing", "signing", "source", "standing", "verify", "workfolders",
 }  # fmt: skip
 # `carried` opens packages that it is given as bytes.
 IN_MEMORY = {"carried", "wordpackage"}
