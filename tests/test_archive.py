@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,11 @@ from pathlib import Path
 import pytest
 
 from evibrief.archive import archive_version, withdraw_version, write_since
-from evibrief.archived import versions
-from evibrief.finishing import write_index
-from evibrief.inspection import check_version
+from evibrief.archived import LOG, versions
+from evibrief.chain import START
+from evibrief.circulation import Entry, chained
+from evibrief.finishing import finish, write_index
+from evibrief.inspection import check_version, findings
 from evibrief.problems import Problems
 from test_cli import evibrief
 
@@ -208,29 +211,142 @@ def test_two_writers_leave_one_whole_version(tmp_path: Path) -> None:
     assert list(archive.rglob(".writing-*")) == []
 
 
-def test_a_kill_at_any_moment_leaves_the_whole_version_or_nothing(tmp_path: Path) -> None:
-    """Killed at a dozen moments, the last ones while it writes; then a run that is left alone ends it."""
+def left_by_a_kill(archive: Path) -> str:
+    """Which phase a killed `archive` was in, by what it left."""
+    folder, log = archive / "blue-glass" / NAME, archive / LOG
+    if not folder.exists():
+        return "writing" if list(archive.glob("*/.writing-*")) else "nothing"
+    if not log.exists() or log.read_text().count("archived") == 0:
+        return "version without log"
+    if not (archive / "index.json").exists():
+        return "version without index"
+    return "listed"
+
+
+def kill_when(seen: Callable[[], bool], command: list[str]) -> None:
+    """Run a command and end it at once when something is seen."""
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while run.poll() is None and not seen():
+        time.sleep(0.0002)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+
+
+def test_a_kill_in_any_phase_is_unfinished_never_altered_and_the_next_run_ends_it(tmp_path: Path) -> None:
+    """Each phase is waited for, and the run killed in it; what is left shows that it was that phase."""
     archive = tmp_path / "archive"
+    folder, log = archive / "blue-glass" / NAME, archive / LOG
     command = [sys.executable, "-m", "evibrief", "archive", str(SECOND), "--archive", str(archive)]
-    began = time.monotonic()
-    shutil.rmtree(archive, ignore_errors=True)
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    whole = time.monotonic() - began
-    states = []
-    for moment in [0.2, 0.5, 0.8, *(0.9 + step / 50 for step in range(9))]:
+    phases: dict[str, Callable[[], bool]] = {
+        "writing": lambda: bool(list(archive.glob("*/.writing-*/work/version/evidence"))),
+        "version without log": folder.exists,
+        "version without index": lambda: log.exists() and "archived" in log.read_text(),
+    }
+    met = set()
+    for phase, seen in [*phases.items()] * 3:
+        if phase in met:
+            continue
+        kill_when(seen, command)
+        met.add(state := left_by_a_kill(archive))
+        if state not in ("nothing", "writing"):
+            run = evibrief("verify", folder)
+            assert (run.returncode, "Traceback" in run.stderr) == (0 if state == "listed" else 6, False), run.stdout
+            assert state == "listed" or "run `evibrief archive` again" in run.stdout
+        if archive.exists():
+            whole = evibrief("verify", archive)
+            assert "ALTERED" not in whole.stdout
+            assert whole.returncode in (0, 1, 6)
+        assert evibrief("archive", SECOND, "--archive", archive).returncode == 0
+        assert evibrief("verify", archive).returncode == 0
+        assert list(archive.rglob(".writing-*")) == []
         make_writable(archive)
         shutil.rmtree(archive)
-        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole * moment)
-        run.send_signal(signal.SIGKILL)
-        run.wait()
-        folder = archive / "blue-glass" / NAME
-        states.append(folder.exists())
-        if folder.exists():
-            assert [fault for fault in check_version(folder) if "index.json" not in fault] == []
-    assert False in states
-    assert evibrief("archive", SECOND, "--archive", archive).returncode == 0
-    assert check_version(archive / "blue-glass" / NAME) == []
+    assert met >= set(phases)
+
+
+def moments_of_archiving(finished: Path, place: Path) -> Iterator[str]:
+    """Each state between the rename of the first version and the index, in the order of the steps of the code."""
+    brief, log = place / "blue-glass", (finished / LOG).read_bytes()
+    first = log.index(b"\n") + 1
+    later = [*(f"blue-glass/{name}" for name in ("latest.pdf", "latest.docx", "latest.html", "v1.2.0.html")),
+             "index.html", "feed.atom"]  # fmt: skip
+    shutil.copytree(finished / "blue-glass" / NAME, brief / NAME)
+    for size in (0, 1, first - 1, first, first + 1, first + 100, len(log) - 1, len(log)):
+        (place / LOG).write_bytes(log[:size])
+        yield f"{size} bytes of the log"
+    for name in later:
+        shutil.copy(finished / name, place / name)
+        yield f"{name} written"
+
+
+def moments_of_withdrawing(archive: Path, finished: Path, place: Path) -> Iterator[str]:
+    """Each state between the withdrawal and the index that lists it."""
+    shutil.copytree(archive, place, dirs_exist_ok=True)
+    shutil.copy(finished / "blue-glass" / "withdrawn.json", place / "blue-glass")
+    yield "withdrawn"
+    log = (finished / LOG).read_bytes()
+    for cut in (100, 1, 0):
+        (place / LOG).write_bytes(log[: len(log) - cut])
+        yield f"all but {cut} bytes of the log"
+    for path in sorted((place / "blue-glass").glob("latest.*")):
+        path.unlink()
+        yield f"without {path.name}"
+    for name in ("blue-glass/v1.2.0.html", "index.html", "feed.atom"):
+        shutil.copy(finished / name, place / name)
+        yield f"{name} written"
+
+
+@pytest.mark.parametrize("what", ["archive", "withdraw"])
+def test_every_state_between_two_steps_is_unfinished_and_finished_alike(
+    what: str, archive: Path, tmp_path: Path
+) -> None:
+    """Made from the steps of the code, one by one: each is unfinished, nothing is altered, and all end the same."""
+    finished, place = tmp_path / "finished", tmp_path / "place"
+    shutil.copytree(archive, finished)
+    if what == "withdraw":
+        withdraw_version(finished, "blue-glass", "1.2.0", "A source was retracted.", TODAY)
+    place.mkdir()
+    moments = moments_of_archiving(finished, place) if what == "archive" else moments_of_withdrawing(
+        archive, finished, place)  # fmt: skip
+    seen = 0
+    for moment in moments:
+        found = findings(place)
+        assert found, moment
+        assert [one for one in found if not one.unfinished] == [], moment
+        copy = tmp_path / f"copy{seen}"
+        shutil.copytree(place, copy)
+        finish(copy)
+        assert findings(copy) == [], moment
+        whole = {name: data for name, data in snapshot(copy).items() if name not in (LOG, "index.json")}
+        assert whole == {name: snapshot(finished)[name] for name in whole}, moment
+        assert len(whole) == len(snapshot(finished)) - 2
+        seen += 1
+    assert seen >= 10
+
+
+def test_a_lone_unfinished_version_says_what_to_do(archive: Path) -> None:
+    (archive / "index.json").unlink()
+    run = evibrief("verify", archive / "blue-glass" / NAME)
+    assert run.returncode == 6
+    assert "unfinished: the index was not written; run `evibrief archive` again" in run.stdout
+    assert "ALTERED" not in run.stdout
+
+
+def test_lines_of_a_register_that_the_log_has_not_yet_are_unfinished(archive: Path) -> None:
+    """As a killed `circulate` leaves them; a line that changed or vanished afterwards is found."""
+    register = archive / "blue-glass" / "circulation.jsonl"
+    entry = Entry("2026-03-02T10:00:00+00:00", "delivered", "brief", "1.2.0", "0" * 64, "a", "botanist", "<x@y>")
+    register.write_text(chained([entry, entry], START) + '{"at": "cut')
+    assert {one.unfinished for one in findings(archive)} == {True}
+    assert evibrief("verify", archive).returncode == 6
+    finish(archive)
+    assert findings(archive) == []
+    whole = register.read_text()
+    for harmed in (whole.splitlines(keepends=True)[0], whole.replace("botanist", "biologist"), ""):
+        register.write_text(harmed)
+        assert any("circulation.jsonl" in one.text and not one.unfinished for one in findings(archive)), harmed
+    register.unlink()
+    assert evibrief("verify", archive).returncode == 4
 
 
 def make_writable(archive: Path) -> None:

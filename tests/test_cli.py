@@ -14,7 +14,7 @@ from test_bad import good_brief
 
 COMMANDS = (
     "build", "check", "rules", "archive", "diff", "since", "verify", "extract", "withdraw", "review-copy", "comments",
-    "circulate", "circulation",
+    "circulate", "circulation", "sign", "timestamp",
     "new", "schema", "reference",
 )  # fmt: skip
 

@@ -53,8 +53,8 @@ ORDER = (
     ("chain",),
     ("archived", "circulation"),
     ("inspection",),
-    ("finishing", "standing"),
-    ("archive",),
+    ("finishing", "standing", "signing", "timestamps"),
+    ("archive", "anchors"),
     ("mail", "sending"),
     ("letters",),
     ("review",),
@@ -85,6 +85,9 @@ OWNERS = {
     "email": {"mail"},
     "smtplib": {"sending"},
     "ssl": {"sending"},
+    "rfc3161_client": {"timestamps"},
+    "cryptography": {"timestamps"},
+    "http": {"timestamps"},
     "matplotlib": {"drawing"},
 }
 # Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it

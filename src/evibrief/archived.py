@@ -223,7 +223,7 @@ def with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, st
             entry = withdrawn[one.version]
             yield replace(one, state="withdrawn", reason=f"{entry['date']}: {entry['reason']}")
         else:
-            yield replace(one, state="current" if one.version == current else "superseded")
+            yield replace(one, state="current" if one.version == current else "superseded", reason="")
 
 
 def file_faults(folder: Path) -> list[str]:

@@ -135,7 +135,8 @@ def _said(wrong: Problems) -> list[Finding]:
 
 def _log_findings(known: Known) -> Iterator[Finding]:
     """A log that is cut off; versions that it has and that are not here, or are others; versions that it has not."""
-    if known.chain.cut or (not known.chain.events and os.path.lexists(known.archive / LOG)):
+    log = known.archive / LOG
+    if known.chain.cut or (os.path.lexists(log) and not log.lstat().st_size):
         yield Finding(f"{LOG}: its last line was not written to its end", unfinished=True)
     if not known.chain.events:
         return
