@@ -47,10 +47,13 @@ class Found:
     def add(self, what: str, where: str, message: str) -> None:
         """Keep a difference, with its message as text on one line."""
         difference = Difference(what, plain(where), plain(message))
-        alike = self._alike.get((what, where), 0)
-        if difference not in self._kept and alike < MOST_ALIKE and len(self._kept) < MOST_NAMED:
+        if difference in self._kept or self.full:
+            return
+        alike = self._alike[what, where] = self._alike.get((what, where), 0) + 1
+        if alike == MOST_ALIKE + 1:  # once: nobody may hide a difference behind others and have it unsaid
+            difference = Difference(what, difference.where, "and more of this kind")
+        if alike <= MOST_ALIKE + 1:
             self._kept[difference] = None
-            self._alike[what, where] = alike + 1
 
     def add_all(self, differences: Iterable[Difference]) -> None:
         """Keep each of these."""

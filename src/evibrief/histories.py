@@ -3,8 +3,11 @@
 In: bytes. Out: a sentence for people, without its first letter's capital; empty when nothing tells.
 """
 
+from evibrief.differences import Difference
+from evibrief.pdfdifferences import pdf_differences
 from evibrief.pdfhistory import pdf_history, pdf_is_closed, pdf_producer
 from evibrief.problems import plain
+from evibrief.worddifferences import word_differences
 from evibrief.wordhistory import word_application, word_history, word_is_closed
 
 
@@ -13,9 +16,15 @@ def how_it_is_closed(data: bytes) -> str:
     return pdf_is_closed(data) if data.startswith(b"%PDF") else word_is_closed(data)
 
 
-def what_happened(found: bytes, expected: bytes) -> str:
-    """Says what was done to a document since it was made; it never says that nothing was."""
-    return plain(pdf_history(found, expected) if found.startswith(b"%PDF") else word_history(found, expected))
+def what_happened(found: bytes, expected: bytes, differences: tuple[Difference, ...] | None = None) -> str:
+    """Says what was done to a document since it was made; it never says that nothing was.
+
+    `differences` are those of the two documents, where somebody has compared them already.
+    """
+    is_pdf = found.startswith(b"%PDF")
+    if differences is None:
+        differences = (pdf_differences if is_pdf else word_differences)(found, expected)
+    return plain((pdf_history if is_pdf else word_history)(found, expected, differences))
 
 
 def who_wrote_it(data: bytes) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from evibrief.differences import Difference, quoted
-from evibrief.pdfdifferences import pdf_differences
 from evibrief.pdfnames import kind_of
 from evibrief.pdfobjects import bounded
 
@@ -20,6 +19,7 @@ _TAIL = 1024
 
 _OURS = "WeasyPrint"
 MOST_FIELDS = 1_000
+MOST_TOLD = 6
 
 
 def pdf_is_closed(data: bytes) -> str:
@@ -52,30 +52,30 @@ def pdf_producer(data: bytes) -> str:
 _WRONG_SHAPES = (LookupError, AttributeError, TypeError, ValueError, RuntimeError, MemoryError)
 
 
-def pdf_history(found: bytes, expected: bytes) -> str:
+def pdf_history(found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
     """One sentence about what happened to a PDF that is not the expected one; empty when nothing tells."""
     if closed := pdf_is_closed(found):
         return closed
     if found == expected:
         return ""
     if expected and found.startswith(expected):
-        return _added_to(found, expected)
+        return _added_to(found, expected, differences)
     if expected.startswith(found) and found:
         return f"it is ours, and breaks off after {len(found):,} of {len(expected):,} bytes: fetch it again"
     if _END not in found[-_TAIL:]:
         return "its end is missing: it broke off on the way, or something was put behind it"
-    return _saved_anew(found, pdf_differences(found, expected))
+    return _saved_anew(found, differences)
 
 
-def _added_to(found: bytes, expected: bytes) -> str:
+def _added_to(found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
     """The beginning is ours to the byte; what follows decides all the same what a viewer shows."""
     begins = f"its first {len(expected):,} bytes are ours, unaltered"
     if not found[len(expected) :].strip(b"\0\t\n\r "):
         return f"{begins}; only blank bytes follow"
     signed = [f"signed ({one})" for one in _signatures(found)]
-    rest = [one.message for one in pdf_differences(found, expected) if not _is_of_signing(one, bool(signed))]
-    told = "; ".join([*signed[:3], *rest[:4]]) or "nothing that a viewer shows"
-    return f"{begins}; this was added afterwards: {told}"
+    rest = [one.message for one in differences if not _is_of_signing(one, bool(signed))]
+    told = [*signed[:3], *rest[:MOST_TOLD], *["and more"] * (len(signed) > 3 or len(rest) > MOST_TOLD)]
+    return f"{begins}; this was added afterwards: {'; '.join(told) or 'nothing that a viewer shows'}"
 
 
 def _is_of_signing(one: Difference, signed: bool) -> bool:

@@ -117,9 +117,8 @@ def named(place: Place) -> str:
     return f"{area}{words} " if words else ""
 
 
-_AREAS = {
-    "outline": "in the outline ", "tag": "in the tags for screen readers ", "attachment": "among the files in it ",
-}  # fmt: skip
+_AREAS = {"outline": "in the outline ", "tag": "in the tags for screen readers ",
+          "attachment": "among the files in it "}  # fmt: skip
 
 
 def page_number(number: int | None) -> str:

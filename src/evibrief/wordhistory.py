@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evibrief.canonicalxml import parse
-from evibrief.differences import quoted
-from evibrief.worddifferences import word_differences
+from evibrief.differences import Difference, quoted
 from evibrief.wordzip import ZipFault, read_parts
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,7 +36,7 @@ def word_application(data: bytes) -> str:
     return found[0][:200] if found else ""
 
 
-def word_history(found: bytes, expected: bytes) -> str:
+def word_history(found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
     """One sentence about what happened to a DOCX that is not the expected one; empty when nothing tells."""
     if closed := word_is_closed(found):
         return closed
@@ -47,7 +46,7 @@ def word_history(found: bytes, expected: bytes) -> str:
         return f"it is ours, and breaks off after {len(found):,} of {len(expected):,} bytes: fetch it again"
     if _END not in found[-70_000:]:
         return "its end is missing: it broke off on the way"
-    if not word_differences(found, expected):
+    if not differences:
         return "it was packed anew: other bytes, and every part agrees"
     told = [*_saved_by(word_application(found)), *_reviewed(found, expected)]
     return "; ".join(told)
