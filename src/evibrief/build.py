@@ -435,7 +435,7 @@ def fingerprint_inputs(folder: Path) -> str:
 
 def _record_path(folder: Path, output: Path) -> Path:
     """Where a build notes what it made; hidden, because it is nobody's document."""
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
     return output / f".built-{name}.json"
 
 

@@ -66,7 +66,8 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
         print_problems(too_much_memory().problems)
         return 1
     except OSError as error:
-        print(f"evibrief: {plain(str(error.filename or ''))}: {error.strerror}", file=sys.stderr)
+        place = f"{plain(str(error.filename))}: " if error.filename else ""
+        print(f"evibrief: {place}{error.strerror}", file=sys.stderr)
         return 1
     except Exception as bug:
         if not apart:

@@ -18,8 +18,8 @@ MOST_PRINTED = 500
 class TextOnly(io.TextIOBase):
     """A stream that passes on text alone: what would act on a terminal is printed as an escape."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or io.StringIO()  # a shell can close it: `evibrief check data/BRIEF >&-`
 
     def write(self, text: str) -> int:
         """Write the text. A carriage return at its beginning is ours: a stage of the work is told on one line."""
