@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from evibrief.comments import Listing, as_text
 from evibrief.placing import place_remarks
 from evibrief.problems import Problems
-from evibrief.prose import typeset
 from evibrief.proposals import Proposal, proposals
+from evibrief.prose import typeset
 from evibrief.resources import citation_style
 from evibrief.review import gather, write_patches
 from evibrief.source import Source, read_brief

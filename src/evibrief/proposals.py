@@ -2,7 +2,8 @@
 
 In: placed remarks and the `Source` that they are about. Out: `Proposal`s. Where the edited sentence is exactly one
 field, a proposal has a patch of its file, in the unified format that `git apply` takes in the brief's folder, which
-keeps comments, order and ends of lines, and prints just what was typed; where it is put together from several fields, or worded by the templates, it names the fields that it may be.
+keeps comments, order and ends of lines, and prints just what was typed; where it is put together from several fields,
+or worded by the templates, it names the fields that it may be.
 """
 
 import os
@@ -259,14 +260,14 @@ def _path_in(source: Source, path: str) -> str:
 
 def _unified(old: str, new: str, path: str) -> str:
     """The patch, as `git diff` would print it: a last line without an end is marked, and strange names are quoted."""
-    lines = [[f"{line}\n" for line in text.split("\n")] for text in (old, new)]
-    for side in lines:
-        side[-1] = side[-1].removesuffix("\n")
-        if not side[-1]:
-            side.pop()
-    names = (_named(f"a/{path}"), _named(f"b/{path}"))
-    told = unified_diff(*lines, *names)
+    told = unified_diff(_lines(old), _lines(new), _named(f"a/{path}"), _named(f"b/{path}"))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, cut at line feeds alone, as git does."""
+    *most, last = text.split("\n")
+    return [*(f"{line}\n" for line in most), *([last] if last else [])]
 
 
 def _named(path: str) -> str:
