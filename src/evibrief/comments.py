@@ -165,7 +165,8 @@ HOW_TO_APPLY = (
 
 def _heads(found: Listing) -> Iterator[str]:
     for file in found.files:
-        version = f"{plain(file.brief)} {plain(file.version)}, evidence {file.evidence[:12]}" if file.evidence else "version unknown"
+        carried = plain(f"{file.brief} {file.version}, evidence {file.evidence[:12]}")
+        version = carried if file.evidence else "version unknown"
         counted = words.count(file.counted, "comment or revision", "comments and revisions")
         yield f"{plain(file.name)}: {words.count(len(file.remarks), 'remark')} from {counted}; {version}"
     said = [one for one in found.remarks if not is_ours(one)]
