@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evibrief.comments import Listing, as_text
-from evibrief.placing import place_remarks
-from evibrief.problems import Problems
-from evibrief.proposals import Proposal, proposals
+from evibrief.placing import FieldText, place_remarks
+from evibrief.problems import Place, Problems
+from evibrief.proposals import Proposal, _is_markdown, proposals
 from evibrief.prose import typeset
 from evibrief.resources import citation_style
 from evibrief.review import gather, write_patches
@@ -116,7 +116,16 @@ def test_plain_fields_are_written_plainly(brief: Path) -> None:
     assert (one.field, one.now) == ("title", f"{title} in CYP2B6*6 carriers")
 
 
-FIELD = "text: Sailors wear it.\nother: x\n"
+@pytest.mark.parametrize(("location", "markdown"), [
+    (("brief", "status_note"), False), (("time-course", 0, "effect"), False), (("time-course", 0, "stated"), False),
+    (("time-course", 0, "note"), True), (("harms", 0, "effect"), True), (("comparators", 0, "stated"), True),
+    (("claims", 0, "claims", 2, "status_note"), True), (("claims", 0, "claims", 2, "evidence", 0, "finding"), True),
+    (("brief", "bottom_line", "known", 1), True), (("brief", "title"), False), (("mechanisms", 0, "title"), False),
+])  # fmt: skip
+def test_a_field_is_markdown_or_plain_as_its_record_says(location: tuple[str | int, ...], markdown: bool) -> None:
+    assert _is_markdown(FieldText("x", "y", location, Place("x"), "z")) == markdown
+
+
 SCALARS = (
     "a: b", "a #b", "- a", "'a'", '"a"', "2020", "1.5", "2020-01-01", "true", "no", "~", "null", "12:30", "", " a ",
     "a\\b", "*a", "&a", "!a", "%a", "@a", "`a`", "{a}", "[a]", "? a", "| a", "> a", "a:", "#a", "0x1f", "1e3", ".inf",

@@ -134,12 +134,12 @@ def _as_written(edit: _Edit, field: FieldText) -> _Edit:
 
 def _is_markdown(field: FieldText) -> bool:
     names = [part for part in field.location if isinstance(part, str)]
-    return names[-1] in _markdown_fields()
+    return names[-1] in _markdown_fields(names[0].replace("-", "_"))
 
 
 @cache
-def _markdown_fields() -> frozenset[str]:
-    """The names of the fields that are Markdown, in any kind of record."""
+def _markdown_fields(file: str) -> frozenset[str]:
+    """The names of the fields that are Markdown in the records of one file, such as `time_course`."""
     seen: set[Any] = set()
     found: set[str] = set()
 
@@ -156,7 +156,8 @@ def _markdown_fields() -> frozenset[str]:
         for inner in get_args(kind):
             look(inner, name)
 
-    look(Brief, "")
+    if file in Brief.model_fields:
+        look(Brief.model_fields[file].annotation, "")
     return frozenset(found)
 
 
