@@ -19,7 +19,7 @@ ORDER = (
     ("resources",),
     ("source",),
     ("places", "pdfnames", "drawing"),
-    ("carried", "wordtext", "yamltext", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
+    ("carried", "wordtext", "yamltext", "typed", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
     ("pdfdifferences", "worddifferences"),
     ("pdfhistory", "wordhistory"),
     ("histories",),

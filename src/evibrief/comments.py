@@ -8,6 +8,7 @@ record, or among those that could not be placed.
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any
 
 from evibrief import words
 from evibrief.placing import Placed, place_remarks, record_places
+from evibrief.problems import plain
 from evibrief.proposals import Proposal, changed_words, proposals
 from evibrief.reviewed import Reviewed, is_by_hand
 from evibrief.source import Source
@@ -136,7 +138,7 @@ def _warnings(
 
 def as_text(found: Listing) -> str:
     """The list for a terminal."""
-    lines = [*_heads(found), *(f"warning: {warning}" for warning in found.warnings)]
+    lines = [*_heads(found), *(f"warning: {plain(warning)}" for warning in found.warnings)]
     shown = ((record, _shown(every, found)) for record, every in found.records.items())
     for record, listed in ((record, some) for record, some in shown if some):
         place = next((one.placed.place for one in listed if one.placed.place), None)
@@ -147,20 +149,29 @@ def as_text(found: Listing) -> str:
         lines += [f"  {line}" for one in found.unplaced for line in (*_told(one), f"  around: {_short(one)}")]
     for proposal in found.proposals:
         lines += ["", *_proposed(proposal)]
+    if any(proposal.patch for proposal in found.proposals):
+        lines += ["", HOW_TO_APPLY]
     for one, other in found.disagreements:
-        who = f"{words.listed(one.authors)} and {words.listed(other.authors)}"
-        lines += ["", f"{one.record}, {one.field}: {who} disagree", f"  {one.now}", f"  {other.now}"]
+        who = plain(f"{words.listed(one.authors)} and {words.listed(other.authors)}")
+        lines += ["", f"{one.record}, {one.field}: {who} disagree", f"  {plain(one.now)}", f"  {plain(other.now)}"]
     return "\n".join(lines) + "\n"
+
+
+HOW_TO_APPLY = (
+    "to take a proposal over: write the patches with --patches DIR, then `git apply DIR/NAME.patch` in the folder of "
+    "the brief"
+)
 
 
 def _heads(found: Listing) -> Iterator[str]:
     for file in found.files:
-        version = f"{file.brief} {file.version}, evidence {file.evidence[:12]}" if file.evidence else "version unknown"
+        carried = plain(f"{file.brief} {file.version}, evidence {file.evidence[:12]}")
+        version = carried if file.evidence else "version unknown"
         counted = words.count(file.counted, "comment or revision", "comments and revisions")
-        yield f"{file.name}: {words.count(len(file.remarks), 'remark')} from {counted}; {version}"
+        yield f"{plain(file.name)}: {words.count(len(file.remarks), 'remark')} from {counted}; {version}"
     said = [one for one in found.remarks if not is_ours(one)]
     people = dict.fromkeys(one.placed.remark.author or "unknown" for one in said)
-    who = f" by {words.listed(people)}" if people else ""
+    who = plain(f" by {words.listed(people)}") if people else ""
     yield f"{words.count(len(said), 'remark')} of reviewers{who}; {len(found.unplaced)} not placed"
     if asked := [one for one in found.remarks if is_ours(one)]:
         answered = sum(one.placed.remark.key in found.answered for one in asked)
@@ -174,12 +185,22 @@ def _told(one: Listed) -> Iterator[str]:
     quoted = f", placed by what it quotes ({placed.score:.2f})"
     by = {"quoted text": quoted, "nearest record": ", placed by the nearest record before it"}
     sure = by.get(placed.anchor, "")
-    when = f" on {remark.date[:10]}" if remark.date else ""
+    when = f" on {plain(remark.date[:10])}" if remark.date else ""
     answers = f" to {remark.answers}" if remark.answers else ""
-    yield f"[{remark.key}] {remark.kind}{answers} by {remark.author or 'unknown'}{when}{resolved}{sure}"
+    yield f"[{remark.key}] {remark.kind}{answers} by {plain(remark.author) or 'unknown'}{when}{resolved}{sure}"
     if remark.quoted:
-        yield f"    on “{remark.quoted}”"
-    yield from (f"    {line}" for line in _said(one).splitlines())
+        yield f"    on “{plain(remark.quoted)}”"
+    yield from (f"    {line}" for line in _as_words(_said(one)))
+
+
+def _as_words(text: str) -> Iterator[str]:
+    """What a reviewer wrote, line by line, so that none can pass for a line of ours: several lines have a bar each."""
+    lines = [plain(line) for line in text.splitlines()] or [""]
+    ours = len(lines) == 1 and not _LIKE_OURS.match(lines[0])
+    yield from (line if ours else f"| {line}" for line in lines)
+
+
+_LIKE_OURS = re.compile(r"\s|\||on “|\[[0-9a-f]{12}\]|around:")
 
 
 def _said(one: Listed) -> str:
@@ -193,25 +214,27 @@ def _said(one: Listed) -> str:
 
 
 def _short(one: Listed) -> str:
-    around = " ".join(one.placed.remark.around.split())
+    around = plain(" ".join(one.placed.remark.around.split()))
     return around if len(around) <= 200 else around[:200].rsplit(" ", 1)[0] + " …"
 
 
 def _proposed(proposal: Proposal) -> Iterator[str]:
     where = f"{proposal.record}, {proposal.field}" if proposal.field else proposal.record or "no record"
-    yield f"proposal for {where} by {words.listed(proposal.authors)} [{', '.join(proposal.keys)}]"
+    yield f"proposal for {where} by {plain(words.listed(proposal.authors))} [{', '.join(proposal.keys)}]"
     if proposal.patch:
-        yield from proposal.patch.splitlines()
+        # As it is read; the file that --patches writes has each letter and the ends of lines as they are.
+        yield from (plain(line.removesuffix("\r")) for line in proposal.patch.removesuffix("\n").split("\n"))
         return
     yield f"  {proposal.why}"
-    yield f"  was: {proposal.was}"
-    yield f"  proposed: {proposal.now}"
+    yield f"  was: {plain(proposal.was)}"
+    yield f"  proposed: {plain(proposal.now)}"
     yield from (f"  perhaps {text.record}, {text.field}: {text.place}" for text in proposal.candidates)
 
 
 def as_markdown(found: Listing) -> str:
     """The list as Markdown, for an issue or a mail. What a reviewer wrote is quoted, never taken for markup."""
-    lines = [*(f"- {line}" for line in _heads(found)), *(f"- **warning**: {warning}" for warning in found.warnings)]
+    lines = [*(f"- {_literal(line)}" for line in _heads(found))]
+    lines += [f"- **warning**: {_literal(plain(warning))}" for warning in found.warnings]
     groups = (*found.records.items(), ("Not placed", found.unplaced))
     shown = ((name, _shown(every, found)) for name, every in groups)
     for record, listed in ((name, some) for name, some in shown if some):
@@ -221,6 +244,14 @@ def as_markdown(found: Listing) -> str:
     for proposal in found.proposals:
         lines += ["", f"## Proposal for {proposal.record or 'no record'}", "", *_fenced(_proposed(proposal), "diff")]
     return "\n".join(lines) + "\n"
+
+
+def _literal(line: str) -> str:
+    """A line in Markdown that holds names: in code where a name could be markup, a mention or an address."""
+    if not re.search(r"[\\`*_{}\[\]<>#!|~@&$]|\w://|www\.", line):
+        return line
+    fence = "`" * (1 + _ticks(line))
+    return f"{fence} {line} {fence}"
 
 
 def _fenced(lines: Iterable[str], language: str = "text") -> Iterator[str]:
@@ -260,7 +291,10 @@ def as_json(found: Listing) -> str:
         "disagreements": [[list(one.keys), list(other.keys)] for one, other in found.disagreements],
         "warnings": list(found.warnings),
     }  # fmt: skip
-    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    written = json.dumps(record, indent=1, ensure_ascii=False)
+    # What acts on a terminal is written as JSON's own escape: the same text to every reader of it.
+    shown = (json.dumps(one)[1:-1] if one != "\n" and plain(one) != one else one for one in written)
+    return "".join(shown) + "\n"
 
 
 COLUMNS = ("key", "records", "file", "line", "fields", "kind", "author", "date", "quoted", "text", "removed", "added",
@@ -278,7 +312,12 @@ def as_csv(found: Listing) -> str:
 
 def _cell(value: object) -> str:
     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    text = "\n".join(plain(line) for line in text.splitlines())
+    # A spreadsheet looks past space; where it takes `;` for the end of a cell, past that; some know full-width signs.
+    return re.sub(rf"(\A\s*|[;\n]\s*)(?={_FORMULA})", r"\1'", text)
+
+
+_FORMULA = "[=+@\uff1d\uff0b\uff20\uff0d-]"
 
 
 PRINTERS: Mapping[str, Callable[[Listing], str]] = {

@@ -150,6 +150,13 @@ Text = Annotated[str, BeforeValidator(_text)]
 Prose = Annotated[str, BeforeValidator(_prose)]
 """Markdown with pandoc's citations: `fatigue fell [@smith2016, p. 3]`."""
 
+
+
+def is_prose(kind: Any) -> bool:
+    """Whether what stands at a field's type says that it is Markdown."""
+    return isinstance(kind, BeforeValidator) and kind.func is _prose
+
+
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 """A name that other records, links and Word's bookmarks use: a letter first, letters, digits, `_`; at most 40."""
 

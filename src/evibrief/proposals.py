@@ -1,18 +1,25 @@
 """A reviewer's edit as a proposal: what one line of one file would say, never a change made in silence.
 
 In: placed remarks and the `Source` that they are about. Out: `Proposal`s. Where the edited sentence is exactly one
-field, a proposal has a patch of its file, in the unified format that `git apply` takes, which keeps comments and
-order; where it is put together from several fields, or worded by the templates, it names the fields that it may be.
+field, a proposal has a patch of its file, in the unified format that `git apply` takes in the brief's folder, which
+keeps comments, order and ends of lines, and prints just what was typed; where it is put together from several fields,
+or worded by the templates, it names the fields that it may be.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
+from functools import cache
+from typing import Any, get_args
 
+from evibrief.fields import is_prose
+from evibrief.model import Brief
 from evibrief.placing import FieldText, Placed, field_texts
 from evibrief.problems import Place
 from evibrief.source import Source
+from evibrief.typed import escaped, opened_plainly
 from evibrief.yamltext import with_scalar
 
 EDITS = frozenset({"insertion", "deletion", "replacement", "move", "untracked"})
@@ -74,7 +81,7 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
     found = list(_applied(edit, own)) or list(_applied(edit, texts))
     if len(found) == 1:
         field, now = found[0]
-        if patch := _patch(source, field, now, edit):
+        if patch := _patch(source, field, now, _as_written(edit, field)):
             return Proposal(keys, authors, field.record, field.field, field.place, field.text, now, patch)
         why = "the YAML of this field could not be changed in place; change it by hand"
         return Proposal(keys, authors, field.record, field.field, field.place, field.text, now, "", (field,), why)
@@ -116,8 +123,42 @@ _MARK = re.compile(r"[^A-Za-z]*$")
 def _applied(edit: _Edit, texts: Iterable[FieldText]) -> Iterator[tuple[FieldText, str]]:
     """The fields in which the edit has exactly one place, with what they would say."""
     for text in texts:
-        if (now := _edited(edit, text.text)) is not None:
-            yield text, now
+        if (now := _edited(_as_written(edit, text), text.text)) is not None:
+            yield text, opened_plainly(now, text.text) if _is_markdown(text) else now
+
+
+def _as_written(edit: _Edit, field: FieldText) -> _Edit:
+    """The edit as it is written into a field: what was typed is plain words, and a field may be Markdown."""
+    return replace(edit, added=escaped(edit.added)) if _is_markdown(field) else edit
+
+
+def _is_markdown(field: FieldText) -> bool:
+    names = [part for part in field.location if isinstance(part, str)]
+    return names[-1] in _markdown_fields(names[0].replace("-", "_"))
+
+
+@cache
+def _markdown_fields(file: str) -> frozenset[str]:
+    """The names of the fields that are Markdown in the records of one file, such as `time_course`."""
+    seen: set[Any] = set()
+    found: set[str] = set()
+
+    def look(kind: Any, name: str) -> None:
+        if is_prose(kind):
+            found.add(name)
+        fields = getattr(kind, "model_fields", None)
+        if fields and kind not in seen:
+            seen.add(kind)
+            for own, info in fields.items():
+                if any(is_prose(one) for one in info.metadata):
+                    found.add(own)
+                look(info.annotation, own)
+        for inner in get_args(kind):
+            look(inner, name)
+
+    if file in Brief.model_fields:
+        look(Brief.model_fields[file].annotation, "")
+    return frozenset(found)
 
 
 def _edited(edit: _Edit, text: str) -> str | None:
@@ -127,11 +168,26 @@ def _edited(edit: _Edit, text: str) -> str | None:
         if len(matches) > 1:
             return None
         if matches:
-            start, end = matches[0].end("left"), matches[0].start("right")
-            before, after = text[:start], text[end:]
-            gap = " " if left and right else ""
-            return before + (f"{' ' * bool(left)}{edit.added}{' ' * bool(right)}" if edit.added else gap) + after
+            return _with(edit, matches[0], text, bool(left), bool(right))
     return None
+
+
+def _with(edit: _Edit, found: re.Match[str], text: str, left: bool, right: bool) -> str | None:
+    """The text with the edit at its place. Markup between the words around it stays; None where it would be torn."""
+    before, after = text[: found.end("left")], text[found.start("right") :]
+    if edit.removed and edit.added:
+        return before + (found["before"] or "") + edit.added + (found["after"] or "") + after
+    if edit.added:
+        gap = found["before"] or ""
+        at = max((place for place, letter in enumerate(gap) if letter.isspace()), default=0)
+        space = " " * (not gap and right)
+        return before + gap[:at] + " " * left + edit.added + (gap[at:] or space) + after
+    opened, closed = (re.sub(r"\s+", " ", found[name] or "") for name in ("before", "after"))
+    cited = "".join(re.findall(r" ?\[-?@[^\]]*\]", opened + closed))
+    marks = [re.sub(r"\[-?@[^\]]*\]|\s", "", gap) for gap in (opened, closed)]
+    if marks[0] != marks[1]:
+        return None
+    return before + cited + " " * (left and right) + after
 
 
 def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -148,8 +204,8 @@ def _pattern(left: Sequence[str], removed: str, right: Sequence[str]) -> re.Patt
     inside = _words(removed.split())
     # What was added at an end of the text stands there, before or after the quotation marks that YAML may need.
     start, end = "" if left or inside else r"\A[\"']?", "" if right or inside else r"(?=[\"']?\s*\Z)"
-    before = _GAP if left and (inside or right) else ""
-    after = _GAP if right and inside else ""
+    before = f"(?P<before>{_GAP if left and (inside or right) else ''})"
+    after = f"(?P<after>{_GAP if right and inside else ''})"
     return re.compile(
         rf"{start}(?<!\w)(?P<left>{_words(left)}){before}{inside}{after}(?P<right>{_words(right)})(?!\w){end}"
     )
@@ -160,7 +216,12 @@ _GAP = r"(?:[*_]*\s*(?:\[-?@[^\]]*\])?[*_]*\s+[*_]*)"
 
 
 def _words(words: Sequence[str]) -> str:
-    return _GAP.join("".join(_ALIKE.get(letter, re.escape(letter)) for letter in word) for word in words)
+    return _GAP.join("".join(map(_letter, word)) for word in words)
+
+
+def _letter(letter: str) -> str:
+    """A letter as it may be written: punctuation may have a backslash before it."""
+    return ("" if letter.isalnum() else r"\\?") + _ALIKE.get(letter, re.escape(letter))
 
 
 def _patch(source: Source, field: FieldText, now: str, edit: _Edit) -> str:
@@ -170,6 +231,48 @@ def _patch(source: Source, field: FieldText, now: str, edit: _Edit) -> str:
     changed = with_scalar(text, span, now, _edited(edit, text[span.start : span.end]))
     if changed is None:
         return ""
-    old, new = text.splitlines(keepends=True), changed.splitlines(keepends=True)
-    path = span.path.lstrip("/")
-    return "".join(unified_diff(old, new, f"a/{path}", f"b/{path}"))
+    old = source.saved.get(span.path, text)
+    return _unified(old, _as_saved(changed, text, old), _path_in(source, span.path))
+
+
+def _as_saved(changed: str, text: str, saved: str) -> str:
+    """A changed text with the ends of lines, and the mark at its beginning, that the file is saved with."""
+    before, after, own = text.split("\n"), changed.split("\n"), saved.split("\n")
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    middle = after[start : len(after) - end]
+    cut = own[start].endswith("\r") if start < len(own) else False
+    last = len(after) - 1 - start
+    ended = [f"{line}\r" if cut and at != last else line for at, line in enumerate(middle)]
+    if start == 0 and ended and saved.startswith("\ufeff"):
+        ended[0] = f"\ufeff{ended[0]}"
+    return "\n".join([*own[:start], *ended, *own[len(own) - end :]])
+
+
+def _path_in(source: Source, path: str) -> str:
+    """The path of a file from the folder of the brief on, in which a patch of it is applied."""
+    home = os.path.dirname(source.place(("brief", "id")).path)
+    return os.path.relpath(path, home).replace(os.sep, "/")
+
+
+def _unified(old: str, new: str, path: str) -> str:
+    """The patch, as `git diff` would print it: a last line without an end is marked, and strange names are quoted."""
+    told = unified_diff(_lines(old), _lines(new), _named(f"a/{path}"), _named(f"b/{path}"))
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, cut at line feeds alone, as git does."""
+    *most, last = text.split("\n")
+    return [*(f"{line}\n" for line in most), *([last] if last else [])]
+
+
+def _named(path: str) -> str:
+    if re.search(r'[\x00-\x1f\x7f"\\]', path):
+        inside = re.sub(r'["\\]', lambda found: f"\\{found[0]}", path)
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\{ord(found[0]):03o}", inside) + '"'
+    return f"{path}\t" if " " in path else path

@@ -77,6 +77,8 @@ class Source:
     texts: Mapping[str, str] = field(repr=False)
     unread: frozenset[Location] = frozenset()
     """The roots of files that are missing or could not be read: what they hold is not known, rather than empty."""
+    saved: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The text of those files that are saved with other ends of lines, or a mark at their beginning, with these."""
 
     def place(self, location: Location) -> Place:
         """The place of a node, or of the nearest node around it when that one does not exist."""
@@ -135,7 +137,7 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[Source, list
     reader.report_missing()
     reader.report_strangers()
     unread = frozenset(reader.unread)
-    return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread), reader.problems
+    return Source(reader.tree, reader.spans, reader.keys, reader.texts, unread, reader.saved), reader.problems
 
 
 def read_one(path: Path, name: str) -> tuple[Source, list[Problem]]:
@@ -165,6 +167,7 @@ class _Reader:
         self.spans: dict[Location, Span] = {}
         self.keys: dict[Location, Span] = {}
         self.texts: dict[str, str] = {}
+        self.saved: dict[str, str] = {}
         self.unread: set[Location] = set()
         self.problems: list[Problem] = []
 
@@ -272,6 +275,8 @@ class _Reader:
             self.problems.append(Problem(Place(name, line, column), "encoding", message, "save the file as UTF-8"))
             return None
         self.texts[name] = text
+        if (saved := data.decode("utf-8")) != text:
+            self.saved[name] = saved
         return text
 
     def report_missing(self) -> None:

@@ -78,20 +78,33 @@ def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str 
     quoted = str(yaml.dump(_Quoted(wanted), Dumper=_Dumper, allow_unicode=True, width=10**6)).rstrip("\n") + tail
     for scalar in (written, quoted):
         changed = text[: span.start] + scalar + text[span.end :] if scalar is not None else text
-        if list(_changes_in(_loaded(text), _loaded(changed))) == [wanted]:
+        new = [now for _, now in _changes_in(_loaded(text), _loaded(changed))]
+        if new == [wanted] and _same_kind(text, changed):
             return changed
     return None
 
 
-def _loaded(text: str) -> Any:
+def _same_kind(text: str, changed: str) -> bool:
+    """Whether what changed is still of the kind that it was: text that no reader takes for a number or a date."""
+    return [type(old) for old, _ in _changes(text, changed)] == [type(new) for _, new in _changes(text, changed)]
+
+
+def _changes(text: str, changed: str) -> list[tuple[Any, Any]]:
+    return list(_changes_in(_loaded(text, _SafeLoader), _loaded(changed, _SafeLoader)))
+
+
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _loaded(text: str, loader: Any = yaml.BaseLoader) -> Any:
     try:
-        return yaml.load(text, yaml.BaseLoader)
-    except yaml.YAMLError:
+        return yaml.load(text, loader)
+    except (yaml.YAMLError, ValueError):  # a day that no month has is a `ValueError`
         return None
 
 
-def _changes_in(old: Any, new: Any) -> Iterator[Any]:
-    """What stands in a tree at each place where it differs from another."""
+def _changes_in(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
+    """What a tree has at each place where it differs from another: before and now."""
     if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
         for key in old:
             yield from _changes_in(old[key], new[key])
@@ -99,7 +112,7 @@ def _changes_in(old: Any, new: Any) -> Iterator[Any]:
         for one, other in zip(old, new, strict=True):
             yield from _changes_in(one, other)
     elif old != new:
-        yield new
+        yield old, new
 
 
 def _quoted(node: Any) -> Any:
