@@ -34,7 +34,7 @@ from evibrief.circulation import (
 from evibrief.diff import Change, Side, compare
 from evibrief.finishing import finish
 from evibrief.inspection import check_version, register_lines
-from evibrief.letters import brief_letter, recall_letter
+from evibrief.letters import Hashes, brief_letter, recall_letter
 from evibrief.mail import LARGEST, Words, message_id, without_draft_mark, write_message
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.render import render_text
@@ -126,7 +126,7 @@ def prepare(folder: Path, archive: Path, wanted: str, moment: datetime, comments
         earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
         files = _files(archive, version, recipient, comments_by)
         changes = _changes(archive, brief, earlier, side)
-        said = brief_letter(side, version.evidence, files, recipient, earlier, changes, comments_by)
+        said = brief_letter(side, Hashes(version.evidence, version.content), files, recipient, earlier, changes, comments_by)
         letter: Letter = "review" if recipient.kind == "reviewer" else "brief"
         made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
     _demand_small(made, folder)
@@ -155,9 +155,10 @@ def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, mome
         message = f"{strangers[0]} holds version {recalled} and has no address in circulation.yaml"
         raise Problems([Problem(Place(str(folder)), "no-address", message, "add it, so that they can be told")])
     made = []
+    now = Hashes(current.evidence, current.content) if current else Hashes()
     for name in holding:
         files = _files(archive, current, known[name], None, plain=True) if current and current != gone else {}
-        said = recall_letter(side if files else None, current.evidence if current else "", files, known[name],
+        said = recall_letter(side if files else None, now, files, known[name],
                              gone.title, recalled, reason, changes)  # fmt: skip
         notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
         attached = (current.version, current.evidence) if current and files else None

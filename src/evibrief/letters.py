@@ -6,12 +6,14 @@ in a letter recommends a treatment, and each says so.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from evibrief import words
 from evibrief.circulation import Recipient
 from evibrief.diff import Change, Side, summary
 from evibrief.mail import Words
+from evibrief.manifest import SHORT
 from evibrief.view import judgements
 
 MOST_CHANGES = 12
@@ -20,8 +22,16 @@ MOST_CHANGES = 12
 Part = tuple[str, Sequence[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """The two hashes of a version, as its manifest has them. One that was archived before has no content hash."""
+
+    evidence: str = ""
+    content: str = ""
+
+
 def brief_letter(
-    side: Side, evidence: str, files: Mapping[str, bytes], recipient: Recipient,
+    side: Side, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
     held: str, changes: Sequence[Change] | None, comments_by: date | None,
 ) -> Words:  # fmt: skip
     """The letter with a version. `held` is the version that this reader has, `changes` what changed since then."""
@@ -34,12 +44,12 @@ def brief_letter(
         parts.append((f"What changed since version {held}, which you have", list(_changed(changes))))
     if asked:
         parts.append(("Your comments", list(_how_to_comment(comments_by))))
-    parts.append(("How to check this file", list(_how_to_check(evidence, files))))
+    parts.append(("How to check this file", list(_how_to_check(hashes, files))))
     return Words(f"{'For your comments: ' if asked else ''}{subject}", tuple(parts), files)
 
 
 def recall_letter(
-    side: Side | None, evidence: str, files: Mapping[str, bytes], recipient: Recipient,
+    side: Side | None, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
     title: str, recalled: str, reason: str, changes: Sequence[Change],
 ) -> Words:  # fmt: skip
     """The notice to somebody who holds a version that no longer stands. `changes`: from it to the current one."""
@@ -54,7 +64,7 @@ def recall_letter(
         opening.append(f"Version {current.version} of {words.date(current.date)} takes its place and is attached.")
         parts += _page_one(side)
         parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
-        parts.append(("How to check this file", list(_how_to_check(evidence, files))))
+        parts.append(("How to check this file", list(_how_to_check(hashes, files))))
     else:
         parts.append(("", ["No version stands in its place at present.", NO_ADVICE]))
     return Words(f"Please do not use any more: {title}, version {recalled}", tuple(parts), files)
@@ -105,8 +115,12 @@ def _how_to_comment(comments_by: date | None) -> Iterator[str]:
     )
 
 
-def _how_to_check(evidence: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    yield f"Page one prints the evidence hash {evidence[:12]}; in full it is {evidence}."
+def _how_to_check(hashes: Hashes, files: Mapping[str, bytes]) -> Iterator[str]:
+    if hashes.content:
+        yield f"Page one prints the content hash {hashes.content[:SHORT]}; in full it is {hashes.content}."
+        yield f"The evidence hash is {hashes.evidence}."
+    else:
+        yield f"Page one prints the evidence hash {hashes.evidence[:SHORT]}; in full it is {hashes.evidence}."
     for name, data in files.items():
         yield f"{name} has the SHA-256 {hashlib.sha256(data).hexdigest()}."
     yield "Whoever has evibrief can ask it whether a file is unaltered: evibrief verify FILE."
