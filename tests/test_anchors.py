@@ -1,5 +1,6 @@
 """An anchor outside of the archive: signatures with SSH keys, time stamps of an authority, the log as a chain."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from evibrief.finishing import write_index
 from evibrief.inspection import findings
 from evibrief.problems import Problems
 from evibrief.signing import fingerprint_of, judge_signature, sign_bytes
+from evibrief.standing import archive_around, standing_of
 from evibrief.timestamps import ask_authority, judge_time_stamp, roots_of
 from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)
 from test_cli import evibrief
@@ -319,6 +321,23 @@ def test_what_was_altered_before_the_log_began_is_not_taken_into_it(archive: Pat
     assert not (archive / LOG).exists()
 
 
+def test_index_feed_and_pages_have_both_hashes(archive: Path) -> None:  # noqa: F811
+    """The content hash is in manifests of 0.3.0 and later; those of before have none, and none is shown."""
+    assert "content <code" not in (archive / "index.html").read_text()
+    make_writable(archive)
+    for name in (LOG, INDEX):
+        (archive / name).unlink()
+    manifest = version(archive) / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "content_sha256": "c" * 64}))
+    (listed,) = write_index(archive)
+    assert listed.content == "c" * 64
+    for name in ("index.json", "index.html", "feed.atom", "blue-glass/v1.2.0.html"):
+        text = (archive / name).read_text()
+        assert listed.content in text, name
+        assert listed.evidence in text, name
+    assert evibrief("verify", archive).returncode == 0
+
+
 # Time stamps, of a real authority on loopback.
 
 
@@ -488,3 +507,52 @@ def test_what_is_no_address_is_refused(url: str, archive: Path) -> None:  # noqa
 def test_an_authority_that_cannot_be_reached_is_a_problem() -> None:
     with pytest.raises(Problems, match="it gives no answer"):
         ask_authority(b"x", "http://127.0.0.1:9/")
+
+
+# A lone document beside its archive.
+
+
+def test_the_standing_of_a_document_by_its_archive(archive: Path, tmp_path: Path) -> None:  # noqa: F811
+    document = next(version(archive).glob("*.pdf"))
+    (tmp_path / "link.pdf").symlink_to(document)
+    for path in (document, archive / "blue-glass" / "latest.pdf", tmp_path / "link.pdf"):
+        assert archive_around(path) == archive.resolve()
+    assert archive_around(tmp_path / "elsewhere.pdf") is None
+    digest = hashlib.sha256(document.read_bytes()).hexdigest()
+
+    def asked(number: str = "1.2.0", brief: str = "blue-glass", digest: str | None = digest) -> tuple[str, bool | None]:
+        found = standing_of(archive, brief, number, digest)
+        return found.state, found.listed
+
+    assert asked() == ("current", True)
+    assert asked(digest="0" * 64) == ("current", False)
+    assert asked("9.9.9") == ("unknown", None)
+    assert asked(brief="green-glass") == asked(brief="../..") == asked("../..") == ("unknown", None)
+    index = (archive / INDEX).read_bytes()
+    (archive / INDEX).unlink()
+    assert asked() == ("unfinished", True)
+    (archive / INDEX).write_bytes(index)
+    withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", date(2026, 3, 2))
+    assert asked() == ("withdrawn", True)
+    (archive / "blue-glass" / "withdrawn.json").unlink()
+    assert asked() == ("withdrawn", True)  # the log remembers
+    assert "A source was retracted." in standing_of(archive, "blue-glass", "1.2.0").sentence
+    make_writable(archive)
+    shutil.rmtree(version(archive))
+    assert asked()[0] == "damaged"
+
+
+@pytest.mark.parametrize(
+    "name", ["log.jsonl", "index.json", "blue-glass/withdrawn.json", f"blue-glass/{NAME}/manifest.json"]
+)
+@pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"\xff\xfe", b"{}\n", b"null\n", b"0" * 9_000_000, None])
+def test_a_hostile_archive_says_nothing_and_raises_nothing(name: str, content: bytes | None, archive: Path) -> None:  # noqa: F811
+    make_writable(archive)
+    (archive / name).unlink(missing_ok=True)
+    if content is None:
+        (archive / name).symlink_to("/dev/zero")
+    else:
+        (archive / name).write_bytes(content)
+    found = standing_of(archive, "blue-glass", "1.2.0", "0" * 64)
+    assert found.state in ("damaged", "unfinished") or (found.state, content) == ("current", b"{}\n"), found
+    assert len(found.sentence) < 1000

@@ -156,17 +156,9 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     listed, found = versions(archive), findings(archive)
     states = ["current"]
     for one in sorted(listed, key=lambda one: (one.id, one.number)):
-        faults = file_faults(archive / one.folder)
         anchors = anchors_of(archive / one.folder, signers, roots)
-        faults += [other.text for other in found if other.about == (one.id, one.version) and not other.unfinished]
-        undone = [other.text for other in found if other.about == (one.id, one.version) and other.unfinished]
-        said = "ALTERED" if faults else f"unfinished, {one.state}" if undone else f"whole, {one.state}"
-        reason = f": {one.reason}" if one.reason else ""
-        print(plain(f"{one.id} {one.version} of {one.date}: {said}{reason}"))
-        for fault in (*faults, *undone):
-            print(f"  {plain(fault)}")
+        states += _print_version(one, file_faults(archive / one.folder), found)
         _print_anchors(anchors, "  ")
-        states += ["altered"] * bool(faults) + ["unfinished"] * bool(undone)
         states += _states(anchors, bool(signers), roots is not None)
     known = {(one.id, one.version) for one in listed}
     rest = [one for one in found if one.about not in known]
@@ -183,6 +175,19 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     states += _states([one for _, one in fixed], bool(signers), roots is not None)
     _print_log(chain, fixed)
     return _worst(states)
+
+
+def _print_version(one: "Version", faults: list[str], found: "Sequence[Finding]") -> list[str]:
+    """A line for a version of an archive, and what is wrong with it; returns what that adds to the exit code."""
+    mine = [other for other in found if other.about == (one.id, one.version)]
+    faults = faults + [other.text for other in mine if not other.unfinished]
+    undone = [other.text for other in mine if other.unfinished]
+    said = "ALTERED" if faults else f"unfinished, {one.state}" if undone else f"whole, {one.state}"
+    reason = f": {one.reason}" if one.reason else ""
+    print(plain(f"{one.id} {one.version} of {one.date}: {said}{reason}"))
+    for fault in (*faults, *undone):
+        print(f"  {plain(fault)}")
+    return ["altered"] * bool(faults) + ["unfinished"] * bool(undone)
 
 
 def _print_log(chain: "Chain", fixed: "Sequence[tuple[int, Signed | Stamped]]") -> None:

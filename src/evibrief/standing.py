@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from evibrief.archived import (
     INDEX,
@@ -23,7 +23,7 @@ from evibrief.archived import (
     withdrawals,
 )
 from evibrief.build import MANIFEST
-from evibrief.chain import Told, told_by
+from evibrief.chain import Chain, Told, told_by
 from evibrief.problems import Problems
 
 State = Literal["current", "superseded", "withdrawn", "unfinished", "unknown", "damaged"]
@@ -72,7 +72,8 @@ def standing_of(archive: Path, brief: str, version: str, digest: str | None = No
 
 
 def _standing(archive: Path, brief: str, version: str, digest: str | None) -> Standing:
-    days, told = _days(archive / brief), told_by(read_log(archive))
+    chain = read_log(archive)
+    days, told = _days(archive / brief), told_by(chain)
     gone = _withdrawn(archive / brief, brief, told)
     if version not in days:
         return _missing(brief, version, days, told)
@@ -89,9 +90,12 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
     now = f"the current version is {current} of {days[current]}" if current else "no version is in its place"
     if version in gone:
         return Standing("withdrawn", f"WITHDRAWN: {gone[version]} ({now})", listed)
+    index = read_record(archive / INDEX) if (archive / INDEX).exists() else {}
+    if not _follows(index.get("chain"), chain):
+        return Standing("damaged", f"{INDEX} repeats a line of {LOG} that is not there: what is missing is not known")
     if version != current:
         return Standing("superseded", f"SUPERSEDED: {now}", listed)
-    if not _is_listed(archive, brief, version) or (told.versions and logged is None):
+    if not _is_listed(index, brief, version) or (told.versions and logged is None):
         return Standing("unfinished", "unfinished: it is archived, and the index was not written", listed)
     return Standing("current", "current: no later version is in this archive", listed)
 
@@ -120,11 +124,17 @@ def _missing(brief: str, version: str, days: Mapping[str, str], told: Told) -> S
     return Standing("unknown", f"version {version} is not in this archive; its newest is {newest} of {days[newest]}")
 
 
-def _is_listed(archive: Path, brief: str, version: str) -> bool:
+def _follows(repeated: object, chain: Chain) -> bool:
+    """Whether the line of the log that the index repeats is there; indexes of before 0.3.0 repeat none."""
+    if repeated is None:
+        return True
+    lines, head = (repeated.get("lines"), repeated.get("head")) if isinstance(repeated, dict) else (None, None)
+    return type(lines) is int and 0 < lines <= len(chain.events) and chain.hashes[lines - 1] == head
+
+
+def _is_listed(index: Mapping[str, Any], brief: str, version: str) -> bool:
     """Whether the index has this version; an index that is not there yet has none."""
-    if not (archive / INDEX).exists():
-        return False
-    entries = read_record(archive / INDEX).get("versions")
+    entries = index.get("versions")
     found = [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
     return any((one.get("id"), one.get("version")) == (brief, version) for one in found)
 
