@@ -16,7 +16,7 @@ ORDER = (
     ("problems", "resources", "vocabulary", "rules_of_reading", "canonicalxml"),
     ("source", "drawing", "wordpackage", "files", "differences"),
     ("carried", "wordtext", "yamltext", "pdfnames", "pdfpages", "wordzip", "wordnames"),
-    ("pdfobjects",),
+    ("pdfobjects", "pdfcost"),
     ("pdfdifferences", "worddifferences"),
     ("pdfhistory", "wordhistory"),
     ("histories",),
@@ -67,7 +67,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfnames", "pdfobjects"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {
@@ -88,7 +88,7 @@ DISK = {
     "archive", "archived", "build", "circulate", "cli", "files", "resources", "review", "reviewing", "source", "verify",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
-IN_MEMORY = {"carried", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}
+IN_MEMORY = {"carried", "pdfcost", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )
