@@ -43,7 +43,7 @@ class _Reader:
     def __init__(self) -> None:
         self.parts: dict[str, _Part] = {}
         self.path: list[str] = []
-        self.parent = ""
+        self.parents: list[str] = []
         self.namespace: str | None = None
         self.parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -72,8 +72,9 @@ class _Reader:
         if called := attributes.get("macro"):
             self.part.calls[called] += 1
             self.part.lines.setdefault(called, self.parser.CurrentLineNumber)
-        if local == "link" and attributes.get("rel") == "independent-parent":
-            self.parent = self.parent or attributes.get("href", "")
+        plain = {name.rpartition(" ")[2]: value for name, value in attributes.items()}
+        if plain.get("rel", "").strip().lower() == "independent-parent":
+            self.parents.append(plain.get("href", ""))
 
     def end(self, _: str) -> None:
         self.path.pop()
@@ -93,8 +94,12 @@ def parent_of(style: bytes) -> str:
         raise BadStyle(error.lineno, f"it cannot be read as XML: {expat.ErrorString(error.code)}") from None
     except ValueError as error:  # another encoding than it says
         raise BadStyle(1, f"it cannot be read as XML: {error}") from None
-    if reader.parent:
-        return reader.parent.rstrip("/").rpartition("/")[2]
+    if reader.parents:
+        # An engine would fetch the parent from wherever it is said to be: pandoc does, also in its sandbox.
+        names = {parent.strip().rstrip("/").rpartition("/")[2] for parent in reader.parents}
+        if len(names) > 1 or "" in names:
+            raise BadStyle(0, "it depends on another style, and does not say on which one")
+        return names.pop()
     if reader.namespace != NAMESPACE:
         raise BadStyle(1, f"it is no CSL: its namespace is not {NAMESPACE}")
     if "citation" not in reader.parts:

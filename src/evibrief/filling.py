@@ -184,13 +184,19 @@ def _filled_twice(
 ) -> dict[str, Any]:
     """A template that looks into marks, cuts or changes them gives another page when they are others."""
     others = Marks(marks.token.translate(_OTHER_DIGITS))
-    one, other = (fill(view, templates, layer, look, each) for each in (marks, others))
+    one, other = (_printable(fill(view, templates, layer, look, each)) for each in (marks, others))
     same = one.texts == other.texts and one.html == other.html.replace(others.token, marks.token)
     if not same or marks.token in marks.replaced(one.html, ("",) * len(one.texts), ""):
         message = "it changes a text before it is typeset, or prints something else each time"
         hint = "print a text as it is: `{{ text | prose }}`, with no filter after `prose` or `line`"
         raise BadTemplate(Fault(0, message, hint))
     return {"html": one.html, "texts": one.texts, "short": sorted(one.short)}
+
+
+def _printable(filled: Filled) -> Filled:
+    """The same page. Raises `UnicodeEncodeError` for halves of characters, which no file can hold."""
+    filled.html.encode()
+    return filled
 
 
 _OTHER_DIGITS = str.maketrans("0123456789abcdef", "fedcba9876543210")

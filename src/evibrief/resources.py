@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 from evibrief.citationstyle import LARGEST as LARGEST_STYLE
-from evibrief.citationstyle import parent_of
+from evibrief.citationstyle import BadStyle, parent_of
 from evibrief.files import Unreadable, inside, read_inside
 from evibrief.picture import LARGEST as LARGEST_LOGO
 from evibrief.problems import Place, Problem, Problems
@@ -226,13 +226,12 @@ def citation_style(name: str, beside: Path) -> bytes:
     another style, gives the style that it depends on (CSL 1.0.2, "dependent styles"). Raises `UnknownStyle` where there
     is none, `Unreadable` for what is no file inside the folder, and `BadStyle` for a file that is no usable style.
     """
-    if name.endswith(".csl"):
-        style = _own_style(name, beside)
-        parent = parent_of(style)
-        return _collected_style(parent) if parent else style
-    style = _collected_style(name)
-    parent = parent_of(style) if b"independent-parent" in style else ""
-    return _collected_style(parent) if parent else style
+    style = _own_style(name, beside) if name.endswith(".csl") else _collected_style(name)
+    if parent := parent_of(style):
+        style = _collected_style(parent)
+        if parent_of(style):
+            raise BadStyle(0, f"it depends on `{parent}`, which depends on another style itself")
+    return style
 
 
 def _own_style(name: str, beside: Path) -> bytes:
