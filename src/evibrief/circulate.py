@@ -126,7 +126,8 @@ def prepare(folder: Path, archive: Path, wanted: str, moment: datetime, comments
         earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
         files = _files(archive, version, recipient, comments_by)
         changes = _changes(archive, brief, earlier, side)
-        said = brief_letter(side, Hashes(version.evidence, version.content), files, recipient, earlier, changes, comments_by)
+        hashes = Hashes(version.evidence, version.content)
+        said = brief_letter(side, hashes, files, recipient, earlier, changes, comments_by)
         letter: Letter = "review" if recipient.kind == "reviewer" else "brief"
         made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
     _demand_small(made, folder)
