@@ -96,7 +96,7 @@ OWNERS = {
 TEMPORARY = {"prose", "docx", "drawing"}
 DISK = {
     "anchors", "archive", "archived", "build", "circulate", "cli", "files", "finishing", "inspection", "resources",
-    "review", "reviewing", "source", "standing", "verify", "workfolders", "apart", "repository",
+    "review", "reviewing", "signing", "source", "standing", "verify", "workfolders", "apart", "repository",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
 IN_MEMORY = {"carried", "pdfcost", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}

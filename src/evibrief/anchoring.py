@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from evibrief.problems import plain
 
 if TYPE_CHECKING:
+    from evibrief.archived import Version
     from evibrief.chain import Chain
+    from evibrief.inspection import Finding
     from evibrief.signing import Signed
     from evibrief.timestamps import Roots, Stamped
 
