@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
 """By what was found of the document; 1 is a file that cannot be read, or carries nothing."""
 
-STANDING_EXITS = {"withdrawn": 7, "superseded": 8, "damaged": 4}
+STANDING_EXITS = {"withdrawn": 7, "superseded": 10, "damaged": 4}
 """By what the archive says of a document that is unaltered."""
 
 
