@@ -14,7 +14,7 @@ import pytest
 
 from evibrief import circulate
 from evibrief.circulation import read_register
-from evibrief.problems import Problems
+from evibrief.problems import Problems, plain
 from evibrief.sending import NotSent, Refused, Server, Unclear, hand_over, server_of
 from test_circulation import PEOPLE, SECOND, prepared
 from test_circulation import archive as archive
@@ -257,7 +257,7 @@ def test_an_answer_is_one_line_of_text_and_cannot_pass_for_ours(
     for one in told:
         assert one.isprintable() or "\u00a0" in one, one
         assert "\n" not in one
-        assert ": refused by the server: 550 no\\x1b[2K" in one
+        assert f": refused by the server: 550 no{plain(chr(27))}[2K b: sent" in one
     assert len(told) == 3
 
 
