@@ -348,9 +348,10 @@ def test_a_review_copy_is_valid_tracks_and_says_what_it_is(copy: bytes, tmp_path
     assert b"doNotTrackMoves" not in parts["word/settings.xml"]
     reviewed = read_reviewed(copy, "x")
     assert (reviewed.brief, reviewed.version, reviewed.recipient) == ("blue-glass", "1.2.0", "r1")
-    for words in (b"Review copy: Blue glass", b"24\xc2\xa0December\xc2\xa02026", reviewed.evidence[:12].encode()):
+    content = json.loads(carried_files(copy, "x")[MANIFEST])["content_sha256"]
+    for words in (b"Review copy: Blue glass", b"24\xc2\xa0December\xc2\xa02026", content[:12].encode()):
         assert words in parts["word/document.xml"]
-    for name in (b"evibrief-version", b"evibrief-evidence", b"evibrief-brief"):
+    for name in (b"evibrief-version", b"evibrief-content", b"evibrief-evidence", b"evibrief-brief"):
         assert name in parts["docProps/custom.xml"]
 
 

@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     reads.add_argument("--brief", type=Path, required=True, metavar="data/BRIEF", help="the folder of the brief")
     reads.add_argument("--format", choices=("text", "json", "md", "csv"), default="text", help="how to print the list")
     reads.add_argument("--since", type=Path, metavar="FILE", help="an earlier list (JSON) or ledger: only what is new")
-    reads.add_argument("--patches", type=Path, metavar="DIR", help="write each proposal as a patch into a new folder")
+    reads.add_argument("--patches", type=Path, metavar="DIR", help="write proposals as patches for `git apply`")
     reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
     posting.add_limits(reads)
 
