@@ -274,6 +274,36 @@ def test_a_page_tree_in_circles_ends(pdf: bytes) -> None:
     assert pdf_differences(edited(pdf, circle), pdf) != ()
 
 
+def test_what_would_be_drawn_without_end_is_not_drawn(pdf: bytes) -> None:
+    """Twelve forms, each of which draws the next one ten times; a pattern of tiny tiles; a form that draws itself."""
+
+    def forms(opened: pikepdf.Pdf) -> None:
+        below = opened.make_stream(b"0 0 1 1 re f", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+        for _ in range(12):
+            inside = Dictionary(XObject=Dictionary(N=below))
+            below = opened.make_stream(b"/N Do " * 10, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9],
+                                       Resources=inside)  # fmt: skip
+        opened.pages[0].obj.Resources.XObject["/Many"] = below
+        opened.pages[0].contents_add(b"/Many Do")
+
+    def tiles(opened: pikepdf.Pdf) -> None:
+        tile = opened.make_stream(b"0 0 1 1 re f", PatternType=1, PaintType=1, TilingType=1, BBox=[0, 0, 1, 1])
+        tile.XStep = tile.YStep = 0.0001
+        opened.pages[0].obj.Resources.Pattern = Dictionary(P=tile)
+        opened.pages[0].contents_add(b"/Pattern cs /P scn 0 0 600 800 re f")
+
+    def circle(opened: pikepdf.Pdf) -> None:
+        forms = opened.pages[0].obj.Resources.XObject
+        form = forms[sorted(forms.keys())[0]]
+        form.Resources = Dictionary(XObject=Dictionary(Self=form))
+        form.write(b"/Self Do /Self Do")
+
+    for edit in (forms, tiles, circle):
+        told = [one.message for one in pdf_differences(edited(pdf, edit), pdf)]
+        assert "not compared as a picture: it may take too long to draw" in told
+        assert len(told) > 1
+
+
 def test_two_layers_that_look_alike_are_two(pdf: bytes) -> None:
     """One is on and one is off: which of them hides the page decides what is seen."""
 

@@ -19,7 +19,7 @@ ORDER = (
     ("resources",),
     ("source",),
     ("places", "pdfnames", "drawing"),
-    ("carried", "wordtext", "yamltext", "typed", "pdfobjects", "pdfpages", "wordzip", "wordnames"),
+    ("carried", "wordtext", "yamltext", "typed", "pdfobjects", "pdfcost", "pdfpages", "wordzip", "wordnames"),
     ("pdfdifferences", "worddifferences"),
     ("pdfhistory", "wordhistory"),
     ("histories",),
@@ -74,7 +74,7 @@ OWNERS = {
     "pydyf": {"pdffinish"},
     "pypandoc": {"prose", "docx", "wordstyles"},
     "docx": {"wordstyles"},
-    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfnames", "pdfobjects"},
+    "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
     "pypdf": {"carried"},
     "lxml": {
@@ -99,7 +99,7 @@ DISK = {
     "review", "reviewing", "source", "standing", "verify", "workfolders", "apart", "repository",
 }  # fmt: skip
 # These open packages and PDFs that they are given as bytes.
-IN_MEMORY = {"carried", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}
+IN_MEMORY = {"carried", "pdfcost", "pdfdifferences", "pdfhistory", "pdfobjects", "wordpackage", "wordzip"}
 DISK_WORDS = re.compile(
     r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
 )

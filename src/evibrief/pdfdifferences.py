@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evibrief.differences import MOST_NAMED, NOT_COMPARED, Difference, Found, quoted
+from evibrief.pdfcost import may_be_drawn
 from evibrief.pdfnames import MISSING, Place, inside, kind_of, plain_text
 from evibrief.pdfobjects import Walk, bounded
 from evibrief.pdfpages import page_differences
@@ -30,14 +31,14 @@ def pdf_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
     if found == expected:
         return ()
     with bounded():
-        if _objects(found, expected, kept):
-            seen.add_all(page_differences(found, expected))
+        shown = _objects(found, expected, kept)
+        seen.add_all(page_differences(found, expected, shown))
     # What a reader sees comes first.
     return (*seen.all(), *kept.all())[:MOST_NAMED]
 
 
-def _objects(found: bytes, expected: bytes, kept: Found) -> bool:
-    """Compare the objects; whether the pages may be shown, which they may not when something unpacks without end."""
+def _objects(found: bytes, expected: bytes, kept: Found) -> frozenset[int]:
+    """Compare the objects, and give the numbers of the pages that can be drawn in a short time."""
     import pikepdf
 
     try:
@@ -47,13 +48,25 @@ def _objects(found: bytes, expected: bytes, kept: Found) -> bool:
         ):
             walk = _compare(one, other, kept)
             _layout(found, expected, one, kept)
+            return frozenset() if walk.bounded_out else _drawable(one, min(len(one.pages), len(other.pages)), kept)
     except pikepdf.PasswordError:
         kept.add(NOT_COMPARED, "document", "not compared: it is encrypted")
-        return False
     except Exception as no:  # a strange file fails in a hundred ways, and all of them mean the same
         kept.add(NOT_COMPARED, "document", f"not compared: it is damaged ({_why(no)})")
-        return False
-    return not walk.bounded_out
+    return frozenset()
+
+
+def _drawable(pdf: Any, many: int, kept: Found) -> frozenset[int]:
+    """Pages whose objects are ours, and others that cost little; for the rest it is said that nobody looked."""
+    ours = not any(one.where == "document" for one in kept.all())
+    changed = {one.where for one in kept.all()}
+    drawn = set()
+    for number in range(1, many + 1):
+        if (ours and f"page {number}" not in changed) or may_be_drawn(pdf.pages[number - 1].obj):
+            drawn.add(number)
+        else:
+            kept.add(NOT_COMPARED, f"page {number}", "not compared as a picture: it may take too long to draw")
+    return frozenset(drawn)
 
 
 def _why(error: BaseException) -> str:

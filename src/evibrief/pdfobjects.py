@@ -26,8 +26,8 @@ from evibrief.pdfnames import (
     said_of_values,
 )
 
-MOST_OBJECTS = 2_000_000
-"""Pairs of values that are compared; the largest brief so far has a tenth of that."""
+MOST_OBJECTS = 1_500_000
+"""Pairs of values that are compared; the largest brief so far has 600,000."""
 
 MOST_LISTED = 10_000
 """Entries of a list that are looked through for what was added."""
@@ -137,7 +137,8 @@ class Walk:
         if kind == "array":
             yield from self._items(one, other, place)
             return
-        place = replace(place, manifest=place.manifest or (_is_manifest(one) and _is_manifest(other)))
+        if not place.manifest and _is_manifest(one) and _is_manifest(other):
+            place = replace(place, manifest=True)
         if kind == "stream":
             self._streams(one, other, place)
         skipped: tuple[str, ...] = _PACKING if kind == "stream" and is_unpacked(one) and is_unpacked(other) else _LENGTH
@@ -191,7 +192,7 @@ class Walk:
         """Whether two content streams draw with the same operators, whatever the spaces between them."""
         import pikepdf
 
-        if max(len(data), len(wanted)) > LARGEST_CONTENT:
+        if len(data) > 4 * len(wanted) + 1_000 or len(wanted) > LARGEST_CONTENT:
             return False
         drawn = [pikepdf.unparse_content_stream(pikepdf.parse_content_stream(stream)) for stream in (one, other)]
         return bool(drawn[0] == drawn[1])
