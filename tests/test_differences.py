@@ -19,6 +19,7 @@ from evibrief.build import build
 from evibrief.differences import MANIFEST, MOST_NAMED, Difference, Found, without_tools
 from evibrief.histories import how_it_is_closed, what_happened, who_wrote_it
 from evibrief.pdfdifferences import pdf_differences
+from evibrief.problems import plain
 from evibrief.worddifferences import word_differences
 from forging import PDF_FORGERIES, WORD_FORGERIES, appended, lying, named, packed, unpacked
 
@@ -347,7 +348,7 @@ def test_differences_are_kept_few_and_on_one_line() -> None:
         found.add("text", "page 1", f"and {number}")
     assert len(found.all()) == MOST_NAMED
     first = [one.message for one in found.all() if one.where == "page 1"]
-    assert first == ["and 0", r"says \x1b[2J1\nidentical", "and 1", "and more of this kind"]
+    assert first == ["and 0", plain("says \x1b[2J1\nidentical"), "and 1", "and more of this kind"]
     assert all(one.message.isprintable() for one in found.all())
 
 
