@@ -21,7 +21,8 @@ PLAIN = ROOT / "tests" / "briefs" / "blue-glass"
 STYLE = resources.citation_style("american-medical-association", Path())
 BOTTOM_LINE = "One invented trial in hay fever found less sneezing"
 PIECES = (
-    "\ue000", "\ue001", "\ue002", "\ue003", "0", "1", "7", "end", "bibliography", "list", "n0n", "&#xE000;", "&#xE002;0",
+    "\ue000", "\ue001", "\ue002", "\ue003", "0", "1", "7", "end", "bibliography", "list", "n0n", "&#xE000;",
+    "&#xE002;0",
     "```", "~~~", "> ", "- ", "1. ", "    ", "\n", "\n\n", "<p>", "</p>", "<div id=\"refs\">", "[^1]", "[^1]: note",
     "^[note]", "[a]", "[a]: b", "[", "]", "(#x)", "`", "*", "**", "_", "~", "^", ":::", "---", "% title", "| a | b |",
     "\\", "$x$", "{#refs}", "Blue glass", "evibrief:contents", "Running title", "a" * 32, "t" + "0" * 32 + "n0",

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-import tinycss2
+import tinycss2  # type: ignore[import-untyped]
 
 from evibrief.problems import Problems
 from evibrief.stylesheet import read_sheet
@@ -24,8 +24,10 @@ LOADS = [
     "p{filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(src='x')}", "p[a=url(x)]{}", "@media url(x){p{a:b}}",
     "@supports (a:url(x)){p{a:b}}", "@namespace a url(x);", "@document url(x){p{a:b}}", "@foo{p{a:url(x)}}",
     "@counter-style a{symbols:url(x)}", "@keyframes a{from{background:url(x)}}", "@container (a:b){p{a:url(x)}}",
-    "p{cursor:url(x),auto}", "p{list-style:url(x)}", "p{mask:url(x)}", "p{clip-path:url(#x)}", "@color-profile a{src:b}",
-    "p{unknown-function:later(x)}", "@view-transition{navigation:auto}", "@charset 'x';", "@property --a{syntax:url(x)}",
+    "p{cursor:url(x),auto}", "p{list-style:url(x)}", "p{mask:url(x)}", "p{clip-path:url(#x)}",
+    "@color-profile a{src:b}",
+    "p{unknown-function:later(x)}", "@view-transition{navigation:auto}", "@charset 'x';",
+    "@property --a{syntax:url(x)}",
 ]  # fmt: skip
 ENDS = [
     "/* </style> */", "p::after{content:'</style>'}", r"p::after{content:'\3c/style>'}", r"p::after{content:'\3c !--'}",
@@ -34,16 +36,19 @@ ENDS = [
 ]  # fmt: skip
 BROKEN = [
     "p { color red; } q{}", "p{color:red}}", "} p{a:b}", "p{a:'b\n}", "p", "p{a:b", "@media print", "@media;", "p{:a}",
-    "p{a:b;;c}", "p{} ]", "p{a:)}", "(" * 3000, "p{" * 3000, "@media x{" * 3000, "p{a:" + "calc(" * 3000, "@page{@foo{}}",
+    "p{a:b;;c}", "p{} ]", "p{a:)}", "(" * 3000, "p{" * 3000, "@media x{" * 3000, "p{a:" + "calc(" * 3000,
+    "@page{@foo{}}",
 ]  # fmt: skip
 FINE = [
     "", "a:hover{color:red}", ".x::after { content: 'a' counter(x) attr(href); }", "@page :first { margin: 1cm }",
     "@media (max-width: 3rem) and (400px <= width < 700px) { a:hover{b:c;color:red} }", "@layer a, b;",
-    "@page { size: A4; @top-left { content: 'x' string(running) } }", "p{ &:hover{color:red} @media print{color:blue} }",
+    "@page { size: A4; @top-left { content: 'x' string(running) } }",
+    "p{ &:hover{color:red} @media print{color:blue} }",
     "@supports (display:grid) and (not (a:b)) {p{color:var(--x, #123456)}}", ":root{--a: {x:y}; --b: calc(1px + 2px)}",
     "@namespace svg 'http://www.w3.org/2000/svg';", "@keyframes x { from {color:red} to {color:blue} }",
     "p{background:linear-gradient(90deg, red, blue 40%);transform:rotate(3deg)}", ".\\31 a{color:red !important}",
-    "a::after{content:leader('.') target-counter(attr(href), page)}", "p:not(.a):nth-child(2n + 1){color:rgb(1 2 3 / 4%)}",
+    "a::after{content:leader('.') target-counter(attr(href), page)}",
+    "p:not(.a):nth-child(2n + 1){color:rgb(1 2 3 / 4%)}",
 ]  # fmt: skip
 
 
@@ -90,7 +95,8 @@ def test_all_places_are_told_at_once() -> None:
 def test_whatever_is_passed_on_is_read_again_without_a_find() -> None:
     """Pieces put together at random, 3,000 times: what passes holds no address in any spelling, and ends nothing."""
     chance = random.Random(14)
-    pieces = [*"{}()[];:,'\"<>/*!-\\@# \n", "url(", "u\\72l(", "a", "p", "@media x", "src", "/style", "/*", "*/", "image-set(",
+    pieces = [*"{}()[];:,'\"<>/*!-\\@# \n", "url(", "u\\72l(", "a", "p", "@media x", "src", "/style", "/*", "*/",
+    "image-set(",
               "3c ", "\\3c", "--b", "1px", "calc(", "var(", "@import"]  # fmt: skip
     passed = 0
     for _ in range(3000):

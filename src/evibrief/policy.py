@@ -124,7 +124,8 @@ def _refused_attribute(tag: str, name: str, value: str) -> Iterator[Refused]:
         yield Refused(f"the attribute `{name:.60}` may not stand in a page", _NO_PART, name)
     address = re.sub(r"[\0-\x20]", "", value).lower()
     if name in ("href", "cite") and (scheme := _SCHEME.match(address)) and scheme[0] not in _SCHEMES:
-        yield Refused(f"the link `{value:.60}` may not stand in a page", "use #id, https: or mailto:", value.split()[0].lower()[:20])
+        sign = value.split()[0].lower()[:20]
+        yield Refused(f"the link `{value:.60}` may not stand in a page", "use #id, https: or mailto:", sign)
     if name == "src" and tag != "img":
         yield Refused("only a picture has a source", _NO_PART, "src")
 
