@@ -49,7 +49,7 @@ check: .venv/ready  ## say what is wrong with the evidence, write nothing
 	$(EVIBRIEF) check $(BRIEF)
 
 test: libraries test-parts .venv/ready  ## run the tests
-	$(PYTHON_HERE) -m pytest
+	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile --durations 10
 
 lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
 	.venv/bin/python -m ruff check

@@ -44,9 +44,9 @@ def test_a_layer_proves_itself(layer: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_the_printed_hash_is_that_of_the_evidence(kind: str, documents: dict[str, Path]) -> None:
+def test_the_printed_hash_is_that_of_the_content(kind: str, documents: dict[str, Path]) -> None:
     record = json.loads(carried_files(documents[kind].read_bytes(), "x")[MANIFEST])
-    assert f"evidence {record['evidence_sha256'][:12]}" in documents["html"].read_text()
+    assert f"content {record['content_sha256'][:12]}" in documents["html"].read_text()
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
@@ -154,7 +154,7 @@ def test_a_pdf_saved_anew_says_the_same_and_is_not_the_same(documents: dict[str,
         pdf.save(target)
     verdict = verify_document(target)
     assert verdict.state == "altered"
-    assert verdict.details == ("it says the same, but some of its bytes differ",)
+    assert verdict.details == ("it was packed anew: other bytes, and nothing else in it differs",)
 
 
 def test_other_tools_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

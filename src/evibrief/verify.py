@@ -124,7 +124,7 @@ def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict
         return replace(found, state="altered", details=compared.lines or (_ONLY_BYTES,))
     agrees = not compared.differences and not compared.failed
     state: State = ("own look" if found.looks else "other tools") if agrees else "undecided"
-    return replace(found, state=state, details=(*compared.lines, *tools))
+    return replace(found, state=state, details=(*(() if agrees else compared.lines), *tools))
 
 
 _ONLY_BYTES = "everything that was compared agrees, and yet its bytes differ: it was saved anew"
