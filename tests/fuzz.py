@@ -36,6 +36,7 @@ from evibrief.apart import USUAL, memory_of
 from evibrief.build import build
 from evibrief.carried import carried_files
 from evibrief.places import MANIFEST
+from forging import PDF_FORGERIES, WORD_FORGERIES, lying
 from test_fuzz import FILES, GOOD, LINES, NASTY, mutate
 from test_hostile_archive import carried_part, zipped
 
@@ -57,18 +58,19 @@ class Told:
     hangs: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    confirmed: list[str] = field(default_factory=list)
     most_memory: int = 0
 
     def faults(self) -> list[str]:
         """All that must not be."""
-        return [*self.tracebacks, *self.hangs, *self.outside, *self.commands]
+        return [*self.tracebacks, *self.hangs, *self.outside, *self.commands, *self.confirmed]
 
     def add(self, other: "Told") -> None:
         """Put the counts of another worker to these."""
         self.runs += other.runs
         self.exits += other.exits
         self.most_memory = max(self.most_memory, other.most_memory)
-        for name in ("tracebacks", "hangs", "outside", "commands"):
+        for name in ("tracebacks", "hangs", "outside", "commands", "confirmed"):
             getattr(self, name).extend(getattr(other, name))
 
 
@@ -329,12 +331,34 @@ WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 )  # fmt: skip
 
 
-# Both.
+# Forgeries.
 
 
-def work(evidence: int, documents: int, seed: int) -> dict[str, Told]:
+def all_forgeries(share: int, of: int) -> Told:
+    """Every forgery, with and without a lie about its tools: none may be confirmed, exactly or by other tools."""
+    told = Told()
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        made = {one.path.suffix[1:]: one.path.read_bytes()
+                for one in build(GOOD, Path(name), ["pdf", "docx"], layer="summary")}  # fmt: skip
+    kit = [(kind, name, forgery) for kind, forgeries in (("pdf", PDF_FORGERIES), ("docx", WORD_FORGERIES))
+           for name, forgery in forgeries.items()]  # fmt: skip
+    for kind, name, forgery in kit[share::of]:
+        for start in (made[kind], lying(made[kind])):
+            with watched(told, name, ("sent",)) as folder:
+                (folder / f"sent.{kind}").write_bytes(forgery.forge(start))
+                before = told.exits[0] + told.exits[3]
+                run_once(["verify", str(folder / f"sent.{kind}")], folder, told, name)
+                told.confirmed += [name] * (told.exits[0] + told.exits[3] - before)
+    return told
+
+
+# All.
+
+
+def work(evidence: int, documents: int, seed: int, share: int, of: int) -> dict[str, Told]:
     chance = random.Random(seed)
-    return {"evidence, check": fuzz_evidence(evidence, chance)} | {
+    forged = {"forgeries, verify": all_forgeries(share, of)}
+    return forged | {"evidence, check": fuzz_evidence(evidence, chance)} | {
         f"documents, {command}": told for command, told in fuzz_documents(documents, chance).items()
     }
 
@@ -362,8 +386,9 @@ def in_parallel(options: argparse.Namespace) -> Iterator[dict[str, Told]]:
     """Shares of the work, each in a process that answers with a pickle in a file of ours."""
     import pickle
 
-    share = [(options.evidence // options.workers, options.documents // options.workers, options.seed + number)
-             for number in range(options.workers)]  # fmt: skip
+    many = options.workers
+    share = [(options.evidence // many, options.documents // many, options.seed + number, number, many)
+             for number in range(many)]  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="fuzz-") as place:
         processes = []
         for number, one in enumerate(share):
@@ -383,7 +408,7 @@ def as_line(name: str, told: Told) -> str:
     return (
         f"{name}: {told.runs} runs (exit codes {exits}); {len(told.tracebacks)} tracebacks, {len(told.hangs)} over "
         f"{LONGEST} s, most memory {told.most_memory // 2**20} MB, {len(told.outside)} files outside, "
-        f"{len(told.commands)} commands run"
+        f"{len(told.commands)} commands run, {len(told.confirmed)} forgeries confirmed"
     )
 
 

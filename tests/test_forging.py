@@ -1,4 +1,7 @@
-"""No forgery is confirmed: each one, with and without a lie about tools, through the command that a reader runs."""
+"""No forgery is confirmed by the command that a reader runs: twenty of each format, every second one with a lie.
+
+`test_differences.py` holds every forgery against the comparison, and `make fuzz` every one against the command.
+"""
 
 import os
 from collections import Counter
@@ -22,27 +25,26 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def forged(honest: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every forgery as a file, each twice: as it is, and of a document that lies about its tools."""
+    """Forgeries as files, as they are and of a document that lies about its tools, in turn."""
     folder = tmp_path_factory.mktemp("forged")
     files = {}
     for kind, forgeries in (("pdf", PDF_FORGERIES), ("docx", WORD_FORGERIES)):
         data = honest[kind].read_bytes()
-        for name, forgery in forgeries.items():
-            for told, start in (("plain", data), ("lying", lying(data))):
-                path = files[f"{name} {told}"] = folder / f"{name}-{told}.{kind}"
-                path.write_bytes(forgery.forge(start))
+        chosen = sorted(forgeries)[:: len(forgeries) // 20][:20]
+        for number, name in enumerate(chosen):
+            path = files[f"{name} {kind}"] = folder / f"{name}.{kind}"
+            path.write_bytes(forgeries[name].forge(lying(data) if number % 2 else data))
     return files
 
 
 def test_no_forgery_is_confirmed(forged: dict[str, Path]) -> None:
-    assert len(forged) >= 160
+    assert len(forged) == 40
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         runs = dict(zip(forged, workers.map(lambda path: evibrief("verify", path), forged.values()), strict=True))
     codes = Counter(run.returncode for run in runs.values())
     assert {name: run.stdout for name, run in runs.items() if run.returncode in (0, 3)} == {}, codes
     assert set(codes) <= {1, 4, 5}, codes
     assert [name for name, run in runs.items() if "Traceback" in run.stderr] == []
-    print(f"{len(runs)} forgeries: {codes[0]} exit 0, {codes[3]} exit 3; {dict(sorted(codes.items()))}")
 
 
 def test_honest_documents_are_confirmed(honest: dict[str, Path], tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from evibrief.evidence import Claim, Evidence
 from evibrief.fields import Record
 from evibrief.instrument import Instrument
 from evibrief.model import Brief, BriefRecord, Dose, Reference, Section
+from evibrief.problems import plain
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
@@ -106,7 +107,7 @@ def as_text(changes: Sequence[Change]) -> str:
     lines = [summary(changes)]
     for weight in WEIGHTS:
         mine = [change for change in changes if change.weight == weight]
-        lines += [f"\n{weight}"] * bool(mine) + [f"  {change}" for change in mine]
+        lines += [f"\n{weight}"] * bool(mine) + [f"  {_one_line(str(change))}" for change in mine]
     return "\n".join(lines) + "\n"
 
 
@@ -114,8 +115,14 @@ def as_markdown(changes: Sequence[Change]) -> str:
     """The changes as Markdown, for a pull request or a mail."""
     lines = [f"**{summary(changes)}**", ""]
     for change in changes:
-        lines.append(f"- *{change.weight}* **{change.record}**, {change.kind}: {change.was} → {change.now}")
+        told = _one_line(f"{change.was} → {change.now}")
+        lines.append(f"- *{change.weight}* **{_one_line(change.record)}**, {change.kind}: {told}")
     return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """A text of the evidence, which may have line breaks, so that no line of it can pass for one of ours."""
+    return plain(" ".join(text.split()))
 
 
 def as_json(changes: Sequence[Change]) -> str:

@@ -229,7 +229,7 @@ def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Co
     if expected == data:
         return Comparison(same=True)
     differences = pdf_differences(data, expected) if kind == "pdf" else word_differences(data, expected)
-    return Comparison(False, what_happened(data, expected), differences)
+    return Comparison(False, what_happened(data, expected, differences), differences)
 
 
 def other_tools(tools: Sequence[str]) -> Iterator[str]:
