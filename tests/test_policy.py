@@ -206,7 +206,7 @@ def test_a_citation_style_asks_nobody_for_its_parent(link: str, server: Counting
 def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server: Counting, tmp_path: Path) -> None:
     hostile = f'<img src="{server.address}/x"> "><script src="{server.address}/y"></script>'
     one = {"title": hostile, "version": "1.0.0", "id": "x", "date": "2026-01-01", "state": "current",
-           "changed": hostile, "evidence": "0" * 64, "folder": "x/y", "files": {hostile: "0" * 64},
+           "changed": hostile, "evidence": "0" * 64, "content": "0" * 64, "folder": "x/y", "files": {hostile: "0" * 64},
            "reason": hostile}  # fmt: skip
     pages: dict[str, dict[str, Any]] = {
         "mail.html.jinja": {"words": Words(hostile, ((hostile, (hostile,)), ("a", ("b",))))},
