@@ -248,7 +248,7 @@ def test_on_macos_libraries_are_installed_by_brew(tmp_path: Path) -> None:
 def test_missing_programs_are_named_and_the_tests_go_on(tmp_path: Path) -> None:
     code, lines = set_up("test-parts", LINUX, tmp_path)
     assert code == 0
-    packages = "poppler-utils libreoffice-writer-nogui chromium librsvg2-bin openssl"
+    packages = "poppler-utils libreoffice-writer-nogui chromium librsvg2-bin openssl openssh-client"
     assert len(lines) == 1
     missing = lines[0].removesuffix(" python3-uno")  # where the system's own Python has no such library either
     assert missing.endswith(f"sudo apt-get install --no-install-recommends {packages}")

@@ -164,7 +164,7 @@ def _annotations(walk: Walk, one: Any, other: Any, where: str) -> None:
 
 
 def _paired(one: list[Any], other: list[Any], kept: Found, where: str) -> Iterator[tuple[Any, Any]]:
-    """Annotations that are at the same place of the page, in pairs; what is left over was added or removed."""
+    """Annotations that are at the same place of the page, in pairs; one without a partner was added or removed."""
     wanted: dict[str, list[Any]] = {}
     for annotation in other:
         wanted.setdefault(_key(annotation), []).append(annotation)
