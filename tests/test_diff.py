@@ -223,13 +223,13 @@ def test_verify_says_whether_a_version_still_stands(tmp_path: Path) -> None:
     place = archive / "blue-glass" / "2026-03-01_v1.2.0"
     assert "\ncurrent: no later version is in this archive\n" in evibrief("verify", place).stdout
     shutil.copytree(place, tmp_path / "alone")
-    assert "whether it still stands is not known" in evibrief("verify", tmp_path / "alone").stdout
+    assert "whether it is still in use, and who signed it, is not known" in evibrief("verify", tmp_path / "alone").stdout
     later = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["bottom line"][2]), "2.0.0")
     write_since(later, archive)
     archive_version(later, archive, TODAY)
-    assert "\nSUPERSEDED (the current one is 2.0.0 of 2026-04-01)\n" in evibrief("verify", place).stdout
+    assert "\nSUPERSEDED: the current version is 2.0.0 of 2026-04-01\n" in evibrief("verify", place).stdout
     withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", TODAY)
-    wanted = "\nWITHDRAWN: 2026-03-02: A source was retracted. (the current one is 2.0.0 of 2026-04-01)\n"
+    wanted = "\nWITHDRAWN: 2026-03-02: A source was retracted. (the current version is 2.0.0 of 2026-04-01)\n"
     assert wanted in evibrief("verify", place).stdout
 
 
