@@ -388,8 +388,8 @@ def in_parallel(options: argparse.Namespace) -> Iterator[dict[str, Told]]:
     import pickle
 
     many = options.workers
-    share = [(options.evidence // many, options.documents // many, options.seed + number, number, many, not options.no_forgeries)
-             for number in range(many)]  # fmt: skip
+    evidence, documents, forge = options.evidence // many, options.documents // many, not options.no_forgeries
+    share = [(evidence, documents, options.seed + number, number, many, forge) for number in range(many)]
     with tempfile.TemporaryDirectory(prefix="fuzz-") as place:
         processes = []
         for number, one in enumerate(share):

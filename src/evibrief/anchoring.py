@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from evibrief.timestamps import Roots, Stamped
 
 EXITS = {
-    "current": 0, "superseded": 0, "unknown": 0, "altered": 4, "damaged": 4, "unfinished": 6, "withdrawn": 7,
+    "current": 0, "superseded": 10, "unknown": 0, "altered": 4, "damaged": 4, "unfinished": 6, "withdrawn": 7,
     "not vouched for": 8,
 }  # fmt: skip
 """What `verify` of a folder ends with, by the worst that it found; 1 is what cannot be read.
 
-8 is only for readers who name whom they trust (`--signers`, `--tsa-certificates`): it is signed or time-stamped, and by
-nobody whom they trust. What is not signed at all is legal, and is said.
+8 is only for readers who name whom they trust (`--signers`, `--tsa-certificates`): nobody whom they trust has signed or
+time-stamped it, nor the log that lists it. Without these options unsigned is legal, and is said.
 """
 
 
@@ -87,7 +87,8 @@ def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -
     from evibrief.standing import standing_of
 
     if faults := check_version(folder):
-        print("\n".join(map(plain, faults)))
+        print(f"{plain(str(folder))}: ALTERED")
+        print("".join(f"  {plain(fault)}\n" for fault in faults), end="")
         return EXITS["altered"]
     print(f"{plain(str(folder))}: every file is as the manifest names it")
     if not is_in_an_archive(folder):
@@ -102,8 +103,42 @@ def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -
     undone = [one.text for one in version_findings(folder) if one.unfinished]
     if undone:
         print(plain(f"unfinished: {undone[0]}; {UNFINISHED}"))
-    states = [standing.state, *(["unfinished"] if undone else []), *_states(anchors, bool(signers), roots is not None)]
-    return _worst(states)
+    covered = (record["id"], record["version"]) in _covered(archive, signers, roots)
+    own = _states(anchors, bool(signers), roots is not None, covered)
+    return _worst([standing.state, *(["unfinished"] if undone else []), *own])
+
+
+def _covered(archive: Path, signers: Path | None, roots: "Roots | None") -> frozenset[tuple[str, str]]:
+    """The versions in that part of the log which somebody whom the reader trusts has signed or time-stamped."""
+    from evibrief.anchors import anchors_of_log
+    from evibrief.archived import read_log
+    from evibrief.chain import told_by
+    from evibrief.problems import Problems
+
+    try:
+        chain = read_log(archive)
+        fixed = anchors_of_log(archive, chain, signers, roots)
+    except Problems:
+        return frozenset()
+    last = max((lines for lines, one in fixed if one.state in ("known", "confirmed")), default=0)
+    told = told_by(chain)
+    return frozenset(key for key, line in told.lines.items() if line <= last and key not in told.found)
+
+
+def verify_signer_of(folder: Path, options: argparse.Namespace) -> int:
+    """Print who signed and time-stamped the version that a lone document is of; returns what that ends with."""
+    from evibrief.anchors import anchors_of, read_roots
+    from evibrief.archived import read_manifest
+    from evibrief.signing import demand_list
+
+    if options.signers:
+        demand_list(options.signers)
+    roots = read_roots(options.tsa_certificates) if options.tsa_certificates else None
+    anchors = anchors_of(folder, options.signers, roots)
+    _print_anchors(anchors, "  ")
+    record = read_manifest(folder)
+    covered = (record["id"], record["version"]) in _covered(folder.parent.parent, options.signers, roots)
+    return _worst(["current", *_states(anchors, bool(options.signers), roots is not None, covered)])
 
 
 def _print_anchors(anchors: "Sequence[Signed | Stamped]", indent: str = "") -> None:
@@ -115,21 +150,26 @@ def _print_anchors(anchors: "Sequence[Signed | Stamped]", indent: str = "") -> N
         print(f"{indent}{plain(sentence)}")
 
 
-def _states(anchors: "Sequence[Signed | Stamped]", by_signers: bool, by_roots: bool) -> list[str]:
-    """What signatures and time stamps add to the exit code."""
+def _states(
+    anchors: "Sequence[Signed | Stamped]", by_signers: bool, by_roots: bool, covered: bool = False
+) -> list[str]:
+    """What signatures and time stamps add to the exit code. `covered`: a log that somebody known signed has it.
+
+    Unsigned is legal; a reader who names whom they trust asks for more than that.
+    """
     from evibrief.signing import Signed
 
     found = ["altered" for one in anchors if one.state == "bad"]
     for wanted, kind in ((by_signers, True), (by_roots, False)):
         mine = [one.state for one in anchors if isinstance(one, Signed) is kind]
-        if wanted and mine and not {"known", "confirmed"} & set(mine):
+        if wanted and not covered and not {"known", "confirmed"} & set(mine):
             found.append("not vouched for")
     return found
 
 
 def _worst(states: Sequence[str]) -> int:
-    """Altered before unfinished, that before withdrawn, that before all else."""
-    order = ("altered", "damaged", "unfinished", "withdrawn", "not vouched for")
+    """The exit code of the worst state, in the order that is written here."""
+    order = ("altered", "damaged", "unfinished", "withdrawn", "not vouched for", "superseded")
     return EXITS[min(states, key=lambda state: order.index(state) if state in order else len(order))]
 
 
@@ -156,12 +196,12 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     from evibrief.problems import Problems
 
     listed, found = versions(archive), findings(archive)
-    states = ["current"]
+    states, covered = ["current"], _covered(archive, signers, roots)
     for one in sorted(listed, key=lambda one: (one.id, one.number)):
         anchors = anchors_of(archive / one.folder, signers, roots)
         states += _print_version(one, file_faults(archive / one.folder), found)
         _print_anchors(anchors, "  ")
-        states += _states(anchors, bool(signers), roots is not None)
+        states += _states(anchors, bool(signers), roots is not None, (one.id, one.version) in covered)
     known = {(one.id, one.version) for one in listed}
     rest = [one for one in found if one.about not in known]
     for other in rest:
@@ -174,7 +214,7 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     except Problems:  # said above
         return _worst(states)
     fixed = anchors_of_log(archive, chain, signers, roots)
-    states += _states([one for _, one in fixed], bool(signers), roots is not None)
+    states += ["altered" for _, one in fixed if one.state == "bad"]
     _print_log(chain, fixed)
     return _worst(states)
 

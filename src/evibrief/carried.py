@@ -71,7 +71,8 @@ def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
     elif data.startswith(b"PK"):
         files = _in_word(data, name)
     else:
-        raise _problem(name, "not-ours", "this is neither a PDF nor a DOCX", "name a document that evibrief made")
+        hint = "name the PDF or the DOCX: a web page carries no evidence"
+        raise _problem(name, "not-ours", "this is neither a PDF nor a DOCX", hint)
     if not files:
         hint = "it was made by something else, or saved anew by a program that drops what it does not know"
         raise _problem(name, "not-ours", "this document carries no evidence", hint)
@@ -124,7 +125,8 @@ def _in_pdf(data: bytes, name: str) -> Mapping[str, bytes]:
     room = LARGEST
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            for number, one in enumerate(pdf.Root.get("/AF", [])):
+            listed = [one for one in pdf.Root.get("/AF", []) if "/Desc" in one]  # what others attach has no path
+            for number, one in enumerate(listed):
                 if number >= MOST_FILES or str(one["/Desc"]) in files:
                     raise _problem(name, "damaged", "it carries too many files, or one twice", "fetch it again")
                 files[str(one["/Desc"])] = _unpacked(one["/EF"]["/F"], room, name)

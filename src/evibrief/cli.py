@@ -295,6 +295,8 @@ def _diff(options: argparse.Namespace) -> int:
         return 0
     with opened(old) as folder:
         was = side_of(folder)
+    if any(Path(one).is_file() for one in (old, options.new or options.old)):
+        print("compared: the evidence that the documents carry, not their pages; verify does that", file=sys.stderr)
     printer = {"text": as_text, "json": as_json, "md": as_markdown}[options.format]
     print(printer(compare(was, now)), end="")
     return 0

@@ -140,7 +140,8 @@ def _problem(source: Source, detail: ErrorDetails, hints: Hints) -> Problem:
         case shape if shape in _SHAPES:
             return Problem(place, "shape", *_SHAPES[shape])
         case rule:
-            return Problem(place, rule, detail["msg"], context.get("hint", ""))
+            hint = context.get("hint", "").replace("{word}", str(context.get("word", "")))
+            return Problem(place, rule, detail["msg"], hint)
 
 
 def _field_names(location: Location) -> list[str]:

@@ -43,6 +43,9 @@ class Standing:
     state: State
     sentence: str
     listed: bool | None = None
+    folder: Path | None = None
+    content: str = ""
+    """The content hash of that version in the archive; of one that has none, the evidence hash."""
 
 
 def archive_around(path: Path) -> Path | None:
@@ -87,17 +90,20 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
     current = next((one for one in sorted(days, key=_number, reverse=True) if one not in gone), None)
     if current and current != version:
         read_manifest(archive / brief / f"{days[current]}_v{current}")  # an empty folder supersedes nothing
+    place = archive / brief / f"{days[version]}_v{version}"
+    hashed = str(record.get("content_sha256") or record["evidence_sha256"])
     now = f"the current version is {current} of {days[current]}" if current else "no version is in its place"
     if version in gone:
-        return Standing("withdrawn", f"WITHDRAWN: {gone[version]} ({now})", listed)
+        return Standing("withdrawn", f"WITHDRAWN: {gone[version]} ({now})", listed, place, hashed)
     index = read_record(archive / INDEX) if (archive / INDEX).exists() else {}
     if not _follows(index.get("chain"), chain):
         return Standing("damaged", f"{INDEX} repeats a line of {LOG} that is not there: what is missing is not known")
     if version != current:
-        return Standing("superseded", f"SUPERSEDED: {now}", listed)
+        return Standing("superseded", f"SUPERSEDED: {now}", listed, place, hashed)
     if not _is_listed(index, brief, version) or (told.versions and logged is None):
-        return Standing("unfinished", "unfinished: it is archived, and the index was not written", listed)
-    return Standing("current", "current: no later version is in this archive", listed)
+        sentence = "unfinished: it is archived, and the index was not written"
+        return Standing("unfinished", sentence, listed, place, hashed)
+    return Standing("current", "current: no later version is in this archive", listed, place, hashed)
 
 
 def _days(folder: Path) -> Mapping[str, str]:

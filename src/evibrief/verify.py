@@ -104,14 +104,14 @@ def _carried(data: bytes, name: str) -> dict[str, bytes]:
     from evibrief.histories import how_it_is_closed, who_wrote_it
 
     if closed := how_it_is_closed(data):
-        hint = "save it without a password, or ask for the file as it was sent"
+        hint = "ask for the file as it was published"
         raise Problems([Problem(Place(name), "closed", closed, hint)])
     try:
         return dict(carried_files(data, name))
     except Problems as wrong:
         if not (program := who_wrote_it(data)):
             raise
-        by = f"it was last written by {program}"
+        by = f"it names {program} as the program that made it"
         told = [replace(one, hint=f"{one.hint}; {by}" if one.hint else by) for one in wrong.problems]
         raise Problems(told) from wrong
 

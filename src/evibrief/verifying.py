@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief import anchoring, posting
-from evibrief.problems import plain
+from evibrief.problems import Place, Problem, Problems, plain
 
 if TYPE_CHECKING:
     from evibrief.standing import Standing
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
 """By what was found of the document; 1 is a file that cannot be read, or carries nothing."""
 
-STANDING_EXITS = {"withdrawn": 7, "superseded": 10, "damaged": 4}
+STANDING_EXITS = {"withdrawn": 7, "superseded": 10, "damaged": 4, "unfinished": 6}
 """By what the archive says of a document that is unaltered."""
+
+NOT_THERE = 11
+"""The archive that the reader named has no such version, or has it with another content."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -36,20 +39,45 @@ def verify(options: argparse.Namespace) -> int:
     from evibrief.standing import archive_around, standing_of
     from evibrief.verify import verify_document
 
-    verdict = verify_document(options.path, posting.limits_of(options))
     archive = options.archive or archive_around(options.path)
+    _demand_archive(options, archive)
+    verdict = verify_document(options.path, posting.limits_of(options))
     standing = standing_of(archive, verdict.id, verdict.version, verdict.digest) if archive else None
     for line in _lines(options, verdict, standing):
         print(plain(line))
-    return exit_code(verdict, standing, trusted=options.archive is not None)
+    codes = [exit_code(verdict, standing, trusted=options.archive is not None)]
+    if standing and standing.folder and not is_another(verdict, standing):
+        codes.append(anchoring.verify_signer_of(standing.folder, options))
+    return next((code for code in codes if code not in (0, EXITS["other tools"])), codes[0])
+
+
+def _demand_archive(options: argparse.Namespace, archive: Path | None) -> None:
+    """Raise `Problems` for an archive that is none, and for signers where there is nothing that they could sign."""
+    from evibrief.archived import is_archive
+
+    if options.archive and not is_archive(options.archive):
+        message = "there is no archive here"
+        raise Problems([Problem(Place(str(options.archive)), "no-archive", message, "name the folder with index.json")])
+    if archive is None and (options.signers or options.tsa_certificates):
+        message = "signatures and time stamps are in an archive, not in a document"
+        raise Problems([Problem(Place(str(options.path)), "no-archive", message, "name the archive: --archive DIR")])
+
+
+def is_another(verdict: "Verdict", standing: "Standing") -> bool:
+    """Whether the archive has this version with another content: other layers and review copies have the same."""
+    return bool(standing.content) and standing.content not in (verdict.content, verdict.evidence)
 
 
 def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) -> int:
     """What the command ends with. The archive is `trusted` where its reader named it, rather than found it around."""
     own = EXITS[verdict.state]
-    if trusted and standing and standing.listed and verdict.state != "altered":
+    if standing is None or verdict.state == "altered":
+        return own
+    if is_another(verdict, standing) or (trusted and standing.state == "unknown"):
+        return NOT_THERE
+    if trusted and standing.listed:
         own = 0  # to the byte what the reader's own archive has, whoever's tools made it
-    if standing and own in (0, EXITS["other tools"], EXITS["own look"]):
+    if own in (0, EXITS["other tools"], EXITS["own look"]):
         return STANDING_EXITS.get(standing.state, own)
     return own
 
@@ -60,28 +88,38 @@ def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing 
     yield f"content  {verdict.content or 'not recorded: made before there was a content hash'}"
     yield f"evidence {verdict.evidence}"
     yield f"file     {verdict.digest} (SHA-256)"
-    yield from _WORDS[verdict.state]
+    if standing and standing.listed and options.archive and verdict.state == "undecided":
+        yield "THE VERY FILE THAT YOUR ARCHIVE LISTS. It cannot be built anew here just so; other tools made it:"
+    else:
+        yield from _WORDS[verdict.state]
     yield from (f"  {detail}" for detail in verdict.details)
     if verdict.looks:
         yield f"Files of its own decide how it looks and what it shows: {', '.join(verdict.looks)}."
         yield "They can hide or change words. Compare the page with what its evidence says:"
         yield from (f"  {line}" for line in verdict.said)
-    yield from _of_the_archive(standing, options.archive is not None)
+    yield from _of_the_archive(verdict, standing, options.archive is not None)
 
 
-def _of_the_archive(standing: "Standing | None", named: bool) -> Iterator[str]:
+def _of_the_archive(verdict: "Verdict", standing: "Standing | None", named: bool) -> Iterator[str]:
     if standing is None:
-        yield "No archive was looked at (--archive DIR): whether this version is current is not known."
+        yield "No archive was looked at (--archive DIR): whether this version is current is not known, nor who made it."
         return
-    yield f"By the archive {'that you named' if named else 'that it lies in'}: {standing.sentence}."
+    which = "that you named" if named else "that it lies in, which whoever sent the file may have made"
+    if is_another(verdict, standing):
+        yield f"NOT WHAT THE ARCHIVE HAS ({which}): there version {verdict.version} has the content {standing.content}."
+        return
+    yield f"By the archive {which}: {standing.sentence}."
     if standing.listed:
         yield "  The archive has this very file: its SHA-256 is listed there."
     elif standing.listed is False:
-        yield "  The archive has this version, and no file of it with this SHA-256."
+        yield "  The archive has this content, and no file of it with this SHA-256."
 
 
 _WORDS: Mapping[str, Sequence[str]] = {
-    "identical": ("identical: built again from the evidence that it carries, it is the same to the byte.",),
+    "identical": (
+        "identical: built again from the evidence that it carries, it is the same to the byte.",
+        "This does not say whose evidence it is: only an archive or a signature that you trust does.",
+    ),
     "own look": (
         "BUILT FROM WHAT IT CARRIES, WITH A LOOK OF ITS OWN: built again from the files that it carries, it is the",
         "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
