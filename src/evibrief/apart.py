@@ -6,6 +6,7 @@ folder for temporary files is gone afterwards, also when it or the command itsel
 """
 
 import contextlib
+import ctypes
 import os
 import resource
 import shutil
@@ -137,7 +138,22 @@ def enter(
     ):  # fmt: skip
         with contextlib.suppress(ValueError, OSError):  # a system may have no such limit, or a lower one already
             resource.setrlimit(kind, (most, most))
+    _ask_the_system_to_end_this()
     threading.Thread(target=_end_with_parent, args=(watched, temporary), daemon=True).start()
+
+
+def _ask_the_system_to_end_this() -> None:
+    """On Linux: end this process when the one that started it is gone, also while a library holds the interpreter.
+
+    What it had in its folder is then removed by the next run.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_WHEN_PARENT_ENDS, signal.SIGKILL)
+
+
+_WHEN_PARENT_ENDS = 1
+"""`PR_SET_PDEATHSIG` of prctl(2)."""
 
 
 def _end_with_parent(watched: int, temporary: str) -> None:

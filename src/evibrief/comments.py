@@ -108,10 +108,14 @@ def _by_record(listed: Sequence[Listed], order: Iterable[str]) -> Iterator[tuple
 
 def _disagreements(proposed: Sequence[Proposal]) -> Iterator[tuple[Proposal, Proposal]]:
     """Two reviewers who would have the same words read differently."""
-    for one, other in combinations(proposed, 2):
-        same = (one.record, one.field, one.was) == (other.record, other.field, other.was)
-        if same and one.record and one.now != other.now and one.authors != other.authors and _meet(one, other):
-            yield one, other
+    groups: dict[tuple[str, str, str], list[Proposal]] = {}
+    for one in proposed:
+        if one.record and one.patch:
+            groups.setdefault((one.record, one.field, one.was), []).append(one)
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            if one.now != other.now and one.authors != other.authors and _meet(one, other):
+                yield one, other
 
 
 def _meet(one: Proposal, other: Proposal) -> bool:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from evibrief import words
 from evibrief.derive import Findings
@@ -90,7 +90,19 @@ def risen(old: str, new: str) -> Weight | None:
     return "major" if before[0] == 0 and rose == "minor" else rose
 
 
-def summary(changes: Sequence[Change]) -> str:
+class Weighed(Protocol):
+    """What a summary counts: a change here, or one that `since.yaml` tells of."""
+
+    @property
+    def weight(self) -> str:
+        """`major`, `minor` or `patch`."""
+
+    @property
+    def record(self) -> str:
+        """The record that changed, and the field."""
+
+
+def summary(changes: Sequence[Weighed]) -> str:
     """`Conclusions unchanged`, or how many moved, and how much else changed. The two tiers of a statement are one."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
     conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
@@ -115,14 +127,19 @@ def as_markdown(changes: Sequence[Change]) -> str:
     """The changes as Markdown, for a pull request or a mail."""
     lines = [f"**{summary(changes)}**", ""]
     for change in changes:
-        told = _one_line(f"{change.was} → {change.now}")
-        lines.append(f"- *{change.weight}* **{_one_line(change.record)}**, {change.kind}: {told}")
+        told = _literal(_one_line(f"{change.was} → {change.now}"))
+        lines.append(f"- *{change.weight}* **{_literal(_one_line(change.record))}**, {change.kind}: {told}")
     return "\n".join(lines) + "\n"
 
 
 def _one_line(text: str) -> str:
     """A text of the evidence, which may have line breaks, so that no line of it can pass for one of ours."""
     return plain(" ".join(text.split()))
+
+
+def _literal(text: str) -> str:
+    """The text in Markdown that shows it as it is: no link, picture or tag of a stranger's goes into a mail."""
+    return re.sub(r"([\\`*_\[\]<>!|~&#])", r"\\\1", text)
 
 
 def as_json(changes: Sequence[Change]) -> str:

@@ -261,6 +261,8 @@ def _index_findings(known: Known) -> Iterator[Finding]:
     if then is None:
         yield _shortened()
         return
+    if "chain" not in record and any(one.content for one in known.versions if (one.id, one.version) in listed):
+        yield Finding(f"{LOG}: it is gone; an archive of versions with a content hash has one")
     now = _listing(known.versions, *then)
     for key in sorted({*now, *listed}):
         yield from _entry_findings(key, now.get(key), listed.get(key))
@@ -344,12 +346,31 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
             others = set() if record else {digest for one in mine for digest in one.files.values()}
             if digest not in {wanted.get(name), *others}:
                 yield Finding(f"{name}: not the {Path(name).suffix[1:].upper()} of the current version", about)
+    yield from _strangers(known, record)
     pages = record.get("pages") if record else None
     for name, digest in pages.items() if isinstance(pages, dict) else ():
         brief = str(name).partition("/")[0] if "/" in str(name) else ""
         if known.mine(brief) and _page_hash(known.archive, str(name)) != digest:
             version = str(name).rpartition("/v")[2].removesuffix(".html") if brief else "index"
             yield Finding(f"{name}: not the page that was written with the index", (brief, version))
+
+
+def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Finding]:
+    """Pages that the index does not vouch for, and documents and pages that no command wrote there."""
+    own = {"index.html", "feed.atom", *(f"{one.id}/v{one.version}.html" for one in known.versions)}
+    pages = record.get("pages") if record else None
+    if record and "chain" in record and (not isinstance(pages, dict) or set(pages) != own) and not known.brief:
+        yield Finding(f"{INDEX}: its list of pages is not that of the versions", ("", "index"))
+    latest = {f"{one.id}/latest{Path(name).suffix}" for one in known.versions for name in one.files}
+    places = ("*", *(f"{brief}/*" for brief in known.briefs))
+    for path in sorted(path for place in places for path in known.archive.glob(place)):
+        name = path.relative_to(known.archive).as_posix()
+        if path.suffix in _SHOWN and name not in own | latest and not path.name.startswith("."):
+            yield Finding(f"{name}: no command of ours wrote this here", (name.partition("/")[0], "index"))
+
+
+_SHOWN = (".html", ".htm", ".pdf", ".docx", ".atom", ".svg", ".js")
+"""Endings of what readers of an archive open."""
 
 
 def _page_hash(archive: Path, name: str) -> str:

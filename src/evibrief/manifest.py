@@ -102,7 +102,11 @@ def _is_list_of_hashes(node: object) -> bool:
 
 
 def _is_list_of_tools(node: object) -> bool:
-    return isinstance(node, list) and all(is_text(one) and " " in one for one in node)
+    return isinstance(node, list) and len(node) <= MOST_TOOLS and all(map(_is_tool, node))
+
+
+MOST_TOOLS = 50
+_is_tool = _reads(r"[A-Za-z0-9_.-]{1,40} [A-Za-z0-9_.+~:-]{1,40}")
 
 
 _SHAPE: Mapping[str, Callable[[object], bool]] = {

@@ -70,7 +70,7 @@ def write_pdf(
     line is about the sheet `own`: ours give none.
     """
     files = sorted(attached, key=lambda one: one.name)
-    with _complaints() as messages:
+    with _complaints() as messages, _blaming(own):
         document = lay_out(html, fonts)
         data: bytes | None = document.write_pdf(
             pdf_variant=VARIANT,
@@ -80,6 +80,18 @@ def write_pdf(
     if messages or data is None:
         raise Problems(_complaint(message, own) for message in messages)
     return Pdf(data, len(document.pages))
+
+
+@contextmanager
+def _blaming(own: OwnSheet | None) -> Iterator[None]:
+    """Where a style sheet of the brief's own breaks the engine, that is a problem of the sheet; else it is ours."""
+    try:
+        yield
+    except Exception as error:
+        if own is None:
+            raise
+        message = f"the PDF engine breaks off with this style sheet: {type(error).__name__}: {error}"
+        raise Problems([Problem(Place(own.path), "theme", message, "leave out what is out of the ordinary")]) from error
 
 
 def _complaint(message: str, own: OwnSheet | None) -> Problem:

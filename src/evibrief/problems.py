@@ -86,7 +86,7 @@ def as_annotation(problem: Problem) -> str:
     position = f",line={place.line},col={place.column}" if place.line else ""
     message = problem.message + (f"\n{problem.hint}" if problem.hint else "")
     escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    path = place.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    path = plain(place.path).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     return f"::{problem.severity} file={path}{position},title={problem.rule}::{escaped}"
 
 

@@ -8,6 +8,7 @@ or worded by the templates, it names the fields that it may be.
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
@@ -69,7 +70,26 @@ def proposals(placed: Iterable[Placed], source: Source) -> tuple[Proposal, ...]:
         if one.remark.kind in EDITS and one.remark.before != one.remark.after:
             groups.setdefault((one.remark.before, one.remark.after, one.records), []).append(one)
     texts = tuple(field_texts(source))
-    return tuple(_proposal(group, texts, source) for group in groups.values())
+    edits = Counter(before for before, _, _ in groups)
+    return tuple(
+        _proposal(group, texts, source) if edits[before] <= MOST_EDITS else _too_many(group)
+        for (before, _, _), group in groups.items()
+    )
+
+
+MOST_EDITS = 40
+"""Edits of one text for which a place is looked for; one that is edited more often is written anew by hand."""
+
+
+def _too_many(group: Sequence[Placed]) -> Proposal:
+    first = group[0]
+    authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
+    why = f"the text has more than {MOST_EDITS} edits; change it by hand"
+    record = first.records[0] if first.records else ""
+    keys = tuple(one.remark.key for one in group)
+    return Proposal(
+        keys, authors, record, "", first.place, first.remark.before, first.remark.after, "", first.fields, why
+    )
 
 
 def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Source) -> Proposal:
@@ -110,14 +130,19 @@ def _edit(before: str, after: str) -> _Edit:
     start, stop = changed_words(before, after)
     end = len(old) - stop
     removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])
-    mark = _MARK.search(removed) if removed and added else None
-    if mark and mark[0] and added.endswith(mark[0]):
+    mark = _mark_of(removed) if removed and added else ""
+    if mark and added.endswith(mark):
         # A full stop or a citation's number behind the last word stays; the field has another mark in its place.
-        return _Edit(tuple(old[:start]), removed[: -len(mark[0])], added[: -len(mark[0])], ())
+        return _Edit(tuple(old[:start]), removed[: -len(mark)], added[: -len(mark)], ())
     return _Edit(tuple(old[:start]), removed, added, tuple(old[len(old) - end :]))
 
 
-_MARK = re.compile(r"[^A-Za-z]*$")
+def _mark_of(text: str) -> str:
+    """What stands behind the last letter of a text."""
+    end = len(text)
+    while end and not (text[end - 1].isascii() and text[end - 1].isalpha()):
+        end -= 1
+    return text[end:]
 
 
 def _applied(edit: _Edit, texts: Iterable[FieldText]) -> Iterator[tuple[FieldText, str]]:

@@ -6,6 +6,7 @@ made from: from that it is known which records changed since, and what was edite
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from evibrief.apart import USUAL, Limits, call
@@ -18,7 +19,8 @@ from evibrief.files import replace_file, write_files, write_folder
 from evibrief.manifest import checked_manifest
 from evibrief.placing import REFERENCE, record_places
 from evibrief.problems import Place, Problem, Problems
-from evibrief.reviewed import Reviewed, read_reviewed, untracked, without_sent
+from evibrief.reviewed import Remark, Reviewed, read_reviewed, untracked, without_sent
+from evibrief.reviewing import review_copy, sent_for_review
 from evibrief.source import Source
 from evibrief.verify import other_tools, read_document
 from evibrief.workfolders import work_folder
@@ -87,19 +89,34 @@ def _beside_sent(
 ) -> Reviewed:
     """With what was edited without tracking, told from what was sent, built anew, and without what was there then."""
     original = sent.with_name("sent.docx")
-    if failed := call(__name__, build_word.__name__, (sent, original), limits):
+    if failed := call(__name__, build_sent.__name__, (sent, original, *_sent_as(data)), limits):
         what = "edits without tracking were not looked for, and formatting may be what was sent"
         return replace(reviewed, warnings=(f"{what}: what it carries cannot be built here: {failed}",))
     reviewed = without_sent(reviewed, original.read_bytes())
-    silent = tuple(one for one in untracked(data, original.read_bytes(), "") if known.intersection(one.records))
+    silent = tuple(one for one in untracked(data, original.read_bytes(), "") if _is_told(one, known))
     other = "; ".join(other_tools(tools)) if silent else ""
     doubt = f"an edit without tracking may be no edit, for other tools set the page that was sent: {other}"
     return replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=(doubt,) if other else ())
 
 
-def build_word(folder: str, target: str) -> None:
-    """The DOCX of a brief's folder, as a file."""
-    build(Path(folder), Path(target).parent / "out", ["docx"])[0].path.rename(target)
+def _is_told(remark: Remark, known: frozenset[str]) -> bool:
+    """A frame that is no record's is told by its paragraphs."""
+    return remark.anchor != "content control" or bool(known.intersection(remark.records))
+
+
+def _sent_as(data: bytes) -> tuple[str, ...]:
+    """To whom a copy for review went, and until when; nothing for a plain document of the brief."""
+    copy = sent_for_review(data, "")
+    return (copy[0], copy[1].isoformat() if copy[1] else "") if copy else ()
+
+
+def build_sent(folder: str, target: str, *copy: str) -> None:
+    """What was sent, made anew from a brief's folder as a file: the DOCX, or a copy for review."""
+    if copy:
+        until = date.fromisoformat(copy[1]) if copy[1] else None
+        Path(target).write_bytes(review_copy(Path(folder), copy[0], until))
+    else:
+        build(Path(folder), Path(target).parent / "out", ["docx"])[0].path.rename(target)
 
 
 def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:

@@ -11,7 +11,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from difflib import SequenceMatcher
+from itertools import groupby, zip_longest
 from typing import Any, Literal
 
 from evibrief.carried import carried_files
@@ -121,16 +122,47 @@ def control_texts(data: bytes, name: str) -> Mapping[str, str]:
 
 
 def untracked(reviewed: bytes, original: bytes, name: str) -> tuple[Remark, ...]:
-    """Edits made while tracking was off: records whose text is not the one that was sent."""
+    """Edits made while tracking was off: records, and paragraphs outside of them, that do not read as they were sent.
+
+    A paragraph of no record has no place in the data that is known; it is told all the same.
+    """
     now, was = control_texts(reviewed, name), control_texts(original, name)
-    changed = ((record, text, now.get(record, "")) for record, text in was.items() if text)
-    return tuple(
-        _keyed(
-            Remark("", "untracked", "", "", after, before, after, around=before, records=(record,),
-                   anchor="content control", before=before, after=after, elements=0)
-            for record, before, after in changed if before != after
-        )
+    changed = {record: (text, now.get(record, "")) for record, text in was.items() if text != now.get(record, "")}
+    records = (
+        Remark("", "untracked", "", "", after, before, after, around=before, records=(record,),
+               anchor="content control", before=before, after=after, elements=0)
+        for record, (before, after) in changed.items() if before
     )  # fmt: skip
+    return tuple(_keyed([*records, *_paragraphs_changed(reviewed, original, name, frozenset(changed))]))
+
+
+def _paragraphs_changed(reviewed: bytes, original: bytes, name: str, told: frozenset[str]) -> Iterator[Remark]:
+    """Paragraphs of the text that were changed, came or went without tracking, outside of the records in `told`."""
+    old, new = (list(_paragraphs(walked(open_package(data, name)))) for data in (original, reviewed))
+    matcher = SequenceMatcher(a=[text for text, _ in old], b=[text for text, _ in new], autojunk=False)
+    for kind, start, end, first, last in matcher.get_opcodes():
+        pairs = zip_longest(old[start:end], new[first:last], fillvalue=_NOTHING) if kind != "equal" else ()
+        for (before, was), (after, now) in pairs:
+            names = {name for piece in (*was, *now) for name in (*piece.controls, *piece.bookmarks)}
+            records, anchor = records_of(was or now)
+            if not told & names:
+                yield Remark("", "untracked", "", "", after, before, after, around=before or after, records=records,
+                             anchor=anchor, before=before, after=after, elements=0)  # fmt: skip
+
+
+_NOTHING: tuple[str, list[Piece]] = ("", [])
+
+
+def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[Piece]]]:
+    """Each paragraph of the text and of the footnotes as it was before any tracked edit, with its pieces.
+
+    Running heads and feet are left out: programs write the numbers of pages there anew.
+    """
+    own = (piece for piece in walk.pieces if piece.part not in ("header", "footer"))
+    for _, group in groupby(own, lambda piece: piece.paragraph):
+        pieces = list(group)
+        if text := joined(pieces, BEFORE):
+            yield text, pieces
 
 
 def without_sent(reviewed: Reviewed, original: bytes) -> Reviewed:

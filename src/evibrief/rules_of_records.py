@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evibrief.derive import sources_in_text, state_of
+from evibrief.diff import summary
 from evibrief.retractions import looked_up
 from evibrief.rule import Case, Found, Rule, error, warning
 from evibrief.source import Location
@@ -173,7 +174,7 @@ def _later(issued: Any, day: tuple[int, int, int]) -> bool:
     """Whether the known parts of a publication's date lie after a day."""
     try:
         parts = tuple(int(part) for part in issued)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return parts > day[: len(parts)]
 
@@ -289,7 +290,33 @@ def instrument_table(case: Case) -> Iterator[Found]:
         yield Found(("instrument", *fault.where), fault.message, fault.hint)
 
 
+def since_by_hand(case: Case) -> Iterator[Found]:
+    """A `since.yaml` that does not say what a comparison says.
+
+    It is printed as what changed, and page one prints its summary. The summary has to be the one that follows from the
+    changes, and what the bottom line and the tiers are said to be now has to be what they are. Run `evibrief since`.
+    """
+    since = case.brief.since
+    if since is None:
+        return
+    hint = "run `evibrief since`; this file is not written by hand"
+    if since.summary != summary(since.changes):
+        yield Found(("since", "summary"), "this summary is not what follows from the changes below it", hint)
+    line, ratings = case.brief.brief.bottom_line, case.ratings
+    for index, change in enumerate(since.changes):
+        name, _, field = change.record.partition(", ")
+        wanted: str | None = None
+        if change.kind == "bottom line":
+            wanted = getattr(line, field, "") if field in ("text", "plausibility", "certainty") else ""
+        elif change.kind == "tier" and ratings and field in ("final", "computed"):
+            statement = ratings.statements.get(name)
+            wanted = str(getattr(statement, field)) if statement else ""
+        if wanted is not None and change.now != wanted:
+            yield Found(("since", "changes", index), f"the {change.kind} is not what this says that it is now", hint)
+
+
 RULES: tuple[Rule, ...] = (
+    error("since-by-hand", since_by_hand),
     error("no-glyph", no_glyph),
     error("not-appraised", not_appraised),
     error("twice-appraised", twice_appraised),

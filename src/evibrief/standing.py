@@ -87,6 +87,9 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
         return Standing("damaged", f"version {version} in this archive is not the one that its log has")
     if digest is not None:
         listed = digest in {one for name, one in record["outputs"].items() if "/" not in name}
+    index = read_record(archive / INDEX) if (archive / INDEX).exists() else {}
+    if "content_sha256" in record and not told.versions and _is_listed(index, brief, version):
+        return Standing("damaged", "the log of this archive is gone: whether this version was withdrawn is not known")
     current = next((one for one in sorted(days, key=_number, reverse=True) if one not in gone), None)
     if current and current != version:
         read_manifest(archive / brief / f"{days[current]}_v{current}")  # an empty folder supersedes nothing
@@ -95,7 +98,6 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
     now = f"the current version is {current} of {days[current]}" if current else "no version is in its place"
     if version in gone:
         return Standing("withdrawn", f"WITHDRAWN: {gone[version]} ({now})", listed, place, hashed)
-    index = read_record(archive / INDEX) if (archive / INDEX).exists() else {}
     if not _follows(index.get("chain"), chain):
         return Standing("damaged", f"{INDEX} repeats a line of {LOG} that is not there: what is missing is not known")
     if version != current:

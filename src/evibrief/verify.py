@@ -41,8 +41,9 @@ MOST_TOLD = 20
 class Verdict:
     """What a document is found to be, which brief and version it says it is, and what differs.
 
-    `looks` are files of its own that decide what a reader sees; where there are any, `said` is what its evidence says,
-    in plain words. A copy for review is compared with such a copy; what its reviewer wrote into it makes it another.
+    `looks` are files of its own that decide what a reader sees, `uncovered` those with words that the evidence hash
+    does not cover; where there are any, `said` is what its evidence says, in plain words. A copy for review is compared
+    with such a copy; what its reviewer wrote into it makes it another.
     """
 
     state: State
@@ -55,6 +56,7 @@ class Verdict:
     digest: str
     details: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     for_review: bool = False
 
@@ -131,12 +133,13 @@ _ONLY_BYTES = "everything that was compared agrees, and yet its bytes differ: it
 
 
 def _verdict(data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any], folder: Path, sent: bool) -> Verdict:
-    looks = tuple(own_look(files))
-    brief = read_evidence(folder)[0] if looks else None
+    looks = (*own_look(files), *_own_instruments(files))
+    uncovered = tuple(path for path in sorted(files) if path == "since.yaml" or path.startswith("reviews/"))
+    brief = read_evidence(folder)[0] if looks or uncovered else None
     said = evidence_in_words(brief) if brief else ()
     return Verdict(
         "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
-        record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, said, sent,
+        record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, uncovered, said, sent,
     )  # fmt: skip
 
 
@@ -156,6 +159,12 @@ def _manifest(data: bytes, name: str) -> dict[str, Any]:
     except ValueError as error:
         message = f"the manifest that it carries is missing or damaged: {error}"
         raise Problems([Problem(Place(name), "damaged", message, "fetch the document again")]) from error
+
+
+def _own_instruments(files: Mapping[str, bytes]) -> list[str]:
+    """Instruments with the name of one that is shipped, and other rules or words in them."""
+    shipped = {f"instruments/{path.name}": path.read_bytes() for path in resources.instruments().glob("*.yaml")}
+    return sorted(path for path in files if path in shipped and files[path] != shipped[path])
 
 
 def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:

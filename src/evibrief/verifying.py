@@ -84,7 +84,7 @@ def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) ->
 
 def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing | None") -> Iterator[str]:
     copy = ", a copy for review" if verdict.for_review else ""
-    yield f"{options.path}: {verdict.title}, version {verdict.version} of {verdict.date}{copy}"
+    yield f"{options.path}: {_title(verdict.title)}, version {verdict.version} of {verdict.date}{copy}"
     yield f"content  {verdict.content or 'not recorded: made before there was a content hash'}"
     yield f"evidence {verdict.evidence}"
     yield f"file     {verdict.digest} (SHA-256)"
@@ -96,8 +96,16 @@ def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing 
     if verdict.looks:
         yield f"Files of its own decide how it looks and what it shows: {', '.join(verdict.looks)}."
         yield "They can hide or change words. Compare the page with what its evidence says:"
-        yield from (f"  {line}" for line in verdict.said)
+    elif verdict.uncovered:
+        yield f"Words in it that are no evidence come from {', '.join(verdict.uncovered)}. Its evidence says:"
+    yield from (f"  {line}" for line in verdict.said)
     yield from _of_the_archive(verdict, standing, options.archive is not None)
+
+
+def _title(title: str) -> str:
+    """A title on one line, and no longer than one: so many spaces could make a line of its own of what follows."""
+    words = " ".join(title.split())
+    return words if len(words) <= 200 else f"{words[:200]} …"
 
 
 def _of_the_archive(verdict: "Verdict", standing: "Standing | None", named: bool) -> Iterator[str]:
