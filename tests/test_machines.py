@@ -78,6 +78,9 @@ def test_a_closed_stream_is_no_traceback(closed: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full is Linux's")
-def test_a_full_disk_behind_the_output_is_said(tmp_path: Path) -> None:
-    done = bare("rules", folder=tmp_path, shell=">/dev/full")
-    assert (done.returncode, done.stderr) == (1, b"evibrief: No space left on device\n")
+@pytest.mark.parametrize("words", [("rules",), ("rules", "one-study"), ("check", SECOND)])  # much and little
+def test_a_full_disk_behind_the_output_is_said(words: tuple[str | Path, ...], tmp_path: Path) -> None:
+    done = bare(*words, folder=tmp_path, shell=">/dev/full")
+    assert done.returncode == 1
+    assert done.stderr.endswith(b"evibrief: No space left on device\n")
+    assert (done.stderr.count(b"No space left"), b"Traceback" in done.stderr) == (1, False)

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceba
 import argparse
 import datetime
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -34,10 +35,24 @@ def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
     sys.stdout, sys.stderr = TextOnly(sys.stdout), TextOnly(sys.stderr)
     try:
         options = _parser().parse_args(words)
-        return _run_apart(options, words) if _opens(options) and not apart else _run(options, apart)
+        code = _run_apart(options, words) if _opens(options) and not apart else _run(options, apart)
     finally:
-        sys.stdout.flush()
+        if lost := _hand_over():
+            print(f"evibrief: {lost}", file=sys.stderr)
         sys.stdout, sys.stderr = before
+    return 1 if lost else code
+
+
+def _hand_over() -> str:
+    """Write out what was printed. Returns why that failed, if it did; what is left of it then goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:  # Python would try once more at its end, and say so with a traceback
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+        return error.strerror or "what was printed cannot be written"
+    return ""
 
 
 def _opens(options: argparse.Namespace) -> bool:
@@ -68,6 +83,7 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
     except OSError as error:
         place = f"{plain(str(error.filename))}: " if error.filename else ""
         print(f"evibrief: {place}{error.strerror}", file=sys.stderr)
+        _hand_over()
         return 1
     except Exception as bug:
         if not apart:
