@@ -298,7 +298,15 @@ def test_an_archive_of_before_begins_its_log_with_what_is_there(archive: Path, k
     """As archives of 0.2.0 are: no log, and an index without a chain and without pages."""
     (archive / LOG).unlink()
     index = json.loads((archive / INDEX).read_text())
-    (archive / INDEX).write_text(json.dumps({"versions": index["versions"]}, indent=1))
+    path = next(archive.glob("*/*/manifest.json"))
+    record = json.loads(path.read_text())
+    del record["content_sha256"]
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+    path.write_text(json.dumps(record))
+    (entry,) = index["versions"]
+    listed = {**entry, "content": "", "manifest": hashlib.sha256(path.read_bytes()).hexdigest()}
+    (archive / INDEX).write_text(json.dumps({"versions": [listed]}, indent=1))
     assert findings(archive) == []
     assert "the archive has no log yet" in evibrief("verify", archive).stdout
     sign(version(archive), key)

@@ -361,7 +361,7 @@ def test_a_pdf_that_is_not_ours_is_refused(tmp_path: Path) -> None:
 
 def test_a_pdf_with_a_password_is_refused(tmp_path: Path) -> None:
     locked = pdf_with({"a": b"b"}, encryption=pikepdf.Encryption(owner="a", user="b"))
-    assert "cannot be read" in asked(tmp_path, locked, "locked.pdf")
+    assert "it is encrypted" in asked(tmp_path, locked, "locked.pdf")
 
 
 def test_an_attachment_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
@@ -387,10 +387,11 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_leads_elsewhere_is_refused(name: str, documents: dict[str, bytes], tmp_path: Path) -> None:
     said = asked(tmp_path, pdf_with({"brief.yaml": b"a", name: b"b"}), "evil.pdf")
-    assert "lead out of its folder" in said
+    assert "lead out of its folder" in said or "of one name" in said
     inside = zipped(documents["docx"], {"customXml/item1.xml": carried_part([("brief.yaml", b"a"), (name, b"b")])})
     # XML cannot hold some of these letters, and is refused for that.
-    assert "lead out of its folder" in asked(tmp_path, inside, "evil.docx")
+    said = asked(tmp_path, inside, "evil.docx")
+    assert "lead out of its folder" in said or "of one name" in said
 
 
 def test_two_files_of_one_name_are_refused(documents: dict[str, bytes], tmp_path: Path) -> None:
@@ -494,7 +495,7 @@ def test_a_pdf_with_thousands_of_pages_is_not_read_to_its_end(documents: dict[st
         pdf.save(target)
     verdict = verify_document(target, Limits(seconds=60))
     assert verdict.state == "altered"
-    assert verdict.details[0].startswith("page 2: reads")
+    assert any("it has 5001 pages, and the evidence gives 1" in detail for detail in verdict.details)
 
 
 def carried_part(files: list[tuple[str, bytes]]) -> bytes:

@@ -6,10 +6,8 @@ folder for temporary files is gone afterwards, also when it or the command itsel
 """
 
 import contextlib
-import ctypes
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from evibrief.problems import Place, Problem, Problems
+from evibrief.workfolders import is_ours
 
 _POLL = 0.1
 """Seconds between two looks at how much memory the process and what it started take."""
@@ -47,7 +46,7 @@ def run_command(arguments: Sequence[str], limits: Limits, temporary: Path) -> in
 
     Returns the exit code of the command. Raises `Problems` where it was ended because it reached a limit.
     """
-    code = "from evibrief.cli import main; sys.exit(main(sys.argv[7:], apart=True))"
+    code = "from evibrief.cli import main; sys.exit(main(sys.argv[5:], apart=True))"
     with _started(code, arguments, limits, temporary, start_new_session=True) as run:
         reason = _watch(run, limits)
     if reason or run.returncode < 0:
@@ -60,7 +59,7 @@ def call(module: str, function: str, arguments: Sequence[str | Path], limits: Li
 
     Returns why it did not come to its end, and nothing where it did.
     """
-    code = f"from {module} import {function} as work; work(*sys.argv[7:])"
+    code = f"from {module} import {function} as work; work(*sys.argv[5:])"
     with _started(code, list(map(str, arguments)), limits, None, process_group=0, stderr=subprocess.PIPE) as run:
         told = _Last(run.stderr)
         reason = _watch(run, limits)
@@ -96,41 +95,54 @@ def _started(
     code: str, arguments: Sequence[str], limits: Limits, temporary: Path | None, **options: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that runs this code inside limits. Whatever happens, nothing of it is left running afterwards."""
-    reading, writing = os.pipe()
-    words = [str(reading), str(temporary or ""), *map(str, _numbers(limits)), *arguments]
-    command = [sys.executable, "-P", "-c", _ENTER + code, *words]
+    command = [sys.executable, "-P", "-c", _ENTER + code, *map(str, _numbers(limits)), *arguments]
     environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, **options) as run:
+        try:
+            with _guarded(run.pid, temporary):
+                yield run
+        finally:
+            _end(run.pid)
+
+
+_ENTER = """import sys
+from evibrief.apart import enter
+enter(*map(int, sys.argv[1:5]))
+"""
+
+
+@contextlib.contextmanager
+def _guarded(leader: int, temporary: Path | None) -> Iterator[None]:
+    """While this lasts, somebody else watches whether we are still here, and tidies up if we are not.
+
+    It is a process of its own, which waits for the end of a pipe that only we hold: it sees that end however we come
+    to ours, also when the process that it would have to end is busy in a library, or is gone as well.
+    """
+    reading, writing = os.pipe()
+    outer = temporary.parent if temporary and is_ours(temporary.parent) else temporary
+    words = ["/bin/sh", "-c", _TIDY_UP, "sh", str(leader), str(outer or "")]
     try:
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, pass_fds=[reading], env=environment, **options
-        ) as run:
+            words, stdin=reading, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as guard:
             try:
-                yield run
+                yield
             finally:
-                _end(run.pid)
+                guard.kill()  # we are here, and tidy up ourselves
     finally:
         os.close(reading)
         os.close(writing)
 
 
-_ENTER = """import sys
-from evibrief.apart import enter
-enter(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:7]))
-"""
+_TIDY_UP = 'read -r _; kill -9 -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"'
 
 
 def _numbers(limits: Limits) -> tuple[int, ...]:
     return round(limits.seconds) or 1, limits.megabytes, limits.open_files, limits.megabytes_written
 
 
-def enter(
-    watched: int, temporary: str, seconds: int, megabytes: int, open_files: int, megabytes_written: int
-) -> None:
-    """Set the limits of this process, and end it with all that it started when the one that started it is gone.
-
-    `watched` is the reading end of a pipe whose other end only that process holds; `temporary` is the folder that is
-    then removed, if there is one.
-    """
+def enter(seconds: int, megabytes: int, open_files: int, megabytes_written: int) -> None:
+    """Set the limits of this process and of all that it starts."""
     memory, size = megabytes * 1024**2, megabytes_written * 1024**2
     for kind, most in (
         (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory), (resource.RLIMIT_NOFILE, open_files),
@@ -138,29 +150,6 @@ def enter(
     ):  # fmt: skip
         with contextlib.suppress(ValueError, OSError):  # a system may have no such limit, or a lower one already
             resource.setrlimit(kind, (most, most))
-    _ask_the_system_to_end_this()
-    threading.Thread(target=_end_with_parent, args=(watched, temporary), daemon=True).start()
-
-
-def _ask_the_system_to_end_this() -> None:
-    """On Linux: end this process when the one that started it is gone, also while a library holds the interpreter.
-
-    What it had in its folder is then removed by the next run.
-    """
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_WHEN_PARENT_ENDS, signal.SIGKILL)
-
-
-_WHEN_PARENT_ENDS = 1
-"""`PR_SET_PDEATHSIG` of prctl(2)."""
-
-
-def _end_with_parent(watched: int, temporary: str) -> None:
-    os.read(watched, 1)
-    if temporary:
-        shutil.rmtree(temporary, ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)
 
 
 def _watch(run: subprocess.Popen[bytes], limits: Limits) -> str:

@@ -136,7 +136,8 @@ def _run_pandoc(
     """
     names = [f"{token}n{index}" for index in range(len(texts))]
     with work_folder() as folder:
-        (folder / "references.json").write_text(json.dumps(list(references), ensure_ascii=False), encoding="utf-8")
+        library = json.dumps([_without_empty(one) for one in references], ensure_ascii=False)
+        (folder / "references.json").write_text(library, encoding="utf-8")
         (folder / "style.csl").write_bytes(style)
         for name, text in ((token, token), *zip(names, texts, strict=True)):
             (folder / name).write_text(f"{text}\n", encoding="utf-8", newline="\n")
@@ -170,6 +171,11 @@ def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable
         words = re.sub(rf"{token}(n\d+)?", "this text", line)
         of_style = "Citeproc" in line and "not found" not in line
         yield Complaint(int(named[1]) if named else -1, words, _STYLE if of_style else "", of_style=of_style)
+
+
+def _without_empty(reference: Mapping[str, Any]) -> dict[str, Any]:
+    """A reference without its empty fields: an empty DOI would become a link to nowhere."""
+    return {name: value for name, value in reference.items() if value != ""}
 
 
 class _Refusals(HTMLParser):

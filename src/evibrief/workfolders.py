@@ -40,6 +40,11 @@ def work_folder(place: Path | None = None) -> Iterator[Path]:
         os.close(handle)
 
 
+def is_ours(folder: Path) -> bool:
+    """Whether a folder has the name of a temporary folder of ours."""
+    return _NAME.fullmatch(folder.name) is not None
+
+
 def sweep(place: Path) -> list[Path]:
     """Remove the temporary folders that dead runs of ours left directly in a place. Returns those that are gone.
 
