@@ -157,10 +157,10 @@ def _posted(url: str, request: bytes, longest: float) -> bytes:
             where = (parts.path or "/") + f"?{parts.query}" * bool(parts.query)
             with closing(kind(parts.hostname or "", parts.port, timeout=longest)) as connection:
                 connection.request("POST", where, request, headers)
-                answer = connection.getresponse()
-                if answer.status != 200:
-                    raise OSError(f"the server answers {answer.status} {answer.reason}")
-                found.append(answer.read(LARGEST_ANSWER + 1))
+                with connection.getresponse() as answer:  # a connection leaves open what was not read to its end
+                    if answer.status != 200:
+                        raise OSError(f"the server answers {answer.status} {answer.reason}")
+                    found.append(answer.read(LARGEST_ANSWER + 1))
         except Exception as error:  # whatever a server can make of it is said, not raised
             found.append(error)
 
