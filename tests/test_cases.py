@@ -4,17 +4,22 @@ import base64
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from evibrief.archive import archive_version
 from evibrief.build import MANIFEST, build
 from evibrief.carried import carried_files
+from evibrief.review import gather
+from evibrief.reviewing import review_copy
 from test_cli import evibrief
 from test_hostile_archive import carried_part, zipped
 
@@ -305,3 +310,73 @@ def test_a_file_in_base64_that_is_no_base64_is_a_problem(docx: bytes, tmp_path: 
     path = tmp_path / "odd.docx"
     path.write_bytes(zipped(docx, {"customXml/item1.xml": part}))
     assert evibrief("verify", path).returncode == 1
+
+
+def test_an_archive_that_the_reader_names_says_when_a_document_is_not_what_it_has(tmp_path: Path) -> None:
+    archive, folder = tmp_path / "archive", tmp_path / "forged"
+    archive_version(SECOND, archive, date(2026, 4, 1))
+    shutil.copytree(SECOND, folder)
+    brief = folder / "brief.yaml"
+    brief.write_text(brief.read_text().replace("One invented trial in hay fever found less", "Everybody has much less"))
+    forged = build(folder, tmp_path / "out", ["docx"], layer="page")[0].path
+    alone = evibrief("verify", forged)
+    assert alone.returncode == 0
+    assert "This does not say whose evidence it is" in alone.stdout
+    run = evibrief("verify", forged, "--archive", archive)
+    assert run.returncode == 11
+    assert "NOT WHAT THE ARCHIVE HAS" in run.stdout
+    assert "current:" not in run.stdout
+    honest = build(SECOND, tmp_path / "out", ["docx"], layer="page")[0].path
+    run = evibrief("verify", honest, "--archive", archive)
+    assert run.returncode == 0
+    assert "The archive has this content, and no file of it with this SHA-256." in run.stdout
+    assert evibrief("verify", honest, "--archive", archive, "--signers", SECOND / "brief.yaml").returncode != 0
+    missing = evibrief("verify", honest, "--archive", tmp_path / "nowhere")
+    assert missing.returncode == 1
+    assert "there is no archive here" in missing.stderr
+
+
+def test_words_that_the_evidence_hash_does_not_cover_are_named(tmp_path: Path) -> None:
+    folder = themed({"reviews/2026-12.yaml": REVIEW}, tmp_path)
+    document = build(folder, tmp_path / "out", ["docx"], layer="page")[0].path
+    run = evibrief("verify", document)
+    assert run.returncode == 0
+    assert "Words in it that are no evidence come from " in run.stdout
+    assert "reviews/2026-12.yaml" in run.stdout
+    assert "  Bottom line: " in run.stdout
+
+
+def test_an_instrument_under_the_name_of_ours_with_other_words_is_a_look_of_its_own(tmp_path: Path) -> None:
+    shipped = (ROOT / "data" / "instruments" / "plausibility-1.yaml").read_bytes()
+    brief = (SECOND / "brief.yaml").read_bytes().replace(b"instrument: invented-1", b"instrument: plausibility-1")
+    folder = themed({"brief.yaml": brief, "instruments/plausibility-1.yaml": shipped}, tmp_path)
+    document = build(folder, tmp_path / "out", ["docx"], layer="page")[0].path
+    assert evibrief("verify", document).returncode == 0
+    (folder / "instruments" / "plausibility-1.yaml").write_bytes(shipped.replace(b"word: Weak", b"word: Proven"))
+    document = build(folder, tmp_path / "out", ["docx"], layer="page")[0].path
+    run = evibrief("verify", document)
+    assert run.returncode == 9
+    assert "instruments/plausibility-1.yaml" in run.stdout
+
+
+SILENT = {
+    "question": (b"help people with hay fever", b"cure people with hay fever"),
+    "bottom line": (b"One invented trial in hay fever found", b"Twenty trials in hay fever found"),
+}
+
+
+@pytest.mark.parametrize("place", SILENT)
+def test_an_edit_without_tracking_is_found_in_every_paragraph(place: str, tmp_path: Path) -> None:
+    copy = review_copy(SECOND, "r1", None)
+    with zipfile.ZipFile(io.BytesIO(copy)) as package:
+        body = package.read("word/document.xml")
+    old, new = SILENT[place]
+    assert old in body, re.findall(rb"<w:t[^>]*>[^<]{20,80}", body)[:12]
+    (tmp_path / "back.docx").write_bytes(zipped(copy, {"word/document.xml": body.replace(old, new, 1)}))
+    found = gather([tmp_path / "back.docx"], SECOND)[0]
+    silent = [one.placed.remark for one in found.remarks if one.placed.remark.kind == "untracked"]
+    assert len(silent) == 1
+    assert new.decode() in silent[0].after
+    (tmp_path / "back.docx").write_bytes(copy)
+    untouched = gather([tmp_path / "back.docx"], SECOND)[0]
+    assert [one for one in untouched.remarks if one.placed.remark.kind == "untracked"] == []
