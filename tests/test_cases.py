@@ -380,3 +380,9 @@ def test_an_edit_without_tracking_is_found_in_every_paragraph(place: str, tmp_pa
     (tmp_path / "back.docx").write_bytes(copy)
     untouched = gather([tmp_path / "back.docx"], SECOND)[0]
     assert [one for one in untouched.remarks if one.placed.remark.kind == "untracked"] == []
+
+
+def test_a_layer_that_nobody_touched_has_no_remark(docx: bytes, tmp_path: Path) -> None:
+    """It is held against the same layer, not against the whole brief."""
+    (tmp_path / "page.docx").write_bytes(docx)
+    assert gather([tmp_path / "page.docx"], SECOND)[0].remarks == ()

@@ -71,20 +71,21 @@ def proposals(placed: Iterable[Placed], source: Source) -> tuple[Proposal, ...]:
             groups.setdefault((one.remark.before, one.remark.after, one.records), []).append(one)
     texts = tuple(field_texts(source))
     edits = Counter(before for before, _, _ in groups)
+    few = {before for before, count in edits.items() if count <= MOST_EDITS} if len(groups) <= MOST_TEXTS else set()
     return tuple(
-        _proposal(group, texts, source) if edits[before] <= MOST_EDITS else _too_many(group)
+        _proposal(group, texts, source) if before in few else _too_many(group)
         for (before, _, _), group in groups.items()
     )
 
 
-MOST_EDITS = 40
-"""Edits of one text for which a place is looked for; one that is edited more often is written anew by hand."""
+MOST_EDITS, MOST_TEXTS = 40, 300
+"""Edits of one text, and edits altogether, for which a place is looked for: a file with more is another document."""
 
 
 def _too_many(group: Sequence[Placed]) -> Proposal:
     first = group[0]
     authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
-    why = f"the text has more than {MOST_EDITS} edits; change it by hand"
+    why = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} altogether; change it by hand"
     record = first.records[0] if first.records else ""
     keys = tuple(one.remark.key for one in group)
     return Proposal(

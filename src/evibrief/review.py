@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from evibrief.apart import USUAL, Limits, call
 from evibrief.archived import side_of
@@ -25,6 +26,9 @@ from evibrief.source import Source
 from evibrief.verify import other_tools, read_document
 from evibrief.workfolders import work_folder
 from evibrief.yamltext import read_yaml, with_appended, yaml_text
+
+if TYPE_CHECKING:
+    from evibrief.render import Layer
 
 
 def gather(
@@ -75,7 +79,7 @@ def _read(
         if reviewed.brief != brief:
             message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name its own folder"
             raise Problems([Problem(Place(str(path)), "other-brief", message, hint)])
-        return _beside_sent(reviewed, data, sent, record["tools"], known, limits), _changed(sent, folder)
+        return _beside_sent(reviewed, data, sent, record, known, limits), _changed(sent, folder)
 
 
 def _names(source: Source) -> frozenset[str]:
@@ -85,16 +89,16 @@ def _names(source: Source) -> frozenset[str]:
 
 
 def _beside_sent(
-    reviewed: Reviewed, data: bytes, sent: Path, tools: Sequence[str], known: frozenset[str], limits: Limits
+    reviewed: Reviewed, data: bytes, sent: Path, record: Mapping[str, Any], known: frozenset[str], limits: Limits
 ) -> Reviewed:
     """With what was edited without tracking, told from what was sent, built anew, and without what was there then."""
     original = sent.with_name("sent.docx")
-    if failed := call(__name__, build_sent.__name__, (sent, original, *_sent_as(data)), limits):
+    if failed := call(__name__, build_sent.__name__, (sent, original, record["layer"], *_sent_as(data)), limits):
         what = "edits without tracking were not looked for, and formatting may be what was sent"
         return replace(reviewed, warnings=(f"{what}: what it carries cannot be built here: {failed}",))
     reviewed = without_sent(reviewed, original.read_bytes())
     silent = tuple(one for one in untracked(data, original.read_bytes(), "") if _is_told(one, known))
-    other = "; ".join(other_tools(tools)) if silent else ""
+    other = "; ".join(other_tools(record["tools"])) if silent else ""
     doubt = f"an edit without tracking may be no edit, for other tools set the page that was sent: {other}"
     return replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=(doubt,) if other else ())
 
@@ -110,13 +114,13 @@ def _sent_as(data: bytes) -> tuple[str, ...]:
     return (copy[0], copy[1].isoformat() if copy[1] else "") if copy else ()
 
 
-def build_sent(folder: str, target: str, *copy: str) -> None:
-    """What was sent, made anew from a brief's folder as a file: the DOCX, or a copy for review."""
+def build_sent(folder: str, target: str, layer: "Layer", *copy: str) -> None:
+    """What was sent, made anew from a brief's folder as a file: a layer of the DOCX, or a copy for review."""
     if copy:
         until = date.fromisoformat(copy[1]) if copy[1] else None
         Path(target).write_bytes(review_copy(Path(folder), copy[0], until))
     else:
-        build(Path(folder), Path(target).parent / "out", ["docx"])[0].path.rename(target)
+        build(Path(folder), Path(target).parent / "out", ["docx"], layer=layer)[0].path.rename(target)
 
 
 def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:
