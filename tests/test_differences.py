@@ -16,9 +16,10 @@ from pikepdf import Array, Dictionary, Name, String
 
 from evibrief import pdfobjects, resources
 from evibrief.build import build
-from evibrief.differences import MANIFEST, MOST_NAMED, Difference, Found, without_tools
+from evibrief.differences import MOST_NAMED, Difference, Found, without_tools
 from evibrief.histories import how_it_is_closed, what_happened, who_wrote_it
 from evibrief.pdfdifferences import pdf_differences
+from evibrief.places import MANIFEST
 from evibrief.problems import plain
 from evibrief.worddifferences import word_differences
 from forging import PDF_FORGERIES, WORD_FORGERIES, appended, lying, named, packed, unpacked

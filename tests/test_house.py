@@ -76,7 +76,6 @@ OWNERS = {
     "docx": {"wordstyles"},
     "pikepdf": {"carried", "pdfdifferences", "pdfhistory", "pdfobjects"},
     "pypdfium2": {"pdfpages"},
-    "pypdf": {"carried"},
     "lxml": {
         "canonicalxml", "carried", "docx", "reviewcopy", "wordcontrols", "wordfinish", "wordpackage", "wordpictures",
         "wordproperties", "wordtext",

@@ -1,8 +1,8 @@
 """What a finished document carries: its evidence and its manifest, put in and taken out again.
 
-In: bytes of a PDF or a DOCX. Out: files by path, and what it says. The only owner of `pikepdf` and `pypdf`. A PDF has
-its files attached, with their path as description (ISO 32000-1, 7.11.4); a DOCX has them in a custom XML part, which
-Word keeps through any edit (ECMA-376 part 1, 15.2.5).
+In: bytes of a PDF or a DOCX. Out: files by path. A PDF has its files attached, with their path as description
+(ISO 32000-1, 7.11.4); a DOCX has them in a custom XML part, which Word keeps through any edit (ECMA-376 part 1,
+15.2.5).
 """
 
 import base64
@@ -10,8 +10,7 @@ import binascii
 import io
 import re
 import zlib
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -78,40 +77,6 @@ def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
         raise _problem(name, "not-ours", "this document carries no evidence", hint)
     demand_safe({path: data for path, data in files.items() if path != MANIFEST}, name)
     return files
-
-
-def said(data: bytes, name: str, most: int | None = None) -> list[tuple[str, str]]:
-    """What a document says, piece by piece, with where: `page 3` of a PDF; a paragraph of a DOCX, with its record.
-
-    Of a stranger's document at `most` so many pieces are read.
-
-    Raises `Problems` for a document that cannot be read.
-    """
-    try:
-        return list(islice(_said(data), most))
-    except Exception as error:  # a damaged file fails in a hundred ways, and all of them mean the same
-        raise _problem(name, "damaged", f"it cannot be read: {error}", "fetch the document again") from error
-
-
-def _said(data: bytes) -> Iterator[tuple[str, str]]:
-    if data.startswith(b"%PDF"):
-        import pypdf  # only who compares texts pays for it
-
-        pages = pypdf.PdfReader(io.BytesIO(data)).pages
-        yield from ((f"page {number}", page.extract_text()) for number, page in enumerate(pages, 1))
-        return
-    package = open_package(data, "")
-    tree = package.tree(package.main)
-    yield from (_paragraph(number, one) for number, one in enumerate(tree.iter(f"{_WORD}p"), 1))
-
-
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-def _paragraph(number: int, paragraph: Any) -> tuple[str, str]:
-    tags = [tag.get(f"{_WORD}val") for tag in paragraph.iterfind(f".//{_WORD}sdtPr/{_WORD}tag")]
-    record = f"paragraph {number}, record {tags[0]}" if tags else f"paragraph {number}"
-    return record, "".join(text.text or "" for text in paragraph.iter(f"{_WORD}t"))
 
 
 def _problem(name: str, rule: str, message: str, hint: str) -> Problems:

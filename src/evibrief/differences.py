@@ -10,9 +10,6 @@ from typing import Any
 
 from evibrief.problems import plain
 
-MANIFEST = "manifest.json"
-"""The path of the one carried file that may differ: it lists the tools."""
-
 MOST_NAMED = 40
 """Differences that are named; a reader needs no more to know that the document is another."""
 

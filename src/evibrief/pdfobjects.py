@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from evibrief.canonicalxml import canonical, parse
-from evibrief.differences import MANIFEST, NOT_COMPARED, Found, quoted, without_tools
+from evibrief.differences import NOT_COMPARED, Found, quoted, without_tools
 from evibrief.pdfnames import (
     MISSING,
     Place,
@@ -25,6 +25,7 @@ from evibrief.pdfnames import (
     said_of_pages,
     said_of_values,
 )
+from evibrief.places import MANIFEST
 
 MOST_OBJECTS = 1_500_000
 """Pairs of values that are compared; the largest brief so far has 600,000."""

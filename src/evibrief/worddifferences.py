@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evibrief.canonicalxml import canonical, parse
-from evibrief.differences import MANIFEST, NOT_COMPARED, Difference, Found, quoted, without_tools
+from evibrief.differences import NOT_COMPARED, Difference, Found, quoted, without_tools
+from evibrief.places import MANIFEST
 from evibrief.wordnames import part_kind, tree_differences
 from evibrief.wordzip import ZipFault, read_parts, zip_differences
 
