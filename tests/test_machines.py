@@ -84,3 +84,30 @@ def test_a_full_disk_behind_the_output_is_said(words: tuple[str | Path, ...], tm
     assert done.returncode == 1
     assert done.stderr.endswith(b"evibrief: No space left on device\n")
     assert (done.stderr.count(b"No space left"), b"Traceback" in done.stderr) == (1, False)
+
+
+FINGERPRINTS = """
+import sys
+from pathlib import Path
+from evibrief.build import fingerprint_inputs
+from evibrief.resources import tool_versions
+print(*tool_versions("x"), fingerprint_inputs(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize("place", ["build.py", "deep/er/thing.py"])
+def test_every_file_of_the_program_counts(tmp_path: Path, place: str) -> None:
+    """A document is out of date, and made by other code, wherever in the package a file has changed."""
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    told = []
+    for _ in range(2):
+        command = [sys.executable, "-c", FINGERPRINTS, str(ROOT / "tests/briefs/blue-glass")]
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "src")}
+        told.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split())
+        changed = tmp_path / "src/evibrief" / place
+        changed.parent.mkdir(parents=True, exist_ok=True)
+        with changed.open("a") as file:
+            file.write("# one more line\n")
+    differing = [words for words in zip(*told, strict=True) if words[0] != words[1]]
+    assert len(differing) == 2, "the hash of the code, and the fingerprint"

@@ -164,15 +164,15 @@ def tool_versions(program: str) -> tuple[str, ...]:
     The code and the templates have a hash of their own: between two releases they change as well. Pango breaks the
     lines, and comes from the machine.
     """
-    code = _hash_of(Path(__file__).parent.glob("*.py"))
-    ours = (f"evibrief {program}", f"code {code}", f"templates {_hash_of(templates().rglob('*'))}")
+    ours = (f"evibrief {program}", f"code {_hash_of(_PACKAGE, '*.py')}", f"templates {_hash_of(templates(), '*')}")
     return (*ours, *engine_versions(), f"pango {_pango_version()}")
 
 
-def _hash_of(paths: Iterable[Path]) -> str:
+def _hash_of(folder: Path, pattern: str) -> str:
+    """A short hash over the files in a folder and in all folders below it, by their places and their bytes."""
     digest = sha256()
-    for path in sorted(path for path in paths if path.is_file()):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(path for path in folder.rglob(pattern) if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
