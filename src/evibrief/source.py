@@ -158,18 +158,25 @@ def _nearest_folder(folder: Path) -> str:
     return suggest(folder.name, names) or "start one with `evibrief new FOLDER`"
 
 
-class _Reader:
+class Recorder:
+    """What reading leaves beside a tree: where each value and each key stands, and what is wrong."""
+
+    def __init__(self) -> None:
+        self.spans: dict[Location, Span] = {}
+        self.keys: dict[Location, Span] = {}
+        self.problems: list[Problem] = []
+
+
+class _Reader(Recorder):
     """Gathers the tree, the places and the problems of one folder."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         self.tree: dict[str, Any] = {}
-        self.spans: dict[Location, Span] = {}
-        self.keys: dict[Location, Span] = {}
         self.texts: dict[str, str] = {}
         self.saved: dict[str, str] = {}
         self.unread: set[Location] = set()
-        self.problems: list[Problem] = []
 
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
         """Read one file into `tree` (for a location of one step); a missing or unreadable file gives `empty`."""
@@ -330,8 +337,8 @@ def _json_entries(path: str, text: str, entries: Any) -> Iterator[Span]:
 class _Composer:
     """Builds the tree of one YAML file out of its events."""
 
-    def __init__(self, reader: _Reader, path: str, text: str, location: Location) -> None:
-        self.reader, self.path, self.text, self.root = reader, path, text, location
+    def __init__(self, recorder: Recorder, path: str, text: str, location: Location) -> None:
+        self.recorder, self.path, self.text, self.root = recorder, path, text, location
 
     def compose(self) -> Any:
         """The tree of the file, or None when it cannot be told what the file says."""
@@ -410,7 +417,7 @@ class _Composer:
                 self._close(location, event)
                 return entries
             key = self._key(event, events, entries, depth)
-            self.reader.keys.setdefault((*location, key), self._span(event))
+            self.recorder.keys.setdefault((*location, key), self._span(event))
             value = self._node(next(events), events, (*location, key), depth + 1)
             entries.setdefault(key, value)
         return entries
@@ -449,17 +456,17 @@ class _Composer:
         return Span(self.path, mark.line + 1, mark.column + 1, mark.index, end.index)
 
     def _note(self, location: Location, event: Any) -> None:
-        self.reader.spans.setdefault(location, self._span(event))
+        self.recorder.spans.setdefault(location, self._span(event))
 
     def _close(self, location: Location, event: Any) -> None:
-        opened = self.reader.spans[location]
-        self.reader.spans[location] = Span(self.path, opened.line, opened.column, opened.start, event.end_mark.index)
+        opened = self.recorder.spans[location]
+        self.recorder.spans[location] = Span(self.path, opened.line, opened.column, opened.start, event.end_mark.index)
 
     def _report_at(self, event: Any, rule: str, message: str, hint: str = "") -> None:
         self._report(event.start_mark.line + 1, event.start_mark.column + 1, rule, message, hint)
 
     def _report(self, line: int, column: int, rule: str, message: str, hint: str = "") -> None:
-        self.reader.problems.append(Problem(Place(self.path, line, column), rule, message, hint))
+        self.recorder.problems.append(Problem(Place(self.path, line, column), rule, message, hint))
 
 
 _RESOLVER: Any = yaml.SafeLoader("")
