@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from evibrief import verifying
 from evibrief.anchors import sign, time_stamp
-from evibrief.archive import withdraw_version
+from evibrief.archive import archive_version, withdraw_version
 from evibrief.archived import INDEX, LOG, read_log
+from evibrief.build import build
 from evibrief.chain import lines_of
 from evibrief.finishing import write_index
 from evibrief.inspection import findings
@@ -23,7 +25,7 @@ from evibrief.problems import Problems
 from evibrief.signing import fingerprint_of, judge_signature, sign_bytes
 from evibrief.standing import archive_around, standing_of
 from evibrief.timestamps import ask_authority, judge_time_stamp, roots_of
-from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)
+from test_archive import NAME, archive, kept, make_writable, successor, successor_of  # noqa: F401 (fixtures)
 from test_cli import evibrief
 
 
@@ -562,3 +564,91 @@ def test_a_hostile_archive_says_nothing_and_raises_nothing(name: str, content: b
     found = standing_of(archive, "blue-glass", "1.2.0", "0" * 64)
     assert found.state in ("damaged", "unfinished") or (found.state, content) == ("current", b"{}\n"), found
     assert len(found.sentence) < 1000
+
+
+@pytest.fixture
+def lists(tmp_path: Path, key: Path) -> dict[str, Path]:
+    """A list of signers that has the key, and one that has another."""
+    known, others = tmp_path / "known", tmp_path / "others"
+    known.write_text(f"ann {public(key)}")
+    others.write_text(f"bob {public(key_in(tmp_path, 'other'))}")
+    return {"known": known, "others": others}
+
+
+@pytest.mark.parametrize("kind", ["pdf", "docx"])
+def test_a_lone_document_is_vouched_for_by_whom_its_reader_names(
+    kind: str, archive: Path, tmp_path: Path, key: Path, lists: dict[str, Path]  # noqa: F811
+) -> None:
+    inside = next(version(archive).glob(f"*.{kind}"))
+    lone = Path(shutil.copy(inside, tmp_path / f"lone.{kind}"))
+    named = (lone, "--archive", archive)
+    run = evibrief("verify", *named, "--signers", lists["known"])
+    assert (run.returncode, "not signed" in run.stdout) == (8, True)
+    assert evibrief("verify", *named).returncode == 0  # unsigned is legal for whoever names nobody
+    sign(version(archive), key)
+    for document in (named, (inside,)):
+        run = evibrief("verify", *document, "--signers", lists["known"])
+        assert (run.returncode, "signed by ann (key SHA256:" in run.stdout) == (0, True), run.stdout
+    run = evibrief("verify", *named, "--signers", lists["others"])
+    assert (run.returncode, "signed with a key that your list does not know" in run.stdout) == (8, True)
+
+
+@pytest.mark.parametrize("option", ["--signers", "--tsa-certificates"])
+@pytest.mark.parametrize("kind", ["pdf", "docx"])
+def test_without_an_archive_a_lone_document_cannot_be_vouched_for_and_that_is_said(
+    kind: str, option: str, archive: Path, tmp_path: Path, lists: dict[str, Path]  # noqa: F811
+) -> None:
+    lone = shutil.copy(next(version(archive).glob(f"*.{kind}")), tmp_path / f"lone.{kind}")
+    run = evibrief("verify", lone, option, lists["known"])
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "error[no-archive]: signatures and time stamps are in an archive, not in a document" in run.stderr
+    assert "name the archive: --archive DIR" in run.stderr
+
+
+@pytest.mark.parametrize("option", ["--signers", "--tsa-certificates"])
+def test_a_document_of_a_version_that_the_archive_has_not_is_not_vouched_for(
+    option: str, archive: Path, tmp_path: Path, lists: dict[str, Path]  # noqa: F811
+) -> None:
+    """A file that was laid beside the versions of an archive: what it lies in says nothing of it."""
+    made = build(successor(tmp_path), tmp_path / "out", ["docx"], layer="page")[0].path
+    beside = Path(shutil.copy(made, archive / "blue-glass" / "beside.docx"))
+    assert evibrief("verify", beside).returncode == 0
+    run = evibrief("verify", beside, option, lists["known"])
+    assert run.returncode == 8, run.stdout
+    assert "not vouched for: the archive has no signature or time stamp of this content" in run.stdout
+    assert evibrief("verify", beside, "--archive", archive, option, lists["known"]).returncode == 11
+
+
+def test_time_stamps_of_the_version_count_for_a_lone_document(
+    archive: Path, authority: Path, tmp_path: Path, serve: Callable[..., str]  # noqa: F811
+) -> None:
+    lone = shutil.copy(next(version(archive).glob("*.docx")), tmp_path / "lone.docx")
+    named = ("verify", lone, "--archive", archive, "--tsa-certificates")
+    assert evibrief(*named, authority / "root.pem").returncode == 8
+    time_stamp(version(archive), lambda message: ask_authority(message, serve()))
+    assert evibrief(*named, authority / "root.pem").returncode == 0
+    assert evibrief(*named, authority / "other.pem").returncode == 8
+
+
+def test_what_is_worse_decides_what_a_lone_document_ends_with(
+    archive: Path, tmp_path: Path, key: Path, lists: dict[str, Path]  # noqa: F811
+) -> None:
+    """Superseded and signed by nobody whom the reader knows, altered, withdrawn; with a bad signature at last."""
+    lone = Path(shutil.copy(next(version(archive).glob("*.docx")), tmp_path / "lone.docx"))
+    named = ("verify", lone, "--archive", archive, "--signers")
+    archive_version(successor_of(tmp_path, archive), archive, date(2026, 4, 1))
+    path, *_ = sign(version(archive), key)
+    assert evibrief(*named, lists["known"]).returncode == 10
+    assert evibrief(*named, lists["others"]).returncode == 8
+    withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", date(2026, 4, 2))
+    assert evibrief(*named, lists["others"]).returncode == 7
+    path.write_bytes(sign_bytes(b"something else", key))
+    run = evibrief(*named, lists["known"])
+    assert (run.returncode, "BAD signature" in run.stdout) == (4, True), run.stdout
+
+
+def test_every_exit_code_has_its_place_among_the_worse_ones() -> None:
+    codes = {*verifying.EXITS.values(), *verifying.STANDING_EXITS.values(), verifying.NOT_THERE}
+    assert all(verifying.worst(code, 4) == 4 for code in codes)
+    assert {code for code in codes if verifying.worst(code, 8) == 8} == {0, 3, 9, 10}
+    assert all(verifying.worst(code, 0) == code for code in codes)

@@ -1,12 +1,15 @@
 """What opens a stranger's file runs in a process with limits, and leaves nothing behind, however it ends."""
 
+import gzip
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +21,7 @@ from evibrief.carried import carried_files
 from evibrief.problems import Problems
 from test_cli import evibrief
 from test_hostile_archive import carried_part, pdf_with, with_theme, zipped
+from test_retractions import HEADER
 
 ROOT = Path(__file__).parents[1]
 SECOND = ROOT / "tests" / "briefs" / "blue-glass"
@@ -73,6 +77,20 @@ def test_nothing_that_was_started_goes_on_running(tmp_path: Path) -> None:
     code = f"__import__('subprocess').Popen(['sh', '-c', 'echo $$ > {started}; sleep 60']).wait()"
     assert "longer" in call("builtins", "eval", [code], Limits(seconds=5))
     wait_for(lambda: not is_running(int(started.read_text())))
+
+
+def test_nothing_begins_while_nobody_is_there_who_would_end_it(tmp_path: Path) -> None:
+    """A kill after the process inside is started, and before the one that watches over it."""
+    begun = tmp_path / "begun"
+    work = f"open({str(begun)!r}, 'w') and __import__('time').sleep(60)"
+    code = f"""import os
+from evibrief import apart
+apart._guarded = lambda *_: os.kill(os.getpid(), {signal.SIGKILL:d})
+apart.call("builtins", "eval", [{work!r}], apart.Limits())
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    wait_for(lambda: not still_running(str(begun)))
+    assert not begun.exists()
 
 
 def test_a_file_that_grows_without_end_is_ended(tmp_path: Path) -> None:
@@ -212,6 +230,120 @@ def test_a_small_file_that_becomes_large_is_a_problem_soon(
     assert run.returncode in (1, 4, 5) or (name in ("extract", "comments") and run.returncode == 0)
     assert "Traceback" not in run.stderr
     assert "error[bug]" not in run.stderr
+
+
+# A list of retraction notices, which is a stranger's as well.
+
+HEAD = f"{HEADER}\n".encode()
+NOTICE = b"1,,,,,,,,,,6/25/2021 0:00,,0,,10.0000/example.1,0,Retraction,x,,,\n"
+MANY = 150 * 2**20
+"""Bytes: less than are read of any list, and many times what the limits below have room for when it is taken apart."""
+
+
+def endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def larger_than_the_disk(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(HEAD)
+        file.truncate(2**40)
+
+
+def holding(head: bytes, piece: bytes, size: int = MANY) -> Callable[[Path], object]:
+    """A file of about this size: the piece again and again. It is made when it is wanted."""
+    return lambda path: path.write_bytes(head + piece * (size // len(piece)))
+
+
+LISTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "one line": (holding(HEAD, b"a"), "larger than field limit"),
+    "one line of cells": (holding(HEAD, b","), "error[limit]"),
+    "a first line of cells": (holding(b"", b","), "error[limit]"),
+    "quotes": (holding(HEAD, b'"'), "larger than field limit"),
+    "quotes on many lines": (holding(HEAD + b'"', b'""\n'), "larger than field limit"),
+    "a long cell": (holding(HEAD + b'1,"', b"a", 2**20), "larger than field limit"),
+    "empty lines": (holding(HEAD, b"\n"), "error[limit]"),
+    "notices of one paper": (holding(HEAD, NOTICE), "error[limit]"),
+    "cells of many papers": (
+        holding(HEAD, NOTICE.replace(b"10.0000/example.1", b"10.1111/a;" * 13_000)), "error[limit]"),
+    "packed": (lambda path: path.write_bytes(gzip.compress(HEAD + b"\n" * MANY)), "this is not a text"),
+    "endless": (endless, "error[too-large]: more than 537 MB are not read"),
+    "a pipe that nobody writes to": (os.mkfifo, "error[limit]: this was ended: it took longer than 4 seconds"),
+    "larger than the disk": (larger_than_the_disk, "error[too-large]"),
+}  # fmt: skip
+
+
+def compared(folder: Path, path: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    return evibrief("check", folder, "--retractions", path, "--seconds", "4", "--memory", "700", *options)
+
+
+@pytest.fixture
+def brief(tmp_path: Path) -> Path:
+    """A brief with a report of an earlier check, which took no more than the limits that the bombs get."""
+    folder = Path(shutil.copytree(SECOND, tmp_path / "brief"))
+    (tmp_path / "first.csv").write_bytes(HEAD + NOTICE.replace(b"example.1", b"another"))
+    assert "error[limit]" not in compared(folder, tmp_path / "first.csv").stderr
+    assert (folder / "retractions.yaml").is_file()
+    return folder
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_notices_that_takes_too_much_is_a_problem_and_leaves_nothing(
+    name: str, brief: Path, tmp_path: Path, temporary: Path
+) -> None:
+    make, words = LISTS[name]
+    make(path := tmp_path / "list.csv")
+    before = {one: one.read_bytes() for one in brief.rglob("*") if one.is_file()}
+    began = time.monotonic()
+    run = compared(brief, path)
+    assert time.monotonic() - began < 20
+    assert (run.returncode, words in run.stderr, "Traceback" in run.stderr) == (1, True, False), run.stderr
+    assert len(run.stderr) < 1000
+    assert list(temporary.iterdir()) == []
+    assert not still_running(str(path))
+    assert {one: one.read_bytes() for one in brief.rglob("*") if one.is_file()} == before
+
+
+def still_running(word: str) -> list[str]:
+    """The command lines that have this word."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return [line for line in found if word in line]
+
+
+@pytest.mark.parametrize("moment", ["as soon as the process inside is there", "while it reads"])
+def test_a_killed_check_of_notices_leaves_no_folder_and_no_process(
+    moment: str, brief: Path, tmp_path: Path, temporary: Path
+) -> None:
+    """Nothing in a file without end would ever end the process inside, were nobody there to do it from outside."""
+    os.mkfifo(path := tmp_path / "list.csv")
+    command = [sys.executable, "-m", "evibrief", "check", str(brief), "--retractions", str(path)]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    inside = wait_for(lambda: children(run.pid))[0]
+    if moment == "while it reads":
+        writing = wait_for(lambda: opened_to_write(path))
+    run.send_signal(signal.SIGKILL)
+    run.wait(20)
+    try:
+        wait_for(lambda: not is_running(inside) and not still_running(str(path)))
+    finally:
+        if is_running(inside):
+            os.kill(inside, signal.SIGKILL)
+    assert moment == "as soon as the process inside is there" or os.close(writing) is None
+    evibrief("verify", SECOND / "brief.yaml")  # sweeps up where nobody was left to do it
+    wait_for(lambda: not list(temporary.iterdir()))
+
+
+def opened_to_write(path: Path) -> int:
+    """The end of a pipe to write to, as soon as somebody reads from the other one; 0 until then."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return 0
 
 
 def test_what_breaks_the_program_is_said_to_be_our_fault_and_is_no_verdict(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from evibrief.circulation import Entry, Recipient, Sender, circulation_of, line_
 from evibrief.problems import Problems
 from evibrief.sending import Refused, Server, hand_over
 from evibrief.source import Source
-from test_archive import TODAY
+from test_archive import TODAY, kill_when, snapshot
 from test_cli import evibrief
 from test_diff import EDITS, edited, numbered
 
@@ -63,6 +63,14 @@ def brief(tmp_path: Path) -> Path:
     shutil.copytree(SECOND, folder)
     (folder / "circulation.yaml").write_text(PEOPLE)
     return folder
+
+
+@pytest.fixture
+def many(brief: Path) -> Path:
+    """A brief with eight recipients."""
+    people = "".join(f"  - {{id: p{at}, role: x, address: p{at}@example.org}}\n" for at in range(8))
+    (brief / "circulation.yaml").write_text(PEOPLE.split("recipients:")[0] + "recipients:\n" + people)
+    return brief
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -442,12 +450,11 @@ def test_a_server_without_encryption_gets_nothing() -> None:
 
 
 def test_killed_at_any_moment_and_started_again_nobody_gets_two(
-    brief: Path, archive: Path, tmp_path: Path, serve: Callable[..., Server]
+    many: Path, archive: Path, tmp_path: Path, serve: Callable[..., Server]
 ) -> None:
+    brief = many
     postbox = Postbox(slow=0.15)
     server = serve(postbox)
-    people = "".join(f"  - {{id: p{at}, role: x, address: p{at}@example.org}}\n" for at in range(8))
-    (brief / "circulation.yaml").write_text(PEOPLE.split("recipients:")[0] + "recipients:\n" + people)
     environment = {
         **os.environ, "EVIBRIEF_SMTP_HOST": server.host, "EVIBRIEF_SMTP_PORT": str(server.port),
         "EVIBRIEF_SMTP_SECURITY": "starttls", "EVIBRIEF_SMTP_CA": str(server.authority),
@@ -484,6 +491,84 @@ def test_killed_at_any_moment_and_started_again_nobody_gets_two(
     assert 0 < len(unclear) < 8
     status = evibrief("circulation", "status", brief, "--archive", archive).stdout
     assert all(f"{name}: nobody knows" in status for name in unclear)
+
+
+def test_a_dry_run_that_was_killed_is_none_and_the_next_one_ends_it(many: Path, archive: Path, tmp_path: Path) -> None:
+    """What nobody can have looked at does not go out, and no draft is there that is cut off or out of date."""
+    output, before = tmp_path / "drafts", snapshot(archive)
+    options = ["--archive", str(archive), "--output", str(output), "--send"]
+    command = [sys.executable, "-m", "evibrief", "circulate", str(many), *options]
+    for _ in range(5):
+        shutil.rmtree(output, ignore_errors=True)
+        kill_when(lambda: bool(list(output.glob("*.eml"))), command)
+        if 0 < len(left := list(output.glob("*.eml"))) < 8:
+            break
+    assert 0 < len(left) < 8
+    assert all(b"\r\n" in one.read_bytes() for one in left)
+    assert "error[no-dry-run]" in evibrief("circulate", many, *options, "--yes").stderr
+    assert "8 drafts written" in evibrief("circulate", many, *options).stdout
+    assert sorted(one.name for one in output.iterdir()) == [
+        *(f"brief_1.2.0_p{at}.eml" for at in range(8)), "dry-run.txt"
+    ]  # fmt: skip
+    assert "error[mail-server]" in evibrief("circulate", many, *options, "--yes").stderr
+    assert snapshot(archive) == before
+
+
+def left_by_a_sending(archive: Path) -> str:
+    """Which phase a killed sending was in, by what it left."""
+    register, log = archive / "blue-glass" / "circulation.jsonl", (archive / "log.jsonl").read_text()
+    lines = register.read_text().splitlines() if register.exists() else []
+    if not lines:
+        return "nothing"
+    if '"event": "register"' in log:
+        listed = json.loads((archive / "index.json").read_text())["chain"]["lines"]
+        return "listed" if listed == log.count("\n") else "log without index"
+    return "letter handed over" if '"intended"' in lines[-1] else "letter written down"
+
+
+def killed_in(phase: str, archive: Path, command: list[str]) -> str:
+    """Kill a sending in a phase, if it is seen in time. Returns the phase that it was killed in."""
+    started = time.monotonic()
+    kill_when(lambda: left_by_a_sending(archive) == phase and time.monotonic() > started + 0.3, command)
+    return left_by_a_sending(archive)
+
+
+PHASES = ("nothing", "letter handed over", "letter written down", "log without index")
+
+
+@pytest.mark.parametrize("then", ["circulate", "archive"])
+def test_a_killed_sending_leaves_nothing_or_what_the_next_command_finishes(
+    then: str, brief: Path, kept: Path, tmp_path: Path, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each phase is waited for, and the run killed in it; what is left shows that it was that phase."""
+    (brief / "circulation.yaml").write_text(PEOPLE[: PEOPLE.index("  - {id: c")])
+    archive, drafts = tmp_path / "archive", tmp_path / "drafts"
+    server = serve(postbox := Postbox(slow=0.1))
+    for name, value in (("HOST", server.host), ("PORT", server.port), ("SECURITY", "starttls"),
+                        ("CA", server.authority)):  # fmt: skip
+        monkeypatch.setenv(f"EVIBRIEF_SMTP_{name}", str(value))
+    options = ["circulate", str(brief), "--archive", str(archive), "--output", str(drafts), "--send"]
+    command = [sys.executable, "-m", "evibrief", *options, "--yes"]
+    shutil.copytree(kept, archive)
+    assert evibrief(*options).returncode == 0
+    met = set()
+    for phase in PHASES * 3:
+        if phase in met:
+            continue
+        shutil.rmtree(archive)
+        shutil.copytree(kept, archive)
+        postbox.mail.clear()
+        met.add(state := killed_in(phase, archive, command))
+        run = evibrief("verify", archive)
+        assert "ALTERED" not in run.stdout
+        assert (run.returncode, "Traceback" in run.stderr) == (0 if state in ("nothing", "listed") else 6, False), state
+        again = ("archive", SECOND, "--archive", archive) if then == "archive" else (*options, "--yes")
+        run = evibrief(*again)
+        assert "Traceback" not in run.stderr
+        assert evibrief("verify", archive).returncode == 0, state
+        got = [address for address, _ in postbox.mail]
+        assert len(got) == len(set(got))
+    assert met >= set(PHASES)
 
 
 def test_the_server_is_named_by_the_environment_alone(brief: Path, archive: Path, tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from evibrief.comments import Listing, as_text
 from evibrief.placing import FieldText, place_remarks
 from evibrief.problems import Place, Problems
-from evibrief.proposals import Proposal, _is_markdown, proposals
+from evibrief.proposals import MOST_EDITS, MOST_TEXTS, Proposal, _is_markdown, proposals
 from evibrief.prose import typeset
 from evibrief.resources import citation_style
 from evibrief.review import gather, write_patches
+from evibrief.reviewed import Remark
 from evibrief.source import Source, read_brief
 from evibrief.yamltext import with_scalar
 from test_comments import C3, edit_of
@@ -146,6 +147,53 @@ def test_yaml_reads_back_as_the_same_text(wanted: str, brief: Path) -> None:
         assert problems == []
     read = source.tree["claims"][0]["claims"][2]["text"]
     assert (read, type(read)) == (wanted, str)
+
+
+# So many that it is another document.
+
+TOO_MANY = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} altogether; change it by hand"
+
+
+def edits_of_c3(count: int) -> list[Remark]:
+    return [edit_of("c3", C3, C3.replace("sun", f"wind of {number} knots")) for number in range(count)]
+
+
+@pytest.mark.parametrize(("count", "patched"), [(39, True), (40, True), (41, False)])
+def test_a_text_with_more_edits_than_anybody_makes_gets_no_patches(count: int, patched: bool, brief: Path) -> None:
+    """The same edit of several reviewers is one, and another text with few edits has its patch all the same."""
+    source = source_of(brief)
+    c1 = "Blue glass lowers sneezing in hay fever."
+    remarks = [*edits_of_c3(count), *edits_of_c3(count), edit_of("c1", c1, c1.replace("lowers", "raises"))]
+    *many, other = proposals(place_remarks(remarks, source), source)
+    assert len(many) == count
+    assert {(bool(one.patch), one.why) for one in many} == {(patched, "" if patched else TOO_MANY)}
+    assert {(one.record, one.was, len(one.keys)) for one in many} == {("c3", C3, 2)}
+    assert (bool(other.patch), other.why) == (True, "")
+
+
+@pytest.mark.parametrize(("count", "patched"), [(299, True), (300, True), (301, False)])
+def test_a_file_with_more_edits_than_a_brief_has_texts_gets_no_patches(
+    count: int, patched: bool, brief: Path
+) -> None:
+    source = source_of(brief)
+    others = [edit_of("", f"Text {number} of another document.", f"Text {number}.") for number in range(count - 1)]
+    found = proposals(place_remarks([*others, *edits_of_c3(1)], source), source)
+    assert len(found) == count
+    assert (bool(found[-1].patch), found[-1].why) == (patched, "" if patched else TOO_MANY)
+    assert all(one.why == ("no single field has the edited words" if patched else TOO_MANY) for one in found[:-1])
+
+
+def test_the_list_says_why_there_are_no_patches(brief: Path, tmp_path: Path) -> None:
+    files = [sent_back(tmp_path, f"wind {number}").rename(tmp_path / f"{number}.docx")
+             for number in range(MOST_EDITS + 1)]  # fmt: skip
+    found, _ = gather(files, brief)
+    assert as_text(found).count(TOO_MANY) == MOST_EDITS + 1
+    assert "against the wind 40." in as_text(found)
+    write_patches(found, tmp_path / "patches")
+    assert not (tmp_path / "patches").exists()
+    found, _ = gather(files[:-1], brief)
+    write_patches(found, tmp_path / "patches")
+    assert len(list((tmp_path / "patches").iterdir())) == MOST_EDITS
 
 
 # Applied by git.

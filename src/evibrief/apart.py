@@ -97,18 +97,28 @@ def _started(
     """A process that runs this code inside limits. Whatever happens, nothing of it is left running afterwards."""
     command = [sys.executable, "-P", "-c", _ENTER + code, *map(str, _numbers(limits)), *arguments]
     environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, **options) as run:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, **options) as run:
         try:
             with _guarded(run.pid, temporary):
+                _let_begin(run)
                 yield run
         finally:
             _end(run.pid)
 
 
 _ENTER = """import sys
+sys.stdin.buffer.read(1) or sys.exit(1)
 from evibrief.apart import enter
 enter(*map(int, sys.argv[1:5]))
 """
+"""It waits for its word to begin, so that it never runs without somebody who would end it; we may be killed before."""
+
+
+def _let_begin(run: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(BrokenPipeError):  # it is gone already, and how is asked elsewhere
+        if run.stdin:
+            run.stdin.write(b"\n")
+            run.stdin.close()
 
 
 @contextlib.contextmanager
@@ -134,7 +144,8 @@ def _guarded(leader: int, temporary: Path | None) -> Iterator[None]:
         os.close(writing)
 
 
-_TIDY_UP = 'read -r _; kill -9 -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"'
+_TIDY_UP = 'read -r _; kill -s KILL -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"'
+"""The signal is named as POSIX has it: dash, the `sh` of Debian and Ubuntu, takes no number before a `--`."""
 
 
 def _numbers(limits: Limits) -> tuple[int, ...]:

@@ -32,6 +32,7 @@ from evibrief.circulation import (
     sharing,
 )
 from evibrief.diff import Change, Side, compare
+from evibrief.files import replace_file
 from evibrief.finishing import finish
 from evibrief.inspection import check_version, register_lines
 from evibrief.letters import Hashes, brief_letter, recall_letter
@@ -234,21 +235,31 @@ def write_drafts(made: Sequence[Prepared], output: Path, delivered: Container[st
     """Each message as an `.eml` that mail programs open as a draft, and what a sending would do.
 
     Drafts of an earlier run are taken away: somebody who sends all that lies here sends nothing that is out of date.
-    There is none for those to whom it was `delivered`.
+    There is none for those to whom it was `delivered`. Until the last draft is there the plan says that it is not the
+    whole: what a killed run did not write nobody has looked at.
     """
     output.mkdir(parents=True, exist_ok=True)
     plan = output / DRY_RUN
-    earlier = plan.read_text(encoding="utf-8").splitlines() if plan.exists() else ()
-    for letter, version, _, recipient, *_ in (words for line in earlier if len(words := line.split(" ")) == 5):
-        (output / f"{letter}_{version}_{recipient}.eml").unlink(missing_ok=True)
-    plan.write_text(plan_of(made), encoding="utf-8")
+    _remove_drafts(plan)
+    replace_file(plan, f"{plan_of(made)}{_NOT_WHOLE}\n")
     written = []
     for one in made:
         if one.recipient.id not in delivered:
             path = output / f"{one.letter}_{one.version}_{one.recipient.id}.eml"
-            path.write_bytes(one.draft)
+            replace_file(path, one.draft)
             written.append(path)
+    replace_file(plan, plan_of(made))
     return written
+
+
+_NOT_WHOLE = "unfinished"
+
+
+def _remove_drafts(plan: Path) -> None:
+    """Take away the drafts that a plan names."""
+    earlier = plan.read_text(encoding="utf-8").splitlines() if plan.exists() else ()
+    for letter, version, _, recipient, *_ in (words for line in earlier if len(words := line.split(" ")) == 5):
+        (plan.parent / f"{letter}_{version}_{recipient}.eml").unlink(missing_ok=True)
 
 
 def delivered_to(made: Iterable[Prepared], archive: Path, brief: str) -> list[str]:

@@ -258,16 +258,26 @@ def _check_retractions(folder: Path, file: Path) -> None:
     brief, _, problems = read_evidence(folder, without=("retractions",))
     if brief is None or problems:
         raise Problems(problems)
-    if file.stat().st_size > retractions.LARGEST_FILE:
-        message = f"more than {retractions.LARGEST_FILE / 1e6:.0f} MB are not read"
-        raise Problems([Problem(Place(str(file)), "too-large", message, "is this the right file?")])
     today = datetime.date.today()
-    report = retractions.check_references(brief.references, file.read_bytes(), file.name, str(file), today)
+    report = retractions.check_references(brief.references, _list_of_notices(file), file.name, str(file), today)
     target = folder / "retractions.yaml"
     replace_file(target, yaml_text(report.model_dump(exclude_defaults=True), retractions.REMARKS))
     print(f"{target}: {len(brief.references)} references compared with {file.name}, notices: {report.rows}")
     for line in retractions.summary(report):
         print(line)
+
+
+def _list_of_notices(file: Path) -> bytes:
+    """The bytes of a list of notices. Raises `Problems` where there are too many, also of what has no size."""
+    from evibrief.retractions import LARGEST_FILE
+
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        data = stream.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
+    if max(size, len(data)) > LARGEST_FILE:
+        message = f"more than {LARGEST_FILE / 1e6:.0f} MB are not read"
+        raise Problems([Problem(Place(str(file)), "too-large", message, "is this the right file?")])
+    return data
 
 
 _PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args
 
 from evibrief.fields import is_prose
@@ -226,7 +226,9 @@ def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
                 yield pair
 
 
-def _pattern(left: Sequence[str], removed: str, right: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _pattern(left: tuple[str, ...], removed: str, right: tuple[str, ...]) -> re.Pattern[str]:
+    """The place of an edit. It is kept while the same edit is looked for in one text after the other."""
     inside = _words(removed.split())
     # What was added at an end of the text stands there, before or after the quotation marks that YAML may need.
     start, end = "" if left or inside else r"\A[\"']?", "" if right or inside else r"(?=[\"']?\s*\Z)"

@@ -45,10 +45,21 @@ def verify(options: argparse.Namespace) -> int:
     standing = standing_of(archive, verdict.id, verdict.version, verdict.digest) if archive else None
     for line in _lines(options, verdict, standing):
         print(plain(line))
-    codes = [exit_code(verdict, standing, trusted=options.archive is not None)]
+    code = exit_code(verdict, standing, trusted=options.archive is not None)
     if standing and standing.folder and not is_another(verdict, standing):
-        codes.append(anchoring.verify_signer_of(standing.folder, options))
-    return next((code for code in codes if code not in (0, EXITS["other tools"])), codes[0])
+        return worst(code, anchoring.verify_signer_of(standing.folder, options))
+    if options.signers or options.tsa_certificates:
+        print("not vouched for: the archive has no signature or time stamp of this content")
+        return worst(code, anchoring.EXITS["not vouched for"])
+    return code
+
+
+def worst(code: int, of_signers: int) -> int:
+    """What the command ends with, by the verdict and by who signed: a bad signature before all, as in an archive."""
+    return min(code, of_signers, key=_WORST_FIRST.index)
+
+
+_WORST_FIRST = (4, 5, 6, 7, NOT_THERE, 8, 10, 9, 3, 0)
 
 
 def _demand_archive(options: argparse.Namespace, archive: Path | None) -> None:
