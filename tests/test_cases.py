@@ -386,3 +386,16 @@ def test_a_layer_that_nobody_touched_has_no_remark(docx: bytes, tmp_path: Path) 
     """It is held against the same layer, not against the whole brief."""
     (tmp_path / "page.docx").write_bytes(docx)
     assert gather([tmp_path / "page.docx"], SECOND)[0].remarks == ()
+
+
+@pytest.mark.parametrize("path", ["references.json", "studies.yaml", "claims/01-glass.yaml"])
+def test_nothing_is_said_from_half_of_a_brief(path: str, docx: bytes, tmp_path: Path) -> None:
+    """A document with a look of its own, and a file that cannot be read in its evidence."""
+    assert path in carried_files(docx, "x")
+    document = tmp_path / "half.docx"
+    document.write_bytes(with_files(docx, {path: b"\xff", "theme/custom.css": b"p { color: #222 }"}))
+    run = evibrief("verify", document)
+    prints_text_alone(run.stdout + run.stderr)
+    assert run.returncode == 4, run.stdout + run.stderr
+    assert "bug" not in run.stderr
+    assert "cannot be read" in run.stdout

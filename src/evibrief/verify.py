@@ -135,8 +135,8 @@ _ONLY_BYTES = "everything that was compared agrees, and yet its bytes differ: it
 def _verdict(data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any], folder: Path, sent: bool) -> Verdict:
     looks = (*own_look(files), *_own_instruments(files))
     uncovered = tuple(path for path in sorted(files) if path == "since.yaml" or path.startswith("reviews/"))
-    brief = read_evidence(folder)[0] if looks or uncovered else None
-    said = evidence_in_words(brief) if brief else ()
+    brief, _, problems = read_evidence(folder) if looks or uncovered else (None, None, [])
+    said = evidence_in_words(brief) if brief and not problems else ()  # nothing follows from half of a brief
     return Verdict(
         "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
         record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, uncovered, said, sent,
