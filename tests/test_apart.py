@@ -333,7 +333,8 @@ def test_a_killed_check_of_notices_leaves_no_folder_and_no_process(
     finally:
         if is_running(inside):
             os.kill(inside, signal.SIGKILL)
-    assert moment == "as soon as the process inside is there" or os.close(writing) is None
+    if moment == "while it reads":
+        os.close(writing)
     evibrief("verify", SECOND / "brief.yaml")  # sweeps up where nobody was left to do it
     wait_for(lambda: not list(temporary.iterdir()))
 

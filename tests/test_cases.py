@@ -388,7 +388,7 @@ def test_a_layer_that_nobody_touched_has_no_remark(docx: bytes, tmp_path: Path) 
     assert gather([tmp_path / "page.docx"], SECOND)[0].remarks == ()
 
 
-@pytest.mark.parametrize("path", ["references.json", "studies.yaml", "claims/01-glass.yaml"])
+@pytest.mark.parametrize("path", ["references.json", "studies.yaml", "claims/01-light.yaml"])
 def test_nothing_is_said_from_half_of_a_brief(path: str, docx: bytes, tmp_path: Path) -> None:
     """A document with a look of its own, and a file that cannot be read in its evidence."""
     assert path in carried_files(docx, "x")
