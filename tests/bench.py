@@ -33,9 +33,10 @@ def keep_printed_page(brief: str, html: str) -> None:
     """The page as the PDF engine gets it, which has letters in its figures where the web page has shapes."""
     from unittest.mock import patch
 
-    from evibrief import build, pdf
+    from evibrief import build
+    from evibrief.formats.pdf import write
 
-    with patch.object(pdf, "write_pdf", return_value=pdf.Pdf()) as engine:
+    with patch.object(write, "write_pdf", return_value=write.Pdf()) as engine:
         build.build(Path(brief), Path(html).parent / "kept", ["pdf"])
     page, *_ = engine.call_args.args
     Path(html).write_text(page, encoding="utf-8")
@@ -44,17 +45,17 @@ def keep_printed_page(brief: str, html: str) -> None:
 def weasyprint_alone(html: str, pdf: str) -> None:
     """WeasyPrint as it comes: our fonts, and nothing else of ours."""
     from evibrief import resources
-    from evibrief.pdf import VARIANT, lay_out
+    from evibrief.formats.pdf.write import VARIANT, lay_out
 
     lay_out(Path(html).read_text(encoding="utf-8"), resources.fonts()).write_pdf(pdf, pdf_variant=VARIANT)
 
 
 def ask_archive(folder: str) -> None:
     """Print the seconds that an index, a verification and a comparison take, and the memory that all of it took."""
-    from evibrief.archived import opened, side_of
-    from evibrief.diff import compare
-    from evibrief.finishing import write_index
-    from evibrief.inspection import check_version
+    from evibrief.archive.finish import write_index
+    from evibrief.archive.integrity import check_version
+    from evibrief.archive.opened import opened, side_of
+    from evibrief.rating.diff import compare
 
     archive = Path(folder)
     began = time.monotonic()

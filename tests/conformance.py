@@ -28,9 +28,10 @@ from typing import Any
 
 import pikepdf
 
-from evibrief import circulate
-from evibrief.build import build, load
-from evibrief.reviewing import review_copy
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.mailing import prepare as preparing
+from evibrief.review_copies import review_copy
 
 ROOT = Path(__file__).parents[1]
 BRIEFS = (ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass")
@@ -209,7 +210,7 @@ def _ask_mail(folder: Path) -> Iterator[bool]:
     """What a parser that shares nothing with ours reads out of the letters of the first brief's example."""
     archive, brief = ROOT / "archive", BRIEFS[0]
     version = load(brief).brief.brief.version
-    for one in circulate.prepare(brief, archive, version, datetime(2026, 11, 24, tzinfo=UTC), None):
+    for one in preparing.prepare(brief, archive, version, datetime(2026, 11, 24, tzinfo=UTC), None):
         path = folder / f"{one.recipient.id}.eml"
         path.write_bytes(one.draft)
         module = NODE / "postal-mime" / "dist" / "esm" / "postal-mime.js"

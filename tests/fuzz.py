@@ -31,11 +31,11 @@ from pathlib import Path
 
 import pikepdf
 
-from evibrief import cli
-from evibrief.apart import USUAL, memory_of
 from evibrief.build import build
-from evibrief.carried import carried_files
-from evibrief.places import MANIFEST
+from evibrief.cli import main as cli
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.carried import carried_files
+from evibrief.sandbox import USUAL, memory_of
 from forging import PDF_FORGERIES, WORD_FORGERIES, lying
 from test_fuzz import FILES, GOOD, LINES, NASTY, mutate
 from test_hostile_archive import carried_part, zipped

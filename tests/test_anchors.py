@@ -13,18 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from evibrief import verifying
-from evibrief.anchors import sign, time_stamp
-from evibrief.archive import archive_version, withdraw_version
-from evibrief.archived import INDEX, LOG, read_log
+from evibrief.archive.anchors import sign, time_stamp
+from evibrief.archive.finish import write_index
+from evibrief.archive.integrity import findings
+from evibrief.archive.keep import archive_version
+from evibrief.archive.log import lines_of
+from evibrief.archive.signatures import fingerprint_of, judge_signature, sign_bytes
+from evibrief.archive.standing import archive_around, standing_of
+from evibrief.archive.timestamps import ask_authority, judge_time_stamp, roots_of
+from evibrief.archive.versions import INDEX, LOG, read_log
+from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
-from evibrief.chain import lines_of
-from evibrief.finishing import write_index
-from evibrief.inspection import findings
+from evibrief.cli import verify
 from evibrief.problems import Problems
-from evibrief.signing import fingerprint_of, judge_signature, sign_bytes
-from evibrief.standing import archive_around, standing_of
-from evibrief.timestamps import ask_authority, judge_time_stamp, roots_of
 from test_archive import NAME, archive, kept, make_writable, successor, successor_of  # noqa: F401 (fixtures)
 from test_cli import evibrief
 
@@ -648,7 +649,7 @@ def test_what_is_worse_decides_what_a_lone_document_ends_with(
 
 
 def test_every_exit_code_has_its_place_among_the_worse_ones() -> None:
-    codes = {*verifying.EXITS.values(), *verifying.STANDING_EXITS.values(), verifying.NOT_THERE}
-    assert all(verifying.worst(code, 4) == 4 for code in codes)
-    assert {code for code in codes if verifying.worst(code, 8) == 8} == {0, 3, 9, 10}
-    assert all(verifying.worst(code, 0) == code for code in codes)
+    codes = {*verify.EXITS.values(), *verify.STANDING_EXITS.values(), verify.NOT_THERE}
+    assert all(verify.worst(code, 4) == 4 for code in codes)
+    assert {code for code in codes if verify.worst(code, 8) == 8} == {0, 3, 9, 10}
+    assert all(verify.worst(code, 0) == code for code in codes)

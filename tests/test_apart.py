@@ -15,10 +15,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from evibrief.apart import Limits, call, run_command
 from evibrief.build import build
-from evibrief.carried import carried_files
+from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
+from evibrief.sandbox import Limits, call, run_command
 from test_cli import evibrief
 from test_hostile_archive import carried_part, pdf_with, with_theme, zipped
 from test_retractions import HEADER

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.archive import archive_version, withdraw_version, write_since
-from evibrief.archived import LOG, versions
-from evibrief.chain import START
-from evibrief.circulation import Entry, chained
-from evibrief.finishing import finish, write_index
-from evibrief.inspection import check_version, findings
+from evibrief.archive.finish import finish, write_index
+from evibrief.archive.integrity import check_version, findings
+from evibrief.archive.keep import archive_version
+from evibrief.archive.log import START
+from evibrief.archive.register import Entry, chained
+from evibrief.archive.since import write_since
+from evibrief.archive.versions import LOG, versions
+from evibrief.archive.withdraw import withdraw_version
 from evibrief.problems import Problems
 from test_cli import evibrief
 

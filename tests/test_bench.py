@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import bench
-from evibrief.archive import archive_version
-from evibrief.build import load
+from evibrief.archive.keep import archive_version
+from evibrief.checks.load import load
 
 SECOND = bench.ROOT / "tests" / "briefs" / "blue-glass"
 TODAY = date(2026, 3, 2)

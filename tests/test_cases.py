@@ -15,11 +15,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from evibrief.archive import archive_version
-from evibrief.build import MANIFEST, build
-from evibrief.carried import carried_files
-from evibrief.review import gather
-from evibrief.reviewing import review_copy
+from evibrief.archive.keep import archive_version
+from evibrief.build import build
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.carried import carried_files
+from evibrief.review.gather import gather
+from evibrief.review_copies import review_copy
 from test_cli import evibrief
 from test_hostile_archive import carried_part, zipped
 

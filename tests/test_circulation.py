@@ -22,13 +22,22 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from evibrief import circulate, letters, mail
-from evibrief.archive import archive_version, withdraw_version, write_since
-from evibrief.build import build, evidence_files
-from evibrief.circulation import Entry, Recipient, Sender, circulation_of, line_of, read_register, status_text
+from evibrief.archive.keep import archive_version
+from evibrief.archive.register import Entry, line_of, read_register
+from evibrief.archive.since import write_since
+from evibrief.archive.withdraw import withdraw_version
+from evibrief.build import build
+from evibrief.evidence.source import SourceTree
+from evibrief.formats.manifest import evidence_files
+from evibrief.mailing import letters
+from evibrief.mailing import message as mail
+from evibrief.mailing import prepare as preparing
+from evibrief.mailing import register as register_of_letters
+from evibrief.mailing import send as sending
+from evibrief.mailing.holders import status_text
+from evibrief.mailing.recipients import Recipient, Sender, circulation_of
+from evibrief.mailing.smtp import Refused, Server, hand_over
 from evibrief.problems import Problems
-from evibrief.sending import Refused, Server, hand_over
-from evibrief.source import Source
 from test_archive import TODAY, kill_when, snapshot
 from test_cli import evibrief
 from test_diff import EDITS, edited, numbered
@@ -79,8 +88,8 @@ def parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def prepared(brief: Path, archive: Path, version: str = "1.2.0") -> list[circulate.Prepared]:
-    return circulate.prepare(brief, archive, version, NOW, None)
+def prepared(brief: Path, archive: Path, version: str = "1.2.0") -> list[preparing.Prepared]:
+    return preparing.prepare(brief, archive, version, NOW, None)
 
 
 # Messages.
@@ -131,7 +140,7 @@ HOSTILE = (
 def test_a_name_or_title_adds_no_header_and_breaks_no_line(name: str) -> None:
     person = Recipient.model_construct(id="a", role="x", name=name, address="a@example.org", language="en")
     sender = Sender.model_construct(name=name, address="s@example.org")
-    words = mail.Words(name, (("", [name * 30]),), {})
+    words = mail.Letter(name, (("", [name * 30]),), {})
     data = mail.write_message(words, f"<p>{name}</p>", sender, person, NOW, "<a@example.org>", draft=False)
     message = parsed(data)
     assert set(message.keys()) == {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"}
@@ -151,7 +160,7 @@ def test_what_is_no_address_is_refused_without_being_repeated(address: str) -> N
     tree = {"sender": {"name": "M", "address": "m@example.org"},
             "recipients": [{"id": "a", "role": "x", "address": address}]}  # fmt: skip
     with pytest.raises(Problems, match="not an address") as caught:
-        circulation_of(Source({"circulation": tree}, {}, {}, {}))
+        circulation_of(SourceTree({"circulation": tree}, {}, {}, {}))
     assert len(address) < 3 or address not in str(caught.value)
 
 
@@ -177,7 +186,7 @@ def test_what_is_wrong_with_the_recipients_is_told_with_its_line_all_at_once(bri
 def test_too_much_is_refused_before_anything_is_written(
     brief: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(circulate, "LARGEST", 200_000)
+    monkeypatch.setattr(preparing, "LARGEST", 200_000)
     with pytest.raises(Problems, match=r"the message to a has 0\.\d MB") as caught:
         prepared(brief, archive)
     assert {problem.rule for problem in caught.value.problems} == {"too-large-to-send"}
@@ -361,7 +370,7 @@ def serve(certificate: tuple[Path, Path]) -> Iterator[Callable[..., Server]]:
 
 
 def send(brief: Path, archive: Path, server: Server, again: tuple[str, ...] = ()) -> list[str]:
-    return circulate.send_all(prepared(brief, archive), archive, "blue-glass", "max@example.org", server,
+    return sending.send_all(prepared(brief, archive), archive, "blue-glass", "max@example.org", server,
                               lambda: "2026-03-02T10:30:00+00:00", lambda stage: None, again)  # fmt: skip
 
 
@@ -431,7 +440,7 @@ def test_a_connection_that_breaks_in_the_middle_is_unclear_and_not_repeated(
 def test_two_senders_at_once_are_one(brief: Path, archive: Path, serve: Callable[..., Server]) -> None:
     server = serve(Postbox())
     register = archive / "blue-glass" / "circulation.jsonl"
-    with circulate.locked(register), pytest.raises(Problems, match="sending just now"):
+    with register_of_letters.locked(register), pytest.raises(Problems, match="sending just now"):
         send(brief, archive, server)
 
 
@@ -618,10 +627,10 @@ def test_a_recall_reaches_exactly_those_who_hold_the_version(brief: Path, archiv
     note_sent(archive, "a", "1.2.0")
     note_sent(archive, "c", "1.2.0", "review")
     with pytest.raises(Problems, match="not withdrawn, and no conclusion moved"):
-        circulate.prepare_recall(brief, archive, "1.2.0", "x", NOW)
+        preparing.prepare_recall(brief, archive, "1.2.0", "x", NOW)
     successor(brief, archive, tmp_path)
     note_sent(archive, "b", "2.0.0")
-    made = circulate.prepare_recall(brief, archive, "1.2.0", "The bottom line moved.", NOW)
+    made = preparing.prepare_recall(brief, archive, "1.2.0", "The bottom line moved.", NOW)
     assert [one.recipient.id for one in made] == ["a", "c"]
     message = parsed(made[0].draft)
     assert message["Subject"].startswith("Please do not use any more: Blue glass and hay fever, version 1.2.0")
@@ -633,13 +642,13 @@ def test_a_recall_reaches_exactly_those_who_hold_the_version(brief: Path, archiv
     text = (brief / "circulation.yaml").read_text()
     (brief / "circulation.yaml").write_text(text.replace("{id: a,", "{id: z,"))
     with pytest.raises(Problems, match=r"a holds version 1\.2\.0 and has no address"):
-        circulate.prepare_recall(brief, archive, "1.2.0", "x", NOW)
+        preparing.prepare_recall(brief, archive, "1.2.0", "x", NOW)
 
 
 def test_a_withdrawn_version_without_a_successor_is_recalled_with_nothing_attached(brief: Path, archive: Path) -> None:
     note_sent(archive, "a", "1.2.0")
     withdraw_version(archive, "blue-glass", "1.2.0", "A trial was invented.", TODAY)
-    made = circulate.prepare_recall(brief, archive, "1.2.0", "A trial was invented.", NOW)
+    made = preparing.prepare_recall(brief, archive, "1.2.0", "A trial was invented.", NOW)
     message = parsed(made[0].draft)
     assert list(message.iter_attachments()) == []
     assert "nothing takes its place yet" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -655,15 +664,15 @@ def test_what_came_with_a_recall_is_held_and_can_be_recalled_as_well(
     note_sent(archive, "b", "1.2.0")
     successor(brief, archive, tmp_path)
     postbox = Postbox()
-    made = circulate.chosen(circulate.prepare_recall(brief, archive, "1.2.0", "x", NOW), ["a"], brief)
-    circulate.send_all(made, archive, "blue-glass", "max@example.org", serve(postbox), lambda: "2026", lambda _: None)
+    made = preparing.chosen(preparing.prepare_recall(brief, archive, "1.2.0", "x", NOW), ["a"], brief)
+    sending.send_all(made, archive, "blue-glass", "max@example.org", serve(postbox), lambda: "2026", lambda _: None)
     run = evibrief("circulation", "sent", brief, "--archive", archive, "--recall", "1.2.0", "--to", "b")
     assert run.stdout == "b: written down as sent\n"
     status = evibrief("circulation", "status", brief, "--archive", archive).stdout
     held = "1.2.0 (superseded), 2.0.0 (current)"
     assert status == f"a (botanist): {held}\nb (optician): {held}\n"
     withdraw_version(archive, "blue-glass", "2.0.0", "A trial was invented.", TODAY)
-    told = circulate.prepare_recall(brief, archive, "2.0.0", "A trial was invented.", NOW)
+    told = preparing.prepare_recall(brief, archive, "2.0.0", "A trial was invented.", NOW)
     assert [one.recipient.id for one in told] == ["a", "b"]
 
 
@@ -678,7 +687,7 @@ def test_a_line_that_a_kill_cut_off_is_taken_away_before_the_next(brief: Path, a
     register = archive / "blue-glass" / "circulation.jsonl"
     with register.open("a") as cut:
         cut.write('{"at": "2026')
-    circulate.record_sent(prepared(brief, archive), archive, "blue-glass", "2026-03-02T10:30:00+00:00")
+    sending.record_sent(prepared(brief, archive), archive, "blue-glass", "2026-03-02T10:30:00+00:00")
     assert [one.recipient for one in read_register(register.read_text(), "x")] == ["z", "a", "b", "c"]
 
 

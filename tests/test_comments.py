@@ -10,24 +10,29 @@ from pathlib import Path
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from evibrief.apart import Limits
-from evibrief.archived import side_of
-from evibrief.build import MANIFEST, build, evidence_files, load
-from evibrief.carried import carried_files
-from evibrief.comments import PRINTERS, Listing, as_csv, as_json, as_markdown, as_text, is_ours, new_entries
-from evibrief.ledger import ReviewComment, said
-from evibrief.placing import place_remarks
+from evibrief.archive.opened import side_of
+from evibrief.archive.verify import verify_document
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.evidence.places import MANIFEST
+from evibrief.evidence.read_folder import read_brief
+from evibrief.evidence.review_ledger import ReviewComment, said
+from evibrief.evidence.write_yaml import read_yaml
+from evibrief.formats.carried import carried_files
+from evibrief.formats.docx.package import pack, unpack
+from evibrief.formats.docx.tracked_text import Anchor
+from evibrief.formats.manifest import evidence_files
 from evibrief.problems import Problems
-from evibrief.proposals import _edit, _edited, proposals
-from evibrief.questions import questions
-from evibrief.review import gather, write_ledger
-from evibrief.reviewed import Remark, read_reviewed
-from evibrief.reviewing import review_copy
-from evibrief.source import read_brief
-from evibrief.verify import verify_document
-from evibrief.wordfinish import pack, unpack
-from evibrief.wordtext import Anchor
-from evibrief.yamltext import read_yaml
+from evibrief.review.gather import gather
+from evibrief.review.ledger import new_entries, write_ledger
+from evibrief.review.listing import Listing, is_ours
+from evibrief.review.patches import _edit, _edited, proposals
+from evibrief.review.place import place_remarks
+from evibrief.review.printing import PRINTERS, as_csv, as_json, as_markdown, as_text
+from evibrief.review.read import Remark, read_reviewed
+from evibrief.review_copies import review_copy
+from evibrief.sandbox import Limits
+from evibrief.sections.questions import questions
 from test_cli import evibrief
 from test_hostile_archive import carried_part, with_theme, zipped
 from wordfile import comment, commented, control, extended, last_paragraph, paragraph, point, run, tracked, word_file
@@ -283,7 +288,8 @@ def test_a_review_changes_no_evidence_hash_and_names_nobody(brief: Path, tmp_pat
 
 
 def build_manifest(folder: Path) -> bytes:
-    from evibrief.build import MANIFEST, carried
+    from evibrief.evidence.places import MANIFEST
+    from evibrief.formats.manifest import carried
 
     return carried(folder, load(folder))[MANIFEST]
 

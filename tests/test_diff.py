@@ -14,13 +14,15 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from evibrief.archive import archive_version, withdraw_version, write_since
-from evibrief.archived import side_of
+from evibrief.archive.keep import archive_version
+from evibrief.archive.opened import side_of
+from evibrief.archive.since import write_since
+from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
-from evibrief.derive import derive
-from evibrief.diff import Change, Kind, Side, as_json, as_markdown, as_text, compare, demanded, risen, summary
-from evibrief.fields import Record
+from evibrief.evidence.fields import Record
 from evibrief.problems import Problems
+from evibrief.rating.diff import Change, Kind, Side, as_json, as_markdown, as_text, compare, demanded, risen, summary
+from evibrief.rating.findings import derive
 from test_archive import TODAY
 from test_cli import evibrief
 

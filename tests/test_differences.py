@@ -14,14 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
 
-from evibrief import pdfobjects, resources
+from evibrief import resources
 from evibrief.build import build
-from evibrief.differences import MOST_NAMED, Difference, Found, without_tools
-from evibrief.histories import how_it_is_closed, what_happened, who_wrote_it
-from evibrief.pdfdifferences import pdf_differences
-from evibrief.places import MANIFEST
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.difference import MOST_NAMED, Difference, Found, without_tools
+from evibrief.formats.docx.differences import word_differences
+from evibrief.formats.history import how_it_is_closed, what_happened, who_wrote_it
+from evibrief.formats.pdf import objects
+from evibrief.formats.pdf.differences import pdf_differences
 from evibrief.problems import plain
-from evibrief.worddifferences import word_differences
 from forging import PDF_FORGERIES, WORD_FORGERIES, appended, lying, named, packed, unpacked
 
 ROOT = Path(__file__).parents[1]
@@ -234,7 +235,7 @@ def edited(data: bytes, edit: object) -> bytes:
 
 
 def test_a_stream_that_unpacks_without_end_is_not_unpacked(pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdfobjects, "LARGEST_STREAM", 1024 * 1024)
+    monkeypatch.setattr(objects, "LARGEST_STREAM", 1024 * 1024)
 
     def fill(opened: pikepdf.Pdf) -> None:
         opened.pages[0].obj.Contents.write(b" " * 20_000_000)
@@ -254,7 +255,7 @@ def test_a_page_as_large_as_a_field_is_not_drawn(pdf: bytes) -> None:
 
 
 def test_objects_without_end_and_deep_ones_end(pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdfobjects, "MOST_OBJECTS", 1_000)
+    monkeypatch.setattr(objects, "MOST_OBJECTS", 1_000)
     assert "not compared" in kinds(pdf_differences(lying(pdf), pdf))
     monkeypatch.undo()
 

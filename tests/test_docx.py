@@ -20,9 +20,9 @@ import pytest
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
-from evibrief.docx import WordProperties, bookmark_names, write_docx
+from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, build_reference
+from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
 from evibrief.problems import Problems
-from evibrief.wordstyles import CHARACTERS, PARAGRAPHS, TABLES, build_reference
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = (ROOT / "templates" / "reference.docx").read_bytes()
@@ -857,7 +857,7 @@ def test_pandoc_reads_nothing_and_knows_the_briefs_date(monkeypatch: pytest.Monk
         calls.append((command, settings["env"]))
         return run(command, **settings)
 
-    monkeypatch.setattr("evibrief.docx.subprocess.run", listen)
+    monkeypatch.setattr("evibrief.formats.docx.write.subprocess.run", listen)
     write(page("<p>x</p>"))
     (command, environment), *others = [call for call in calls if "--to=docx" in call[0]]
     assert others == []

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.build import load
-from evibrief.derive import Findings, derive
-from evibrief.model import Brief
+from evibrief.checks.load import load
+from evibrief.evidence.brief import Brief
+from evibrief.rating.findings import Findings, derive
 
 FOLDER = Path(__file__).parents[1] / "data" / "ketamine-mecfs"
 CLAIMS_OF_SECTIONS = (23, 17, 13, 10, 20, 12, 13, 13, 11, 12)

@@ -15,12 +15,13 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from evibrief import drawing, figures
-from evibrief.build import load
-from evibrief.charts import doses, evidence_map, other_amounts, pathway, plausibility, time_course
-from evibrief.derive import derive
-from evibrief.drawing import Drawing
-from evibrief.figures import (
+from evibrief.checks.load import load
+from evibrief.rating.findings import derive
+from evibrief.sections.blocks import Figure
+from evibrief.sections.figures import draw as figures
+from evibrief.sections.figures import sheet as drawing
+from evibrief.sections.figures.charts import doses, evidence_map, other_amounts, pathway, plausibility, time_course
+from evibrief.sections.figures.draw import (
     CourseBar,
     DosePoint,
     MapCell,
@@ -33,7 +34,7 @@ from evibrief.figures import (
     draw_plausibility,
     draw_time_course,
 )
-from evibrief.page import Figure
+from evibrief.sections.figures.picture import Drawing
 
 ROOT = Path(__file__).parents[1]
 LEVELS = ("Gap", "Weak", "Medium", "Strong")

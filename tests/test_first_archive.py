@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.archive import changes_since
-from evibrief.archived import last_version, side_of, versions
-from evibrief.build import evidence_files
-from evibrief.diff import compare
-from evibrief.inspection import check_version
+from evibrief.archive.integrity import check_version
+from evibrief.archive.opened import side_of
+from evibrief.archive.since import changes_since
+from evibrief.archive.versions import last_version, versions
+from evibrief.formats.manifest import evidence_files
+from evibrief.rating.diff import compare
 from test_cli import evibrief
 
 ROOT = Path(__file__).parents[1]

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from evibrief.build import build, load
-from evibrief.derive import derive
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.rating.findings import derive
 
 BRIEF = Path(__file__).parent / "briefs" / "blue-glass"
 GOLDEN = Path(__file__).parent / "golden"

@@ -19,16 +19,18 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from evibrief.apart import Limits
-from evibrief.archive import withdraw_version
-from evibrief.archived import hashes, versions
-from evibrief.build import MANIFEST, build
-from evibrief.carried import carried_files
+from evibrief.archive.finish import write_index
+from evibrief.archive.hashes import hashes
+from evibrief.archive.integrity import check_version
+from evibrief.archive.verify import verify_document
+from evibrief.archive.versions import versions
+from evibrief.archive.withdraw import withdraw_version
+from evibrief.build import build
+from evibrief.evidence.places import MANIFEST
 from evibrief.files import write_folder
-from evibrief.finishing import write_index
-from evibrief.inspection import check_version
+from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
-from evibrief.verify import verify_document
+from evibrief.sandbox import Limits
 from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)
 from test_cli import evibrief
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from evibrief import words
-from evibrief.build import build, load
-from evibrief.derive import derive
-from evibrief.render import Layer, without_dead_links
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.formats.html.render import without_dead_links
+from evibrief.labels import english, phrases
+from evibrief.rating.findings import derive
+from evibrief.sections.blocks import Layer
 from test_cli import evibrief
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +70,7 @@ def test_tiers_and_certainties_are_those_of_the_full_tables(pages: dict[str, str
     seen = 0
     for statement in brief.ranking.statements:
         rating = ratings.statements[statement.id]
-        number, stated = statement.id.lstrip("s"), words.TIER[statement.stated]
+        number, stated = statement.id.lstrip("s"), english.TIER[statement.stated]
         short = [row for row in texts if row.startswith(f"{number} . {statement.text}")]
         assert len(short) == 1, number
         assert f"{stated} {word[rating.computed]} {word[rating.final]}" in short[0]
@@ -86,7 +88,7 @@ def test_every_number_of_the_summary_s_doses_is_in_the_full_table(pages: dict[st
     whole = part(pages["full"], "doses").replace("\u00a0", " ")
     assert len(brief.doses.people) > 4
     for dose in brief.doses.people:
-        amount = words.amount(dose.amount).replace("\u00a0", " ")
+        amount = phrases.amount(dose.amount).replace("\u00a0", " ")
         assert f"{amount} {dose.route}" in summary
         assert amount in whole
 

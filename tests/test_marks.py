@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from evibrief.build import build
-from evibrief.comments import PRINTERS, as_text, is_ours, new_entries
-from evibrief.ledger import ReviewComment, said
-from evibrief.review import gather, write_ledger
-from evibrief.reviewed import Remark, Reviewed, read_reviewed
-from evibrief.reviewing import review_copy
-from evibrief.yamltext import read_yaml
+from evibrief.evidence.review_ledger import ReviewComment, said
+from evibrief.evidence.write_yaml import read_yaml
+from evibrief.review.gather import gather
+from evibrief.review.ledger import new_entries, write_ledger
+from evibrief.review.listing import is_ours
+from evibrief.review.printing import PRINTERS, as_text
+from evibrief.review.read import Remark, Reviewed, read_reviewed
+from evibrief.review_copies import review_copy
 from test_cli import evibrief
 from test_comments import C3
 from test_comments import brief as brief

@@ -18,11 +18,14 @@ import pytest
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
-from evibrief import resources, words
-from evibrief.build import build, load
-from evibrief.docx import bookmark_names
-from evibrief.model import Brief
-from evibrief.pdf import lay_out
+from evibrief import resources
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.evidence.brief import Brief
+from evibrief.formats.docx.write import bookmark_names
+from evibrief.formats.html import citations
+from evibrief.formats.pdf.write import lay_out
+from evibrief.labels import english, markdown, phrases
 
 ROOT = Path(__file__).parents[1]
 BRIEFS = {"first": ROOT / "data" / "ketamine-mecfs", "second": ROOT / "tests" / "briefs" / "blue-glass"}
@@ -125,8 +128,8 @@ def test_tiers_numbers_and_statuses_agree(artefacts: Artefacts, program: Callabl
     assert tiers
     for name in ("html", "docx"):
         assert [tier for tier in tiers if tier not in texts[name]] == []
-    used = {words.TIER[statement.stated] for statement in brief.ranking.statements}
-    used |= {words.STATUS[claim.status] for claim in brief.all_claims}
+    used = {english.TIER[statement.stated] for statement in brief.ranking.statements}
+    used |= {english.STATUS[claim.status] for claim in brief.all_claims}
     for text in texts.values():
         assert [word for word in used if squeeze(word) not in text] == []
     counts = {name: [text.count(squeeze(word)) for word in ("Unsupported", "Contested", "Corrected")]
@@ -145,7 +148,7 @@ def test_every_reference_is_listed_in_all_three(artefacts: Artefacts, program: C
 
 
 def test_doses_agree(artefacts: Artefacts, program: Callable[..., str]) -> None:
-    amounts = [squeeze(words.amount(dose.amount)) for dose in artefacts.brief.doses.people]
+    amounts = [squeeze(phrases.amount(dose.amount)) for dose in artefacts.brief.doses.people]
     assert amounts
     for text in texts_of(artefacts, program).values():
         assert [amount for amount in amounts if amount not in text] == []
@@ -196,7 +199,7 @@ def test_every_claim_link_and_statement_is_a_control_that_keeps_its_id(artefacts
     assert len(set(numbers)) == len(numbers)
     for name, control in zip(names, tagged, strict=True):
         held = "".join(text.text or "" for text in control.iter(f"{WORD}t"))
-        said = words.without_marks(texts[name]).replace("'", "’")
+        said = markdown.without_marks(texts[name]).replace("'", "’")
         assert held[:12] == said[:12], name
 
 
@@ -386,9 +389,9 @@ def test_libreoffice_opens_the_word_document(artefacts: Artefacts, program: Call
 
 
 def test_a_picture_is_not_allowed_in_a_text() -> None:
-    from evibrief.prose import typeset
+    from evibrief.formats.html.markdown import typeset
 
-    style = resources.citation_style("american-medical-association", Path())
+    style = citations.citation_style("american-medical-association", Path())
     hostile = [
         "![x](file:///etc/passwd)",
         "[x](javascript:alert)",

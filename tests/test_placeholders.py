@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evibrief import resources
 from evibrief.build import build
-from evibrief.filling import Marks
+from evibrief.formats.html import citations
+from evibrief.formats.html.filling import Marks
+from evibrief.formats.html.markdown import typeset
 from evibrief.problems import Problems
-from evibrief.prose import typeset
 
 ROOT = Path(__file__).parents[1]
 PLAIN = ROOT / "tests" / "briefs" / "blue-glass"
-STYLE = resources.citation_style("american-medical-association", Path())
+STYLE = citations.citation_style("american-medical-association", Path())
 BOTTOM_LINE = "One invented trial in hay fever found less sneezing"
 PIECES = (
     "\ue000", "\ue001", "\ue002", "\ue003", "0", "1", "7", "end", "bibliography", "list", "n0n", "&#xE000;",
@@ -150,7 +150,7 @@ def test_the_mark_of_the_contents_in_word_can_be_typed(folder: Path, tmp_path: P
 
 def test_the_address_of_a_figure_can_be_typed(folder: Path, tmp_path: Path) -> None:
     """The PDF has figures with other addresses than the page: only pictures are looked at."""
-    from evibrief.drawing import with_pictures
+    from evibrief.sections.figures.picture import with_pictures
 
     address = "data:image/svg+xml;base64,AAAA"
     page = f'<p>{address} src="{address}"</p><img src="{address}" alt="">'

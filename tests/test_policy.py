@@ -17,10 +17,11 @@ import pytest
 
 from evibrief import resources
 from evibrief.build import build
-from evibrief.mail import Words
-from evibrief.policy import contents_of, policy, with_policy
+from evibrief.formats.html import citations
+from evibrief.formats.html.policy import contents_of, policy, with_policy
+from evibrief.formats.html.render import render_text
+from evibrief.mailing.message import Letter
 from evibrief.problems import Problems
-from evibrief.render import render_text
 
 ROOT = Path(__file__).parents[1]
 PLAIN = ROOT / "tests" / "briefs" / "blue-glass"
@@ -194,7 +195,7 @@ PARENTS = [
 @pytest.mark.parametrize("link", PARENTS)
 def test_a_citation_style_asks_nobody_for_its_parent(link: str, server: Counting, folder: Path, tmp_path: Path) -> None:
     """Pandoc fetches the parent of a style from where the style says it is, whatever its sandbox."""
-    style = resources.citation_style("apa", folder).decode()
+    style = citations.citation_style("apa", folder).decode()
     (folder / "house.csl").write_text(style.replace("<info>", f"<info>{link.format(server.address)}", 1))
     brief = folder / "brief.yaml"
     brief.write_text(re.sub(r"citation_style: .*", "citation_style: house.csl", brief.read_text()))
@@ -209,7 +210,7 @@ def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server
            "changed": hostile, "evidence": "0" * 64, "content": "0" * 64, "folder": "x/y", "files": {hostile: "0" * 64},
            "reason": hostile}  # fmt: skip
     pages: dict[str, dict[str, Any]] = {
-        "mail.html.jinja": {"words": Words(hostile, ((hostile, (hostile,)), ("a", ("b",))))},
+        "mail.html.jinja": {"words": Letter(hostile, ((hostile, (hostile,)), ("a", ("b",))))},
         "index.html.jinja": {"versions": [one]},
         "version.html.jinja": {"version": {**one, "state": "withdrawn"}, "current": one},
     }

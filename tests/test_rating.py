@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.build import load
-from evibrief.derive import derive
-from evibrief.fields import ReferenceKey
-from evibrief.model import Brief
-from evibrief.rating import Rater, Ratings, by_tier
+from evibrief.checks.load import load
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.fields import ReferenceKey
+from evibrief.rating.findings import derive
+from evibrief.rating.rate import Rater, Ratings, by_tier
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "data" / "ketamine-mecfs"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.repository import State, ask_git, files_at, recorded_state
+from evibrief.archive.repository import State, ask_git, files_at, recorded_state
 from test_cli import evibrief
 
 SECOND = Path(__file__).parent / "briefs" / "blue-glass"

@@ -14,23 +14,16 @@ from typing import Any
 
 import pytest
 
-from evibrief.build import build, load
-from evibrief.derive import STANDINGS, derive, integrity_of, state_of, worse_standing
-from evibrief.evidence import Study
-from evibrief.model import Reference
-from evibrief.notices import RetractionNotice, RetractionResult, RetractionState
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.evidence.claims import Study
+from evibrief.evidence.identifiers import identifiers_of, normalise_doi, normalise_pmid
+from evibrief.evidence.records import Reference
+from evibrief.evidence.retractions import RetractionNotice, RetractionResult, RetractionState, state_of
+from evibrief.evidence.write_yaml import yaml_text
+from evibrief.importers.retraction_watch import REMARKS, check_references, match, read_notices, summary
 from evibrief.problems import Problem, Problems
-from evibrief.retractions import (
-    REMARKS,
-    check_references,
-    identifiers_of,
-    match,
-    normalise_doi,
-    normalise_pmid,
-    read_notices,
-    summary,
-)
-from evibrief.yamltext import yaml_text
+from evibrief.rating.findings import STANDINGS, derive, integrity_of, worse_standing
 from test_bad import good_brief
 from test_cli import evibrief
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from evibrief.build import build
 from evibrief.problems import Problems
-from evibrief.review import gather
-from evibrief.reviewed import Remark, Reviewed, control_texts, read_reviewed, untracked
-from evibrief.reviewing import review_copy
+from evibrief.review.gather import gather
+from evibrief.review.read import Remark, Reviewed, control_texts, read_reviewed, untracked
+from evibrief.review_copies import review_copy
 from test_hostile_archive import bomb, refused, zipped
 from wordfile import (
     bookmark,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.build import build, load
-from evibrief.checks import RULES, rules_in_words
+from evibrief.build import build
+from evibrief.checks.catalogue import rules_in_words
+from evibrief.checks.load import load
+from evibrief.checks.reader_messages import DESCRIPTIONS
+from evibrief.checks.registry import RULES
 from evibrief.problems import Problem, Problems
-from evibrief.rules_of_reading import DESCRIPTIONS
 from test_bad import SECTIONS, good_brief, problems_in, rules_in
 from test_cli import evibrief
 
@@ -197,7 +199,10 @@ def test_every_rule_describes_itself_on_a_page(tmp_path: Path) -> None:
 
 
 def test_the_reader_s_refusals_are_all_described() -> None:
-    named = set().union(*map(rules_in, ("source", "fields", "reading", "instrument", "build", "retractions")))
+    named = set().union(*map(rules_in, (
+        "evidence.read_folder", "evidence.read_yaml", "evidence.fields", "evidence.validate", "evidence.instrument",
+        "evidence.brief", "build", "formats.html.theme", "importers.retraction_watch",
+    )))
     assert len(named) > 25
     assert named == set(DESCRIPTIONS)
 

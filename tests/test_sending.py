@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from evibrief import circulate
-from evibrief.circulation import read_register
+from evibrief.archive.register import read_register
+from evibrief.mailing import prepare as preparing
+from evibrief.mailing import send as sending
+from evibrief.mailing.smtp import NotSent, Refused, Server, Unclear, hand_over, server_of
 from evibrief.problems import Problems, plain
-from evibrief.sending import NotSent, Refused, Server, Unclear, hand_over, server_of
 from test_circulation import PEOPLE, SECOND, prepared
 from test_circulation import archive as archive
 from test_circulation import brief as brief
@@ -116,13 +117,13 @@ def outcome_of(server: Server) -> tuple[str, str, bool]:
     return "delivered", "", bool(noted)
 
 
-def send(made: list[circulate.Prepared], archive: Path, server: Server, again: tuple[str, ...] = ()) -> list[str]:
-    return circulate.send_all(made, archive, "blue-glass", "max@example.org", server,
+def send(made: list[preparing.Prepared], archive: Path, server: Server, again: tuple[str, ...] = ()) -> list[str]:
+    return sending.send_all(made, archive, "blue-glass", "max@example.org", server,
                               lambda: "2026-03-02T10:30:00+00:00", lambda stage: None, again)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def made(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> list[circulate.Prepared]:
+def made(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> list[preparing.Prepared]:
     """The letters of the example, made once: a copy for review takes seconds."""
     folder = Path(shutil.copytree(SECOND, tmp_path_factory.mktemp("letters") / "blue-glass"))
     (folder / "circulation.yaml").write_text(PEOPLE)
@@ -219,7 +220,7 @@ def test_without_a_clear_answer_to_data_nobody_knows(name: str, serve: Callable[
 
 @pytest.mark.parametrize("answer", [b"251 will forward\r\n", b"250-a\r\n250 b\r\n"])
 def test_what_is_taken_is_written_down_and_never_sent_again(
-    answer: bytes, made: list[circulate.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
+    answer: bytes, made: list[preparing.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
 ) -> None:
     scripted, server = serve(message=[answer])
     assert send(made, archive, server) == ["a: sent", "b: sent", "c: sent"]
@@ -229,7 +230,7 @@ def test_what_is_taken_is_written_down_and_never_sent_again(
 
 @pytest.mark.parametrize("answer", [b"354 more\r\n", b"thanks\r\n", b"150 busy\r\n", BROKEN, LONG])
 def test_what_is_unclear_is_sent_again_only_when_somebody_says_so(
-    answer: bytes, made: list[circulate.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
+    answer: bytes, made: list[preparing.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
 ) -> None:
     scripted, server = serve(message=[answer])
     told = send(made, archive, server)
@@ -249,7 +250,7 @@ def test_what_is_unclear_is_sent_again_only_when_somebody_says_so(
 
 
 def test_an_answer_is_one_line_of_text_and_cannot_pass_for_ours(
-    made: list[circulate.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
+    made: list[preparing.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
 ) -> None:
     said = b"550-no\x1b[2K\r\n550-b: sent\r\n550 \x9b31m\xe2\x80\xae: sent\r\n"
     _, server = serve(rcpt=[said])
@@ -355,7 +356,7 @@ def test_what_is_wrong_with_the_environment_is_told_by_the_command(
 
 
 def test_the_register_says_what_is_unclear(
-    brief: Path, made: list[circulate.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
+    brief: Path, made: list[preparing.Prepared], archive: Path, serve: Callable[..., tuple[Scripted, Server]]
 ) -> None:
     _, server = serve(message=[b"354 more\r\n"])
     send(made, archive, server)
@@ -363,5 +364,5 @@ def test_the_register_says_what_is_unclear(
     assert [one.event for one in read_register(register.read_text(), "x")] == ["intended"] * 3
     status = evibrief("circulation", "status", brief, "--archive", archive).stdout
     assert status.count("nobody knows whether") == 3
-    assert circulate.delivered_to(made, archive, "blue-glass") == []
+    assert sending.delivered_to(made, archive, "blue-glass") == []
     assert os.environ.get("EVIBRIEF_SMTP_PASSWORD") is None

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.comments import PRINTERS, Listing, as_csv, as_json, as_markdown, as_text
-from evibrief.review import gather
+from evibrief.review.gather import gather
+from evibrief.review.listing import Listing
+from evibrief.review.printing import PRINTERS, as_csv, as_json, as_markdown, as_text
 from test_comments import brief as brief
 from wordfile import comment, commented, control, paragraph, run, tracked, word_file
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.build import load
+from evibrief.checks.load import load
 from evibrief.problems import Problems
 from test_bad import good_brief
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evibrief.carried import carried_files
-from evibrief.comments import is_ours
+from evibrief.formats.carried import carried_files
+from evibrief.formats.docx.package import open_package
+from evibrief.formats.docx.properties import properties_of
 from evibrief.problems import Problems
-from evibrief.review import gather
-from evibrief.reviewed import control_texts, properties_of, read_reviewed
-from evibrief.reviewing import review_copy, sent_for_review
-from evibrief.wordpackage import open_package
+from evibrief.review.gather import gather
+from evibrief.review.listing import is_ours
+from evibrief.review.read import control_texts, read_reviewed
+from evibrief.review_copies import review_copy, sent_for_review
 from test_hostile_archive import zipped
 from wordfile import (
     bookmark,

@@ -6,8 +6,8 @@ import re
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
+from evibrief.formats.html.stylesheet import read_sheet
 from evibrief.problems import Problems
-from evibrief.stylesheet import read_sheet
 
 LOADS = [
     "p{background:url(x)}", r"p{background:\75rl(x)}", r"p{background:u\72l('x')}", r"p{background:\000055 rl(x)}",

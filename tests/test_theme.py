@@ -15,7 +15,8 @@ from docx.shared import RGBColor
 from PIL import Image
 
 from evibrief import resources
-from evibrief.build import build, load
+from evibrief.build import build
+from evibrief.checks.load import load
 from evibrief.problems import Problems
 from test_bad import problems_of
 

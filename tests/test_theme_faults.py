@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evibrief import resources
-from evibrief.build import Format, build
-from evibrief.citationstyle import BadStyle, parent_of
+from evibrief.build import build
 from evibrief.files import Unreadable, inside, read_inside
-from evibrief.picture import fault_of
+from evibrief.formats.docx.package import pack, unpack
+from evibrief.formats.html import citations
+from evibrief.formats.html.csl import BadStyle, parent_of
+from evibrief.formats.html.picture import fault_of
+from evibrief.formats.registry import Format
 from evibrief.problems import Problems
-from evibrief.wordfinish import pack, unpack
 
 ROOT = Path(__file__).parents[1]
 PLAIN = ROOT / "tests" / "briefs" / "blue-glass"
@@ -96,7 +97,7 @@ MANY = "{% for a in range(99999) %}"
 
 @pytest.mark.parametrize("text", [MANY * 4 + "{% endfor %}" * 4, "{{ 10 ** (10 ** 10) }}"])
 def test_a_template_without_end_is_ended(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evibrief.filling.SECONDS", 2)
+    monkeypatch.setattr("evibrief.formats.html.filling.SECONDS", 2)
     (folder / "theme" / "page.html.jinja").write_text(block(text))
     assert "it takes longer than" in told(folder)
 
@@ -252,7 +253,7 @@ def test_a_style_that_cannot_be_used_is_named_where_the_brief_names_it(name: str
 
 @pytest.mark.parametrize("name", ["../x.csl", "/tmp/x.csl", "link.csl", "pipe.csl", "folder.csl", "a/../../x.csl"])
 def test_a_style_stays_inside_the_brief(name: str, folder: Path) -> None:
-    good = resources.citation_style("american-medical-association", folder)
+    good = citations.citation_style("american-medical-association", folder)
     (folder.parent / "x.csl").write_bytes(good)
     (folder / "link.csl").symlink_to(folder.parent / "x.csl")
     os.mkfifo(folder / "pipe.csl")
@@ -263,14 +264,14 @@ def test_a_style_stays_inside_the_brief(name: str, folder: Path) -> None:
 
 def test_a_style_inside_works_also_by_a_link_inside(folder: Path) -> None:
     (folder / "styles").mkdir()
-    good = resources.citation_style("american-medical-association", folder)
+    good = citations.citation_style("american-medical-association", folder)
     (folder / "styles" / "house.csl").write_bytes(good)
     (folder / "near.csl").symlink_to("styles/house.csl")
-    assert resources.citation_style("styles/house.csl", folder) == resources.citation_style("near.csl", folder) == good
+    assert citations.citation_style("styles/house.csl", folder) == citations.citation_style("near.csl", folder) == good
 
 
 def test_every_style_of_the_collection_passes() -> None:
-    styles = [path for name, path in sorted(resources._collected().items())][::25]
+    styles = [path for name, path in sorted(citations._collected().items())][::25]
     assert len(styles) > 300
     for path in styles:
         parent_of(path.read_bytes())

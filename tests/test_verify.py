@@ -12,11 +12,13 @@ import pikepdf
 import pytest
 
 from evibrief import resources
-from evibrief.build import MANIFEST, build, evidence_files, load
-from evibrief.carried import carried_files
-from evibrief.manifest import checked_manifest
+from evibrief.archive.verify import verify_document
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.carried import carried_files
+from evibrief.formats.manifest import checked_manifest, evidence_files
 from evibrief.problems import Problems
-from evibrief.verify import verify_document
 from test_cli import evibrief
 
 ROOT = Path(__file__).parents[1]

@@ -1,3 +1,3 @@
-from evibrief.cli import main
+from evibrief.cli.main import main
 
 raise SystemExit(main())

@@ -5,6 +5,7 @@ half of it under the name that it will have.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -96,3 +97,11 @@ def read_inside(folder: Path, name: str, most: int) -> bytes:
     if len(data) > most:
         raise Unreadable(f"`{name:.200}` has more than {most / 1e6:g} MB", "make it smaller")
     return data
+
+
+def is_text(node: object) -> bool:
+    """Whether this can be printed and stand in XML: no control characters, no halves of characters."""
+    return isinstance(node, str) and _NO_TEXT.search(node) is None
+
+
+_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -121,3 +121,8 @@ class Hints:
         """What `suggest` says, as long as there are suggestions left."""
         self._left -= 1
         return suggest(word, known) if self._left >= 0 else ""
+
+
+def one_problem(name: str, rule: str, message: str, hint: str) -> Problems:
+    """A single problem with a file as a whole, ready to be raised."""
+    return Problems([Problem(Place(name), rule, message, hint)])

@@ -1,0 +1,1 @@
+"""Versions kept for good: written once, listed, withdrawn, signed, compared and verified."""

@@ -1,0 +1,70 @@
+"""A document held against the one that is built here from what it carries, in a process of its own."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evibrief.archive.verdict import Comparison
+from evibrief.build import build
+from evibrief.formats.difference import Difference
+from evibrief.formats.registry import Format
+from evibrief.problems import Problems
+from evibrief.review_copies import review_copy, sent_for_review
+from evibrief.sandbox import Limits, call
+
+if TYPE_CHECKING:
+    from evibrief.sections.blocks import Layer
+
+
+def compare_apart(folder: Path, data: bytes, layer: str, name: str, limits: Limits) -> Comparison:
+    """The comparison, made in a process of its own: the document may be a stranger's, and so is its theme."""
+    document, answer = folder.parent / "document", folder.parent / "answer.json"
+    document.write_bytes(data)
+    if failed := call(__name__, answer_for.__name__, (folder, document, layer, name, answer), _most_of(limits)):
+        return Comparison(failed=f"what it carries cannot be built and compared here: {failed}")
+    told = json.loads(answer.read_bytes())
+    differences = tuple(Difference(*one) for one in told["differences"])
+    return Comparison(told["same"], told["happened"], differences, told["failed"])
+
+
+def _most_of(limits: Limits) -> Limits:
+    """Less than the whole, so that there is an answer before everything is ended."""
+    return replace(limits, seconds=limits.seconds * 0.9, megabytes=round(limits.megabytes * 0.9))
+
+
+def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: str) -> None:
+    """What `_compare_apart` asks for, written as JSON into the file `answer`."""
+    found = compare_document(Path(folder), Path(document).read_bytes(), layer, name)
+    differences = [(one.what, one.where, one.message) for one in found.differences]
+    told = {"same": found.same, "happened": found.happened, "differences": differences, "failed": found.failed}
+    Path(answer).write_text(json.dumps(told), encoding="utf-8")
+
+
+def as_review_copy(data: bytes, name: str) -> tuple[str, date | None] | None:
+    """The recipient and the date of a copy for review; None for any other document."""
+    return None if data.startswith(b"%PDF") else sent_for_review(data, name)
+
+
+def _built(folder: Path, kind: Format, layer: "Layer") -> bytes:
+    return build(folder, folder.parent / "out", [kind], layer=layer)[0].path.read_bytes()
+
+
+def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Comparison:
+    """Build a document anew from the folder of what it carries, and compare the two."""
+    # Looking into pages and packages costs a quarter of a second, which only a comparison pays.
+    from evibrief.formats.docx.differences import word_differences
+    from evibrief.formats.history import what_happened
+    from evibrief.formats.pdf.differences import pdf_differences
+
+    kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
+    try:
+        copy = as_review_copy(data, name)
+        expected = review_copy(folder, *copy) if copy else _built(folder, kind, layer)
+    except Problems as wrong:
+        return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}")
+    if expected == data:
+        return Comparison(same=True)
+    differences = pdf_differences(data, expected) if kind == "pdf" else word_differences(data, expected)
+    return Comparison(False, what_happened(data, expected, differences), differences)

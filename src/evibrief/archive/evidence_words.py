@@ -1,0 +1,33 @@
+"""What the evidence of a brief says, as plain words: for a reader who cannot trust how the page looks.
+
+In: a brief and what follows from it. Out: lines of text. No template, style or font has a part in them.
+"""
+
+from collections.abc import Iterator
+
+from evibrief.evidence.brief import Brief
+from evibrief.labels import english, markdown, phrases
+from evibrief.rating.findings import derive
+from evibrief.rating.values import fill, values_of
+from evibrief.sections.first_page import judgements
+
+
+def evidence_in_words(brief: Brief) -> tuple[str, ...]:
+    """Question, bottom line, judgements, the tier of each statement, status and version, a line each."""
+    findings = derive(brief)
+    filled = fill(brief, values_of(brief, findings))
+    return tuple(" ".join(line.split()) for line in _lines(filled))
+
+
+def _lines(brief: Brief) -> Iterator[str]:
+    findings, record = derive(brief), brief.brief
+    yield f"Question: {record.question.text}"
+    yield f"Bottom line: {markdown.without_marks(record.bottom_line.text)}"
+    yield from (f"{name}: {value}" for name, value in judgements(brief, findings))
+    if findings.ratings:
+        tiers = {level.id: level.word for level in findings.ratings.instrument.tier.levels}
+        for statement in brief.ranking.statements:
+            rating = findings.ratings.statements[statement.id]
+            yield f"Statement: {markdown.without_marks(statement.text)}: {tiers[rating.final]}"
+    yield f"Status: {english.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
+    yield f"Version: {record.version} of {phrases.date(record.date)}; review by {phrases.date(record.review_by)}"

@@ -1,0 +1,32 @@
+"""SHA-256 of files as an archive lists them."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.carried import LARGEST
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder but the manifest, by path. What is a link or no file has none: it is named."""
+    found: dict[str, str] = {}
+    for place, folders, names in os.walk(folder, followlinks=False):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for path in (Path(place, name) for name in (*names, *links)):
+            name = path.relative_to(folder).as_posix()
+            if name != MANIFEST:
+                found[name] = hash_of(path)
+    return dict(sorted(found.items()))
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file; words where there is none, or what is not read: a link, a pipe, a file without end."""
+    if not os.path.lexists(path):
+        return "nothing"
+    state = path.lstat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
+        return "a link, no file, or far too large"
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,135 @@
+"""Archived versions: written once, whole or not at all, listed in an index, withdrawn but never deleted.
+
+In: a brief's folder and that of the archive. Out: `ARCHIVE/ID/DATE_vVERSION/` with the documents, the evidence and
+a manifest; and, made anew from what is there each time, the index, the feed, the page of each version and `latest.*`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from evibrief.archive.finish import finish, write_index, writing
+from evibrief.archive.hashes import hashes
+from evibrief.archive.opened import side_of
+from evibrief.archive.repository import recorded_state
+from evibrief.archive.since import demand_current_since
+from evibrief.archive.versions import evidence_of, read_manifest, versions
+from evibrief.build import build
+from evibrief.build_cache import file_stem
+from evibrief.checks.load import load
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.load import Loaded
+from evibrief.evidence.places import MANIFEST
+from evibrief.files import sync
+from evibrief.formats.manifest import carried
+from evibrief.labels import markdown
+from evibrief.problems import Problem, Problems
+from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, risen
+from evibrief.rating.findings import derive
+from evibrief.workfolders import work_folder
+
+
+@dataclass(frozen=True)
+class Archived:
+    """Where a version stands, and whether this run wrote it."""
+
+    folder: Path
+    fresh: bool
+
+
+def archive_version(folder: Path, archive: Path, today: date) -> Archived:
+    """Build a brief and keep it. The same version with the same content is there already; with other it is refused.
+
+    Raises `Problems` for what is wrong with the brief, and for a version that is taken.
+    """
+    finish(archive)
+    loaded = load(folder, today)
+    place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
+    files = carried(folder, loaded)
+    own = json.loads(files[MANIFEST])
+    if fresh := not place.exists():
+        _demand_number(loaded, archive)
+        demand_current_since(loaded, folder, archive)
+        _write_version(place, folder, files, _what_changed(loaded.brief))
+    kept = read_manifest(place)
+    # What was archived before there was a content hash is known by its evidence.
+    name = "content_sha256" if "content_sha256" in kept else "evidence_sha256"
+    if kept[name] != own[name]:
+        where = loaded.source.place(("brief", "version"))
+        message = f"version {loaded.brief.brief.version} is archived with other content ({kept[name][:12]})"
+        raise Problems([Problem(where, "version-taken", message, "give this a new version and date")])
+    if not fresh:
+        write_index(archive)
+    return Archived(place, fresh)
+
+
+def _demand_number(loaded: Loaded, archive: Path) -> None:
+    """A version number says how much moved: refuse one that says too little, and ratings that moved without a reason.
+
+    Raises `Problems` that name the records which demand the larger number.
+    """
+    record = loaded.brief.brief
+    earlier = [one for one in versions(archive) if one.id == record.id]
+    if not earlier:
+        return
+    changes = compare(side_of(evidence_of(archive / earlier[0].folder)), Side(loaded.brief, derive(loaded.brief)))
+    rose, demand = risen(earlier[0].version, record.version), demanded(changes)
+    place = loaded.source.place(("brief", "version"))
+    problems = []
+    if rose is None or (demand and WEIGHTS.index(rose) > WEIGHTS.index(demand)):
+        named = ", ".join(dict.fromkeys(change.record for change in changes if change.weight == demand))
+        message = f"version {record.version} says less than what changed since {earlier[0].version}"
+        hint = f"a {demand or 'patch'} number has to rise" + (f": {named}" if named else "")
+        problems.append(Problem(place, "version-too-small", message, hint))
+    reasons = {one.record for change in loaded.brief.changes if change.version == record.version
+               for one in change.reasons}  # fmt: skip
+    for change in changes:
+        name = change.record.partition(",")[0]
+        if change.kind in ("tier", "certainty") and name not in reasons:
+            message = f"the {change.kind} of `{name}` moved ({change.was} → {change.now}), and nobody signed why"
+            hint = "add it under `reasons` of this version in changes.yaml"
+            problems.append(Problem(loaded.source.place(("changes",)), "no-reason", message, hint))
+    if problems:
+        raise Problems(problems)
+
+
+def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], changed: str) -> None:
+    """Everything under a temporary name, safely on the disk, then one rename: whoever looks sees all of it or none."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with work_folder(place.parent) as temporary:
+        whole = temporary / "version"
+        whole.mkdir()
+        for document in build(folder, whole):
+            document.path.chmod(0o444)
+        for record in whole.glob(".built-*"):
+            record.unlink()
+        for path, data in files.items():
+            if path != MANIFEST:
+                (whole / "evidence" / path).parent.mkdir(parents=True, exist_ok=True)
+                (whole / "evidence" / path).write_bytes(data)
+        written = json.loads(files[MANIFEST]) | {
+            "changed": changed, "outputs": hashes(whole), "git": asdict(recorded_state(folder)),
+        }  # fmt: skip
+        (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _keep_safe(whole)
+        with writing(place.parent.parent):
+            try:
+                whole.rename(place)
+            except OSError:
+                if not (place / MANIFEST).exists():  # somebody else was faster, and what they wrote is whole
+                    raise
+            sync(place.parent)  # before the log says that it is there
+
+
+def _what_changed(brief: Brief) -> str:
+    """What `changes.yaml` says of this version, as plain words."""
+    texts = [change.text for change in brief.changes if change.version == brief.brief.version]
+    return markdown.without_marks(" ".join(texts))
+
+
+def _keep_safe(folder: Path) -> None:
+    """Ask the system to put every file, and the folder's own list of them, on the disk before the rename."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)

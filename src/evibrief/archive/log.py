@@ -1,0 +1,220 @@
+"""The log of an archive: what happened to it, line by line, each with the hash of the line before.
+
+In: the bytes of a log, an event. Out: the events, what they say is in the archive, the next line. A line cannot change
+or vanish without all lines after it being made anew; who signs or time-stamps the last hash fixes everything before.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evibrief.files import is_text
+from evibrief.problems import Place, Problem, Problems
+
+START = "0" * 64
+"""What the first line has for the hash of the line before."""
+
+Key = tuple[str, str]
+"""A brief's id and a version."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The whole lines of a log in their order: what each says, and its SHA-256. `cut`: something follows the last."""
+
+    events: tuple[Mapping[str, Any], ...] = ()
+    hashes: tuple[str, ...] = ()
+    cut: bool = False
+
+    @property
+    def head(self) -> str:
+        """The hash of the last line, which fixes all lines."""
+        return self.hashes[-1] if self.hashes else START
+
+    def until(self, lines: int) -> "Chain":
+        """The log as it was after so many lines."""
+        return Chain(self.events[:lines], self.hashes[:lines])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a log says is in the archive. `found` was there before the log began: nobody saw whether it had changed.
+
+    Versions and their manifests' SHA-256; withdrawals as day and reason; registers as a number of lines and the
+    SHA-256 of these; signatures and time stamps by path, with the SHA-256 of each file.
+    """
+
+    versions: dict[Key, str] = field(default_factory=dict)
+    withdrawn: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    registers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    anchors: dict[str, str] = field(default_factory=dict)
+    found: set[Key] = field(default_factory=set)
+    lines: dict[Key, int] = field(default_factory=dict)
+
+
+def read_chain(data: bytes, path: str) -> Chain:
+    """The lines of a log. A last line that a kill cut off is no line.
+
+    Raises `Problems` for the first line that is damaged, or does not follow from the line before, with its number.
+    """
+    whole, end, rest = data.rpartition(b"\n")
+    events: list[Mapping[str, Any]] = []
+    hashes: list[str] = []
+    seen: set[tuple[str, ...]] = set()
+    for number, line in enumerate(whole.split(b"\n") if end else (), 1):
+        event = _event(line)
+        if event is None:
+            raise _broken(path, number, "this line of the log is damaged")
+        if event["before"] != (hashes[-1] if hashes else START):
+            raise _broken(path, number, "a line before this one was changed, added or taken away")
+        if (event["event"] == "began") != (number == 1):
+            raise _broken(path, number, "a log begins once, with its first line")
+        if twice := seen.intersection(subjects := _subjects(event)):
+            raise _broken(path, number, f"{' '.join(min(twice))} is in the log twice, and happens once")
+        seen.update(subjects)
+        events.append(event)
+        hashes.append(hash_of_line(line))
+    return Chain(tuple(events), tuple(hashes), bool(rest))
+
+
+def _subjects(event: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """What happens once: a version is archived, and withdrawn; a signature or a time stamp is added."""
+    kind = event["event"]
+    if kind == "began":
+        return {(name, one["id"], one["version"]) for name in ("versions", "withdrawn") for one in event[name]}
+    if kind in ("archived", "withdrawn"):
+        return {("versions" if kind == "archived" else kind, event["id"], event["version"])}
+    return set() if kind == "register" else {(event["file"],)}
+
+
+def _broken(path: str, number: int, message: str) -> Problems:
+    hint = "take the log from the archive's git history or another copy; it is only ever added to"
+    return Problems([Problem(Place(path, number, 1), "log", message, hint)])
+
+
+def hash_of_line(line: bytes) -> str:
+    """SHA-256 of a line, without its end."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def lines_of(events: Iterable[Mapping[str, Any]], head: str) -> str:
+    """Events as the lines that follow a log with this head."""
+    lines = []
+    for event in events:
+        line = json.dumps({**event, "before": head}, ensure_ascii=False)
+        head = hash_of_line(line.encode())
+        lines.append(line + "\n")
+    return "".join(lines)
+
+
+def began(
+    versions: Mapping[Key, str], withdrawn: Mapping[Key, tuple[str, str]], registers: Mapping[str, tuple[int, str]]
+) -> dict[str, Any]:
+    """The event that a log begins with: what was there already."""
+    return {
+        "event": "began",
+        "versions": [_version(key, manifest) for key, manifest in versions.items()],
+        "withdrawn": [_withdrawal(key, *entry) for key, entry in withdrawn.items()],
+        "registers": [_register(brief, *entry) for brief, entry in registers.items()],
+    }
+
+
+def archived(key: Key, manifest: str) -> dict[str, Any]:
+    """The event that a version was archived, by the SHA-256 of its manifest."""
+    return {"event": "archived", **_version(key, manifest)}
+
+
+def withdrawn(key: Key, day: str, reason: str) -> dict[str, Any]:
+    """The event that a version was withdrawn."""
+    return {"event": "withdrawn", **_withdrawal(key, day, reason)}
+
+
+def register_grew(brief: str, lines: int, digest: str) -> dict[str, Any]:
+    """The event that lines were added to a register: how many it has now, and the SHA-256 of them all."""
+    return {"event": "register", **_register(brief, lines, digest)}
+
+
+def anchored(path: str, digest: str) -> dict[str, Any]:
+    """The event that a signature or a time stamp was added, by its path in the archive."""
+    return {"event": "signed" if path.endswith(".sig") else "timestamped", "file": path, "sha256": digest}
+
+
+def _version(key: Key, manifest: str) -> dict[str, Any]:
+    return {"id": key[0], "version": key[1], "manifest": manifest}
+
+
+def _withdrawal(key: Key, day: str, reason: str) -> dict[str, Any]:
+    return {"id": key[0], "version": key[1], "date": day, "reason": reason}
+
+
+def _register(brief: str, lines: int, digest: str) -> dict[str, Any]:
+    return {"id": brief, "lines": lines, "sha256": digest}
+
+
+def told_by(chain: Chain) -> Told:
+    """What the lines of a log add up to. What is said of the same thing later replaces what was said before."""
+    told = Told()
+    for number, event in enumerate(chain.events, 1):
+        if event["event"] == "began":
+            for name in ("versions", "withdrawn", "registers"):
+                for record in event[name]:
+                    _note(told, name, record, number)
+            told.found.update(told.versions)
+        else:
+            _note(told, event["event"], event, number)
+    return told
+
+
+def _note(told: Told, kind: str, record: Mapping[str, Any], number: int) -> None:
+    if kind in ("versions", "archived"):
+        key = (record["id"], record["version"])
+        told.versions[key], told.lines[key] = record["manifest"], number
+    elif kind == "withdrawn":
+        told.withdrawn[record["id"], record["version"]] = record["date"], record["reason"]
+    elif kind in ("registers", "register"):
+        told.registers[record["id"]] = record["lines"], record["sha256"]
+    else:
+        told.anchors[record["file"]] = record["sha256"]
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """What a line says, if it has the shape of an event."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict) or not isinstance(record.get("event"), str):
+        return None
+    kind = record["event"]
+    if kind == "began":
+        lists = all(
+            isinstance(record.get(name), list) and all(_has_shape(one, name) for one in record[name])
+            for name in ("versions", "withdrawn", "registers")
+        )
+        return record if lists and _is_hash(record.get("before")) else None
+    return record if _has_shape(record, kind) and _is_hash(record.get("before")) else None
+
+
+def _has_shape(record: object, kind: str) -> bool:
+    shape = _SHAPES.get(kind, ())
+    return bool(shape) and isinstance(record, dict) and all(is_right(record.get(name)) for name, is_right in shape)
+
+
+def _reads(pattern: str) -> Callable[[object], bool]:
+    return lambda node: isinstance(node, str) and re.fullmatch(pattern, node, re.ASCII) is not None
+
+
+_is_hash = _reads("[0-9a-f]{64}")
+_ID = ("id", _reads("[a-z0-9]+(-[a-z0-9]+)*"))
+_NUMBER = ("version", _reads(r"\d{1,9}\.\d{1,9}\.\d{1,9}"))
+_VERSION = (_ID, _NUMBER, ("manifest", _is_hash))
+_WITHDRAWAL = (_ID, _NUMBER, ("date", is_text), ("reason", is_text))
+_REGISTER = (_ID, ("lines", lambda node: type(node) is int and 0 <= node < 10**9), ("sha256", _is_hash))
+_ANCHOR = (("file", _reads(r"([a-z0-9-]+/)?signatures/[A-Za-z0-9._-]{1,120}\.(sig|tsr)")), ("sha256", _is_hash))
+_SHAPES: Mapping[str, tuple[tuple[str, Callable[[object], bool]], ...]] = {
+    "versions": _VERSION, "archived": _VERSION, "withdrawn": _WITHDRAWAL, "registers": _REGISTER,
+    "register": _REGISTER, "signed": _ANCHOR, "timestamped": _ANCHOR,
+}  # fmt: skip

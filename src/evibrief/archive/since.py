@@ -1,0 +1,54 @@
+"""What changed since an archived version, written into `since.yaml` for the next one to print."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evibrief.archive.opened import side_of
+from evibrief.archive.versions import evidence_of, last_version
+from evibrief.evidence.load import Loaded
+from evibrief.evidence.write_yaml import yaml_text
+from evibrief.files import replace_file
+from evibrief.problems import Place, Problem, Problems
+from evibrief.rating.diff import compare, summary
+
+
+def changes_since(folder: Path, archive: Path) -> Mapping[str, Any] | None:
+    """What `since.yaml` has to say of a brief: what changed since its last archived version; None for a first one."""
+    side = side_of(folder)
+    last = last_version(side.brief, archive)
+    if last is None:
+        return None
+    changes = compare(side_of(evidence_of(archive / last.folder)), side)
+    told = [_filled(asdict(change)) for change in changes]
+    return {
+        "version": last.version, "date": date.fromisoformat(last.date), "evidence": last.evidence,
+        "summary": summary(changes), "changes": told,
+    }  # fmt: skip
+
+
+def _filled(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: text for name, text in record.items() if text}
+
+
+def write_since(folder: Path, archive: Path) -> Path | None:
+    """Write `since.yaml` beside the brief, or take it away where there is nothing to compare with."""
+    target, record = folder / "since.yaml", changes_since(folder, archive)
+    if record is None:
+        target.unlink(missing_ok=True)
+        return None
+    replace_file(target, yaml_text(record, ("Written by `evibrief since`; not by hand.",)))
+    return target
+
+
+def demand_current_since(loaded: Loaded, folder: Path, archive: Path) -> None:
+    """A page that tells of changes which are no longer those is refused."""
+    wanted = changes_since(folder, archive)
+    told = loaded.brief.since
+    same = [_filled(one.model_dump()) for one in told.changes] if told else []
+    if (wanted or {}).get("changes", []) != same or bool(wanted) != bool(told):
+        place = Place(str(folder / "since.yaml"))
+        message = "it does not tell what changed since the last archived version"
+        raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {folder}`")])

@@ -1,0 +1,113 @@
+"""Is this document what it says it is? Built again from what it carries, and compared.
+
+In: a PDF or a DOCX, alone. Out: a verdict, which says no more than was compared. Nothing but the document and this
+program is needed. What the document says of itself, such as the versions of its tools, never makes the comparison
+weaker: it only decides whether a difference is called an alteration or is left open.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evibrief import resources
+from evibrief.archive.compare import as_review_copy, compare_apart
+from evibrief.archive.evidence_words import evidence_in_words
+from evibrief.archive.verdict import MOST_TOLD, Verdict, judge
+from evibrief.evidence.hashes import content_hash, evidence_hash
+from evibrief.evidence.load import read_evidence
+from evibrief.evidence.places import MANIFEST, own_look
+from evibrief.files import write_files
+from evibrief.formats.carried import carried_files, read_document
+from evibrief.formats.manifest import checked_manifest, other_tools
+from evibrief.problems import Place, Problem, Problems
+from evibrief.sandbox import USUAL, Limits
+from evibrief.workfolders import work_folder
+
+
+def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
+    """Take the evidence out of a document, build it again, and compare.
+
+    Raises `Problems` for a file that carries no evidence, or that cannot be read.
+    """
+    data = read_document(path)
+    files = _carried(data, str(path))
+    record = _manifest(files.pop(MANIFEST, b""), str(path))
+    with work_folder() as place:
+        folder = place / "evidence"
+        write_files(files, folder)
+        found = _verdict(data, files, record, folder, as_review_copy(data, str(path)) is not None)
+        wrong = [*_wrong_files(files, record), *_wrong_evidence(folder, files, record)]
+        if wrong:
+            return replace(found, state="altered", details=tuple(wrong[:MOST_TOLD]))
+        compared = compare_apart(folder, data, record["layer"], str(path), limits)
+    return judge(found, compared, tuple(other_tools(record["tools"])))
+
+
+def _carried(data: bytes, name: str) -> dict[str, bytes]:
+    """What a document carries.
+
+    Raises `Problems` that say what became of a document from which nothing can be taken.
+    """
+    from evibrief.formats.history import how_it_is_closed, who_wrote_it
+
+    if closed := how_it_is_closed(data):
+        hint = "ask for the file as it was published"
+        raise Problems([Problem(Place(name), "closed", closed, hint)])
+    try:
+        return dict(carried_files(data, name))
+    except Problems as wrong:
+        if not (program := who_wrote_it(data)):
+            raise
+        by = f"it names {program} as the program that made it"
+        told = [replace(one, hint=f"{one.hint}; {by}" if one.hint else by) for one in wrong.problems]
+        raise Problems(told) from wrong
+
+
+def _verdict(data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any], folder: Path, sent: bool) -> Verdict:
+    looks = (*own_look(files), *_own_instruments(files))
+    uncovered = tuple(path for path in sorted(files) if path == "since.yaml" or path.startswith("reviews/"))
+    brief, _, problems = read_evidence(folder) if looks or uncovered else (None, None, [])
+    said = evidence_in_words(brief) if brief and not problems else ()  # nothing follows from half of a brief
+    return Verdict(
+        "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
+        record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, uncovered, said, sent,
+    )  # fmt: skip
+
+
+def _manifest(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        return checked_manifest(data)
+    except ValueError as error:
+        message = f"the manifest that it carries is missing or damaged: {error}"
+        raise Problems([Problem(Place(name), "damaged", message, "fetch the document again")]) from error
+
+
+def _own_instruments(files: Mapping[str, bytes]) -> list[str]:
+    """Instruments with the name of one that is shipped, and other rules or words in them."""
+    shipped = {f"instruments/{path.name}": path.read_bytes() for path in resources.instruments().glob("*.yaml")}
+    return sorted(path for path in files if path in shipped and files[path] != shipped[path])
+
+
+def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
+    """Files whose bytes are not those that the manifest names."""
+    wanted = record["files"]
+    for name in sorted(set(files) | set(wanted)):
+        if name not in files or hashlib.sha256(files[name]).hexdigest() != wanted.get(name):
+            yield f"{name}: not the file that the manifest names"
+
+
+def _wrong_evidence(folder: Path, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
+    """The two hashes, computed again from what it carries; and which brief and version the two say it is."""
+    brief, source, problems = read_evidence(folder)
+    if problems or brief is None:
+        yield f"the evidence that it carries cannot be read: {problems[0]}"
+        return
+    if evidence_hash(source.tree) != record["evidence_sha256"]:
+        yield "the evidence hash is not that of the evidence"
+    if record.get("content_sha256") not in (None, content_hash(source.tree, files)):
+        yield "the content hash is not that of what it carries"
+    for name in ("id", "title", "version", "date"):
+        if record[name] != str(getattr(brief.brief, name)):
+            yield f"the manifest gives the {name} {record[name]}, and the evidence {getattr(brief.brief, name)}"

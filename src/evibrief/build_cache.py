@@ -1,0 +1,115 @@
+"""What is up to date is not built again: a note beside the documents says from which inputs each was made.
+
+In: a folder of evidence, a folder of outputs. Out: the files that are there and still right, or new ones, written
+whole.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evibrief import __version__, resources
+from evibrief.evidence.places import READ, instrument_folders
+from evibrief.formats.registry import Document, Format
+from evibrief.workfolders import work_folder
+
+if TYPE_CHECKING:
+    from evibrief.evidence.brief import Brief
+    from evibrief.sections.blocks import Layer
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that a build wrote, or that was there and up to date."""
+
+    path: Path
+    size: int
+    pages: int | None
+    fresh: bool
+
+
+def file_stem(brief: "Brief", layer: "Layer" = "full") -> str:
+    """The name that a brief's files go by: `id_date_version`, with the layer when it is not the whole."""
+    stem = f"{brief.brief.id}_{brief.brief.date.isoformat()}_v{brief.brief.version}"
+    return stem if layer == "full" else f"{stem}_{layer}"
+
+
+def fingerprint_inputs(folder: Path) -> str:
+    """A hash over all that a build depends on: the evidence, the templates, this package, its engines' versions."""
+    digest = hashlib.sha256()
+    for root, paths in (
+        (folder, (path for path in folder.rglob("*") if path.suffix in READ and not path.name.startswith("."))),
+        *((place, place.glob("*.yaml")) for place in instrument_folders(folder)),
+        (resources.templates(), resources.templates().rglob("*")),
+        (Path(__file__).parent, Path(__file__).parent.rglob("*.py")),
+    ):
+        for path in sorted(path for path in paths if path.is_file()):
+            digest.update(os.fsencode(path.relative_to(root)) + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update("\0".join((__version__, *resources.engine_versions())).encode())
+    return digest.hexdigest()
+
+
+def _record_path(folder: Path, output: Path) -> Path:
+    """Where a build notes what it made; hidden, because it is nobody's document."""
+    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
+    return output / f".built-{name}.json"
+
+
+def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | None]]:
+    """What an earlier build noted; nothing when there was none, or when its note is damaged."""
+    try:
+        record = json.loads(_record_path(folder, output).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(record, dict) or not all(isinstance(entry, dict) for entry in record.values()):
+        return {}
+    return record
+
+
+def up_to_date(
+    folder: Path, output: Path, wanted: tuple[Format, ...], fingerprint: str, layer: "Layer"
+) -> list[Written] | None:
+    """The files of an earlier build when all that are wanted are there, whole, and made from the same inputs."""
+    record = _read_record(folder, output)
+    ready = []
+    for format in wanted:
+        entry = record.get(_entry_name(format, layer), {})
+        path = output / str(entry.get("name"))
+        if entry.get("inputs") != fingerprint or not path.is_file():
+            return None
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != entry.get("sha256"):
+            return None
+        pages = entry.get("pages")
+        ready.append(Written(path, len(data), pages if isinstance(pages, int) else None, fresh=False))
+    return ready
+
+
+def _entry_name(format: Format, layer: "Layer") -> str:
+    return format if layer == "full" else f"{format} {layer}"
+
+
+def save(
+    folder: Path, output: Path, brief: "Brief", documents: list[Document], fingerprint: str, layer: "Layer"
+) -> list[Written]:
+    """Write all documents under temporary names, and rename them only when every one of them is whole."""
+    output.mkdir(parents=True, exist_ok=True)
+    record = _read_record(folder, output)
+    written = []
+    with work_folder(output) as temporary:
+        for document in documents:
+            (temporary / document.format).write_bytes(document.data)
+        for document in documents:
+            path = output / f"{file_stem(brief, layer)}.{document.format}"
+            os.replace(temporary / document.format, path)
+            digest = hashlib.sha256(document.data).hexdigest()
+            entry = {"name": path.name, "sha256": digest, "pages": document.pages, "inputs": fingerprint}
+            record[_entry_name(document.format, layer)] = entry
+            written.append(Written(path, len(document.data), document.pages, fresh=True))
+        (temporary / "record").write_text(json.dumps(record, indent=1))
+        os.replace(temporary / "record", _record_path(folder, output))
+    return written

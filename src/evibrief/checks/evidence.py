@@ -1,0 +1,276 @@
+"""Rules on what the evidence carries: no grade without a source, no inference dressed as a finding.
+
+In: a `Case`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+"""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from evibrief.checks.rule import Context, Finding, Rule, error, warning
+from evibrief.evidence.claims import Study
+from evibrief.evidence.source import Location
+from evibrief.evidence.vocabulary import Certainty, Tier
+
+
+def tier_without_source(case: Context) -> Iterator[Finding]:
+    """A statement with a tier above gap, given by a person, behind which no source stands.
+
+    Systems that grade often grade without a citation, and a reader cannot tell such a grade from a guess. Give the
+    statement claims with evidence, or the tier `gap`.
+    """
+    for location, statement in case.statements():
+        support = case.findings.statements[statement.id]
+        sourced = support.supporting or support.contradicting or support.mixed
+        if statement.final and statement.final.tier != "gap" and not sourced:
+            message = f"`{statement.id}` is given the tier `{statement.final.tier}`, and no source stands behind it"
+            yield Finding((*location, "final", "tier"), message, "name claims with evidence, or give the tier `gap`")
+
+
+def certainty_without_source(case: Context) -> Iterator[Finding]:
+    """A chain whose certainty a person raised, though no study bears on one of its links.
+
+    A chain with a link that nobody has studied is as certain as a guess. Add evidence to the link, or take the
+    decision back.
+    """
+    for location, mechanism in case.mechanisms():
+        links = [case.findings.links[link.id] for link in mechanism.links]
+        if mechanism.certainty and mechanism.certainty.level != "very-low":
+            for link, support in zip(mechanism.links, links, strict=True):
+                if not (support.supporting or support.contradicting or support.mixed):
+                    message = f"`{mechanism.id}` is given a certainty, but no study bears on its link `{link.id}`"
+                    yield Finding((*location, "certainty"), message, "add evidence to the link, or drop the decision")
+
+
+def unsigned_tier(case: Context) -> Iterator[Finding]:
+    """A final tier that differs from the computed one without reason, person and day.
+
+    Whoever overrules the instrument signs, so that the page can say who did and why. `by` may be a role when the
+    person did not agree to be named.
+    """
+    for location, statement in case.statements():
+        if statement.final is None or statement.final.is_signed:
+            continue
+        computed = case.ratings.statements[statement.id].computed if case.ratings else None
+        if statement.final.tier != computed:
+            other = "differs from the computed one" if computed else "stands without an instrument"
+            message = f"the final tier of `{statement.id}` {other} and is not signed"
+            yield Finding((*location, "final"), message, "give `reason`, `by` and `date`")
+
+
+def chain_too_certain(case: Context) -> Iterator[Finding]:
+    """A chain that is said to be more certain than its weakest link, without a signed reason.
+
+    Every link has to hold for the whole to hold. Sign the decision with `reason`, `by` and `date`, or take it back.
+    """
+    order = get_args(Certainty)
+    for location, mechanism in case.mechanisms():
+        decision = mechanism.certainty
+        if not (case.ratings and decision) or decision.is_signed:
+            continue
+        chain = case.ratings.chains[mechanism.id]
+        if order.index(decision.level) < order.index(chain.computed):
+            message = f"`{mechanism.id}` is given `{decision.level}`; its weakest link, `{chain.weakest[0]}`, "
+            message += f"allows `{chain.computed}`"
+            yield Finding((*location, "certainty"), message, "give `reason`, `by` and `date`, or drop the decision")
+
+
+def not_in_condition(case: Context) -> Iterator[Finding]:
+    """A claim coded as shown in the condition that rests on other populations, animals or cells alone.
+
+    That is how an inference comes to look like a finding. Code the claim as `drug` or `bridge`, or add evidence from
+    people with the condition.
+    """
+    populations = {population.id: population for population in case.brief.brief.populations}
+    for location, claim in case.claims():
+        supports = [entry for entry in claim.evidence if entry.role == "supports"]
+        near = [populations[entry.population].relation in ("target", "close", "none") for entry in supports]
+        if claim.about == "condition" and supports and not any(near):
+            message = f"`{claim.id}` is coded as shown in the condition, but rests on other populations only"
+            yield Finding((*location, "about"), message, "code it as `drug` or `bridge`")
+
+
+def dose_population(case: Context) -> Iterator[Finding]:
+    """A dose for people whose population is not people, or an amount for animals whose population is.
+
+    Milligrams per kilogram in a rodent beside a dose for people is how wrong doses are made. Move the record to the
+    other list of `doses.yaml`, or correct its population.
+    """
+    species = {population.id: population.species for population in case.brief.brief.populations}
+    for index, dose in enumerate(case.brief.doses.people):
+        if species[dose.population] != "human":
+            message = f"`{dose.id}` stands among the doses for people, but `{dose.population}` are not people"
+            yield Finding(("doses", "people", index, "population"), message, "move it to `other`")
+    for index, exposure in enumerate(case.brief.doses.other):
+        if species[exposure.population] == "human":
+            message = f"`{exposure.id}` stands among the amounts for animals and cells, but was given to people"
+            yield Finding(("doses", "other", index, "population"), message, "move it to `people`")
+
+
+def retracted_source(case: Context) -> Iterator[Finding]:
+    """A retracted publication that carries a statement.
+
+    A retraction says that the findings cannot be relied on. Give its evidence the role `context`, or sign an override
+    with the reason why it is kept.
+    """
+    for location, claim in case.claims():
+        for index, entry in enumerate(claim.evidence):
+            study = case.findings.studies.get(entry.source)
+            if entry.role in ("supports", "contradicts") and study and _is_retracted(case, entry.source):
+                message = f"`{entry.source}` was retracted and still {entry.role.rstrip('s')}s `{claim.id}`"
+                hint = "give it the role `context`, or sign an override"
+                yield Finding((*location, "evidence", index, "role"), message, hint)
+
+
+def _is_retracted(case: Context, key: str) -> bool:
+    return case.findings.standings[key] == "retracted"
+
+
+def no_gap_claim(case: Context) -> Iterator[Finding]:
+    """A statement of kind `missing` that names no claim about a gap.
+
+    A statement that only records missing data has the tier `gap` whatever else it names. That has to be in its claims,
+    and not in its label alone.
+    """
+    for location, statement in case.statements():
+        names = [case.findings.claims[name].about for name in statement.claims]
+        if statement.kind == "missing" and "gap" not in names:
+            message = f"`{statement.id}` is said to record missing data, but names no claim about a gap"
+            yield Finding((*location, "kind"), message, "name the claim, or correct the kind")
+
+
+def heavy_study(case: Context) -> Iterator[Finding]:
+    """One study that more claims rest on than the instrument thinks fit.
+
+    If it falls, they fall together, and ten claims look like more evidence than one paper is. Nothing has to be
+    mended; readers find the study named in the limitations.
+    """
+    if case.brief.instrument is None:
+        return
+    most = case.brief.instrument.most_claims_per_study
+    places: dict[str, int] = {study.reference: index for index, study in enumerate(case.brief.studies)}
+    for key, claims in case.findings.claims_of_study.items():
+        if len(claims) > most and key in places:
+            message = f"{len(claims)} claims rest on `{key}`; more than {most} on one study are worth a look"
+            yield Finding(("studies", places[key]), message, "look for independent studies")
+
+
+def one_study(case: Context) -> Iterator[Finding]:
+    """A statement whose computed tier rests on one study.
+
+    It is the most useful line that a reader gets, and it is printed. Look for a second study, or leave it as it is.
+    """
+    if not case.ratings:
+        return
+    for location, statement in case.statements():
+        rating = case.ratings.statements[statement.id]
+        if rating.rests_on:
+            without = next(change.level for change in rating.fragility if change.study == rating.rests_on)
+            message = f"`{statement.id}` is {rating.computed} because of `{rating.rests_on}` alone, else {without}"
+            yield Finding(location, message, "look for a second, independent study")
+
+
+def hidden_contrary(case: Context) -> Iterator[Finding]:
+    """A contrary study that is recorded for a problem of a claim, but not beside the claim.
+
+    When a correction applies to several claims and its source contradicts one of them, the others have to show that
+    source too, or say by a role of their own how it bears on them.
+    """
+    against: dict[tuple[str, str], str] = {}
+    for _, claim in case.claims():
+        for entry in claim.evidence:
+            if entry.role == "contradicts":
+                against.update({(name, entry.source): claim.id for name in claim.corrections})
+    sources = {correction.id: correction.sources for correction in case.brief.limitations.corrections}
+    for location, claim in case.claims():
+        shown = {entry.source for entry in claim.evidence}
+        for name in claim.corrections:
+            for key in sources[name]:
+                if key not in shown and (name, key) in against and claim.direction == "supports":
+                    message = f"{name} names `{key}`, which contradicts `{against[name, key]}`, but `{claim.id}` does "
+                    hint = "add it as evidence, with the role that it has here"
+                    yield Finding(location, message + "not show it", hint)
+
+
+def uncertain_sources(case: Context) -> Iterator[Finding]:
+    """A computed tier of medium or better that candidate or not fully verified sources alone carry.
+
+    A candidate is the best that was found; the source document may rest on another. Find out, or leave it: the page
+    prints candidates as candidates.
+    """
+    if not case.ratings:
+        return
+    bases = {entry.source: entry.basis for _, entry in case.evidence()}
+    for location, statement in case.statements():
+        rating = case.ratings.statements[statement.id]
+        carrying = rating.tally.supporting
+        if rating.computed in ("strong", "medium") and carrying:
+            doubtful = [key for key in carrying if bases[key] == "candidate" or not _is_verified(case, key)]
+            if len(doubtful) == len(carrying):
+                message = f"only candidate or unverified sources carry `{statement.id}`: {', '.join(doubtful)}"
+                yield Finding(location, message, "verify one, or leave it: they are printed as what they are")
+
+
+def _is_verified(case: Context, key: str) -> bool:
+    study: Study | None = case.findings.studies.get(key)
+    return study is not None and study.verification.state == "verified"
+
+
+def no_harms(case: Context) -> Iterator[Finding]:
+    """Doses, and no section on harms.
+
+    A reader who finds a dose looks for what it may do. Add `harms.yaml` and a section of kind `harms`, even if all
+    that it says is that nobody has searched.
+    """
+    kinds = {section.kind for section in case.brief.brief.sections}
+    if case.brief.doses.people and "harms" not in kinds:
+        yield Finding(("doses", "people"), "there are doses, but no section on harms", "add `- kind: harms`")
+
+
+def idle_resolution(case: Context) -> Iterator[Finding]:
+    """A reason why a contradiction is resolved, on evidence that does not contradict.
+
+    Only a contradiction can be resolved; anywhere else the reason would be printed and mean nothing. Drop `resolved`,
+    or correct the role.
+    """
+    for location, entry in case.evidence():
+        if entry.resolved and entry.role != "contradicts":
+            yield Finding((*location, "resolved"), "this evidence contradicts nothing", "drop it, or correct the role")
+
+
+def far_tier(case: Context) -> Iterator[Finding]:
+    """A final tier two steps or more away from the computed one.
+
+    It is signed, and may be right. But either the encoded evidence or the instrument then misses something that is
+    worth encoding.
+    """
+    order = get_args(Tier)
+    for location, statement in case.statements():
+        if not (case.ratings and statement.final):
+            continue
+        computed = case.ratings.statements[statement.id].computed
+        if abs(order.index(statement.final.tier) - order.index(computed)) > 1:
+            message = f"`{statement.id}` is {computed} by the instrument and {statement.final.tier} by decision"
+            yield Finding(_final(location), message, "encode what the decision rests on")
+
+
+def _final(location: Location) -> Location:
+    return (*location, "final", "tier")
+
+
+RULES: tuple[Rule, ...] = (
+    error("tier-without-source", tier_without_source),
+    error("certainty-without-source", certainty_without_source),
+    error("unsigned-tier", unsigned_tier),
+    error("chain-too-certain", chain_too_certain),
+    error("not-in-condition", not_in_condition),
+    error("dose-population", dose_population),
+    error("retracted-source", retracted_source),
+    error("no-gap-claim", no_gap_claim),
+    error("idle-resolution", idle_resolution),
+    warning("heavy-study", heavy_study),
+    warning("one-study", one_study),
+    warning("hidden-contrary", hidden_contrary),
+    warning("uncertain-sources", uncertain_sources),
+    warning("no-harms", no_harms),
+    warning("far-tier", far_tier),
+)

@@ -1,0 +1,120 @@
+"""What a rule of `evibrief check` is, and what it may look at.
+
+In: a brief with its source. Out: the types that the rules are made of; `rules_of_records`, `rules_of_evidence` and
+`rules_of_wording` write them, `checks` runs them.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import cleandoc
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, Statement
+from evibrief.evidence.source import Location, SourceTree
+from evibrief.problems import Severity
+from evibrief.rating.decision_tables import Fault, faults
+from evibrief.rating.findings import Findings, derive
+from evibrief.rating.rate import Ratings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule finds: where, what is wrong, what to do. `within` is the piece of text that it is about."""
+
+    location: Location
+    message: str
+    hint: str
+    within: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at. `today` is none where nothing is to depend on the day."""
+
+    brief: Brief
+    source: SourceTree
+    characters: frozenset[int]
+    today: datetime.date | None = None
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the instrument; with a faulty one nothing is rated."""
+        return tuple(faults(self.brief.instrument)) if self.brief.instrument else ()
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Everything that is derived from the brief."""
+        return derive(self.brief.model_copy(update={"instrument": None}) if self.faults else self.brief)
+
+    @property
+    def ratings(self) -> Ratings | None:
+        """What the instrument makes of the brief, when it names one without faults."""
+        return self.findings.ratings
+
+    def claims(self) -> Iterator[tuple[Location, Claim]]:
+        """Every claim with its location."""
+        for at, group in enumerate(self.brief.claims):
+            for index, claim in enumerate(group.claims):
+                yield ("claims", at, "claims", index), claim
+
+    def statements(self) -> Iterator[tuple[Location, Statement]]:
+        """Every statement of the ranking with its location."""
+        for index, statement in enumerate(self.brief.ranking.statements):
+            yield ("ranking", "statements", index), statement
+
+    def mechanisms(self) -> Iterator[tuple[Location, Mechanism]]:
+        """Every mechanism with its location."""
+        for index, mechanism in enumerate(self.brief.mechanisms):
+            yield ("mechanisms", index), mechanism
+
+    def links(self) -> Iterator[tuple[Location, Link]]:
+        """Every link of every mechanism with its location."""
+        for location, mechanism in self.mechanisms():
+            for index, link in enumerate(mechanism.links):
+                yield (*location, "links", index), link
+
+    def evidence(self) -> Iterator[tuple[Location, Evidence]]:
+        """Every piece of evidence, whatever record it stands in, with its location."""
+        doses, brief = self.brief.doses, self.brief
+        holders = [(location, claim.evidence) for location, claim in self.claims()]
+        holders += [(("doses", "people", at), dose.evidence) for at, dose in enumerate(doses.people)]
+        holders += [(("doses", "other", at), exposure.evidence) for at, exposure in enumerate(doses.other)]
+        holders += [(("time-course", at), course.evidence) for at, course in enumerate(brief.time_course)]
+        holders += [(("harms", at), harm.evidence) for at, harm in enumerate(brief.harms)]
+        for location, entries in holders:
+            yield from (((*location, "evidence", index), entry) for index, entry in enumerate(entries))
+
+    def texts(self) -> Iterator[tuple[Location, str]]:
+        """Every text that an author wrote, but for references and the instrument."""
+        for location, text in self.source.scalars():
+            if location[0] not in ("references", "instrument"):
+                yield location, text
+
+
+Find = Callable[[Context], Iterator[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with its stable name. Its description is the docstring of what finds."""
+
+    name: str
+    severity: Severity
+    find: Find
+
+    @property
+    def description(self) -> str:
+        """What the rule looks for, why, and what to do about it."""
+        return cleandoc(self.find.__doc__ or "")
+
+
+def error(name: str, find: Find) -> Rule:
+    """A rule whose breach stops a build."""
+    return Rule(name, "error", find)
+
+
+def warning(name: str, find: Find) -> Rule:
+    """A rule whose breach is worth a look."""
+    return Rule(name, "warning", find)

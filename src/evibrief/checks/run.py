@@ -1,0 +1,69 @@
+"""All rules, run: problems with places, and what a person let pass.
+
+In: a `Brief`, its `Source` for places, the characters that the fonts have, and the day. Out: problems. The rules that
+run are the explicit tuple below; what they say of themselves is the documentation.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evibrief.checks.registry import RULES
+from evibrief.checks.rule import Context, Finding, Rule
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.source import Location, SourceTree
+from evibrief.problems import Problem, suggest
+
+
+def check(
+    brief: Brief, source: SourceTree, characters: frozenset[int], today: datetime.date | None = None
+) -> list[Problem]:
+    """Everything that the rules find and nobody overrode, in the order of the rules."""
+    case = Context(brief, source, characters, today)
+    overrides = dict(_overrides((), source.tree))
+    used: set[Location] = set()
+    problems = []
+    for rule in RULES:
+        for found in rule.find(case):
+            if override := _override_of(found.location, rule.name, overrides):
+                used.add(override)
+            else:
+                problems.append(_problem(rule, found, source))
+    return problems + list(_idle(overrides, used, source))
+
+
+def _problem(rule: Rule, found: Finding, source: SourceTree) -> Problem:
+    place = source.place_of_text(found.location, found.within) if found.within else source.place(found.location)
+    return Problem(place, rule.name, found.message, found.hint, rule.severity)
+
+
+def _overrides(location: Location, node: Any) -> Iterator[tuple[Location, str]]:
+    """The rule of every override in the tree, by the location of the override."""
+    if isinstance(node, Mapping):
+        for index, override in enumerate(node.get("overrides", ())):
+            yield (*location, "overrides", index), str(override["rule"])
+        for key, child in node.items():
+            yield from _overrides((*location, key), child)
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from _overrides((*location, index), child)
+
+
+def _override_of(location: Location, rule: str, overrides: Mapping[Location, str]) -> Location | None:
+    """The override of a rule in the record of a location or in one around it."""
+    for where, name in overrides.items():
+        if name == rule and location[: len(where) - 2] == where[:-2]:
+            return where
+    return None
+
+
+def _idle(overrides: Mapping[Location, str], used: set[Location], source: SourceTree) -> Iterator[Problem]:
+    """An override that lets nothing pass is a signature under something that is no longer there."""
+    names = [rule.name for rule in RULES]
+    for location, name in overrides.items():
+        place = source.place((*location, "rule"))
+        if name not in names:
+            yield Problem(place, "unknown-rule", f"no rule is called `{name}`", suggest(name, names))
+        elif location not in used:
+            message = f"this override of `{name}` lets nothing pass"
+            yield Problem(place, "idle-override", message, "drop it: what it was for is gone")

@@ -1,0 +1,261 @@
+"""The commands that anchor an archive outside of it, and what `verify` says of a folder.
+
+In: arguments. Out: what is printed, and an exit code. `timestamp` is the only one that goes to the network.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evibrief.problems import plain
+
+if TYPE_CHECKING:
+    from evibrief.archive.integrity import Finding
+    from evibrief.archive.log import Chain
+    from evibrief.archive.signatures import Signed
+    from evibrief.archive.timestamps import Roots, Stamped
+    from evibrief.archive.versions import Version
+
+EXITS = {
+    "current": 0, "superseded": 10, "unknown": 0, "altered": 4, "damaged": 4, "unfinished": 6, "withdrawn": 7,
+    "not vouched for": 8,
+}  # fmt: skip
+"""What `verify` of a folder ends with, by the worst that it found; 1 is what cannot be read.
+
+8 is only for readers who name whom they trust (`--signers`, `--tsa-certificates`): nobody whom they trust has signed or
+time-stamped it, nor the log that lists it. Without these options unsigned is legal, and is said.
+"""
+
+
+def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `sign` and `timestamp` to the command line; `command` makes one."""
+    what = "an archived version, or a whole archive (the head of its log)"
+    signs = command(commands, "sign", sign_folder, "sign an archived version or an archive with an SSH key")
+    signs.add_argument("path", type=Path, metavar="archive/ID/VERSION", help=what)
+    signs.add_argument("--key", type=Path, required=True, metavar="KEY", help="a private SSH key, as used for git")
+
+    stamps = command(commands, "timestamp", stamp_folder, "have an authority time-stamp an archived version (network)")
+    stamps.add_argument("path", type=Path, metavar="archive/ID/VERSION", help=what)
+    stamps.add_argument("--tsa", required=True, metavar="URL", help="a time-stamp authority (RFC 3161); it gets a hash")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add to `verify` whom its reader trusts."""
+    parser.add_argument("--signers", type=Path, metavar="FILE", help="keys that you know, as OpenSSH's allowed_signers")
+    parser.add_argument("--tsa-certificates", type=Path, metavar="FILE", help="PEM of time-stamp authorities' roots")
+
+
+def sign_folder(options: argparse.Namespace) -> int:
+    """Sign an archived version, or the head of an archive's log."""
+    from evibrief.archive.anchors import sign
+
+    path, fingerprint, fresh = sign(options.path, options.key)
+    print(f"{path}: signed with key {fingerprint}{'' if fresh else ' (already there)'}")
+    return 0
+
+
+def stamp_folder(options: argparse.Namespace) -> int:
+    """Have an authority say when something was there."""
+    from evibrief.archive.anchors import time_stamp
+    from evibrief.archive.timestamps import ask_authority, host_of
+
+    print(f"asking {plain(host_of(options.tsa))} over the network; it gets a hash, and nothing else", flush=True)
+    path, stamped = time_stamp(options.path, lambda message: ask_authority(message, options.tsa))
+    print(f"{path}: time-stamped on {stamped.at}")
+    return 0
+
+
+def verify_folder(options: argparse.Namespace) -> int:
+    """Say whether an archived version, or a whole archive, is as it was archived; returns the exit code."""
+    from evibrief.archive.anchors import is_whole_archive, read_roots
+    from evibrief.archive.signatures import demand_list
+
+    signers = options.signers
+    if signers:
+        demand_list(signers)
+    roots = read_roots(options.tsa_certificates) if options.tsa_certificates else None
+    if is_whole_archive(options.path):
+        return _verify_archive(options.path, signers, roots)
+    return _verify_version(options.path, signers, roots)
+
+
+def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -> int:
+    from evibrief.archive.anchors import anchors_of
+    from evibrief.archive.integrity import UNFINISHED, check_version, version_findings
+    from evibrief.archive.standing import standing_of
+    from evibrief.archive.versions import is_in_an_archive, read_manifest
+
+    if faults := check_version(folder):
+        print(f"{plain(str(folder))}: ALTERED")
+        print("".join(f"  {plain(fault)}\n" for fault in faults), end="")
+        return EXITS["altered"]
+    print(f"{plain(str(folder))}: every file is as the manifest names it")
+    if not is_in_an_archive(folder):
+        print("not in an archive: whether it is still in use, and who signed it, is not known")
+        return 0
+    record, archive = read_manifest(folder), folder.resolve().parent.parent
+    standing = standing_of(archive, record["id"], record["version"])
+    print(plain(standing.sentence))
+    anchors = anchors_of(folder, signers, roots)
+    _print_anchors(anchors)
+    print(plain(_coverage(archive, (record["id"], record["version"]))))
+    undone = [one.text for one in version_findings(folder) if one.unfinished]
+    if undone:
+        print(plain(f"unfinished: {undone[0]}; {UNFINISHED}"))
+    covered = (record["id"], record["version"]) in _covered(archive, signers, roots)
+    own = _states(anchors, bool(signers), roots is not None, covered)
+    return _worst([standing.state, *(["unfinished"] if undone else []), *own])
+
+
+def _covered(archive: Path, signers: Path | None, roots: "Roots | None") -> frozenset[tuple[str, str]]:
+    """The versions in that part of the log which somebody whom the reader trusts has signed or time-stamped."""
+    from evibrief.archive.anchors import anchors_of_log
+    from evibrief.archive.log import told_by
+    from evibrief.archive.versions import read_log
+    from evibrief.problems import Problems
+
+    try:
+        chain = read_log(archive)
+        fixed = anchors_of_log(archive, chain, signers, roots)
+    except Problems:
+        return frozenset()
+    last = max((lines for lines, one in fixed if one.state in ("known", "confirmed")), default=0)
+    told = told_by(chain)
+    return frozenset(key for key, line in told.lines.items() if line <= last and key not in told.found)
+
+
+def verify_signer_of(folder: Path, options: argparse.Namespace) -> int:
+    """Print who signed and time-stamped the version that a lone document is of; returns what that ends with."""
+    from evibrief.archive.anchors import anchors_of, read_roots
+    from evibrief.archive.signatures import demand_list
+    from evibrief.archive.versions import read_manifest
+
+    if options.signers:
+        demand_list(options.signers)
+    roots = read_roots(options.tsa_certificates) if options.tsa_certificates else None
+    anchors = anchors_of(folder, options.signers, roots)
+    _print_anchors(anchors, "  ")
+    record = read_manifest(folder)
+    covered = (record["id"], record["version"]) in _covered(folder.parent.parent, options.signers, roots)
+    return _worst(["current", *_states(anchors, bool(options.signers), roots is not None, covered)])
+
+
+def _print_anchors(anchors: "Sequence[Signed | Stamped]", indent: str = "") -> None:
+    from evibrief.archive.signatures import Signed
+
+    signatures = [one.sentence for one in anchors if isinstance(one, Signed)]
+    stamps = [one.sentence for one in anchors if not isinstance(one, Signed)]
+    for sentence in (*(signatures or ["not signed"]), *(stamps or ["not time-stamped"])):
+        print(f"{indent}{plain(sentence)}")
+
+
+def _states(
+    anchors: "Sequence[Signed | Stamped]", by_signers: bool, by_roots: bool, covered: bool = False
+) -> list[str]:
+    """What signatures and time stamps add to the exit code. `covered`: a log that somebody known signed has it.
+
+    Unsigned is legal; a reader who names whom they trust asks for more than that.
+    """
+    from evibrief.archive.signatures import Signed
+
+    found = ["altered" for one in anchors if one.state == "bad"]
+    for wanted, kind in ((by_signers, True), (by_roots, False)):
+        mine = [one.state for one in anchors if isinstance(one, Signed) is kind]
+        if wanted and not covered and not {"known", "confirmed"} & set(mine):
+            found.append("not vouched for")
+    return found
+
+
+def _worst(states: Sequence[str]) -> int:
+    """The exit code of the worst state, in the order that is written here."""
+    order = ("altered", "damaged", "unfinished", "withdrawn", "not vouched for", "superseded")
+    return EXITS[min(states, key=lambda state: order.index(state) if state in order else len(order))]
+
+
+def _coverage(archive: Path, key: tuple[str, str]) -> str:
+    """What the log of the archive says of a version, and what no log can."""
+    from evibrief.archive.log import told_by
+    from evibrief.archive.versions import read_log
+
+    told = told_by(read_log(archive))
+    if not told.lines:
+        return "the archive has no log yet: whether this version was changed together with its manifest is not known"
+    line = told.lines.get(key)
+    if line is None:
+        return "the archive's log does not list it yet"
+    if key in told.found:
+        return "the archive's log begins after this version: it covers it only from then on"
+    return f"line {line} of the archive's log has it; `evibrief verify` on the archive checks the log as a whole"
+
+
+def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") -> int:
+    from evibrief.archive.anchors import anchors_of, anchors_of_log
+    from evibrief.archive.integrity import UNFINISHED, findings
+    from evibrief.archive.versions import file_faults, read_log, versions
+    from evibrief.problems import Problems
+
+    listed, found = versions(archive), findings(archive)
+    states, covered = ["current"], _covered(archive, signers, roots)
+    for one in sorted(listed, key=lambda one: (one.id, one.number)):
+        anchors = anchors_of(archive / one.folder, signers, roots)
+        states += _print_version(one, file_faults(archive / one.folder), found)
+        _print_anchors(anchors, "  ")
+        states += _states(anchors, bool(signers), roots is not None, (one.id, one.version) in covered)
+    known = {(one.id, one.version) for one in listed}
+    rest = [one for one in found if one.about not in known]
+    for other in rest:
+        print(plain(f"{'unfinished' if other.unfinished else 'ALTERED'}: {other.text}"))
+    states += ["unfinished" if one.unfinished else "altered" for one in rest]
+    if any(one.unfinished for one in found):
+        print(f"unfinished: {UNFINISHED}")
+    try:
+        chain = read_log(archive)
+    except Problems:  # said above
+        return _worst(states)
+    fixed = anchors_of_log(archive, chain, signers, roots)
+    states += ["altered" for _, one in fixed if one.state == "bad"]
+    _print_log(chain, fixed)
+    return _worst(states)
+
+
+def _print_version(one: "Version", faults: list[str], found: "Sequence[Finding]") -> list[str]:
+    """A line for a version of an archive, and what is wrong with it; returns what that adds to the exit code."""
+    mine = [other for other in found if other.about == (one.id, one.version)]
+    faults = faults + [other.text for other in mine if not other.unfinished]
+    undone = [other.text for other in mine if other.unfinished]
+    said = "ALTERED" if faults else f"unfinished, {one.state}" if undone else f"whole, {one.state}"
+    reason = f": {one.reason}" if one.reason else ""
+    print(plain(f"{one.id} {one.version} of {one.date}: {said}{reason}"))
+    for fault in (*faults, *undone):
+        print(f"  {plain(fault)}")
+    return ["altered"] * bool(faults) + ["unfinished"] * bool(undone)
+
+
+def _print_log(chain: "Chain", fixed: "Sequence[tuple[int, Signed | Stamped]]") -> None:
+    """The log in words, who fixed it, and in one sentence what all of this cannot show."""
+    from evibrief.archive.log import told_by
+
+    count = len(chain.events)
+    if not count:
+        print("the archive has no log yet: the next version, withdrawal or signature begins one")
+    else:
+        print(f"log: {count} line{'s' * (count != 1)}, each with the hash of the line before; its head is {chain.head}")
+        if before := sorted(told_by(chain).found):
+            named = ", ".join(f"{brief} {version}" for brief, version in before)
+            print(plain(f"there before the log began, covered only from then on: {named}"))
+    for lines, one in fixed:
+        print(plain(f"log up to line {lines}: {one.sentence}"))
+    good = [lines for lines, one in fixed if one.state in ("known", "confirmed", "unjudged")]
+    covered = max(good, default=0)
+    print(_CANNOT_SHOW if not covered else _CANNOT_SHOW_AFTER.format(covered=covered))
+
+
+_CANNOT_SHOW = (
+    "What this cannot show: whether somebody who can write to the whole archive made it and its log anew, or cut off "
+    "its end, because nobody signed or time-stamped the log; `evibrief sign ARCHIVE` does, or keep its head elsewhere."
+)
+_CANNOT_SHOW_AFTER = (
+    "What this cannot show: whether lines after line {covered} were made anew or cut off, and whether the keys and "
+    "authorities above are whom you take them for."
+)

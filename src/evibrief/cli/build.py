@@ -1,0 +1,44 @@
+"""The command `build`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from evibrief.build import build
+from evibrief.build_cache import Written
+from evibrief.cli import printing
+from evibrief.formats.registry import FORMATS, Format
+from evibrief.problems import Problem
+
+LAYERS = ("page", "summary", "full")
+
+
+def formats_of(text: str) -> tuple[Format, ...]:
+    """The formats that an option names, each once. Raises `ArgumentTypeError` for another word."""
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(f"`{name}` is not one of {', '.join(FORMATS)}")
+    return tuple(format for format in FORMATS if format in names)
+
+
+def run_build(options: argparse.Namespace) -> int:
+    """Build a brief, and say what was written."""
+    with printing.progress(quiet=options.quiet) as report:
+        written = build(options.brief, options.output, options.format, report, _tell_warnings, options.layer)
+    if not options.quiet:
+        for document in written:
+            print(_described(document))
+    return 0
+
+
+def _tell_warnings(problems: Sequence[Problem]) -> None:
+    if problems:
+        number = f"{len(problems)} warning{'s' * (len(problems) != 1)}"
+        print(f"evibrief: {number}; `evibrief check` shows them", file=sys.stderr)
+
+
+def _described(document: Written) -> str:
+    pages = f", {document.pages} pages" if document.pages else ""
+    state = "" if document.fresh else " (up to date)"
+    return f"{document.path}  {document.size / 1024:.0f} kB{pages}{state}"

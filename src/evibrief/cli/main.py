@@ -1,0 +1,203 @@
+"""The command line: arguments, exit codes, the clock and the environment; each command is in its group's file.
+
+Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceback is always our bug.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from evibrief import __version__
+from evibrief.cli import anchors, limits, mailing, printing, verify
+from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
+from evibrief.cli.build import LAYERS, formats_of, run_build
+from evibrief.cli.check import run_check, run_rules
+from evibrief.cli.new import run_new, run_reference, run_schema
+from evibrief.cli.printing import TextOnly, print_problems
+from evibrief.cli.review import recipient_of, run_comments, run_review_copy
+from evibrief.formats.registry import FORMATS
+from evibrief.problems import Place, Problem, Problems, plain
+from evibrief.sandbox import run_command, too_much_memory
+from evibrief.workfolders import work_folder
+
+
+def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
+    """Run one command. `apart` says that this is the process that a stranger's files are opened in.
+
+    Returns the exit code.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Greek gets an escape, not a traceback
+            stream.reconfigure(errors="backslashreplace")
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = TextOnly(sys.stdout), TextOnly(sys.stderr)
+    try:
+        options = _parser().parse_args(words)
+        code = _run_apart(options, words) if _opens(options) and not apart else _run(options, apart)
+    finally:
+        if lost := _hand_over():
+            print(f"evibrief: {lost}", file=sys.stderr)
+        sys.stdout, sys.stderr = before
+    return 1 if lost else code
+
+
+def _hand_over() -> str:
+    """Write out what was printed. Returns why that failed, if it did; what is left of it then goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:  # Python would try once more at its end, and say so with a traceback
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+        return error.strerror or "what was printed cannot be written"
+    return ""
+
+
+def _opens(options: argparse.Namespace) -> bool:
+    """Whether the command opens what may be a stranger's."""
+    if options.run is run_check:
+        return options.retractions is not None
+    return hasattr(options, "memory") and getattr(options, "what", "returned") == "returned"
+
+
+def _run_apart(options: argparse.Namespace, words: Sequence[str]) -> int:
+    try:
+        with work_folder() as temporary:
+            return run_command(words, limits.limits_of(options), temporary)
+    except Problems as ended:
+        print_problems(ended.problems)
+        return 1
+
+
+def _run(options: argparse.Namespace, apart: bool = False) -> int:
+    try:
+        return int(options.run(options))
+    except Problems as wrong:
+        print_problems(wrong.problems)
+        return 1
+    except MemoryError:
+        print_problems(too_much_memory().problems)
+        return 1
+    except OSError as error:
+        place = f"{plain(str(error.filename))}: " if error.filename else ""
+        print(f"evibrief: {place}{error.strerror}", file=sys.stderr)
+        _hand_over()
+        return 1
+    except Exception as bug:
+        if not apart:
+            raise
+        if isinstance(bug, ImportError):  # a library for which there is no room cannot be loaded
+            print_problems(too_much_memory().problems)
+            return 1
+        # A stranger's file found a fault of ours. Who opened it learns that nothing of it is to be believed.
+        message = f"this file broke the program, and nothing of it was believed: {type(bug).__name__}: {bug}"
+        print_problems([Problem(Place("evibrief"), "bug", message, "please report it, with the file")])
+        return 1
+    except KeyboardInterrupt:
+        print("evibrief: stopped; nothing was written", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evibrief",
+        description="Evidence in YAML goes in; a dated, versioned evidence brief comes out as PDF, DOCX and HTML.",
+    )
+    parser.add_argument("--version", action="version", version=f"evibrief {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    builds = _command(commands, "build", run_build, "check a brief and write its documents")
+    builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    builds.add_argument("--format", type=formats_of, default=FORMATS, help="pdf, docx, html, or several with commas")
+    builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
+    builds.add_argument("--layer", choices=LAYERS, default="full", help="the first page, that and the summary, or all")
+    builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
+
+    checks = _command(commands, "check", run_check, "say what is wrong with a brief, and write nothing")
+    checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people, or machines")
+
+    checks.add_argument(
+        "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
+    )
+    limits.add_limits(checks)
+
+    rules = _command(commands, "rules", run_rules, "explain the rules of check: one, or all of them")
+    rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as check prints it in brackets")
+
+    keeps = _command(commands, "archive", run_archive, "build a brief and keep it as a dated version, written once")
+    keeps.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
+    compares = _command(commands, "diff", run_diff, "say what changed between two briefs, conclusions first")
+    sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git"
+    compares.add_argument("old", help=f"{sides}; when it stands alone, it is compared with its last archived version")
+    compares.add_argument("new", nargs="?", help=sides)
+    compares.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+    compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
+    limits.add_limits(compares)
+
+    tells = _command(commands, "since", run_since, "write since.yaml: what changed since the last archived version")
+    tells.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    tells.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
+    looks = _command(commands, "verify", verify.verify, "say whether a version or a lone PDF or DOCX is unaltered")
+    looks.add_argument("path", type=Path, metavar="PATH", help="an archive, an archived version, a PDF or a DOCX")
+    anchors.add_options(looks)
+    verify.add_options(looks)
+    limits.add_limits(looks)
+
+    takes = _command(commands, "extract", run_extract, "take the evidence out of a PDF or a DOCX")
+    takes.add_argument("document", type=Path, metavar="FILE", help="a PDF or a DOCX that evibrief made")
+    takes.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that does not exist yet")
+    limits.add_limits(takes)
+
+    ends = _command(commands, "withdraw", run_withdraw, "mark an archived version as withdrawn; nothing is deleted")
+    ends.add_argument("brief", metavar="ID", help="the id of the brief")
+    ends.add_argument("version", metavar="VERSION", help="the version, such as 0.1.0")
+    ends.add_argument("--reason", required=True, help="why; readers are told")
+    ends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+
+    copies = _command(commands, "review-copy", run_review_copy, "write the Word document for a reviewer")
+    copies.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    copies.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
+    copies.add_argument("--recipient", type=recipient_of, metavar="ID", help="to whom it goes: an id, never a name")
+    copies.add_argument("--comments-by", type=printing.day, metavar="DATE", help="until when, such as 2026-12-24")
+
+    reads = _command(commands, "comments", run_comments, "list what reviewers said in Word, by record, file and line")
+    reads.add_argument("reviewed", type=Path, nargs="+", metavar="REVIEWED.docx", help="one file or several")
+    reads.add_argument("--brief", type=Path, required=True, metavar="data/BRIEF", help="the folder of the brief")
+    reads.add_argument("--format", choices=("text", "json", "md", "csv"), default="text", help="how to print the list")
+    reads.add_argument("--since", type=Path, metavar="FILE", help="an earlier list (JSON) or ledger: only what is new")
+    reads.add_argument("--patches", type=Path, metavar="DIR", help="write proposals as patches for `git apply`")
+    reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
+    limits.add_limits(reads)
+
+    mailing.add_commands(commands, _command)
+    anchors.add_commands(commands, _command)
+
+    starts = _command(commands, "new", run_new, "write a small commented brief to start from; it builds at once")
+    starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
+
+    schemas = _command(commands, "schema", run_schema, "print the JSON Schema of a file, for editors")
+    schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all of them when left out")
+    schemas.add_argument("--output", type=Path, help="write them all into this folder instead")
+
+    styles = _command(commands, "reference", run_reference, "write a fresh reference.docx, the Word styles to edit")
+    styles.add_argument("--output", type=Path, default=Path("reference.docx"), help="the file to write")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    purpose: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser

@@ -1,0 +1,61 @@
+"""The commands that write files to start from: `new`, `reference-docx`, `schema`."""
+
+import argparse
+import datetime
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from evibrief import resources
+from evibrief.problems import Place, Problem, Problems
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Write a brief to start from."""
+    from evibrief.evidence.schema import schema_texts
+    from evibrief.evidence.starter import identifier_of, starter_texts
+
+    folder: Path = options.folder
+    name = identifier_of(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
+    texts = starter_texts(name, datetime.date.today(), resources.starter_texts())
+    _write_texts(folder, texts)
+    _write_texts(folder.parent / "schemas", {f"{file}.json": text for file, text in schema_texts().items()})
+    for path in texts:
+        print(folder / path)
+    print(f"\nnext: evibrief build {folder}")
+    return 0
+
+
+def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    for path, text in texts.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+
+
+def run_reference(options: argparse.Namespace) -> int:
+    """Write the styles of Word as a `reference.docx`."""
+    from evibrief.formats.docx.reference import build_reference
+
+    options.output.write_bytes(build_reference())
+    print(options.output)
+    return 0
+
+
+def run_schema(options: argparse.Namespace) -> int:
+    """Write the schemas of the data files."""
+    from evibrief.evidence.schema import schema_texts
+
+    schemas = schema_texts()
+    if options.output:
+        _write_texts(options.output, {f"{file}.json": text for file, text in schemas.items()})
+    elif options.file is None:
+        print("\n".join(schemas.values()))
+    elif options.file in schemas:
+        print(schemas[options.file])
+    else:
+        print(f"evibrief: no file is called {options.file}; there are {', '.join(schemas)}", file=sys.stderr)
+        return 2
+    return 0

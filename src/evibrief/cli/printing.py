@@ -1,0 +1,100 @@
+"""What commands print: problems in three forms, and streams that pass on text alone.
+
+In: problems, streams. Out: lines.
+"""
+
+import argparse
+import datetime
+import io
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from evibrief.problems import Problem, as_annotation, as_record, plain
+
+
+def day(text: str) -> datetime.date:
+    """A date on the command line."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write year-month-day, such as 2026-12-24") from error
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A line for each stage with the time that it took, on a terminal; elsewhere silence."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    running: list[tuple[str, float]] = []
+
+    def finish() -> None:
+        if running:
+            stage, since = running.pop()
+            print(f"\r{stage} … {time.monotonic() - since:.1f} s", file=sys.stderr)
+
+    def report(stage: str) -> None:
+        finish()
+        running.append((stage, time.monotonic()))
+        print(f"{stage} …", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield report
+    finally:
+        finish()
+
+
+MOST_PRINTED = 500
+"""Problems; a file of the wrong kind can have hundreds of thousands."""
+
+
+class TextOnly(io.TextIOBase):
+    """A stream that passes on text alone: what would act on a terminal is printed as an escape."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or io.StringIO()  # a shell can close it: `evibrief check data/BRIEF >&-`
+
+    def write(self, text: str) -> int:
+        """Write the text. A carriage return at its beginning is ours: a stage of the work is told on one line."""
+        returned, rest = ("\r", text[1:]) if text.startswith("\r") else ("", text)
+        lines = ("\t".join(map(plain, line.split("\t"))) for line in rest.split("\n"))
+        self._stream.write(returned + "\n".join(lines))
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is waiting."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether somebody is looking."""
+        return self._stream.isatty()
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """The problems on standard error, as many as anybody reads, then how many there are."""
+    for problem in problems[:MOST_PRINTED]:
+        print(problem, file=sys.stderr)
+    if len(problems) > MOST_PRINTED:
+        print(f"… and {len(problems) - MOST_PRINTED} more", file=sys.stderr)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    counted = [
+        f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number
+    ]
+    if counted:
+        print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
+
+
+def print_json(problems: Sequence[Problem]) -> None:
+    """The problems as one JSON record, for machines."""
+    print(json.dumps({"problems": [as_record(problem) for problem in problems]}, indent=1, ensure_ascii=False))
+
+
+def print_annotations(problems: Sequence[Problem]) -> None:
+    """The problems as GitHub shows them beside their lines."""
+    for problem in problems:
+        print(as_annotation(problem))

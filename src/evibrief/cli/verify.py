@@ -1,0 +1,155 @@
+"""The command `verify`: what is printed of a verdict, and what the command ends with.
+
+In: arguments. Out: lines and an exit code. Each sentence says what was compared and no more.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evibrief.cli import anchors, limits
+from evibrief.problems import Place, Problem, Problems, plain
+
+if TYPE_CHECKING:
+    from evibrief.archive.standing import Standing
+    from evibrief.archive.verdict import Verdict
+
+EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
+"""By what was found of the document; 1 is a file that cannot be read, or carries nothing."""
+
+STANDING_EXITS = {"withdrawn": 7, "superseded": 10, "damaged": 4, "unfinished": 6}
+"""By what the archive says of a document that is unaltered."""
+
+NOT_THERE = 11
+"""The archive that the reader named has no such version, or has it with another content."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add to `verify` the archive that a document is looked up in."""
+    parser.add_argument(
+        "--archive", type=Path, metavar="DIR", help="look the document up here (default: the archive that it lies in)"
+    )
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Say whether a document, a version or an archive is what it says it is. Returns the exit code."""
+    if options.path.is_dir():
+        return anchors.verify_folder(options)
+    from evibrief.archive.standing import archive_around, standing_of
+    from evibrief.archive.verify import verify_document
+
+    archive = options.archive or archive_around(options.path)
+    _demand_archive(options, archive)
+    verdict = verify_document(options.path, limits.limits_of(options))
+    standing = standing_of(archive, verdict.id, verdict.version, verdict.digest) if archive else None
+    for line in _lines(options, verdict, standing):
+        print(plain(line))
+    code = exit_code(verdict, standing, trusted=options.archive is not None)
+    if standing and standing.folder and not is_another(verdict, standing):
+        return worst(code, anchors.verify_signer_of(standing.folder, options))
+    if options.signers or options.tsa_certificates:
+        print("not vouched for: the archive has no signature or time stamp of this content")
+        return worst(code, anchors.EXITS["not vouched for"])
+    return code
+
+
+def worst(code: int, of_signers: int) -> int:
+    """What the command ends with, by the verdict and by who signed: a bad signature before all, as in an archive."""
+    return min(code, of_signers, key=_WORST_FIRST.index)
+
+
+_WORST_FIRST = (4, 5, 6, 7, NOT_THERE, 8, 10, 9, 3, 0)
+
+
+def _demand_archive(options: argparse.Namespace, archive: Path | None) -> None:
+    """Raise `Problems` for an archive that is none, and for signers where there is nothing that they could sign."""
+    from evibrief.archive.versions import is_archive
+
+    if options.archive and not is_archive(options.archive):
+        message = "there is no archive here"
+        raise Problems([Problem(Place(str(options.archive)), "no-archive", message, "name the folder with index.json")])
+    if archive is None and (options.signers or options.tsa_certificates):
+        message = "signatures and time stamps are in an archive, not in a document"
+        raise Problems([Problem(Place(str(options.path)), "no-archive", message, "name the archive: --archive DIR")])
+
+
+def is_another(verdict: "Verdict", standing: "Standing") -> bool:
+    """Whether the archive has this version with another content: other layers and review copies have the same."""
+    return bool(standing.content) and standing.content not in (verdict.content, verdict.evidence)
+
+
+def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) -> int:
+    """What the command ends with. The archive is `trusted` where its reader named it, rather than found it around."""
+    own = EXITS[verdict.state]
+    if standing is None or verdict.state == "altered":
+        return own
+    if is_another(verdict, standing) or (trusted and standing.state == "unknown"):
+        return NOT_THERE
+    if trusted and standing.listed:
+        own = 0  # to the byte what the reader's own archive has, whoever's tools made it
+    if own in (0, EXITS["other tools"], EXITS["own look"]):
+        return STANDING_EXITS.get(standing.state, own)
+    return own
+
+
+def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing | None") -> Iterator[str]:
+    copy = ", a copy for review" if verdict.for_review else ""
+    yield f"{options.path}: {_title(verdict.title)}, version {verdict.version} of {verdict.date}{copy}"
+    yield f"content  {verdict.content or 'not recorded: made before there was a content hash'}"
+    yield f"evidence {verdict.evidence}"
+    yield f"file     {verdict.digest} (SHA-256)"
+    if standing and standing.listed and options.archive and verdict.state == "undecided":
+        yield "THE VERY FILE THAT YOUR ARCHIVE LISTS. It cannot be built anew here just so; other tools made it:"
+    else:
+        yield from _WORDS[verdict.state]
+    yield from (f"  {detail}" for detail in verdict.details)
+    if verdict.looks:
+        yield f"Files of its own decide how it looks and what it shows: {', '.join(verdict.looks)}."
+        yield "They can hide or change words. Compare the page with what its evidence says:"
+    elif verdict.uncovered:
+        yield f"Words in it that are no evidence come from {', '.join(verdict.uncovered)}. Its evidence says:"
+    yield from (f"  {line}" for line in verdict.said)
+    yield from _of_the_archive(verdict, standing, options.archive is not None)
+
+
+def _title(title: str) -> str:
+    """A title on one line, and no longer than one: so many spaces could make a line of its own of what follows."""
+    words = " ".join(title.split())
+    return words if len(words) <= 200 else f"{words[:200]} …"
+
+
+def _of_the_archive(verdict: "Verdict", standing: "Standing | None", named: bool) -> Iterator[str]:
+    if standing is None:
+        yield "No archive was looked at (--archive DIR): whether this version is current is not known, nor who made it."
+        return
+    which = "that you named" if named else "that it lies in, which whoever sent the file may have made"
+    if is_another(verdict, standing):
+        yield f"NOT WHAT THE ARCHIVE HAS ({which}): there version {verdict.version} has the content {standing.content}."
+        return
+    yield f"By the archive {which}: {standing.sentence}."
+    if standing.listed:
+        yield "  The archive has this very file: its SHA-256 is listed there."
+    elif standing.listed is False:
+        yield "  The archive has this content, and no file of it with this SHA-256."
+
+
+_WORDS: Mapping[str, Sequence[str]] = {
+    "identical": (
+        "identical: built again from the evidence that it carries, it is the same to the byte.",
+        "This does not say whose evidence it is: only an archive or a signature that you trust does.",
+    ),
+    "own look": (
+        "BUILT FROM WHAT IT CARRIES, WITH A LOOK OF ITS OWN: built again from the files that it carries, it is the",
+        "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
+    ),
+    "other tools": (
+        "same content, other tools: made by other versions of the tools. Built again here, every object of the file,",
+        "its text and its pages as pictures agree.",
+    ),
+    "altered": ("ALTERED: it is not what is built from the evidence that it carries.",),
+    "undecided": (
+        "NOT CONFIRMED: it differs from what is built here from the evidence that it carries. Either it was altered,",
+        "or other versions of the tools made it so. Verify it with those versions, or look it up in the archive.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""What an author writes: the record types, reading them with their places, a new brief to start from."""

@@ -1,0 +1,224 @@
+"""The argument: studies, claims with their evidence, the links of mechanisms, the statements that are ranked.
+
+In: fields. Out: the record types that the ratings are made from; `model` puts them into a `Brief`.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from evibrief.evidence.fields import (
+    Claims,
+    Corrections,
+    Count,
+    Date,
+    DateOrUnknown,
+    Identifier,
+    Participants,
+    Population,
+    Prose,
+    Record,
+    Text,
+)
+from evibrief.evidence.fields import Source as SourceKey
+from evibrief.evidence.vocabulary import (
+    About,
+    Basis,
+    Certainty,
+    Design,
+    Direction,
+    Exposure,
+    LinkKind,
+    Modality,
+    Relation,
+    Role,
+    Species,
+    StatementKind,
+    Status,
+    Tier,
+)
+
+
+class Override(Record):
+    """Somebody lets a rule of `evibrief check` pass for this record, says why, and signs."""
+
+    rule: Text = Field(description="the rule's id, as `evibrief check` prints it in brackets")
+    reason: Prose
+    by: Text = Field(description="a name, or a role when the person did not agree to be named")
+    date: Date
+
+
+class Overridable(Record):
+    """A record that may carry overrides of rules; they hold for it and for what stands inside it."""
+
+    overrides: tuple[Override, ...] = ()
+
+
+class PopulationRecord(Record):
+    """A group that was studied, and how near it is to the people whom the brief is about."""
+
+    id: Identifier
+    label: Text
+    relation: Relation
+    species: Species
+
+
+class Verification(Record):
+    """How far somebody looked at a publication. `verified`: its record or abstract was seen where it says."""
+
+    state: Literal["verified", "partly", "unverified"]
+    where: Text
+    when: DateOrUnknown
+    note: Prose | None = None
+
+
+class Integrity(Record):
+    """Whether a publication was corrected, put under concern or retracted; `not-checked` is a state too."""
+
+    state: Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
+    checked: DateOrUnknown
+    note: Prose | None = None
+
+
+class Study(Overridable):
+    """The appraisal of one publication in `references.json`."""
+
+    reference: SourceKey
+    design: Design
+    design_note: Text | None = Field(default=None, description="what the design word leaves out: `post hoc, pooled`")
+    n: Participants = Field(description="participants, or animals; never samples")
+    n_note: Text | None = None
+    species: Species
+    population: Population
+    report_of: Identifier | None = Field(default=None, description="reports with the same word are one study")
+    verification: Verification
+    integrity: Integrity
+    note: Prose | None = None
+
+
+class Evidence(Record):
+    """What one publication says about one claim."""
+
+    source: SourceKey
+    role: Role
+    basis: Basis = Field(description="`cited`: the document names it; `candidate`: we found it, it may be another")
+    locator: Text = Field(description="page, figure or table; `abstract`; `unknown`")
+    finding: Prose
+    population: Population
+    exposure: Exposure = Field(description="`intervention`: this population received the drug of the question")
+    resolved: Prose | None = Field(
+        default=None, description="for a contradiction: why it no longer speaks against the claim"
+    )
+
+
+class Stated(Record):
+    """Where the source document makes the claim, and what it says the claim rests on."""
+
+    line: Count
+    attribution: Text = Field(
+        description="as the document has it; `none` or `none (its phrase)` where it names nothing"
+    )
+    study_type: Text
+
+
+class Claim(Overridable):
+    """One atomic claim, in our own words. Without `stated` it was added by the brief and is printed as added."""
+
+    id: Identifier
+    text: Prose
+    about: About = Field(description="the drug elsewhere, the condition, the bridge between them, or a stated gap")
+    direction: Direction = Field(description="does it favour the idea that the intervention may help?")
+    modality: Modality
+    population: Population
+    stated: Stated | None = None
+    status: Status
+    status_note: Prose | None = None
+    corrections: Corrections
+    evidence: tuple[Evidence, ...] = ()
+    replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
+
+
+class ClaimGroup(Record):
+    """The claims of one topic: one file in `claims/`."""
+
+    id: Identifier
+    title: Text
+    claims: tuple[Claim, ...] = Field(min_length=1)
+
+
+class Link(Overridable):
+    """One step of a mechanism, judged on its own."""
+
+    id: Identifier
+    kind: LinkKind
+    text: Prose
+    claims: Claims
+    note: Prose | None = None
+
+
+class Mechanism(Overridable):
+    """A chain of links: what the drug does, whether that is reached at the doses given, what is shown, the bridge."""
+
+    id: Identifier
+    title: Text
+    summary: Prose
+    links: tuple[Link, ...] = Field(min_length=2)
+    certainty: "CertaintyDecision | None" = None
+
+
+class Signed(Record):
+    """A decision of a person: why, who (a name or a role), when. A rating above the instrument's needs all three."""
+
+    reason: Prose | None = None
+    by: Text | None = None
+    date: Date | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether reason, person and day are all given."""
+        return None not in (self.reason, self.by, self.date)
+
+
+class Decision(Signed):
+    """A person decides on the tier of a statement."""
+
+    tier: Tier
+
+
+class CertaintyDecision(Signed):
+    """A person decides on the certainty of a chain."""
+
+    level: Certainty
+
+
+class Statement(Overridable):
+    """One statement of the source document's ranking. It may name claims that this brief added."""
+
+    id: Identifier
+    text: Prose
+    kind: StatementKind = Field(
+        default="reason",
+        description="a reason to expect a benefit, one against it, or a record that data are missing and nothing else",
+    )
+    stated: Tier
+    claims: Claims
+    remark: Prose | None = None
+    final: Decision | None = None
+
+
+class Closing(Record):
+    """The source document's own sentence on certainty, taken apart."""
+
+    line: Count
+    text: Prose
+    plausibility: Tier
+    certainty: Certainty
+    corrections: Corrections
+
+
+class Ranking(Record):
+    """`ranking.yaml`: the statements in the source document's order."""
+
+    statements: tuple[Statement, ...] = ()
+    corrections: Corrections
+    closing: Closing | None = None

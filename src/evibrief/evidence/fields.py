@@ -1,0 +1,190 @@
+"""The kinds of fields that a record may have: text, prose, numbers, dates, words from a list, names of other records.
+
+In: what `source` read, all of it text. Out: Python values, or an error that says what to write instead. Nothing is
+coerced: a number is a number as people write it, a date is `2026-11-23`, and text that another YAML reader would
+take for something else has to stand in quotes.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NewType
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from evibrief.problems import Hints
+
+Unknown = Literal["unknown"]
+"""What nobody knows yet is written as the word `unknown`, and is printed."""
+
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
+"""At most nine digits on either side: what is longer is a slip of the hand."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
+_READ_AS = {
+    "bool": "a truth value",
+    "int": "a number",
+    "float": "a number",
+    "null": "no value",
+    "timestamp": "a date",
+    "merge": "a merge key",
+    "value": "a default value",
+}
+
+
+class Record(BaseModel):
+    """What all records share: they do not change once read, and a key that no field has is an error.
+
+    A misspelt key in an evidence base must never be silence: a `limitaton` that is not printed can hurt somebody.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, Plain):
+        message = "`{word}` is read as {kind} by YAML"
+        hint = 'put it in quotes: "{word}"'
+        raise PydanticCustomError(
+            "yaml-trap", message, {"word": str(value), "kind": _READ_AS[value.kind], "hint": hint}
+        )
+    if not isinstance(value, str):
+        raise PydanticCustomError("shape", "text is wanted here", {"hint": "write one text, in quotes if need be"})
+    if not value.strip():
+        raise PydanticCustomError("empty", "this text is empty", {"hint": "write it, or leave the key out"})
+    return value
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, Plain) and _NUMBER.fullmatch(value):
+        return Decimal(value)
+    hint = "write digits with a decimal point and no quotes, unit or thousands mark: 0.5"
+    raise PydanticCustomError("number", "`{word}` is not a number", {"word": _shown(value), "hint": hint})
+
+
+def _count(value: Any) -> int:
+    number = _number(value)
+    if number < 1 or number != number.to_integral():
+        hint = "write a whole number of at least 1"
+        raise PydanticCustomError("number", "`{word}` is not a count", {"word": _shown(value), "hint": hint})
+    return int(number)
+
+
+def _date(value: Any) -> datetime.date:
+    try:
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            return datetime.date.fromisoformat(value)
+    except ValueError:
+        pass
+    hint = "write year-month-day: 2026-11-23"
+    raise PydanticCustomError("date", "`{word}` is not a date", {"word": _shown(value), "hint": hint})
+
+
+def _shown(value: Any) -> str:
+    return str(value) if isinstance(value, str) else "a list" if isinstance(value, list) else "a record"
+
+
+def _or(words: tuple[str, ...], otherwise: Callable[[Any], Any]) -> BeforeValidator:
+    """A field that takes one of some words, or whatever `otherwise` takes."""
+    return BeforeValidator(lambda value: str(value) if value in words else otherwise(value))
+
+
+def _identifier(value: Any) -> Any:
+    value = _text(value)
+    if not _IDENTIFIER.fullmatch(value):
+        hint = "start with a letter; letters, digits and underscores; at most 40: Word's bookmarks allow no more"
+        raise PydanticCustomError("identifier", "`{word}` cannot be an id", {"word": value, "hint": hint})
+    return value
+
+
+def _prose(value: Any, info: ValidationInfo) -> Any:
+    value = _text(value)
+    known = info.context and info.context["references"]
+    if known is None:
+        return value
+    for match in _CITATION.finditer(value):
+        key = match[1].rstrip(".:,;?&/-")
+        if key not in known:
+            context = {"word": key, "within": f"@{key}", "hint": _hint(info, key, known)}
+            raise PydanticCustomError("unknown-reference", "no reference has the key `{word}`", context)
+    return value
+
+
+def _hint(info: ValidationInfo, word: str, known: Iterable[str]) -> str:
+    hints: Hints = (info.context or {}).get("hints") or Hints()
+    return hints.suggest(word, known)
+
+
+def cited_keys(prose: str) -> Iterable[str]:
+    """The keys of the references that a prose text cites, in the order of reading."""
+    return (match[1].rstrip(".:,;?&/-") for match in _CITATION.finditer(prose))
+
+
+def _names(kind: str, singular: str) -> BeforeValidator:
+    """A field that holds the id of another record; the ids that exist come with the validation's context."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        value = _text(value)
+        known = info.context and info.context[kind]
+        if known is not None and value not in known:
+            context = {"word": value, "hint": _hint(info, value, known)}
+            raise PydanticCustomError(f"unknown-{singular}", f"no {singular} has the id `{{word}}`", context)
+        return value
+
+    return BeforeValidator(check)
+
+
+ClaimId = NewType("ClaimId", str)
+ReferenceKey = NewType("ReferenceKey", str)
+PopulationId = NewType("PopulationId", str)
+CorrectionId = NewType("CorrectionId", str)
+
+Text = Annotated[str, BeforeValidator(_text)]
+"""One line of words, printed as they stand."""
+
+Prose = Annotated[str, BeforeValidator(_prose)]
+"""Markdown with pandoc's citations: `fatigue fell [@smith2016, p. 3]`."""
+
+
+
+def is_prose(kind: Any) -> bool:
+    """Whether what stands at a field's type says that it is Markdown."""
+    return isinstance(kind, BeforeValidator) and kind.func is _prose
+
+
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+"""A name that other records, links and Word's bookmarks use: a letter first, letters, digits, `_`; at most 40."""
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+"""A decimal number, kept exactly as it was typed."""
+
+Count = Annotated[int, BeforeValidator(_count)]
+"""A whole number of at least 1."""
+
+Participants = Annotated[int | Literal["unknown", "not-applicable"], _or(("unknown", "not-applicable"), _count)]
+"""How many were studied; `not-applicable` for a review or an opinion."""
+
+Date = Annotated[datetime.date, BeforeValidator(_date)]
+DateOrUnknown = Annotated[datetime.date | Unknown, _or(("unknown",), _date)]
+
+Claims = Annotated[tuple[Annotated[ClaimId, _names("claims", "claim")], ...], Field(default=())]
+Source = Annotated[ReferenceKey, _names("references", "reference")]
+Sources = Annotated[tuple[Source, ...], Field(default=())]
+Population = Annotated[PopulationId, _names("populations", "population")]
+Mechanisms = Annotated[tuple[Annotated[str, _names("mechanisms", "mechanism")], ...], Field(default=())]
+Corrections = Annotated[tuple[Annotated[CorrectionId, _names("corrections", "correction")], ...], Field(default=())]
+
+
+class Plain(str):
+    """A scalar without quotes that YAML 1.1 would not read as text: `NO`, `1.10`, `12:30`, `2026-11-23`, `~`.
+
+    `kind` says what YAML 1.1 would make of it. A field that wants a number or a date takes it by its own rules;
+    a field that wants text refuses it, because two YAML readers would disagree on what it says.
+    """
+
+    __slots__ = ("kind",)
+    kind: str

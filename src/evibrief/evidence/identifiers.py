@@ -1,0 +1,62 @@
+"""Identifiers of publications, in one spelling each: DOI and PMID, as reference managers and people write them."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import unquote
+
+from evibrief.evidence.records import Reference
+
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+_RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_PMID = re.compile(r"0*([1-9][0-9]{0,8})")
+_PMID_IN_URL = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([0-9]{1,9})(?![0-9])")
+_PMID_IN_NOTE = re.compile(r"\bPMID:\s*([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_DOI_IN_NOTE = re.compile(r"\bDOI:\s*(\S+)", re.IGNORECASE)
+_AFTER_DOI = re.compile(r"(?:/(?:full|pdf|epdf|abstract|fulltext|html|meta)|v[0-9]+(?:\.full)?)?(?:\.pdf)?$")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+
+Identifier = tuple[Literal["doi", "pmid"], str]
+
+
+def normalise_doi(text: str) -> str:
+    """A DOI in the one form that is compared, or nothing where the text holds none.
+
+    DOIs ignore case (DOI Handbook, 3.5). Addresses before it, escapes of HTML and of web addresses, typographic
+    hyphens and a full stop after it are ways of writing the same one.
+    """
+    address = _RESOLVER.match(text.strip())
+    written = re.split(r"[?#]", text.strip()[address.end() :])[0] if address else text
+    plain = "".join(unquote(html.unescape(written)).translate(_DASHES).lower().split())
+    found = _DOI.fullmatch(plain.removeprefix("doi:").rstrip(".,;"))
+    return found[0] if found else ""
+
+
+def normalise_pmid(text: str) -> str:
+    """A PMID in digits, or nothing for `0`, for `unavailable` and for what is no PMID."""
+    found = _PMID.fullmatch(re.sub(r"^PMID:?", "", text.strip(), flags=re.IGNORECASE).strip())
+    return found[1] if found else ""
+
+
+def identifiers_of(reference: Reference) -> tuple[Identifier, ...]:
+    """What a publication goes by: its `DOI` and `PMID`, or those in its `URL` or its `note`; each once."""
+    fields = reference.model_extra or {}
+    doi, pmid, url, note = (str(fields.get(name) or "") for name in ("DOI", "PMID", "URL", "note"))
+    dois = [normalise_doi(text) for text in (doi, *_dois_in_url(url), *_DOI_IN_NOTE.findall(note))]
+    pmids = [normalise_pmid(text) for text in (pmid, *_PMID_IN_URL.findall(url), *_PMID_IN_NOTE.findall(note))]
+    found: list[Identifier] = [("doi", one) for one in dois if one]
+    found += [("pmid", one) for one in pmids if one]
+    return tuple(dict.fromkeys(found))
+
+
+def looked_up(reference: Reference) -> tuple[str, ...]:
+    """The identifiers of a reference as a report records them: `doi:10.5555/a`, `pmid:12`."""
+    return tuple(f"{kind}:{identifier}" for kind, identifier in identifiers_of(reference))
+
+
+def _dois_in_url(url: str) -> Iterator[str]:
+    """The DOI in a web address, with and without what publishers append to it: `/full`, `.pdf`, `v1`."""
+    if found := _DOI.search(unquote(re.split(r"[?#]", url)[0])):
+        yield found[0]
+        yield _AFTER_DOI.sub("", found[0])

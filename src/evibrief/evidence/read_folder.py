@@ -1,0 +1,204 @@
+"""A folder of evidence read as one tree with places: the only module that reads what authors write."""
+
+import json
+from collections.abc import Container
+from pathlib import Path
+from typing import Any
+
+from evibrief.evidence import files
+from evibrief.evidence.places import instrument_folders
+from evibrief.evidence.read_references import json_entries
+from evibrief.evidence.read_yaml import Composer, Recorder
+from evibrief.evidence.source import Location, SourceTree, Span
+from evibrief.problems import Place, Problem, suggest
+
+LARGEST_FILE = 8 * 1024 * 1024
+"""In bytes. An evidence base of a thousand claims takes about one million; more than this is a mistake or an attack."""
+
+def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
+    """Read a brief's folder whole, whatever is wrong with parts of it, and without the optional files named.
+
+    Problems cover what YAML and JSON themselves say; what the fields mean is `model`'s business.
+    """
+    if not folder.is_dir():
+        problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))
+        return SourceTree({}, {}, {}, {}, frozenset({()})), [problem]
+    reader = _Reader(folder)
+    for file in files.FILES:
+        if file.stem not in without:
+            reader.read_yaml(folder / f"{file.stem}.yaml", (file.stem,), file.empty)
+    reader.read_claims()
+    reader.read_reviews()
+    reader.read_references()
+    reader.read_instrument()
+    reader.report_missing()
+    reader.report_strangers()
+    unread = frozenset(reader.unread)
+    return SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, unread, reader.saved), reader.problems
+
+
+def read_one(path: Path, name: str) -> tuple[SourceTree, list[Problem]]:
+    """One YAML file that is no part of a brief, as the entry `name` of a tree, with what is wrong with its YAML."""
+    reader = _Reader(path.parent)
+    reader.read_yaml(path, (name,), None)
+    return SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, frozenset(reader.unread)), reader.problems
+
+
+def _nearest_folder(folder: Path) -> str:
+    parent = folder.parent
+    names = [entry.name for entry in parent.iterdir() if entry.is_dir()] if parent.is_dir() else []
+    return suggest(folder.name, names) or "start one with `evibrief new FOLDER`"
+
+
+class _Reader(Recorder):
+    """Gathers the tree, the places and the problems of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.tree: dict[str, Any] = {}
+        self.texts: dict[str, str] = {}
+        self.saved: dict[str, str] = {}
+        self.unread: set[Location] = set()
+
+    def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
+        """Read one file into `tree` (for a location of one step); a missing or unreadable file gives `empty`."""
+        value = empty
+        if path.exists() or path.is_symlink():
+            text = self._text(path)
+            value = None if text is None else Composer(self, str(path), text, location).compose()
+            if value is None:
+                self.unread.add(location)
+                value = empty
+        if len(location) == 1:
+            self.tree[str(location[0])] = value
+        return value
+
+    def read_claims(self) -> None:
+        """Claims stand in `claims.yaml`, a list of groups, or in `claims/`, one group to a file, in order of name."""
+        folder, single = self.folder / "claims", self.folder / "claims.yaml"
+        if not folder.is_dir():
+            self.read_yaml(single, ("claims",), [])
+            return
+        if single.exists():
+            message = "claims stand here and in the folder `claims/` as well"
+            self.problems.append(Problem(Place(str(single)), "two-places", message, "keep one of the two"))
+        files = _yaml_files(folder)
+        groups = [self.read_yaml(path, ("claims", index), {}) for index, path in enumerate(files)]
+        self.tree["claims"] = groups
+
+    def read_reviews(self) -> None:
+        """Ledgers of reviews stand in `reviews/`, one to a round, in order of name."""
+        files = _yaml_files(self.folder / "reviews")
+        self.tree["reviews"] = [self.read_yaml(path, ("reviews", index), {}) for index, path in enumerate(files)]
+
+    def read_references(self) -> None:
+        """References stand in `references.json`; what it holds is the model's business, even when it is `null`."""
+        path = self.folder / "references.json"
+        self.tree["references"] = []
+        if path.exists():
+            text = self._text(path)
+            if text is None or not self._parse_references(str(path), text):
+                self.unread.add(("references",))
+
+    def read_instrument(self) -> None:
+        """The instrument that the brief names: the nearest of that name."""
+        methods = self.tree["brief"].get("methods") if isinstance(self.tree["brief"], dict) else None
+        name = methods.get("instrument") if isinstance(methods, dict) else None
+        if not isinstance(name, str):
+            return
+        found = {path.stem: path for folder in instrument_folders(self.folder) for path in folder.glob("*.yaml")}
+        if name in found:
+            self.read_yaml(found[name], ("instrument",), None)
+            return
+        span = self.spans[("brief", "methods", "instrument")]
+        message = f"there is no instrument `{name}`"
+        place = Place(span.path, span.line, span.column)
+        self.problems.append(Problem(place, "unknown-instrument", message, suggest(name, found)))
+        self.unread.add(("instrument",))
+
+    def _parse_references(self, path: str, text: str) -> bool:
+        """Whether the text is JSON; its places and its value are kept, or it is reported."""
+        self.spans[("references",)] = Span(path, 1, 1, 0, len(text))
+        try:
+            entries = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+            words = getattr(error, "msg", "nested too deeply, or a number too long")
+            hint = "export the references again, as CSL-JSON"
+            self.problems.append(Problem(Place(path, line, column), "json", f"this is not JSON: {words}", hint))
+            return False
+        self.tree["references"] = entries
+        for index, span in enumerate(json_entries(path, text, entries)):
+            self.spans[("references", index)] = span
+        return True
+
+    def _text(self, path: Path) -> str | None:
+        """The text of a file, or None and a problem."""
+        name = str(path)
+        if path.is_symlink() and not _stays_near(path, self.folder):
+            message = "this link leads out of the brief's folder"
+            self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
+            return None
+        if not path.is_file():  # a pipe would never end, and nor would a device; a link may lead nowhere
+            message = "this is no file, or a link that leads nowhere"
+            self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
+            return None
+        try:
+            data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else None
+        except OSError as error:
+            self.problems.append(Problem(Place(name), "unreadable", f"cannot be read: {error.strerror}"))
+            return None
+        if data is None:
+            message = f"is {path.stat().st_size / 1e6:.0f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are read"
+            self.problems.append(Problem(Place(name), "too-large", message, "split it, or look at what fills it"))
+            return None
+        return self._decoded(name, data)
+
+    def _decoded(self, name: str, data: bytes) -> str | None:
+        try:
+            text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            column = error.start - data.rfind(b"\n", 0, error.start)
+            message = f"this is not UTF-8: byte 0x{data[error.start]:02x}"
+            self.problems.append(Problem(Place(name, line, column), "encoding", message, "save the file as UTF-8"))
+            return None
+        self.texts[name] = text
+        if (saved := data.decode("utf-8")) != text:
+            self.saved[name] = saved
+        return text
+
+    def report_missing(self) -> None:
+        for stem in (*(file.stem for file in files.FILES if file.required), files.CLAIMS):
+            if not (self.folder / f"{stem}.yaml").exists() and not (stem == "claims" and (self.folder / stem).is_dir()):
+                place = Place(str(self.folder / f"{stem}.yaml"))
+                self.unread.add((stem,))
+                self.problems.append(Problem(place, "no-file", "this file is missing", "a brief needs it"))
+
+    def report_strangers(self) -> None:
+        """A misspelt file name must not be silence, and nor must a file of claims that is not read."""
+        known = [f"{stem}.yaml" for stem in files.stems()]
+        for path in sorted(self.folder.glob("*.y*ml")):
+            if path.name not in known and path.name not in files.CIRCULATION:
+                self._report_stranger(path, suggest(path.name, known))
+        for path in sorted(self.folder.glob("*.json")):
+            if path.name != "references.json" and not path.name.startswith("."):
+                self._report_stranger(path, suggest(path.name, ["references.json"]))
+        for path in sorted((self.folder / "claims").rglob("*.y*ml")):
+            if path.suffix != ".yaml" or path.parent != self.folder / "claims":
+                self._report_stranger(path, "files of claims end in `.yaml` and stand in `claims/` itself")
+
+    def _report_stranger(self, path: Path, hint: str) -> None:
+        message = "no part of a brief has this file name"
+        self.problems.append(Problem(Place(str(path)), "unknown-file", message, hint))
+
+
+def _stays_near(path: Path, folder: Path) -> bool:
+    """Whether a link leads to a file of the brief, or of the folder of briefs that it lies in."""
+    return path.resolve().is_relative_to(folder.resolve().parent)
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    """The files of a folder that are read, in order of name. Hidden ones are an editor's."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))

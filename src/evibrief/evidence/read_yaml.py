@@ -1,0 +1,173 @@
+"""One YAML file as a tree with the place of every value and key; the only reader of YAML that authors write.
+
+In: the text of a file. Out: its tree; places and problems go to a `Recorder`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from evibrief.evidence.fields import Plain
+from evibrief.evidence.source import Location, Span
+from evibrief.problems import Place, Problem
+
+DEEPEST_NESTING = 40
+LONGEST_KEY = 200
+"""Letters of a key; the longest that a brief has takes a tenth of it."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Recorder:
+    """What reading leaves beside a tree: where each value and each key stands, and what is wrong."""
+
+    def __init__(self) -> None:
+        self.spans: dict[Location, Span] = {}
+        self.keys: dict[Location, Span] = {}
+        self.problems: list[Problem] = []
+
+
+class Composer:
+    """Builds the tree of one YAML file out of its events."""
+
+    def __init__(self, recorder: Recorder, path: str, text: str, location: Location) -> None:
+        self.recorder, self.path, self.text, self.root = recorder, path, text, location
+
+    def compose(self) -> Any:
+        """The tree of the file, or None when it cannot be told what the file says."""
+        if match := _NOT_PRINTABLE.search(self.text):
+            line = self.text.count("\n", 0, match.start()) + 1
+            column = match.start() - self.text.rfind("\n", 0, match.start())
+            message = f"the character U+{ord(match[0]):04X} may not stand in YAML"
+            self._report(line, column, "yaml", message, "remove it")
+            return None
+        try:
+            return self._document()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            words = " ".join(filter(None, (error.context, error.problem)))
+            self._report(line, column, "yaml", f"this is not YAML: {words}", self._syntax_hint(line))
+        except yaml.YAMLError as error:
+            self._report(1, 1, "yaml", f"this is not YAML: {error}")
+        return None
+
+    def _syntax_hint(self, line: int) -> str:
+        written = self.text.split("\n")
+        around = written[max(0, line - 2) : line]
+        if any("\t" in text[: len(text) - len(text.lstrip())] for text in around):
+            return "indent with spaces: YAML allows no tabs"
+        return "text with `: `, `#`, or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` or backtick needs quotes"
+
+    def _document(self) -> Any:
+        events = (event for event in yaml.parse(self.text, Loader=_Loader) if not _is_stream_event(event))
+        first = next(events, None)
+        if first is None:
+            self._report(1, 1, "empty-file", "this file is empty", "remove it, or write its records")
+            return None
+        value = self._node(first, events, self.root, 0)
+        if (more := next(events, None)) is not None:
+            self._report_at(more, "yaml", "a second document begins here", "remove the line `---` above")
+            return None
+        if isinstance(value, str):
+            self._report(1, 1, "shape", "this file holds one text, not records", "write `key: value` lines or a list")
+            return None
+        return value
+
+    def _node(self, event: Any, events: Iterator[Any], location: Location, depth: int) -> Any:
+        self._note(location, event)
+        if depth > DEEPEST_NESTING:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            self._report_at(event, "alias", f"`*{event.anchor}` is an alias", "write the value out: each has its place")
+            return ""
+        self._refuse_ornaments(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(event, events, location, depth)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(event, events, location, depth)
+        return self._scalar(event)
+
+    def _refuse_ornaments(self, event: Any) -> None:
+        if event.anchor:
+            self._report_at(event, "alias", f"`&{event.anchor}` is an anchor", "write the value out where it is used")
+        if event.tag is not None and event.tag != "!":
+            self._report_at(event, "tag", f"the tag `{event.tag}` is not read here", "remove the tag")
+
+    def _sequence(self, start: Any, events: Iterator[Any], location: Location, depth: int) -> list[Any]:
+        items: list[Any] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                self._close(location, event)
+                return items
+            items.append(self._node(event, events, (*location, len(items)), depth + 1))
+        return items
+
+    def _mapping(self, start: Any, events: Iterator[Any], location: Location, depth: int) -> dict[str, Any]:
+        entries: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                self._close(location, event)
+                return entries
+            key = self._key(event, events, entries, depth)
+            self.recorder.keys.setdefault((*location, key), self._span(event))
+            value = self._node(next(events), events, (*location, key), depth + 1)
+            entries.setdefault(key, value)
+        return entries
+
+    def _key(self, event: Any, events: Iterator[Any], entries: dict[str, Any], depth: int) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._report_at(event, "key", "a key is one word, not a list or a mapping", "write `key: value`")
+            self._node(event, events, ("",), depth + 1)
+            return ""
+        self._refuse_ornaments(event)
+        key: str = event.value
+        if len(key) > LONGEST_KEY:
+            self._report_at(event, "key", f"this key has {len(key)} letters", f"at most {LONGEST_KEY} are read")
+            return key[:LONGEST_KEY]
+        if key == "<<":
+            self._report_at(event, "merge-key", "`<<` merges records and hides what it overwrites", "write them out")
+        elif key in entries:
+            self._report_at(event, "duplicate-key", f"`{key}` stands in this record twice", "keep one of the two")
+        return key
+
+    def _scalar(self, event: Any) -> str:
+        if not event.implicit[0] or event.style not in ("", None):
+            return str(event.value)
+        if event.value == "":
+            self._report_at(event, "empty", "this has no value", "write one, write `unknown`, or leave the key out")
+            return ""
+        tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False))
+        if tag == "tag:yaml.org,2002:str":
+            return str(event.value)
+        plain = Plain(event.value)
+        plain.kind = tag.rpartition(":")[2]
+        return plain
+
+    def _span(self, event: Any) -> Span:
+        mark, end = event.start_mark, event.end_mark
+        return Span(self.path, mark.line + 1, mark.column + 1, mark.index, end.index)
+
+    def _note(self, location: Location, event: Any) -> None:
+        self.recorder.spans.setdefault(location, self._span(event))
+
+    def _close(self, location: Location, event: Any) -> None:
+        opened = self.recorder.spans[location]
+        self.recorder.spans[location] = Span(self.path, opened.line, opened.column, opened.start, event.end_mark.index)
+
+    def _report_at(self, event: Any, rule: str, message: str, hint: str = "") -> None:
+        self._report(event.start_mark.line + 1, event.start_mark.column + 1, rule, message, hint)
+
+    def _report(self, line: int, column: int, rule: str, message: str, hint: str = "") -> None:
+        self.recorder.problems.append(Problem(Place(self.path, line, column), rule, message, hint))
+
+
+_RESOLVER: Any = yaml.SafeLoader("")
+
+
+def _is_stream_event(event: Any) -> bool:
+    around = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+    return isinstance(event, around)

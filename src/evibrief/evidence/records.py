@@ -1,0 +1,220 @@
+"""What an author may write in the files beside `brief.yaml`: doses, time courses, harms, corrections, changes.
+
+One frozen type for each record. `evidence.brief` puts them together.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from evibrief.evidence.claims import Evidence, Overridable
+from evibrief.evidence.fields import (
+    Claims,
+    Corrections,
+    Count,
+    Date,
+    Identifier,
+    Mechanisms,
+    Number,
+    Population,
+    Prose,
+    Record,
+    Sources,
+    Text,
+)
+
+
+class Amount(Record):
+    """A quantity: one value, or a range from low to high."""
+
+    low: Number
+    high: Number | None = None
+    unit: Literal["mg", "mg/kg", "mg/kg/h", "µg/kg/min", "µM", "nM", "ng/ml", "%", "mg/day", "g/day", "mg/l"]
+
+
+class Dose(Overridable):
+    """A dose given to people: number, unit, route, population and source, all five, or it is no dose."""
+
+    id: Identifier
+    label: Text
+    amount: Amount
+    route: Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
+    duration: Text
+    regimen: Text
+    purpose: Text
+    population: Population
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    claims: Claims
+    corrections: Corrections
+    note: Prose | None = None
+    replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
+
+
+class AnimalExposure(Overridable):
+    """An amount given to animals or cells. It is never printed beside a dose for people."""
+
+    id: Identifier
+    label: Text
+    amount: Amount
+    route: Text
+    population: Population
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    claims: Claims
+    corrections: Corrections
+    note: Prose | None = None
+
+
+class Doses(Record):
+    """`doses.yaml`: what was given to people, and, apart from it, to animals and cells."""
+
+    people: tuple[Dose, ...] = ()
+    other: tuple[AnimalExposure, ...] = ()
+
+
+class Moment(Record):
+    """A point on the time axis, counted from the start of treatment."""
+
+    value: Number
+    unit: Literal["minutes", "hours", "days", "weeks", "months", "years"]
+
+
+class TimeCourse(Overridable):
+    """How long an effect was seen, and on what that rests."""
+
+    id: Identifier
+    effect: Text
+    stated: Text = Field(description="the time course as the source document gives it, in our words")
+    first: Moment | None = Field(default=None, description="first seen; absent is printed as unknown")
+    peak: Moment | None = None
+    last: Moment | None = None
+    population: Population
+    evidence: tuple[Evidence, ...] = ()
+    claims: Claims
+    corrections: Corrections
+    note: Prose | None = None
+
+
+class Harm(Overridable):
+    """An unwanted effect that was seen or is feared: in whom, how often where that is known, and from which source."""
+
+    id: Identifier
+    effect: Prose
+    population: Population
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    claims: Claims
+    note: Prose | None = None
+
+
+class Phase(Overridable):
+    """One phase of a course of events in the condition, with what is proposed for it."""
+
+    id: Identifier
+    title: Text
+    text: Prose
+    claims: Claims
+
+
+class Comparator(Overridable):
+    """An alternative to the intervention: what the source document says of it, and what is known."""
+
+    id: Identifier
+    name: Text
+    stated: Prose
+    known: Prose
+    claims: Claims
+    corrections: Corrections
+
+
+class ModelRecord(Overridable):
+    """A model of the condition, and where the intervention would act if the model were right."""
+
+    id: Identifier
+    title: Text
+    text: Prose
+    would_need: Prose = Field(description="what would have to be shown before the model could support treatment")
+    claims: Claims
+    mechanisms: Mechanisms
+
+
+class Point(Record):
+    """An unknown, a gap or a lack: a stated absence."""
+
+    id: Identifier
+    text: Prose
+    claims: Claims
+    line: Count | None = None
+    note: Prose | None = None
+
+
+class Correction(Overridable):
+    """What the source document says and is wrong or doubtful, with what is right and how sure that is."""
+
+    id: Identifier
+    kind: Literal[
+        "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
+    ]
+    lines: Text
+    says: Prose
+    right: Prose
+    sure: Text
+    sources: Sources
+
+
+class Limitations(Record):
+    """`limitations.yaml`: what is not known, what is missing, and what was wrong."""
+
+    lacks: tuple[Point, ...] = ()
+    unknowns: tuple[Point, ...] = ()
+    gaps: tuple[Point, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+class Reason(Record):
+    """Why a rating is another than in the version before, signed with a name or a role."""
+
+    record: Identifier = Field(description="the id of the statement or the mechanism")
+    reason: Prose
+    by: Text
+
+
+class VersionNote(Record):
+    """What a version changed, for the reader of the version before."""
+
+    version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    date: Date
+    text: Prose
+    reasons: tuple[Reason, ...] = Field(default=(), description="one for every tier or certainty that moved")
+
+
+class SinceChange(Record):
+    """One change since the version before, as `evibrief diff` tells it."""
+
+    weight: Literal["major", "minor", "patch"]
+    kind: Text
+    record: Text
+    was: str = ""
+    now: str = ""
+    reason: str = ""
+
+
+class Since(Record):
+    """`since.yaml`: what changed since the last archived version. Written by `evibrief since`, never by hand."""
+
+    version: Text
+    date: Date
+    evidence: Text = Field(description="the evidence hash of that version")
+    summary: Text
+    changes: tuple[SinceChange, ...] = ()
+
+
+class Reference(Record):
+    """One entry of `references.json`: CSL-JSON exactly as a reference manager exports it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: str
+    type: str
+    title: str | None = None
+    author: tuple[Mapping[str, Any], ...] = ()
+    issued: Mapping[str, Any] | None = None

@@ -1,0 +1,157 @@
+"""From a `SourceTree` to a `Brief`: what the model refuses becomes problems with places.
+
+In: a `SourceTree`. Out: the `Brief`, when there is one, and every problem that the model finds, over all files at once.
+The ids that exist are gathered from the tree before the model looks at it, so that a reference to a record which is
+itself wrong in some other field is not reported as missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from evibrief.evidence.brief import Brief, More
+from evibrief.evidence.fields import Record
+from evibrief.evidence.files import FILES, at_way
+from evibrief.evidence.source import Location, SourceTree
+from evibrief.problems import Hints, Problem
+
+_FILES_OF_KINDS = {
+    "claims": "claims",
+    "references": "references",
+    "populations": "brief",
+    "corrections": "limitations",
+    "mechanisms": "mechanisms",
+}
+_SHAPES = {
+    "tuple_type": ("a list is wanted here", "write one `- ` line for each entry"),
+    "model_type": ("a record is wanted here", "write `key: value` lines"),
+    "dict_type": ("a record is wanted here", "write `key: value` lines"),
+    "string_type": ("text is wanted here", "write it in quotes"),
+    "mapping_type": ("a record is wanted here", "write `key: value` lines"),
+    "too_short": ("this list is too short", "add what belongs here"),
+}
+
+
+def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
+    """Check every record of a brief against the model; None when one of them is refused."""
+    ids = list(_ids(source.tree))
+    problems = list(_duplicates(source, ids))
+    hints = Hints()
+    known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
+    brief, details = _validated(source.tree, {**known, "hints": hints})
+    return brief, problems + [_problem(source, detail, hints) for detail in details if _is_news(source, detail)]
+
+
+def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
+    """The records of all files: those that are fields of `Brief`, and those of files that stand alone."""
+    alone: dict[str, Any] = {file.stem: file.records() for file in FILES if file.records}
+    more: list[More] = []
+    details: list[ErrorDetails] = []
+    for stem, record in alone.items():
+        try:
+            shape = TypeAdapter(tuple[record, ...])  # type: ignore[valid-type]  # known only here
+            records = shape.validate_python(tree.get(stem, ()), context=dict(context))
+            more.append(More(stem=stem, records=records))
+        except ValidationError as error:
+            details += [{**one, "loc": (stem, *one["loc"])} for one in error.errors(include_url=False)]
+    try:
+        own = {name: part for name, part in tree.items() if name not in alone}
+        brief = Brief.model_validate({**own, "more": tuple(more)}, context=dict(context))
+    except ValidationError as error:
+        return None, [*error.errors(include_url=False), *details]
+    return None if details else brief, details
+
+
+def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
+    """Every id in the tree, with the kind of its record and its location."""
+    groups = tree.get("claims")
+    for index, group in _entries(groups):
+        yield from _ids_of("claims", group.get("claims"), ("claims", index, "claims"))
+        yield from _ids_of("groups", [group], ("claims",), index)
+    for kind, way in (("references", ("references",)), *(one for file in FILES for one in file.ids)):
+        yield from _ids_of(kind, at_way(tree, way), way)
+    for index, mechanism in _entries(tree.get("mechanisms")):
+        yield from _ids_of("links", mechanism.get("links"), ("mechanisms", index, "links"))
+
+
+def _ids_of(kind: str, records: Any, way: Location, first: int = 0) -> Iterator[tuple[str, str, Location]]:
+    for index, record in _entries(records):
+        if isinstance(identifier := record.get("id"), str):
+            yield kind, str(identifier), (*way, first + index, "id")
+
+
+def _entries(records: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    if isinstance(records, list):
+        yield from ((index, record) for index, record in enumerate(records) if isinstance(record, Mapping))
+
+
+def _duplicates(source: SourceTree, ids: list[tuple[str, str, Location]]) -> Iterator[Problem]:
+    """One id, one record: links and bookmarks share one space, whatever the kind of the record."""
+    first: dict[str, Location] = {}
+    for _, identifier, location in ids:
+        if identifier in first:
+            message = f"the id `{identifier}` is taken: {source.place(first[identifier])}"
+            yield Problem(source.place(location), "duplicate-id", message, "give this record another id")
+        first.setdefault(identifier, location)
+
+
+def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: SourceTree) -> frozenset[str] | None:
+    """The ids of a kind, or None when a file that may hold more of them could not be read."""
+    if any(root[:1] in ((), (file,)) for root in source.unread):
+        return None
+    return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
+
+
+def _is_news(source: SourceTree, detail: ErrorDetails) -> bool:
+    """Leave out what only follows from something that is reported anyway.
+
+    A file that is missing or unreadable was reported once; what its records lack is no news. Nor is it that a list is
+    too short because one of its entries was refused.
+    """
+    if any(detail["loc"][: len(root)] == root for root in source.unread):
+        return False
+    return detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
+
+
+def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
+    location, context = detail["loc"], detail.get("ctx", {})
+    place = source.place_of_text(location, context["within"]) if "within" in context else source.place(location)
+    match detail["type"]:
+        case "extra_forbidden":
+            hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
+            message = f"no field is called `{location[-1]}`"
+            return Problem(source.place_of_key(location), "unknown-key", message, hint)
+        case "missing":
+            message = f"`{location[-1]}` is missing"
+            return Problem(place, "missing", message, "write it; what nobody knows is `unknown`")
+        case "literal_error":
+            words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
+            message = f"`{detail['input']}` is not one of: {', '.join(words)}"
+            return Problem(place, "word", message, hints.suggest(str(detail["input"]), words))
+        case "string_pattern_mismatch":
+            message = f"`{detail['input']}` is not written as it should be"
+            return Problem(place, "pattern", message, f"the pattern is {context['pattern']}")
+        case shape if shape in _SHAPES:
+            return Problem(place, "shape", *_SHAPES[shape])
+        case rule:
+            hint = context.get("hint", "").replace("{word}", str(context.get("word", "")))
+            return Problem(place, rule, detail["msg"], hint)
+
+
+def _field_names(location: Location) -> list[str]:
+    """The names of the fields that the record at a location may have."""
+    alone = {file.stem: file.records() for file in FILES if file.records}
+    record: Any = alone.get(str(location[0]), Brief) if location else Brief
+    for step in location:
+        if isinstance(step, str) and record is not None:
+            fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
+            record = _record_in(fields.get(step))
+    return [field.alias or name for name, field in record.model_fields.items()] if record else []
+
+
+def _record_in(annotation: Any) -> type[Record] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return annotation
+    return next(filter(None, map(_record_in, get_args(annotation))), None)

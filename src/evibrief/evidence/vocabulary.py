@@ -1,0 +1,44 @@
+"""The words that an author chooses from: one closed list for each thing that has one.
+
+In comes nothing; `instrument` and `model` use these lists, `words` says how each is printed.
+"""
+
+from typing import Literal
+
+About = Literal["drug", "condition", "bridge", "gap"]
+Direction = Literal["supports", "opposes", "neutral"]
+Modality = Literal["asserted", "hedged", "proposed"]
+Status = Literal["unexamined", "stands", "corrected", "contested", "unsupported"]
+Role = Literal["supports", "contradicts", "mixed", "context"]
+Basis = Literal["cited", "candidate"]
+Exposure = Literal["intervention", "other", "none"]
+Relation = Literal["target", "close", "other", "none"]
+Species = Literal["human", "rat", "mouse", "animal", "cells", "none"]
+Tier = Literal["strong", "medium", "weak", "gap"]
+Certainty = Literal["high", "moderate", "low", "very-low"]
+Judgement = Literal["supported", "limited", "conflicting", "absent"]
+StatementKind = Literal["reason", "against", "missing"]
+LinkKind = Literal["drug", "exposure", "condition", "bridge"]
+Design = Literal[
+    "systematic-review",
+    "randomised-trial",
+    "crossover-trial",
+    "post-hoc-analysis",
+    "uncontrolled-trial",
+    "cohort",
+    "case-control",
+    "cross-sectional",
+    "observational",
+    "pooled-analysis",
+    "human-experiment",
+    "case-report",
+    "animal-experiment",
+    "cell-experiment",
+    "structural-study",
+    "narrative-review",
+    "hypothesis",
+    "opinion",
+    "conference-abstract",
+    "web-page",
+    "unknown",
+]

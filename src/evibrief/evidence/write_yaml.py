@@ -1,0 +1,123 @@
+"""YAML written: records as text, and files of an author's with one thing changed in them and nothing else.
+
+In: plain values, or the text of a file. Out: text that `source` reads back. Comments, order and style of what is not
+concerned stay as they are.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from evibrief.evidence.source import Span
+
+
+class _Quoted(str):
+    """Text to be written in quotes, so that no reader takes it for a number, a date or a truth value."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write every value out, even one that occurs twice: the reader refuses aliases."""
+        return True
+
+
+_Dumper.add_representer(
+    _Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+)
+
+
+def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
+    """A record as the YAML that `read_brief` reads back: text in quotes, dates and numbers plain, order kept.
+
+    Remarks, a line each, stand above it as comments. The same record gives the same text.
+    """
+    comments = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
+    dumped = yaml.dump(_quoted(record), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
+    return comments + str(dumped)
+
+
+def with_appended(text: str, entries: Mapping[str, Sequence[Any]]) -> str:
+    """The text of a YAML file with entries added at the end of its lists; comments and all else stay as they are.
+
+    The lists are keys of the file, written a line to an entry's field. Raises `ValueError` where that is not so.
+    """
+    old = read_yaml(text)
+    lines = text.splitlines()
+    for key, added in entries.items():
+        if added and f"{key}:" not in (line.rstrip() for line in lines):
+            raise ValueError(f"`{key}:` has no line of its own")
+        start = next((at for at, line in enumerate(lines) if line.rstrip() == f"{key}:"), 0)
+        inside = (at for at, line in enumerate(lines[start + 1 :], start + 1) if re.match(r"[^\s#-]", line))
+        end = next(inside, len(lines))
+        indent = next((line[: len(line) - len(line.lstrip())] for line in lines[start + 1 : end] if line.strip()), "")
+        made = yaml_text({key: list(added)}).splitlines()[1:] if added else []
+        lines[end:end] = [indent + line for line in made]
+    changed = "\n".join(lines) + "\n"
+    if any(len(read_yaml(changed)[key]) != len(old.get(key) or ()) + len(added) for key, added in entries.items()):
+        raise ValueError("its lists are not written a line to a field")
+    return changed
+
+
+def read_yaml(text: str) -> Any:
+    """A small file of our own making, plainly. Raises `ValueError` when it is no YAML."""
+    try:
+        return yaml.load(text, yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str | None:
+    """The text of a YAML file in which one scalar says what is wanted, and everything else what it said.
+
+    `written` is how the scalar may be written, in the style in which it stands; where that does not give the text that
+    is wanted, it is put in double quotes. None where that changes anything else.
+    """
+    tail = "\n" if text[span.start : span.end].endswith("\n") else ""
+    quoted = str(yaml.dump(_Quoted(wanted), Dumper=_Dumper, allow_unicode=True, width=10**6)).rstrip("\n") + tail
+    for scalar in (written, quoted):
+        changed = text[: span.start] + scalar + text[span.end :] if scalar is not None else text
+        new = [now for _, now in _changes_in(_loaded(text), _loaded(changed))]
+        if new == [wanted] and _same_kind(text, changed):
+            return changed
+    return None
+
+
+def _same_kind(text: str, changed: str) -> bool:
+    """Whether what changed is still of the kind that it was: text that no reader takes for a number or a date."""
+    return [type(old) for old, _ in _changes(text, changed)] == [type(new) for _, new in _changes(text, changed)]
+
+
+def _changes(text: str, changed: str) -> list[tuple[Any, Any]]:
+    return list(_changes_in(_loaded(text, _SafeLoader), _loaded(changed, _SafeLoader)))
+
+
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _loaded(text: str, loader: Any = yaml.BaseLoader) -> Any:
+    try:
+        return yaml.load(text, loader)
+    except (yaml.YAMLError, ValueError):  # a day that no month has is a `ValueError`
+        return None
+
+
+def _changes_in(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
+    """What a tree has at each place where it differs from another: before and now."""
+    if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
+        for key in old:
+            yield from _changes_in(old[key], new[key])
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for one, other in zip(old, new, strict=True):
+            yield from _changes_in(one, other)
+    elif old != new:
+        yield old, new
+
+
+def _quoted(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key: _quoted(child) for key, child in node.items()}
+    if isinstance(node, list | tuple):
+        return [_quoted(child) for child in node]
+    return _Quoted(node) if isinstance(node, str) else node

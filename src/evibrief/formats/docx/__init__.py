@@ -1,0 +1,1 @@
+"""Word documents: written, read and compared."""

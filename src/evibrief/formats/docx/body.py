@@ -1,0 +1,366 @@
+"""The body of a Word document: what pandoc cannot write, and what Word and its reviewers rely on.
+
+In: the tree of `word/document.xml` as pandoc wrote it, with the marks of `templates/word.lua`. Out: the same tree with
+single bookmarks, turned pages, a filled contents field, and tables that repeat, keep and fit. Lengths are in twentieths
+of a point (ECMA-376 part 1, 17.18.87). Here also: the package that such trees are kept in, as parts by their names.
+"""
+
+import copy
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml import etree
+
+from evibrief.formats.docx.package import WORD
+
+_W = f"{{{WORD}}}"
+_NAMESPACES = {"w": WORD, "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"}
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
+_DRAWING = f"{{{_NAMESPACES['wp']}}}docPr"
+_BOOKMARKS = (f"{_W}bookmarkStart", f"{_W}bookmarkEnd")
+_PARAGRAPH, _TABLE, _SECTION = f"{_W}p", f"{_W}tbl", f"{_W}sectPr"
+
+TOKEN = 'local TOKEN = "evibrief"'
+"""The line of `templates/word.lua` in which each build puts a token of its own: no text can hold a mark."""
+
+_HEADINGS = ("Heading1", "Heading2", "Heading3")
+_PLAIN_STYLES = ("", "BodyText", "FirstParagraph", "Compact")
+"""What pandoc writes for a paragraph that has no style of its own."""
+_LISTED = "_Listed"
+"""The bookmark around all that the contents list; Word hides names that begin with an underscore."""
+_HEADER_ROW = "100000000000"
+"""The conditional format of a header row (17.18.105): Word and others give it to the first row alone."""
+
+
+def with_token(lua_filter: str, token: str) -> str:
+    """The filter with the token of this build in its marks."""
+    before, line, after = lua_filter.partition(TOKEN)
+    if not line:
+        raise ValueError(f"the filter has no line `{TOKEN}`")
+    return f'{before}local TOKEN = "{token}"{after}'
+
+
+def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
+    """Mend the document in place. The bookmarks in `anchors` keep their range, because comments are read from it.
+
+    `token` is in the marks that the filter left.
+    """
+    body = document.find("w:body", _NAMESPACES)
+    _single_bookmarks(body)
+    _shrink_heading_bookmarks(body, anchors)
+    _fill_contents(body, f"{token}:contents")
+    _part_tables(body)
+    _turn_pages(body)
+    for table, width in _tables_with_widths(body):
+        _finish_table(table, width, f":{token}")
+    _style_lists(body)
+    _number_pictures(body)
+
+
+def paragraph_style(paragraph: Any) -> str:
+    """The id of a paragraph's style, empty when it has none of its own."""
+    style = paragraph.find("w:pPr/w:pStyle", _NAMESPACES)
+    return "" if style is None else str(style.get(f"{_W}val"))
+
+
+def _element(name: str, /, **attributes: str) -> Any:
+    return etree.Element(f"{_W}{name}", {f"{_W}{key}": value for key, value in attributes.items()})
+
+
+def _properties(parent: Any, name: str) -> Any:
+    """The properties of a paragraph or row, which stand before everything else in it."""
+    properties = parent.find(f"{_W}{name}")
+    if properties is None:
+        properties = _element(name)
+        parent.insert(0, properties)
+    return properties
+
+
+def _set_style(paragraph: Any, style: str) -> None:
+    properties = _properties(paragraph, "pPr")
+    for old in properties.findall(f"{_W}pStyle"):
+        properties.remove(old)
+    properties.insert(0, _element("pStyle", val=style))
+
+
+def _paragraph(style: str, *children: Any) -> Any:
+    paragraph = _element("p")
+    _set_style(paragraph, style)
+    paragraph.extend(children)
+    return paragraph
+
+
+# Bookmarks
+
+
+def _single_bookmarks(body: Any) -> None:
+    """Of two bookmarks of one name Word drops either, and nobody knows which: the first one stays."""
+    seen: set[str] = set()
+    doomed: set[str] = set()
+    for mark in list(body.iter(f"{_W}bookmarkStart")):
+        name = mark.get(f"{_W}name")
+        if name in seen:
+            doomed.add(mark.get(f"{_W}id"))
+            mark.getparent().remove(mark)
+        seen.add(name)
+    for mark in list(body.iter(f"{_W}bookmarkEnd")):
+        if mark.get(f"{_W}id") in doomed:
+            mark.getparent().remove(mark)
+
+
+def _shrink_heading_bookmarks(body: Any, anchors: frozenset[str]) -> None:
+    """Pandoc's bookmark of a heading holds the whole section, and LibreOffice doubles what goes round a table."""
+    ends = {mark.get(f"{_W}id"): mark for mark in body.iter(f"{_W}bookmarkEnd")}
+    for start in body.findall(f"{_W}bookmarkStart"):
+        heading = _content_beside(start, start.itersiblings())
+        wanted = start.get(f"{_W}name") not in anchors and heading is not None
+        if wanted and paragraph_style(heading) in (*_HEADINGS, "Heading4", "Title", "ContentsHeading"):
+            _properties(heading, "pPr").addnext(start)
+            heading.append(ends[start.get(f"{_W}id")])
+
+
+def _content_beside(element: Any, siblings: Iterable[Any]) -> Any:
+    """The next sibling that is not a bookmark."""
+    return next((sibling for sibling in siblings if sibling.tag not in _BOOKMARKS), None)
+
+
+# Contents
+
+
+def _fill_contents(body: Any, contents: str) -> None:
+    """A contents field with its result filled in: right at once in Word, LibreOffice and print, and after an update."""
+    mark = next((text for text in body.iter(f"{_W}t") if text.text == contents), None)
+    if mark is None:
+        return
+    place = mark.getparent().getparent()
+    before = any(True for _ in _headings(place.itersiblings(preceding=True)))
+    entries = list(_headings(place.itersiblings()))
+    if not entries:
+        body.remove(place)
+        return
+    instruction = r'TOC \o "1-3" \n \h \z \u' + (rf" \b {_LISTED}" if before else "")
+    lines = [_paragraph(f"TOC{level}", _link(anchor, text)) for level, anchor, text in entries]
+    for position, child in enumerate(_field_opening(instruction), 1):
+        lines[0].insert(position, child)
+    lines[-1].append(_run(_element("fldChar", fldCharType="end")))
+    place.addprevious(_contents_block(lines))
+    if before:
+        _bookmark_the_rest(body, place)
+    body.remove(place)
+
+
+def _headings(elements: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
+    """Level, bookmark and text of each heading."""
+    for element in elements:
+        if element.tag == _PARAGRAPH and (style := paragraph_style(element)) in _HEADINGS:
+            mark = element.find(f"{_W}bookmarkStart")
+            anchor = "" if mark is None else mark.get(f"{_W}name")
+            yield int(style[-1]), anchor, "".join(text.text or "" for text in element.iter(f"{_W}t"))
+
+
+def _link(anchor: str, text: str) -> Any:
+    words = _element("t")
+    words.text = text
+    words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    if not anchor:
+        return _run(words)
+    link = _element("hyperlink", anchor=anchor, history="1")
+    link.append(_run(words))
+    return link
+
+
+def _run(child: Any) -> Any:
+    run = _element("r")
+    run.append(child)
+    return run
+
+
+def _field_opening(instruction: str) -> tuple[Any, ...]:
+    words = _element("instrText")
+    words.text = f" {instruction} "
+    words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    begin, separate = (_element("fldChar", fldCharType=kind) for kind in ("begin", "separate"))
+    return _run(begin), _run(words), _run(separate)
+
+
+def _contents_block(lines: list[Any]) -> Any:
+    """What Word's own contents stand in: it offers to update them there."""
+    block, properties, part = _element("sdt"), _element("sdtPr"), _element("docPartObj")
+    part.extend((_element("docPartGallery", val="Table of Contents"), _element("docPartUnique")))
+    properties.append(part)
+    content = _element("sdtContent")
+    content.extend(lines)
+    block.extend((properties, content))
+    return block
+
+
+def _bookmark_the_rest(body: Any, place: Any) -> None:
+    """Headings before the contents are not listed; without this range an update would list them."""
+    used = [int(mark.get(f"{_W}id")) for mark in body.iter(f"{_W}bookmarkStart")]
+    identifier = str(max(used, default=0) + 1)
+    place.addnext(_element("bookmarkStart", id=identifier, name=_LISTED))
+    body.find(f"{_W}sectPr").addprevious(_element("bookmarkEnd", id=identifier))
+
+
+# Pages
+
+
+def _part_tables(body: Any) -> None:
+    """Space behind every table; an empty paragraph only where Word needs one: between two tables, behind the last."""
+    for table in body.findall(_TABLE):
+        after = _content_beside(table, table.itersiblings())
+        if after is not None and after.tag == _PARAGRAPH and len(after) == 0:  # pandoc's own
+            body.remove(after)
+            after = _content_beside(table, table.itersiblings())
+        if after is None or after.tag in (_TABLE, _SECTION):
+            table.addnext(_paragraph("Spacer"))
+        elif paragraph_style(after) in ("BodyText", "FirstParagraph"):
+            _set_style(after, "AfterTable")
+
+
+def _turn_pages(body: Any) -> None:
+    """Give every section the pages, header and footer of the last, turned where the mark says so.
+
+    A section without content would be an empty page; it is left out.
+    """
+    last = body.find(f"{_W}sectPr")
+    empty, closed = True, None
+    for child in list(body.iterchildren()):
+        mark = child.find("w:pPr/w:sectPr", _NAMESPACES) if child.tag == _PARAGRAPH else None
+        if mark is None:
+            empty = empty and (child.tag in _BOOKMARKS or child is last)
+        elif empty:
+            body.remove(child)
+        else:
+            closed = _close_section(child, _page(last, mark[0].get(f"{_W}orient") == "landscape"))
+            empty = True
+    if empty and closed is not None:
+        body.replace(last, closed)
+
+
+def _page(section: Any, landscape: bool) -> Any:
+    page = copy.deepcopy(section)
+    size = page.find(f"{_W}pgSz")
+    if landscape:
+        width, height = size.get(f"{_W}w"), size.get(f"{_W}h")
+        for name, value in (("w", height), ("h", width), ("orient", "landscape")):
+            size.set(f"{_W}{name}", value)
+    return page
+
+
+def _close_section(place: Any, section: Any) -> Any:
+    """End a section in its last paragraph: a paragraph of its own could fall on a page of its own."""
+    before = _content_beside(place, place.itersiblings(preceding=True))
+    if before.tag == _PARAGRAPH and before.find("w:pPr/w:sectPr", _NAMESPACES) is None:
+        _properties(before, "pPr").append(section)
+        place.getparent().remove(place)
+    else:
+        _set_style(place, "Spacer")
+        properties = place.find(f"{_W}pPr")
+        properties.replace(properties.find(f"{_W}sectPr"), section)
+    return section
+
+
+def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
+    """Each table with the width of the text on its page."""
+    waiting: list[Any] = []
+    for element in body.iter(_TABLE, _SECTION):
+        if element.tag == _TABLE:
+            waiting.append(element)
+            continue
+        size, margins = element.find(f"{_W}pgSz"), element.find(f"{_W}pgMar")
+        width = int(size.get(f"{_W}w")) - sum(int(margins.get(f"{_W}{side}")) for side in ("left", "right"))
+        yield from ((table, width) for table in waiting)
+        waiting.clear()
+
+
+# Tables
+
+
+def _finish_table(table: Any, width: int, row_heads: str) -> None:
+    """Columns that fill the page, rows that do not split, header rows that look and repeat, records that keep."""
+    rows = table.findall(f"{_W}tr")
+    _set_table_properties(table, width, row_heads, has_header=bool(rows) and _is_header(rows[0]))
+    _set_widths(table, rows, width)
+    for row, after in zip(rows, [*rows[1:], None], strict=True):
+        header = _is_header(row)
+        if header:
+            _properties(row, "trPr").insert(0, _element("cnfStyle", val=_HEADER_ROW))
+        _set_cell_styles(row, "TableHeading" if header else "TableText")
+        _keep_whole(row, with_next=after is not None and (header or _continues(after)))
+
+
+def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -> None:
+    """Pandoc writes the name of the style where Word wants its id, and formats that belong in the style."""
+    old = table.find(f"{_W}tblPr")
+    style = old.find(f"{_W}tblStyle").get(f"{_W}val")
+    name, row_heads = style.removesuffix(mark), style.endswith(mark)
+    flags = (has_header * 0x0020) | (row_heads * 0x0080) | 0x0600  # 17.18.106; the last two: no bands
+    look = _element("tblLook", val=f"{flags:04X}", firstRow=str(int(has_header)), lastRow="0",
+                    firstColumn=str(int(row_heads)), lastColumn="0", noHBand="1", noVBand="1")  # fmt: skip
+    new = _element("tblPr")
+    new.extend((_element("tblStyle", val=name.replace(" ", "")), _element("tblW", w=str(width), type="dxa")))
+    new.extend((_element("tblLayout", type="fixed"), look))
+    new.extend(old.findall(f"{_W}tblCaption") + old.findall(f"{_W}tblDescription"))
+    table.replace(old, new)
+
+
+def _set_widths(table: Any, rows: list[Any], width: int) -> None:
+    """Turn the shares of the page's columns into lengths that add up to the width of the text."""
+    columns = table.findall("w:tblGrid/w:gridCol", _NAMESPACES)
+    shares = [int(column.get(f"{_W}w") or 0) for column in columns]
+    shares = shares if all(shares) else [1] * len(shares)
+    edges = [width * sum(shares[:index]) // sum(shares) for index in range(len(shares) + 1)]
+    for index, column in enumerate(columns):
+        column.set(f"{_W}w", str(edges[index + 1] - edges[index]))
+    for row in rows:
+        start = 0
+        for cell in row.iterfind(f"{_W}tc"):
+            properties = _properties(cell, "tcPr")
+            span = properties.find(f"{_W}gridSpan")
+            end = start + (int(span.get(f"{_W}val")) if span is not None else 1)
+            properties.insert(0, _element("tcW", w=str(edges[end] - edges[start]), type="dxa"))
+            start = end
+
+
+def _is_header(row: Any) -> bool:
+    return row.find("w:trPr/w:tblHeader", _NAMESPACES) is not None
+
+
+def _continues(row: Any) -> bool:
+    """Whether a cell of this row belongs to the row above."""
+    merges = (cell.find("w:tcPr/w:vMerge", _NAMESPACES) for cell in row.iterfind(f"{_W}tc"))
+    return any(merge is not None and merge.get(f"{_W}val") != "restart" for merge in merges)
+
+
+def _set_cell_styles(row: Any, style: str) -> None:
+    for paragraph in row.iter(_PARAGRAPH):
+        if paragraph_style(paragraph) in _PLAIN_STYLES:
+            _set_style(paragraph, style)
+
+
+def _keep_whole(row: Any, with_next: bool) -> None:
+    properties = _properties(row, "trPr")
+    if properties.find(f"{_W}cantSplit") is None:
+        properties.insert(0, _element("cantSplit"))
+    if with_next:
+        for paragraph in row.iter(_PARAGRAPH):  # they have a style by now, and Word wants it first
+            paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(_element("keepNext"))
+
+
+# Lists and pictures
+
+
+def _style_lists(body: Any) -> None:
+    """Pandoc gives no style to the paragraphs of a list with spaces between its entries."""
+    for properties in body.iter(f"{_W}pPr"):
+        if properties.find(f"{_W}numPr") is not None and properties.find(f"{_W}pStyle") is None:
+            properties.insert(0, _element("pStyle", val="Compact"))
+
+
+def _number_pictures(body: Any) -> None:
+    """Each drawing and picture its own number; a picture's description is the drawing's, not its whole data."""
+    for number, element in enumerate(body.iter(_DRAWING, _PICTURE), 1):
+        element.set("id", str(number))
+        if element.tag == _PICTURE:
+            element.set("descr", "")

@@ -1,0 +1,49 @@
+"""Content controls in a Word document: a frame around the text of each record, which keeps its id through any edit.
+
+In: the tree of `word/document.xml` with its bookmarks, and the ids of records. Out: the same tree, in which the text
+between the two ends of each record's bookmark stands in a rich-text control whose tag is the id (ECMA-376 part 1,
+17.5.2). Word shows the control by its title when somebody clicks into it, and keeps it when the text is rewritten; a
+bookmark is lost when its text is.
+"""
+
+from typing import Any
+
+from lxml import etree
+
+from evibrief.formats.docx.package import WORD
+
+_W = f"{{{WORD}}}"
+_FIRST = 10_001
+"""The number of the first control: each has one of its own, apart from those that a designer may have used."""
+
+
+def control_records(document: Any, names: frozenset[str]) -> None:
+    """Put the text of every bookmark of these names into a control, where both its ends stand in one paragraph."""
+    starts = [mark for mark in document.iter(f"{_W}bookmarkStart") if mark.get(f"{_W}name") in names]
+    for number, start in enumerate(starts, _FIRST):
+        inside = _between(start)
+        if inside:
+            _wrap(start, inside, number)
+
+
+def _between(start: Any) -> list[Any]:
+    """What stands between the ends of a bookmark; nothing when they do not stand in one paragraph."""
+    if start.getparent().tag != f"{_W}p":
+        return []
+    inside: list[Any] = []
+    for element in start.itersiblings():
+        if element.tag == f"{_W}bookmarkEnd" and element.get(f"{_W}id") == start.get(f"{_W}id"):
+            return inside
+        inside.append(element)
+    return []
+
+
+def _wrap(start: Any, inside: list[Any], number: int) -> None:
+    name = start.get(f"{_W}name")
+    control = etree.Element(f"{_W}sdt")
+    properties = etree.SubElement(control, f"{_W}sdtPr")
+    for kind, value in (("alias", name), ("tag", name), ("id", str(number))):
+        etree.SubElement(properties, f"{_W}{kind}", {f"{_W}val": value})
+    content = etree.SubElement(control, f"{_W}sdtContent")
+    start.addnext(control)
+    content.extend(inside)

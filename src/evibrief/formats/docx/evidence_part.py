@@ -1,0 +1,73 @@
+"""The custom XML part that carries the evidence in a Word document, which Word keeps through any edit.
+
+Written and read here (ECMA-376 part 1, 15.2.5).
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+
+from lxml import etree
+
+from evibrief.evidence.places import MOST_FILES
+from evibrief.formats.docx.package import WordPackage, open_package
+from evibrief.problems import one_problem
+
+SPACE = "urn:evibrief:evidence"
+_PART = "customXml/item1.xml"
+_PROPERTIES = "customXml/itemProps1.xml"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
+_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+_ITEM = "{8E7C61C2-9A3B-4D5E-8F10-6B2A7C9D0E1F}"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def word_parts(files: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The parts of a DOCX that carry these files, with the relations and types that make them known."""
+    root = etree.Element(f"{{{SPACE}}}evidence", nsmap={None: SPACE})
+    for path, data in sorted(files.items()):
+        etree.SubElement(root, f"{{{SPACE}}}file", {"path": path}).text = base64.b64encode(data).decode()
+    store = f'<ds:datastoreItem xmlns:ds="{_STORE}" ds:itemID="{_ITEM}"><ds:schemaRefs/></ds:datastoreItem>'
+    relations, types = (etree.fromstring(parts[name]) for name in ("word/_rels/document.xml.rels", _TYPES))
+    item = {"Id": "rIdEvidence", "Type": _RELATION, "Target": f"../{_PART}"}
+    etree.SubElement(relations, f"{{{_PACKAGE}/relationships}}Relationship", item)
+    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    override = {"PartName": f"/{_PROPERTIES}", "ContentType": kind}
+    etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", override)
+    own = f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_RELATION}Props" '
+    own += 'Target="itemProps1.xml"/></Relationships>'
+    return {
+        _PART: _serialise(root),
+        _PROPERTIES: f"{_XML}{store}".encode(),
+        "customXml/_rels/item1.xml.rels": f"{_XML}{own}".encode(),
+        "word/_rels/document.xml.rels": _serialise(relations),
+        _TYPES: _serialise(types),
+    }
+
+
+_TYPES = "[Content_Types].xml"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _serialise(tree: object) -> bytes:
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def embedded_files(data: bytes, name: str) -> Mapping[str, bytes]:
+    """The files that a DOCX carries, by path. Raises `Problems` for one that is damaged or carries too much."""
+    package = open_package(data, name)
+    items = sorted(path for path in package.parts if path.startswith("customXml/item") and path.endswith(".xml"))
+    if len(items) > MOST_FILES:
+        raise one_problem(name, "damaged", "it carries too many files", "fetch it again")
+    coded = [one for path in items for one in _coded(package, path)]  # a tree at a time: each may be large
+    if len({path for path, _ in coded}) < len(coded) or len(coded) > MOST_FILES:
+        raise one_problem(name, "damaged", "it carries too many files, or one twice", "fetch it again")
+    try:
+        return {path: base64.b64decode(text, validate=True) for path, text in coded}
+    except binascii.Error as error:
+        raise one_problem(name, "damaged", f"what it carries is damaged: {error}", "fetch it again") from error
+
+
+def _coded(package: WordPackage, part: str) -> list[tuple[str, str]]:
+    """The files in one part, by path, as they are written there."""
+    return [(one.get("path", ""), one.text or "") for one in package.tree(part).iter(f"{{{SPACE}}}file")]

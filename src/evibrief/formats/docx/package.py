@@ -1,0 +1,201 @@
+"""A Word document that somebody sent, opened as what it is: a stranger's file.
+
+In: bytes. Out: its parts, read within bounds, and as XML without entities, without a DTD and without reaching for
+anything outside. Nothing in it is run. The relationships say which part is which (ECMA-376 part 2, 9.3).
+
+Word can save the same document with other names for everything: Strict Open XML (ISO/IEC 29500-1, annex A). They are
+read as the names of Transitional (ISO/IEC 29500-4, annex A), here, so that nobody else has to know two of each.
+"""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from evibrief.problems import Place, Problem, Problems
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a zip file can name."""
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """The parts of a package by their names."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def pack(parts: Mapping[str, bytes]) -> bytes:
+    """A package whose bytes do not depend on when or where it was written."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
+        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
+            package.writestr(entry, parts[name])
+    return written.getvalue()
+
+
+LARGEST_PART = 48 * 1024 * 1024
+LARGEST_WHOLE = 256 * 1024 * 1024
+MOST_PARTS = 4_000
+"""Far more than any review holds; a file beyond that is made to hurt."""
+
+MOST_MARKS = 2_000_000
+"""Of `<` and of `="` in a part: each begins an element or an attribute, which take a hundred bytes and more as a tree.
+The largest document of ours has a tenth of it."""
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+@dataclass(frozen=True)
+class WordPackage:
+    """The parts of a document by their path, its main part, and its name for messages."""
+
+    name: str
+    parts: Mapping[str, bytes]
+    main: str
+
+    def related(self, kind: str) -> list[str]:
+        """The parts that the main part names as its comments, headers and so on; `kind` is how the type ends."""
+        folder, name = posixpath.split(self.main)
+        listed = _relations(self, f"{folder}/_rels/{name}.rels")
+        paths = [posixpath.normpath(posixpath.join(folder, target)) for type_, target in listed if type_.endswith(kind)]
+        return list(dict.fromkeys(path.lstrip("/") for path in paths if path.lstrip("/") in self.parts))
+
+    def tree(self, path: str) -> Any:
+        """One part as XML. Raises `Problems` for what is no XML, or has a DTD."""
+        if max(self.parts[path].count(mark) for mark in (b"<", b"=")) > MOST_MARKS:
+            raise _too_large(self.name)
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+        try:
+            tree = etree.fromstring(self.parts[path], parser)
+        except etree.XMLSyntaxError as error:
+            raise _problem(self.name, "damaged", f"{path} in it cannot be read: {error}") from error
+        if tree.getroottree().docinfo.internalDTD is not None:
+            raise _problem(self.name, "hostile", f"{path} in it defines entities, which no Word document does")
+        _name_as_transitional(tree)
+        return tree
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it brings a program along. It is never run."""
+        return any(path.lower().endswith("vbaproject.bin") for path in self.parts)
+
+
+def open_package(data: bytes, name: str) -> WordPackage:
+    """Open a DOCX. Raises `Problems`, one for each way in which a file is none, or is made to hurt."""
+    if data.startswith(_OLE):
+        hint = "open it in Word and save it as .docx without a password"
+        raise _problem(name, "not-docx", "this file is protected by a password, or is an old .doc", hint)
+    if not data.startswith(b"PK"):
+        raise _problem(name, "not-docx", "this is no DOCX", "ask for the Word file itself, not a PDF or a link to it")
+    parts = _read_parts(data, name)
+    package = WordPackage(name, parts, "")
+    targets = [target for type_, target in _relations(package, "_rels/.rels") if type_.endswith("/officeDocument")]
+    main = next((path for path in (one.lstrip("/") for one in targets) if path in parts), "")
+    if not main:
+        raise _problem(name, "not-docx", "this is a package, and no Word document is in it", "ask for the Word file")
+    return WordPackage(name, parts, main)
+
+
+def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
+    """Every XML part, whatever sizes the package says: it is read until a bound is reached."""
+    parts: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            listed = package.infolist()
+            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_WHOLE:
+                raise _too_large(name)
+            for one in listed:
+                wanted = one.filename.endswith((".xml", ".rels")) and one.filename not in parts
+                parts[one.filename] = _bounded(package, one, name) if wanted else parts.get(one.filename, b"")
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise _problem(name, "damaged", f"it cannot be unpacked: {error}", "ask for the file again") from error
+    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+        raise _problem(name, "damaged", f"it cannot be unpacked: {error}", "ask for the file again") from error
+    return parts
+
+
+def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes:
+    if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # The others unpack whole, however little is asked for; no Word document has them (ECMA-376 part 2, annex B).
+        raise _problem(name, "hostile", f"{one.filename} in it is packed in a way that no Word document is")
+    with package.open(one) as part:
+        data = part.read(LARGEST_PART + 1)
+    if len(data) > LARGEST_PART:
+        raise _too_large(name)
+    return data
+
+
+def _relations(package: WordPackage, path: str) -> Iterator[tuple[str, str]]:
+    """Type and target of each relationship inside the package; what lies outside is left where it is."""
+    if path in package.parts:
+        for one in package.tree(path).iter(_RELATIONS):
+            if one.get("TargetMode") != "External":
+                yield transitional(one.get("Type", "")), one.get("Target", "")
+
+
+STRICT = "http://purl.oclc.org/ooxml/"
+_HYPHENATED = {"extendedProperties": "extended-properties", "customProperties": "custom-properties"}
+
+
+def transitional(name: str) -> str:
+    """The Transitional name of a namespace or of a kind of relationship; a name that is not Strict as it is.
+
+    `http://purl.oclc.org/ooxml/AREA/REST` is `http://schemas.openxmlformats.org/AREA/2006/REST`.
+    """
+    if not name.startswith(STRICT):
+        return name
+    area, _, rest = name.removeprefix(STRICT).partition("/")
+    before, gap, last = rest.rpartition("/")
+    return f"http://schemas.openxmlformats.org/{area}/2006/{before}{gap}{_HYPHENATED.get(last, last)}"
+
+
+def _name_as_transitional(tree: Any) -> None:
+    """Give the elements and attributes of a Strict part their Transitional names; other parts stay as they are."""
+    for one in tree.xpath(f"//*[starts-with(namespace-uri(), '{STRICT}')]"):
+        one.tag = _renamed(one.tag)
+    for one in tree.xpath(f"//*[@*[starts-with(namespace-uri(), '{STRICT}')]]"):
+        for name in [name for name in one.attrib if name.startswith(f"{{{STRICT}")]:
+            one.set(_renamed(name), one.attrib.pop(name))
+
+
+def _renamed(name: str) -> str:
+    space, _, local = name[1:].partition("}")
+    return f"{{{transitional(space)}}}{local}"
+
+
+def _too_large(name: str) -> Problems:
+    return _problem(name, "hostile", "it unpacks to more than any reviewed brief holds; it was not read further")
+
+
+def _problem(name: str, rule: str, message: str, hint: str = "ask for the file again") -> Problems:
+    return Problems([Problem(Place(name), rule, message, hint)])
+
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def with_part(parts: Mapping[str, bytes], path: str, kind: str, relations: str, relation: str) -> dict[str, bytes]:
+    """The content types and relationships of a package that has a part of this path; unchanged where it is known."""
+    types, related = etree.fromstring(parts["[Content_Types].xml"]), etree.fromstring(parts[relations])
+    if not any(one.get("PartName") == f"/{path}" for one in types):
+        etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", {"PartName": f"/{path}", "ContentType": kind})
+    target = path.removeprefix(relations.partition("_rels/")[0])
+    if not any(one.get("Target") == target for one in related):
+        name = "rId" + "".join(letter for letter in path.title() if letter.isalnum())
+        entry = {"Id": name, "Type": relation, "Target": target}
+        etree.SubElement(related, f"{{{_PACKAGE}/relationships}}Relationship", entry)
+    return {"[Content_Types].xml": serialised(types), relations: serialised(related)}
+
+
+def serialised(tree: Any) -> bytes:
+    """A part as bytes, the same each time."""
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -1,0 +1,68 @@
+"""Pictures in a Word document: each as PNG, which every program shows, and beside it as SVG, which stays sharp.
+
+In: the page's HTML, the tree of `word/document.xml`, the package's parts, the drawings. Out: HTML that pandoc embeds
+the PNGs of, and the parts that add the SVGs, by Microsoft's extension for them ([MS-ODRAWXML] 2.3.3.2, svgBlip).
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lxml import etree
+
+from evibrief.sections.figures.picture import Drawing, with_pictures
+
+_RELATIONS = "word/_rels/document.xml.rels"
+_TYPES = "[Content_Types].xml"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+_SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
+
+
+def with_pixels(html: str, pictures: Mapping[str, Drawing]) -> str:
+    """The page with every drawing as PNG instead of SVG."""
+    png = "data:image/png;base64,"
+    return with_pictures(html, {name: png + base64.b64encode(one.png).decode() for name, one in pictures.items()})
+
+
+def vector_parts(document: Any, parts: Mapping[str, bytes], drawings: Iterable[Drawing]) -> dict[str, bytes]:
+    """Name the SVG beside every PNG in the document, and give the parts that hold and declare them."""
+    relations, types = etree.fromstring(parts[_RELATIONS]), etree.fromstring(parts[_TYPES])
+    svgs = {drawing.png: drawing.svg for drawing in drawings}
+    targets = {relation.get("Id"): relation.get("Target") for relation in relations}
+    added: dict[str, bytes] = {}
+    for number, blip in enumerate(document.iter(f"{{{_DRAWING}}}blip"), 1):
+        svg = svgs.get(parts.get(f"word/{targets[blip.get(f'{{{_OFFICE}}}embed')]}", b""))
+        if svg is not None:
+            name = f"media/figure{number}.svg"
+            added[f"word/{name}"] = svg.encode()
+            _name_vector(blip, _relate(relations, name, f"rIdFigure{number}"))
+    if added:
+        _declare(types)
+    return added | {_RELATIONS: _serialise(relations), _TYPES: _serialise(types)} if added else {}
+
+
+def _relate(relations: Any, name: str, identifier: str) -> str:
+    space = etree.QName(relations).namespace
+    fields = {"Id": identifier, "Type": f"{_OFFICE}/image", "Target": name}
+    etree.SubElement(relations, f"{{{space}}}Relationship", fields)
+    return identifier
+
+
+def _name_vector(blip: Any, identifier: str) -> None:
+    extensions = etree.SubElement(blip, f"{{{_DRAWING}}}extLst")
+    extension = etree.SubElement(extensions, f"{{{_DRAWING}}}ext", {"uri": _SVG_EXTENSION})
+    vector = etree.SubElement(extension, f"{{{_SVG}}}svgBlip", nsmap={"asvg": _SVG})
+    vector.set(f"{{{_OFFICE}}}embed", identifier)
+
+
+def _declare(types: Any) -> None:
+    space = etree.QName(types).namespace
+    if all(default.get("Extension") != "svg" for default in types):
+        kind = etree.Element(f"{{{space}}}Default", {"Extension": "svg", "ContentType": "image/svg+xml"})
+        types.insert(0, kind)
+
+
+def _serialise(tree: Any) -> bytes:
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))

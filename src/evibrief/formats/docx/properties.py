@@ -1,0 +1,55 @@
+"""Custom properties of a Word document: which brief, version and evidence it is, for people and for programs.
+
+In: the parts of a package and values by name. Out: the parts that change. Word shows them under File, Info,
+Properties, Advanced Properties, Custom (ECMA-376 part 1, 22.3), and keeps them when the file is saved.
+"""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from evibrief.formats.docx.package import WordPackage, serialised, with_part
+
+_PART = "docProps/custom.xml"
+_KIND = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+
+_CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+_FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+"""The one format id that custom properties have."""
+
+
+def custom_properties(parts: Mapping[str, bytes], values: Mapping[str, str]) -> dict[str, bytes]:
+    """The properties part with these values beside those that are there, and what makes it known."""
+    known = read_custom_properties(parts) | {name: value for name, value in values.items() if value}
+    root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={None: _CUSTOM, "vt": _TYPES})
+    for number, (name, value) in enumerate(known.items(), 2):
+        attributes = {"fmtid": _FORMAT, "pid": str(number), "name": name}
+        one = etree.SubElement(root, f"{{{_CUSTOM}}}property", attributes)
+        etree.SubElement(one, f"{{{_TYPES}}}lpwstr").text = value
+    added = {_PART: serialised(root)}
+    return added if _PART in parts else added | with_part(parts, _PART, _KIND, "_rels/.rels", _RELATION)
+
+
+def read_custom_properties(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """The custom properties of one of our documents by their names."""
+    if _PART not in parts:
+        return {}
+    tree = etree.fromstring(parts[_PART])
+    return {one.get("name", ""): "".join(one.itertext()) for one in tree.iter(f"{{{_CUSTOM}}}property")}
+
+
+RECIPIENT = "evibrief-recipient"
+"""The custom property of a review copy that says to whom it went, by id."""
+
+COMMENTS_BY = "evibrief-comments-by"
+"""The one that says until when comments were wanted."""
+
+
+def properties_of(package: WordPackage) -> Mapping[str, str]:
+    """The custom properties of a document by their names (ECMA-376 part 1, 22.3)."""
+    if "docProps/custom.xml" not in package.parts:
+        return {}
+    listed = package.tree("docProps/custom.xml").iter("{*}property")
+    return {one.get("name", ""): "".join(one.itertext()).strip() for one in listed}

@@ -1,0 +1,164 @@
+"""The Word document for a reviewer: our questions as comments, tracking switched on, a page of instructions.
+
+In: the bytes of a brief's DOCX, questions, and the words of the first page. Out: the bytes of the review copy, the same
+each time. The comments are Word's own (ECMA-376 part 1, 17.13.4), with the ids that let replies be told apart
+(MS-DOCX 2.5.3), and stand at the bookmarks of the records.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lxml import etree
+
+from evibrief.formats.docx.package import WORD, pack, serialised, unpack, with_part
+from evibrief.formats.docx.properties import custom_properties
+from evibrief.sections.questions import Question
+
+AUTHOR = "evibrief"
+_W = f"{{{WORD}}}"
+_W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+_W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_RELATIONS = "word/_rels/document.xml.rels"
+
+
+def make_review_copy(
+    document: bytes, asked: Sequence[Question], page: Sequence[tuple[str, str]], day: date, about: Mapping[str, str]
+) -> bytes:
+    """The review copy of a brief's DOCX. `page`: style and text of each paragraph of its first page.
+
+    `day` dates the comments: that of the brief, never today. `about` are custom properties.
+    """
+    parts = unpack(document)
+    tree = etree.fromstring(parts["word/document.xml"])
+    _ask(tree, asked)
+    _open_with(tree, page)
+    settings = etree.fromstring(parts["word/settings.xml"])
+    _track(settings)
+    parts |= {"word/document.xml": serialised(tree), "word/settings.xml": serialised(settings)}
+    if asked:
+        parts["word/comments.xml"] = serialised(_comments(asked, day))
+        parts["word/commentsExtended.xml"] = serialised(_threads(asked))
+        parts |= with_part(parts, "word/comments.xml", f"{_KIND}.comments+xml", _RELATIONS, f"{_OFFICE}/comments")
+        extended = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
+        parts |= with_part(parts, "word/commentsExtended.xml", f"{_KIND}.commentsExtended+xml", _RELATIONS, extended)
+    return pack(parts | custom_properties(parts, about))
+
+
+def _element(name: str, /, *children: Any, **attributes: str) -> Any:
+    element = etree.Element(f"{_W}{name}", {f"{_W}{key}": value for key, value in attributes.items()})
+    element.extend(children)
+    return element
+
+
+def _run(text: str) -> Any:
+    words = _element("t")
+    words.text = text
+    words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return _element("r", words)
+
+
+def _ask(tree: Any, asked: Iterable[Question]) -> None:
+    """Marks of a comment around each record's bookmark; at the start of the text where a record has none."""
+    starts = {mark.get(f"{_W}name"): mark for mark in tree.iter(f"{_W}bookmarkStart")}
+    ends = {mark.get(f"{_W}id"): mark for mark in tree.iter(f"{_W}bookmarkEnd")}
+    for number, question in enumerate(asked):
+        start = starts.get(question.anchor)
+        end = ends.get(start.get(f"{_W}id")) if start is not None else None
+        reference = _element("r", _element("commentReference", id=str(number)))
+        if start is None or end is None or not _in_one_paragraph(start, end):
+            _after_properties(next(_paragraphs_from(start, tree)), reference)
+            continue
+        start.addnext(_element("commentRangeStart", id=str(number)))
+        end.addprevious(_element("commentRangeEnd", id=str(number)))
+        end.addnext(reference)
+
+
+def _in_one_paragraph(start: Any, end: Any) -> bool:
+    return start.getparent() is end.getparent() and start.getparent().tag == f"{_W}p"
+
+
+def _paragraphs_from(start: Any, tree: Any) -> Iterator[Any]:
+    """The paragraph in which a mark stands, or the first after it, or the first of all."""
+    if start is not None:
+        yield from start.iterancestors(f"{_W}p")
+        for following in start.itersiblings():
+            yield from following.iter(f"{_W}p")
+    yield from tree.iter(f"{_W}p")
+
+
+def _after_properties(paragraph: Any, element: Any) -> None:
+    properties = paragraph.find(f"{_W}pPr")
+    if properties is None:
+        paragraph.insert(0, element)
+    else:
+        properties.addnext(element)
+
+
+def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
+    """The first page, and a page of its own for what comes after it."""
+    body = tree.find(f"{_W}body")
+    made = [_element("p", _element("pPr", _element("pStyle", val=style)), _run(text)) for style, text in page]
+    made.append(_element("p", _element("r", _element("br", type="page"))))
+    for place, paragraph in enumerate(made):
+        body.insert(place, paragraph)
+
+
+def _track(settings: Any) -> None:
+    """Track what is typed, moves among it. The order of settings is fixed (17.15.1.78)."""
+    for one in settings.findall(f"{_W}doNotTrackMoves"):
+        settings.remove(one)
+    later = settings.find(f"{_W}defaultTabStop")
+    mark = _element("trackRevisions")
+    settings.append(mark) if later is None else later.addprevious(mark)
+
+
+def _paragraph_id(number: int) -> str:
+    """Eight hexadecimal digits below 80000000, as Word wants them."""
+    return f"{0x10000001 + number:08X}"
+
+
+def _comments(asked: Iterable[Question], day: date) -> Any:
+    spaces = {"w": WORD, "w14": _W14, "mc": _COMPATIBILITY}
+    root = etree.Element(f"{_W}comments", nsmap=spaces)
+    root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w14")
+    for number, question in enumerate(asked):
+        paragraph = _element("p", _run(question.text))
+        paragraph.set(f"{{{_W14}}}paraId", _paragraph_id(number))
+        moment = f"{day.isoformat()}T00:00:00Z"
+        root.append(_element("comment", paragraph, id=str(number), author=AUTHOR, date=moment, initials="ev"))
+    return root
+
+
+def _threads(asked: Sequence[Question]) -> Any:
+    root = etree.Element(f"{{{_W15}}}commentsEx", nsmap={"w15": _W15, "mc": _COMPATIBILITY})
+    root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w15")
+    for number in range(len(asked)):
+        attributes = {f"{{{_W15}}}paraId": _paragraph_id(number), f"{{{_W15}}}done": "0"}
+        etree.SubElement(root, f"{{{_W15}}}commentEx", attributes)
+    return root
+
+
+def first_page(title: str, version: str, content: str, count: int, comments_by: str) -> tuple[tuple[str, str], ...]:
+    """What a reviewer reads first. `content` is the hash; `comments_by` a date in words, or nothing."""
+    until = f"by {comments_by}" if comments_by else "when you are done; no date was set"
+    return (
+        ("PageOneHeading", f"Review copy: {title}"),
+        ("BodyText", f"{version}, content {content[:12]}. For review only; please do not pass it on."),
+        ("BodyText", "What we ask: is each sentence right, is it fair to the evidence, and what is missing? We do not "
+                     "ask whether anybody should be treated; this document recommends nothing."),
+        ("BodyText", "To comment: select the words, then Review, New Comment. Tables, captions and notes can be "
+                     "commented on as well."),
+        ("BodyText", f"{count} questions of ours stand in the margin as comments by “{AUTHOR}”. Answer where you have "
+                     "an answer, by Reply; leave the others."),
+        ("BodyText", "To change a sentence: change it in the text. Tracking is on. A change is a proposal: nothing is "
+                     "taken over without a person who decides, and what is declined is printed with the reason."),
+        ("BodyText", "Please write into this file. Your remarks find their records by marks that do not survive being "
+                     "copied into another document."),
+        ("BodyText", "Your name is not printed. The next version says how many reviewers there were, and their roles. "
+                     "If you want to be named, say so in a comment on this line."),
+        ("BodyText", f"Please save the file as .docx and send it back to whoever sent it to you, {until}."),
+    )  # fmt: skip

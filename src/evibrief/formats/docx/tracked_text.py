@@ -1,0 +1,392 @@
+"""The text of a Word document, piece by piece, with all that is about each piece.
+
+In: a `WordPackage`. Out: pieces of text in the order of reading: in which paragraph, frame and bookmark each stands,
+which comments cover it, and whether it was inserted or deleted, by whom and when. Comments are those of ECMA-376
+part 1, 17.13.4; revisions those of 17.13.5.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lxml import etree
+
+from evibrief.formats.docx.formatting import (
+    REFORMATTED,
+    WORD,
+    Format,
+    Look,
+    change_of,
+    colours_of,
+    look_of,
+    marks_of,
+    styles_of,
+)
+from evibrief.formats.docx.package import WordPackage
+from evibrief.problems import Place, Problem, Problems
+
+Anchor = Literal["content control", "bookmark", "nearest record", "none"]
+Part = Literal["paragraph", "table", "caption", "footnote", "endnote", "header", "footer"]
+State = Literal["kept", "inserted", "deleted", "moved away", "moved here"]
+
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+TRACKED: Mapping[str, State] = {
+    f"{WORD}ins": "inserted", f"{WORD}del": "deleted", f"{WORD}moveFrom": "moved away", f"{WORD}moveTo": "moved here",
+    f"{WORD}cellIns": "inserted", f"{WORD}cellDel": "deleted",
+}  # fmt: skip
+_PROPERTIES = {
+    f"{WORD}{name}"
+    for name in ("rPr", "pPr", "trPr", "tcPr", "tblPr", "tblPrEx", "tblGrid", "sdtPr", "sdtEndPr", "sectPr")
+}
+_LETTERS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakHyphen": "-", f"{WORD}softHyphen": ""}
+_CAPTIONS = ("caption",)
+_MOVES: Mapping[str, State] = {"moveFrom": "moved away", "moveTo": "moved here"}
+_STARTS = {f"{WORD}{kind}RangeStart": kind for kind in _MOVES}
+_ENDS = {f"{WORD}{kind}RangeEnd": kind for kind in _MOVES}
+Range = tuple[str, str]
+"""A range of words that were moved: which end of the move it is, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One tracked element."""
+
+    state: State
+    author: str
+    date: str
+    number: int
+    move: str = ""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run's text, and all that is about it."""
+
+    text: str
+    paragraph: int
+    part: Part
+    revision: Revision | None
+    controls: tuple[str, ...]
+    bookmarks: tuple[str, ...]
+    comments: frozenset[str]
+    nearest: str
+    marks: tuple[tuple[str, str], ...] = ()
+    format: Format | None = None
+
+
+@dataclass(slots=True)
+class Walk:
+    """What is open at a point of the document, and what was collected up to it."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    spots: dict[str, Piece] = field(default_factory=dict)
+    controls: list[str] = field(default_factory=list)
+    bookmarks: dict[str, str] = field(default_factory=dict)
+    comments: set[str] = field(default_factory=set)
+    moves: dict[Range, str] = field(default_factory=dict)
+    bare: frozenset[Range] = frozenset()
+    closed: frozenset[Range] = frozenset()
+    between: dict[Range, Revision] = field(default_factory=dict)
+    styles: Mapping[str, Look] = field(default_factory=dict)
+    colours: frozenset[str] = frozenset()
+    looks: list[Look] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    runs: list[tuple[tuple[tuple[str, str], ...], Format | None]] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+    marks: list[Revision] = field(default_factory=list)
+    paragraph: int = 0
+    depth: list[int] = field(default_factory=list)
+    tables: int = 0
+    captions: set[int] = field(default_factory=set)
+    part: Part = "paragraph"
+    nearest: str = ""
+    number: int = 0
+    known: Container[str] | None = None
+    ended: Container[str] = ()
+
+    def is_record(self, name: str) -> bool:
+        """Whether a frame or a bookmark of this name is about a record; all of them are where nobody knows better."""
+        return bool(name) and not name.startswith("_") and (self.known is None or name in self.known)
+
+    def piece(self, text: str, revision: Revision | None) -> Piece:
+        """A piece at this point."""
+        paragraph = self.depth[-1] if self.depth else self.paragraph
+        part: Part = "table" if self.part == "paragraph" and self.tables else self.part
+        part = "caption" if self.part == "paragraph" and paragraph in self.captions else part
+        bookmarks = tuple(dict.fromkeys(self.bookmarks.values()))
+        marks, format_ = self.runs[-1] if self.runs else ((), None)
+        return Piece(
+            text, paragraph, part, revision, tuple(self.controls), bookmarks, frozenset(self.comments), self.nearest,
+            marks, format_,
+        )  # fmt: skip
+
+    @property
+    def revision(self) -> Revision | None:
+        """What became of the words at this point."""
+        return self.revisions[-1] if self.revisions else next(reversed(self.between.values()), None)
+
+
+def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
+    """The document, then its notes, headers and footers, piece by piece.
+
+    Raises `Problems` for a main part in a form that is not read: half of it would be worse than nothing.
+    """
+    walk = Walk(known=known)
+    for path in package.related("/styles")[:1]:
+        styles = package.tree(path)
+        walk.styles, walk.colours = styles_of(styles), colours_of(styles)
+    parts: list[tuple[str, Part]] = [(package.main, "paragraph")]
+    kinds: tuple[tuple[str, Part], ...] = (
+        ("/footnotes", "footnote"), ("/endnotes", "endnote"), ("/header", "header"), ("/footer", "footer"),
+    )  # fmt: skip
+    parts += [(path, kind) for ending, kind in kinds for path in sorted(set(package.related(ending)))]
+    for path, kind in parts:
+        tree = package.tree(path)
+        if path == package.main and tree.tag != f"{WORD}document":
+            message, hint = "this is not a form of Word document that is read", "open it in Word and save it as .docx"
+            raise Problems([Problem(Place(package.name), "not-docx", message, hint)])
+        # LibreOffice writes bookmarks about pictures without an end: such a one must not reach over all that follows.
+        walk.part, walk.nearest = kind, ""
+        walk.ended = {end.get(f"{WORD}id") for end in tree.iter(f"{WORD}bookmarkEnd")}
+        walk.bare, walk.closed = moved_ranges(tree)
+        walk_part(tree, walk)
+        for open_ in (walk.bookmarks, walk.comments, walk.moves, walk.between):
+            open_.clear()
+    return walk
+
+
+def moved_ranges(tree: Any) -> tuple[frozenset[Range], frozenset[Range]]:
+    """The ranges of moves whose words are in no element of a move, so that the marks alone tell; and those that end."""
+    wrapped: dict[Range, bool] = {}
+    open_: set[Range] = set()
+    closed: set[Range] = set()
+    for one in tree.iter(*_STARTS, *_ENDS, *(f"{WORD}{kind}" for kind in _MOVES)):
+        if any(above.tag == FALLBACK for above in one.iterancestors()):
+            continue
+        if kind := _STARTS.get(one.tag):
+            open_.add((kind, one.get(f"{WORD}id", "")))
+            wrapped.setdefault((kind, one.get(f"{WORD}id", "")), False)
+        elif kind := _ENDS.get(one.tag):
+            closed.add((kind, one.get(f"{WORD}id", "")))
+            open_.discard((kind, one.get(f"{WORD}id", "")))
+        else:
+            wrapped |= {range_: True for range_ in open_ if f"{WORD}{range_[0]}" == one.tag}
+    return frozenset(range_ for range_, is_wrapped in wrapped.items() if not is_wrapped), frozenset(closed)
+
+
+def walk_part(tree: Any, walk: Walk) -> None:
+    """One part, or one paragraph of it, added to a walk. An alternative that is there for old programs is left out."""
+    steps = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in steps:
+        if element.tag == FALLBACK or (element.tag in _PROPERTIES and event == "start"):
+            if event == "start":
+                _properties(element, walk)
+                steps.skip_subtree()
+        elif event == "start":
+            _opened(element, walk)
+        else:
+            _closed(element, walk)
+
+
+def _properties(element: Any, walk: Walk) -> None:
+    """What properties say: revisions of a paragraph's end, a row, a cell; a paragraph's style; formatting."""
+    if element.tag == f"{WORD}pPr":
+        _paragraph_style(element, walk)
+    elif element.tag == f"{WORD}tcPr" and walk.cells:
+        walk.cells[-1] = look_of(element).get("shd", "")
+    if element.tag == f"{WORD}rPr" and walk.runs:
+        change = next(element.iter(*REFORMATTED), None)
+        # Marks first: the piece that keeps a change of a run without words has them as well.
+        walk.runs[-1] = (_marks(element, walk), _change(change, walk) if change is not None else None)
+        if change is not None:
+            walk.pieces.append(walk.piece("", walk.revision))
+        return
+    ahead = int(element.tag not in (f"{WORD}pPr", f"{WORD}rPr", f"{WORD}sectPr"))
+    for change in element.iter(*REFORMATTED):
+        piece = walk.piece("", None)
+        piece.format, piece.paragraph = _change(change, walk), piece.paragraph + ahead
+        walk.pieces.append(piece)
+    if element.tag in (f"{WORD}pPr", f"{WORD}trPr", f"{WORD}tcPr"):
+        for mark in element.iter(*TRACKED):
+            piece = walk.piece("", _revision(mark, walk))
+            # The mark of a row or a cell comes before its first paragraph.
+            piece.paragraph += ahead
+            walk.pieces.append(piece)
+
+
+def _paragraph_style(element: Any, walk: Walk) -> None:
+    style = element.find(f"{WORD}pStyle")
+    name = style.get(f"{WORD}val", "") if style is not None else ""
+    if name.lower().endswith(_CAPTIONS):
+        walk.captions.add(walk.depth[-1] if walk.depth else 0)
+    if walk.looks:
+        styled = walk.styles.get(name, {})
+        shade = look_of(element).get("shd", "")
+        walk.looks[-1] = {**styled, "of its own": shade if shade != styled.get("shd") else ""}
+
+
+def _marks(properties: Any, walk: Walk) -> tuple[tuple[str, str], ...]:
+    """What the formatting of a run says; the shade of its paragraph or cell where it has none of its own."""
+    around = walk.looks[-1] if walk.looks else {}
+    marks = marks_of(properties, around, walk.styles, walk.colours)
+    shade = around.get("of its own", "") or (walk.cells[-1] if walk.cells else "")
+    shade = "" if shade.upper() in walk.colours else shade
+    return marks if not shade or any(name == "shd" for name, _ in marks) else (*marks, ("shd", shade))
+
+
+def _change(change: Any, walk: Walk) -> Format:
+    walk.number += 1
+    return change_of(change, walk.number)
+
+
+def _revision(element: Any, walk: Walk) -> Revision:
+    walk.number += 1
+    return Revision(
+        TRACKED[element.tag], element.get(f"{WORD}author", ""), element.get(f"{WORD}date", ""), walk.number,
+        _name_of_move(element, walk) if "move" in element.tag else "",
+    )  # fmt: skip
+
+
+def _name_of_move(element: Any, walk: Walk) -> str:
+    """The name of the range around an element; around the end of a paragraph it may begin inside the paragraph."""
+    kind = element.tag.removeprefix(WORD)
+    if names := [name for (end, _), name in walk.moves.items() if end == kind]:
+        return names[-1]
+    paragraph = next(element.iterancestors(f"{WORD}p"), None)
+    start = paragraph.find(f".//{WORD}{kind}RangeStart") if paragraph is not None else None
+    return str(start.get(f"{WORD}name", "")) if start is not None else ""
+
+
+def _range_opened(element: Any, walk: Walk) -> None:
+    """The start of a range of moved words. One whose words have no element of their own tells of them itself."""
+    kind, name = _STARTS[element.tag], element.get(f"{WORD}name", "")
+    range_ = (kind, element.get(f"{WORD}id", ""))
+    if range_ in walk.closed:
+        walk.moves[range_] = name
+    if range_ in walk.bare:
+        walk.number += 1
+        author, date = element.get(f"{WORD}author", ""), element.get(f"{WORD}date", "")
+        revision = Revision(_MOVES[kind], author, date, walk.number, name)
+        walk.pieces.append(walk.piece("", revision))
+        if range_ in walk.closed:
+            walk.between[range_] = revision
+
+
+def _opened(element: Any, walk: Walk) -> None:
+    tag, number = element.tag, element.get(f"{WORD}id", "")
+    if tag == f"{WORD}p":
+        walk.paragraph += 1
+        walk.depth.append(walk.paragraph)
+        walk.looks.append({})
+    elif tag == f"{WORD}r":
+        walk.runs.append((_marks(None, walk), None))
+    elif tag == f"{WORD}tc":
+        walk.cells.append("")
+    elif tag in REFORMATTED:
+        piece = walk.piece("", walk.revision)
+        piece.format = _change(element, walk)
+        walk.pieces.append(piece)
+    elif tag in TRACKED and not is_mark_of_comment(element):
+        revision = _revision(element, walk)
+        walk.revisions.append(revision)
+        # One piece for the element itself, so that a revision without words is not lost.
+        walk.pieces.append(walk.piece("", revision))
+    elif tag == f"{WORD}sdt":
+        named = element.find(f"{WORD}sdtPr/{WORD}tag")
+        name = named.get(f"{WORD}val", "") if named is not None else ""
+        walk.controls.append(name if walk.is_record(name) else "")
+        walk.nearest = walk.controls[-1] or walk.nearest
+    elif tag == f"{WORD}bookmarkStart" and walk.is_record(element.get(f"{WORD}name", "")):
+        walk.nearest = element.get(f"{WORD}name")
+        if number in walk.ended:
+            walk.bookmarks[number] = walk.nearest
+    elif tag == f"{WORD}bookmarkEnd":
+        walk.bookmarks.pop(number, None)
+    elif tag == f"{WORD}commentRangeStart":
+        walk.comments.add(number)
+        walk.spots.setdefault(number, walk.piece("", None))
+    elif tag == f"{WORD}commentRangeEnd":
+        walk.comments.discard(number)
+        walk.spots.setdefault(number, walk.piece("", None))
+    elif tag == f"{WORD}commentReference":
+        walk.spots[number] = walk.spots.get(number, walk.piece("", None))
+    elif tag in _STARTS:
+        _range_opened(element, walk)
+    elif tag in _ENDS:
+        walk.moves.pop((_ENDS[tag], number), None)
+        walk.between.pop((_ENDS[tag], number), None)
+    elif tag == f"{WORD}tbl":
+        walk.tables += 1
+    else:
+        _text(element, walk)
+
+
+def is_mark_of_comment(element: Any) -> bool:
+    """Whether a revision holds nothing: LibreOffice tracks the anchor of a comment as if it were typed."""
+    return element.tag == f"{WORD}ins" and len(element) > 0 and not any(
+        child.tag not in (f"{WORD}r", f"{WORD}rPr", f"{WORD}commentReference", f"{WORD}annotationRef")
+        and not any(above.tag == f"{WORD}rPr" for above in child.iterancestors())
+        for child in element.iterdescendants()
+    )  # fmt: skip
+
+
+def _text(element: Any, walk: Walk) -> None:
+    if element.tag in (f"{WORD}t", f"{WORD}delText"):
+        text = element.text or ""
+    elif element.tag == f"{WORD}sym":
+        text = chr(int(element.get(f"{WORD}char", "20"), 16) & 0xFFFF) if element.get(f"{WORD}char") else ""
+    elif element.tag == f"{WORD}drawing":
+        text = "[picture]"
+    else:
+        text = _LETTERS.get(element.tag, "")
+    if text:
+        walk.pieces.append(walk.piece(text, walk.revision))
+
+
+def _closed(element: Any, walk: Walk) -> None:
+    if element.tag == f"{WORD}p" and walk.depth:
+        walk.pieces.append(walk.piece(" ", None))
+        walk.depth.pop()
+        walk.looks.pop()
+    elif element.tag == f"{WORD}r" and walk.runs:
+        walk.runs.pop()
+    elif element.tag == f"{WORD}tc" and walk.cells:
+        walk.cells.pop()
+    elif element.tag in TRACKED and not is_mark_of_comment(element) and walk.revisions:
+        walk.revisions.pop()
+    elif element.tag == f"{WORD}sdt" and walk.controls:
+        walk.controls.pop()
+    elif element.tag == f"{WORD}tbl":
+        walk.tables -= 1
+
+
+BEFORE = frozenset({"kept", "deleted", "moved away"})
+AFTER = frozenset({"kept", "inserted", "moved here"})
+
+
+def state_of(piece: Piece) -> State:
+    """What became of a piece; `kept` where nobody touched it with tracking on."""
+    return piece.revision.state if piece.revision else "kept"
+
+
+def joined(pieces: Iterable[Piece], states: frozenset[str] | None = None) -> str:
+    """The text of pieces, with one space where there was any."""
+    return " ".join("".join(one.text for one in pieces if states is None or state_of(one) in states).split())
+
+
+def frame_of(piece: Piece) -> str:
+    """The innermost frame that is a record's."""
+    return next((name for name in reversed(piece.controls) if name), "")
+
+
+def records_of(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], Anchor]:
+    """The records that pieces stand in, and by what that is told."""
+    told: tuple[tuple[Anchor, Iterable[str]], ...] = (
+        ("content control", (frame_of(piece) for piece in pieces)),
+        ("bookmark", (piece.bookmarks[-1] for piece in pieces if piece.bookmarks)),
+        ("nearest record", (piece.nearest for piece in pieces[:1])),
+    )
+    for anchor, names in told:
+        if found := tuple(dict.fromkeys(name for name in names if name)):
+            return found, anchor
+    return (), "none"

@@ -1,0 +1,246 @@
+"""From the one HTML to a Word document: pandoc writes it, `wordfinish` mends its body, and this module the rest.
+
+In: HTML, properties, the ids that must be bookmarks, the reference document with the styles, pandoc's filter. Out:
+DOCX bytes, the same for the same input whatever the clock says.
+"""
+
+import calendar
+import datetime
+import re
+import secrets
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pypandoc
+from lxml import etree
+
+from evibrief.formats.docx.body import finish_body, with_token
+from evibrief.formats.docx.content_controls import control_records
+from evibrief.formats.docx.evidence_part import word_parts
+from evibrief.formats.docx.package import WORD, pack, unpack
+from evibrief.formats.docx.pictures import vector_parts, with_pixels
+from evibrief.formats.docx.properties import custom_properties
+from evibrief.formats.docx.reference import RUNNING_TITLE
+from evibrief.problems import Place, Problem, Problems
+from evibrief.sections.figures.picture import Drawing
+from evibrief.workfolders import work_folder
+
+_W = f"{{{WORD}}}"
+_NAMESPACES = {"w": WORD}
+_PLACE = Place("DOCX")
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?"[^>]*>')
+_NO_PICTURES: Mapping[str, Drawing] = MappingProxyType({})
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+_VOID = ("br", "hr", "img", "wbr")
+LONGEST = 600
+"""Seconds that pandoc may take; the largest brief that was measured takes ten."""
+
+_LIST_INDENT = 357
+"""How far each level of a list stands in, in twentieths of a point: 6.3 mm."""
+
+
+@dataclass(frozen=True)
+class WordProperties:
+    """What Word shows under File, Info, and what stands at the head of every page."""
+
+    title: str
+    subject: str
+    description: str
+    version: str
+    date: datetime.date
+    language: str
+    author: str
+    keywords: tuple[str, ...]
+    running_title: str
+    custom: tuple[tuple[str, str], ...] = ()
+    """Names and values that programs read: which brief, version and evidence it is."""
+
+
+def write_docx(
+    html: str,
+    properties: WordProperties,
+    anchors: frozenset[str],
+    reference: bytes,
+    lua_filter: str,
+    pictures: Mapping[str, Drawing] = _NO_PICTURES,
+    evidence: Mapping[str, bytes] = _NO_FILES,
+) -> bytes:
+    """Turn the HTML into a Word document with real styles.
+
+    Raises `Problems` for what pandoc warns of, when an id in `anchors` has not become a bookmark, when a link leads
+    nowhere, and when a style is not in the reference document. `pictures` are the drawings of the page by their
+    addresses in it: Word gets each as PNG and, for those versions that can show it, as SVG. `evidence` goes along.
+    """
+    token = secrets.token_hex(16)
+    page = with_pixels(leave_out(html), pictures)
+    parts = unpack(_run_pandoc(page, properties, reference, with_token(lua_filter, token)))
+    document = etree.fromstring(parts["word/document.xml"])
+    finish_body(document, anchors, token)
+    if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
+        raise Problems(problems)
+    control_records(document, anchors)
+    parts |= vector_parts(document, parts, pictures.values())
+    parts["word/document.xml"] = _serialise(document)
+    parts |= _properties_parts(parts, properties)
+    parts |= _settings_parts(parts, properties.language)
+    parts |= _header_parts(parts, properties.running_title)
+    if properties.custom:
+        parts |= custom_properties(parts, dict(properties.custom))
+    if evidence:
+        parts |= word_parts(evidence, parts)
+    return pack(parts)
+
+
+def bookmark_names(document: Any) -> list[str]:
+    """The names of all bookmarks, in order."""
+    return [mark.get(f"{_W}name") for mark in document.iter(f"{_W}bookmarkStart")]
+
+
+def leave_out(html: str) -> str:
+    """The page without its elements of class `not-in-word`: pandoc forgets the classes of paragraphs and cells."""
+    kept, position = [], 0
+    while match := _LEFT_OUT.search(html, position):
+        kept.append(html[position : match.start()])
+        position = match.end() if match[1] in _VOID else _end_of_element(html, match[1], match.end())
+    return "".join((*kept, html[position:]))
+
+
+def _end_of_element(html: str, name: str, position: int) -> int:
+    depth = 1
+    for tag in re.compile(rf"</?{name}\b[^>]*>").finditer(html, position):
+        depth += -1 if tag[0].startswith("</") else 1
+        if depth == 0:
+            return tag.end()
+    raise Problems([Problem(_PLACE, "not-in-word", f"an element `{name}` is not closed")])
+
+
+def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_filter: str) -> bytes:
+    """Pandoc reads its filter and its styles from files, so they get a folder that is gone afterwards."""
+    moment = calendar.timegm(properties.date.timetuple())
+    with work_folder() as folder:
+        styles, filter_path, written = (folder / name for name in ("reference.docx", "word.lua", "brief.docx"))
+        styles.write_bytes(reference)
+        filter_path.write_text(lua_filter, encoding="utf-8")
+        command = [
+            pypandoc.get_pandoc_path(), "--from=html", "--to=docx", "--sandbox", f"--lua-filter={filter_path}",
+            f"--reference-doc={styles}", f"--output={written}",
+        ]  # fmt: skip
+        environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
+        try:
+            run = subprocess.run(
+                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=LONGEST
+            )
+        except subprocess.TimeoutExpired:
+            raise Problems([Problem(_PLACE, "pandoc", f"writing it takes longer than {LONGEST} seconds")]) from None
+        warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
+        if warnings or run.returncode:
+            words = warnings or [f"pandoc ended with exit code {run.returncode}"]
+            raise Problems(Problem(_PLACE, "pandoc", line) for line in words)
+        return written.read_bytes()
+
+
+def _complaints(document: Any, anchors: frozenset[str], reference_styles: bytes) -> Iterator[Problem]:
+    """What pandoc drops or makes up without a word."""
+    names = set(bookmark_names(document))
+    hint = "the page must carry it on a div, a span or a heading; at most 40 letters, digits and _, a letter first"
+    for name in sorted(anchors - names):
+        yield Problem(_PLACE, "bookmark", f"`{name}` has no bookmark", hint)
+    targets = {link.get(f"{_W}anchor") for link in document.iter(f"{_W}hyperlink")} - {None}
+    for name in sorted(targets - names):
+        yield Problem(_PLACE, "link", f"a link leads to `{name}`, and nothing has that id")
+    used = {style.get(f"{_W}val") for style in document.iter(*(f"{_W}{kind}Style" for kind in ("p", "r", "tbl")))}
+    known = {style.get(f"{_W}styleId") for style in etree.fromstring(reference_styles).iter(f"{_W}style")}
+    for name in sorted(used - known):
+        yield Problem(_PLACE, "style", f"the style `{name}` is not in the reference document")
+
+
+def _properties_parts(parts: dict[str, bytes], properties: WordProperties) -> Mapping[str, bytes]:
+    """Core and application properties. Pandoc's custom ones go: they repeat the page's `meta` elements."""
+    parts.pop("docProps/custom.xml", None)
+    mentions = {"[Content_Types].xml": "PartName", "_rels/.rels": "Target"}
+    for name, attribute in mentions.items():
+        tree = etree.fromstring(parts[name])
+        for element in [child for child in tree if child.get(attribute, "").lstrip("/") == "docProps/custom.xml"]:
+            tree.remove(element)
+        parts[name] = _serialise(tree)
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+    application = f'{_XML}<Properties xmlns="{space}"><Application>evibrief</Application></Properties>'
+    return {"docProps/core.xml": _core_properties(properties), "docProps/app.xml": application.encode()}
+
+
+def _core_properties(properties: WordProperties) -> bytes:
+    """Title, version and the rest, as Dublin Core (ECMA-376 part 2, core properties)."""
+    moment = f"{properties.date.isoformat()}T00:00:00Z"
+    fields = (
+        ("dc:title", properties.title),
+        ("dc:subject", properties.subject),
+        ("dc:creator", properties.author),
+        ("cp:keywords", ", ".join(properties.keywords)),
+        ("dc:description", properties.description),
+        ("cp:lastModifiedBy", "evibrief"),
+        ("cp:revision", "1"),
+        ("dc:language", properties.language),
+        ("cp:version", properties.version),
+    )
+    body = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields)
+    dates = "".join(
+        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{moment}</dcterms:{name}>' for name in ("created", "modified")
+    )
+    spaces = (
+        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    )
+    return f"{_XML}<cp:coreProperties {spaces}>{body}{dates}</cp:coreProperties>".encode()
+
+
+def _settings_parts(parts: Mapping[str, bytes], language: str) -> Mapping[str, bytes]:
+    """The language of the text, lists that stand in less, and no "compatibility mode" in Word's title bar."""
+    styles, settings, numbering = (
+        etree.fromstring(parts[f"word/{name}.xml"]) for name in ("styles", "settings", "numbering")
+    )
+    for default in styles.iterfind("w:docDefaults/w:rPrDefault/w:rPr/w:lang", _NAMESPACES):
+        default.set(f"{_W}val", language)
+    theme_language = settings.find(f"{_W}themeFontLang")
+    theme_language.set(f"{_W}val", language)
+    if settings.find(f"{_W}compat") is None:
+        following = settings.find(f"{_W}rsids")
+        (theme_language if following is None else following).addprevious(_compatibility())
+    for level in numbering.iter(f"{_W}lvl"):
+        indent = level.find("w:pPr/w:ind", _NAMESPACES)
+        indent.set(f"{_W}left", str(_LIST_INDENT * (int(level.get(f"{_W}ilvl")) + 1)))
+        indent.set(f"{_W}hanging", str(_LIST_INDENT))
+    trees = {"styles": styles, "settings": settings, "numbering": numbering}
+    return {f"word/{name}.xml": _serialise(tree) for name, tree in trees.items()}
+
+
+def _compatibility() -> Any:
+    """Layout as since Word 2013 ([MS-DOCX] 2.3.5, compatibilityMode)."""
+    compatibility = etree.Element(f"{_W}compat")
+    setting = {"name": "compatibilityMode", "uri": "http://schemas.microsoft.com/office/word", "val": "15"}
+    etree.SubElement(compatibility, f"{_W}compatSetting", {f"{_W}{name}": value for name, value in setting.items()})
+    return compatibility
+
+
+def _header_parts(parts: Mapping[str, bytes], title: str) -> Mapping[str, bytes]:
+    """The headers with the running title in its place; whatever else a designer put there stays."""
+    headers = {name: etree.fromstring(parts[name]) for name in parts if re.fullmatch(r"word/header\d*\.xml", name)}
+    paragraphs = (paragraph for header in headers.values() for paragraph in header.iter(f"{_W}p"))
+    texts_of = (list(paragraph.iter(f"{_W}t")) for paragraph in paragraphs)
+    places = [texts for texts in texts_of if "".join(text.text or "" for text in texts) == RUNNING_TITLE]
+    if not places:
+        message = f"no header of the reference document has a paragraph that reads `{RUNNING_TITLE}`"
+        raise Problems([Problem(_PLACE, "header", message)])
+    for texts in places:
+        for index, text in enumerate(texts):  # Word splits a text into runs as it pleases
+            text.text = "" if index else title
+    return {name: _serialise(tree) for name, tree in headers.items()}
+
+
+def _serialise(tree: Any) -> bytes:
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))

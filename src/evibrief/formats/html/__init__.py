@@ -1,0 +1,1 @@
+"""The one HTML that all outputs are made from, and the web page."""

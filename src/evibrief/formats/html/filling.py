@@ -1,0 +1,226 @@
+"""Templates filled with words: the only owner of `jinja2`.
+
+In: templates and the values that they place. Out: HTML in which every text in Markdown is still a mark, and the texts.
+A mark holds a token that is made anew for each page: no text and no template can know it beforehand. A template of a
+brief's own is nearly a program, so it is filled in a process of its own, within limits, and whatever it raises is a
+problem at its line.
+"""
+
+import contextlib
+import json
+import os
+import pickle
+import re
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from evibrief.problems import suggest
+from evibrief.sections.blocks import Layer, Look, View
+
+OWN_PAGE = "page.html.jinja"
+"""The template of a brief's own theme."""
+
+SECONDS, MEGABYTES = 60, 1_500
+"""What filling a template of a brief's own may take; the largest page that was measured takes one second."""
+
+LARGEST_PAGE = 64_000_000
+"""Characters of a page; the largest that was measured has three million."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A page with marks, the texts that they stand for in the order of the page, and which are to be one paragraph."""
+
+    html: str
+    texts: tuple[str, ...]
+    short: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How marks of one page look. The token is on both sides of a mark: none can be cut off and pass for a text."""
+
+    token: str
+
+    def of_text(self, index: int) -> str:
+        """The mark of a text."""
+        return f"{self.token}n{index}n{self.token}"
+
+    @property
+    def of_list(self) -> str:
+        """The mark of the reference list."""
+        return f"{self.token}list{self.token}"
+
+    def replaced(self, html: str, fragments: tuple[str, ...], listed: str) -> str:
+        """The page with the fragments in their places, found in one pass: a fragment is never searched for marks."""
+        values = {self.of_text(index): fragment for index, fragment in enumerate(fragments)} | {self.of_list: listed}
+        return re.sub(rf"{self.token}(?:n\d+n|list){self.token}", lambda mark: values.get(mark[0], mark[0]), html)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a template of a brief's own: the line, 0 if none is to blame, words and a hint."""
+
+    line: int
+    message: str
+    hint: str = "ask only for what the page has, or leave the file out"
+
+
+class BadTemplate(Exception):
+    """A template of a brief's own that cannot be filled, or that prints what a page may not hold."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("; ".join(fault.message for fault in faults))
+
+
+@dataclass
+class _Texts:
+    """The texts that a template asked for, in the order of the page, and which of them have to be one paragraph."""
+
+    marks: Marks
+    texts: list[str] = field(default_factory=list)
+    short: set[int] = field(default_factory=set)
+
+    def block(self, text: str) -> Markup:
+        if not isinstance(text, str) or isinstance(text, Markup):
+            raise TypeError("only a text of the brief can be typeset")
+        self.texts.append(text)
+        return Markup(self.marks.of_text(len(self.texts) - 1))
+
+    def line(self, text: str) -> Markup:
+        self.short.add(len(self.texts))
+        return self.block(text)
+
+
+def environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
+    """Templates by name, which reach nothing outside, escape what they print and never print what is not there."""
+
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        return (templates[name], name, lambda: True) if name in templates else None
+
+    made = SandboxedEnvironment(
+        loader=jinja2.FunctionLoader(load), undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    # A page is the same whenever it is built.
+    made.filters.pop("random")
+    made.globals.pop("lipsum")
+    return made
+
+
+def fill(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
+    """Fill the page's template: the brief's own where there is one, which may extend ours and override its blocks.
+
+    Raises whatever a template raises.
+    """
+    texts = _Texts(marks)
+    made = environment(templates)
+    made.filters |= {"prose": texts.block, "line": texts.line}
+    page = made.get_template(OWN_PAGE if OWN_PAGE in templates else "brief.html.jinja")
+    sheets = {name: Markup(templates[f"{name}.css"]) for name in ("style", "print", "screen")}
+    sheets |= {"theme": Markup(look.styles), "bibliography": Markup(marks.of_list)}
+    pieces, length = [], 0
+    for piece in page.generate(view=view, layer=layer, look=look, **sheets):
+        pieces.append(piece)
+        if (length := length + len(piece)) > LARGEST_PAGE:
+            raise MemoryError
+    return Filled("".join(pieces), tuple(texts.texts), frozenset(texts.short))
+
+
+def fill_apart(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
+    """The same for a brief with a template of its own, in a process of its own. Raises `BadTemplate`."""
+    command = [sys.executable, "-P", "-c", "from evibrief.formats.html.filling import answer; answer()"]
+    given = pickle.dumps((view, dict(templates), layer, look, marks))
+    try:
+        run = subprocess.run(command, input=given, capture_output=True, check=False, timeout=2 * SECONDS)
+    except subprocess.TimeoutExpired:
+        raise BadTemplate(Fault(0, f"it takes longer than {2 * SECONDS} seconds", _REPEATS)) from None
+    if run.returncode == -signal.SIGXCPU:
+        raise BadTemplate(Fault(0, f"it takes longer than {SECONDS} seconds", _REPEATS))
+    try:
+        answered: dict[str, Any] = json.loads(run.stdout)
+    except ValueError:
+        raise BadTemplate(Fault(0, "it takes too much memory, or is nested too deeply", _REPEATS)) from None
+    if "line" in answered:
+        raise BadTemplate(Fault(**answered))
+    return Filled(answered["html"], tuple(answered["texts"]), frozenset(answered["short"]))
+
+
+_REPEATS = "it repeats something too often"
+
+
+def answer() -> None:
+    """What the process of `fill_apart` does: a filled page, or what is wrong, as JSON."""
+    for kind, most in ((resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEGABYTES * 1024**2)):
+        with contextlib.suppress(ValueError, OSError):  # a system may have no such limit, or a lower one already
+            resource.setrlimit(kind, (most, most))
+    view, templates, layer, look, marks = pickle.load(sys.stdin.buffer)  # of our own process
+    said: dict[str, Any]
+    try:
+        said = _filled_twice(view, templates, layer, look, marks)
+    except Exception as error:  # whatever an author's template raises is the author's to mend
+        faults = error.faults if isinstance(error, BadTemplate) else [_what_is_wrong(error, templates)]
+        said = asdict(faults[0])
+    sys.stdout.buffer.write(json.dumps(said).encode())
+    sys.stdout.flush()
+    os._exit(0)  # an interpreter that ran out of memory need not tidy up
+
+
+def _filled_twice(
+    view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks
+) -> dict[str, Any]:
+    """A template that looks into marks, cuts or changes them gives another page when they are others."""
+    others = Marks(marks.token.translate(_OTHER_DIGITS))
+    one, other = (_printable(fill(view, templates, layer, look, each)) for each in (marks, others))
+    same = one.texts == other.texts and one.html == other.html.replace(others.token, marks.token)
+    if not same or marks.token in marks.replaced(one.html, ("",) * len(one.texts), ""):
+        message = "it changes a text before it is typeset, or prints something else each time"
+        hint = "print a text as it is: `{{ text | prose }}`, with no filter after `prose` or `line`"
+        raise BadTemplate(Fault(0, message, hint))
+    return {"html": one.html, "texts": one.texts, "short": sorted(one.short)}
+
+
+def _printable(filled: Filled) -> Filled:
+    """The same page. Raises `UnicodeEncodeError` for halves of characters, which no file can hold."""
+    filled.html.encode()
+    return filled
+
+
+_OTHER_DIGITS = str.maketrans("0123456789abcdef", "fedcba9876543210")
+
+
+def _what_is_wrong(error: Exception, templates: Mapping[str, str]) -> Fault:
+    line, message, hint = _line_of(error), str(error), Fault(0, "").hint
+    if isinstance(error, jinja2.TemplateNotFound):
+        message, hint = f"there is no template `{error.name}`", suggest(str(error.name), templates)
+    elif isinstance(error, MemoryError | RecursionError | OverflowError):
+        kinds = {MemoryError: "it takes too much memory", RecursionError: "it calls itself without end"}
+        message, hint = kinds.get(type(error), message), _REPEATS
+    return Fault(line, message[:300] or type(error).__name__, hint)
+
+
+def _line_of(error: Exception) -> int:
+    """The last line of the brief's own template that was being worked on."""
+    if isinstance(error, jinja2.TemplateSyntaxError) and error.name == OWN_PAGE:
+        return error.lineno
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == OWN_PAGE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def fill_text(name: str, templates: Mapping[str, str], **values: object) -> str:
+    """A template that holds no prose and needs no typesetting, filled with values. Raises what a template raises."""
+    return environment(templates).get_template(name).render(**values)

@@ -1,0 +1,107 @@
+"""From a `View` to the one HTML that all three outputs are made of.
+
+In: a `View`, templates, the style sheet, and the typesetter of the prose. Out: HTML, and what was wrong with it.
+
+Templates see words, never markup. A text in Markdown leaves a mark that nobody can know; after the template has run,
+all texts are typeset in one pass in the order in which they stand on the page, and the marks are replaced. The page
+says itself what a browser may load for it: nothing but what it contains (`policy`).
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from evibrief.formats.html.filling import OWN_PAGE, BadTemplate, Fault, Filled, Marks, fill, fill_apart, fill_text
+from evibrief.formats.html.markdown import Complaint, Typeset, inline
+from evibrief.formats.html.policy import Contents, contents_of, with_policy
+from evibrief.sections.blocks import Layer, Look, View
+
+PLAIN = Look()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The HTML, and what is wrong with its texts."""
+
+    html: str
+    complaints: tuple[Complaint, ...]
+
+
+def render(
+    view: View,
+    templates: Mapping[str, str],
+    typesetter: Callable[[list[str]], Typeset],
+    layer: Layer = "full",
+    look: Look = PLAIN,
+) -> Rendered:
+    """Fill the templates and typeset the texts. A template `page.html.jinja` may extend ours and override its blocks.
+
+    In a layer that leaves out records, links to them become plain words.
+
+    Raises `BadTemplate` for a template of the brief's own that cannot be filled, that asks for what the view does not
+    have, or that prints what a page may not hold: nothing is printed empty.
+    """
+    marks = Marks(secrets.token_hex(16))
+    own = templates.get(OWN_PAGE, "")
+    filled = (fill_apart if own else fill)(view, templates, layer, look, marks)
+    set_texts = typesetter(list(filled.texts))
+    fragments = tuple(_short(filled, set_texts.fragments))
+    complaints = [_with_text(complaint, filled) for complaint in set_texts.complaints]
+    complaints += _too_long(filled, set_texts.fragments)
+    html = marks.replaced(filled.html, fragments, set_texts.bibliography)
+    html = html if layer == "full" else without_dead_links(html)
+    if complaints:
+        return Rendered(html, tuple(complaints))
+    contents = contents_of(html)
+    if own:
+        sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
+        pictures = {figure.drawing.source for figure in view.figures} | {look.logo}
+        _refuse(contents, own, sheets, pictures)
+    return Rendered(with_policy(html, contents), ())
+
+
+def _with_text(complaint: Complaint, filled: Filled) -> Complaint:
+    text = filled.texts[complaint.index] if complaint.index >= 0 else ""
+    return replace(complaint, text=complaint.text or text)
+
+
+def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
+    """The fragments; those that stand in a line without their paragraph."""
+    for index, fragment in enumerate(fragments):
+        yield (inline(fragment) if index in filled.short else None) or fragment
+
+
+def _too_long(filled: Filled, fragments: tuple[str, ...]) -> Iterator[Complaint]:
+    for index in sorted(filled.short):
+        if fragments[index] and inline(fragments[index]) is None:
+            message, hint = "this text has to be one paragraph", "it stands in a table or a list"
+            yield Complaint(index, message, hint, filled.texts[index])
+
+
+def _refuse(contents: Contents, own: str, sheets: list[str], pictures: set[str]) -> None:
+    """Raise `BadTemplate` for what a page may not hold; only a template of the brief's own can have printed it."""
+    lines = list(enumerate(own.lower().split("\n"), 1))
+    faults = []
+    for wrong in contents.refused(sheets, pictures):
+        line = next((number for number, words in lines if wrong.sign in words), 0)
+        faults.append(Fault(line, wrong.message, wrong.hint))
+    if faults:
+        raise BadTemplate(*faults)
+
+
+def render_text(name: str, templates: Mapping[str, str], **values: object) -> str:
+    """A template that holds no prose and needs no typesetting, filled with values; a web page with its policy."""
+    text = fill_text(name, templates, **values)
+    return with_policy(text, contents_of(text)) if name.endswith(".html.jinja") else text
+
+
+def without_dead_links(html: str) -> str:
+    """The page with links to what it does not hold as plain words."""
+    anchors = set(re.findall(r'\bid="([^"]+)"', html))
+    return re.sub(
+        r'<a href="#([^"]*)"[^>]*>(.*?)</a>',
+        lambda link: link[0] if link[1] in anchors else link[2],
+        html,
+        flags=re.DOTALL,
+    )

@@ -1,0 +1,131 @@
+"""What a brief changes about its look: the files of its folder `theme/`, and the styles of fonts and colours it names.
+
+In: a brief's folder and what its `theme` says. Out: texts and bytes that were looked at before any engine reads them.
+"""
+
+import base64
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evibrief.evidence.brief import Theme
+from evibrief.evidence.load import Loaded
+from evibrief.files import Unreadable, read_inside
+from evibrief.formats.html.picture import LARGEST as LARGEST_LOGO
+from evibrief.formats.html.picture import fault_of
+from evibrief.problems import Place, Problem, Problems
+from evibrief.sections.blocks import Look
+
+LARGEST_REFERENCE = 7_000_000
+
+_NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class ThemeFiles:
+    """What a folder `theme/` changes: styles, blocks of the page, the styles of Word, a logo."""
+
+    folder: str
+    styles: str = ""
+    blocks: str = ""
+    word: bytes = b""
+    logo: bytes = b""
+
+
+LARGEST_SHEET = 500_000
+"""Bytes of a style sheet or a template of a theme."""
+
+
+def _files_of_theme(folder: Path, logo: str | None) -> ThemeFiles:
+    """The files of a brief's theme, as far as they are there, and the logo, which has to be.
+
+    Raises `Problems`, all at once, for what is no file, lies outside the folder, is too large or is not UTF-8.
+    """
+    problems: list[Problem] = []
+
+    def read(name: str, most: int, needed: bool = False) -> bytes:
+        try:
+            return read_inside(folder, name, most)
+        except Unreadable as error:
+            if needed or not error.missing or os.path.lexists(folder / name):
+                problems.append(Problem(Place(str(folder / name)), "theme", error.message, error.hint))
+        return b""
+
+    styles, blocks = (read(f"theme/{name}", LARGEST_SHEET) for name in ("custom.css", "page.html.jinja"))
+    files = ThemeFiles(
+        str(folder / "theme"),
+        styles=_decoded(styles, folder / "theme" / "custom.css", problems),
+        blocks=_decoded(blocks, folder / "theme" / "page.html.jinja", problems),
+        word=read("theme/reference.docx", LARGEST_REFERENCE),
+        logo=read(logo, LARGEST_LOGO, needed=True) if logo else b"",
+    )
+    if problems:
+        raise Problems(problems)
+    return files
+
+
+def _decoded(data: bytes, path: Path, problems: list[Problem]) -> str:
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
+        message = f"this is not UTF-8: byte 0x{data[error.start]:02x}"
+        problems.append(Problem(Place(str(path), line, column), "theme", message, "save the file as UTF-8"))
+        return ""
+    if wrong := _NOT_TEXT.search(text):
+        line = text.count("\n", 0, wrong.start()) + 1
+        column = wrong.start() - text.rfind("\n", 0, wrong.start())
+        message = f"the character U+{ord(wrong[0]):04X} may not stand in it"
+        problems.append(Problem(Place(str(path), line, column), "theme", message, "remove it"))
+    return text
+
+
+def theme_files(folder: Path, loaded: Loaded) -> ThemeFiles:
+    """The files of the theme, the style sheet written anew from what was read of it.
+
+    Raises `Problems` for a file that cannot be read or shown, and for styles that load something.
+    """
+    from evibrief.formats.docx.own_reference import demand_reference
+    from evibrief.formats.html.stylesheet import read_sheet
+
+    logo = loaded.brief.brief.theme.logo
+    problems: list[Problem] = []
+    try:
+        files = _files_of_theme(folder, logo)
+        if files.word:
+            demand_reference(files.word, str(folder / "theme" / "reference.docx"))
+        files = replace(files, styles=read_sheet(files.styles, str(folder / "theme" / "custom.css")))
+    except Problems as wrong:
+        problems += wrong.problems
+    if not problems and logo and (fault := fault_of(files.logo)):
+        message, hint = f"the logo `{logo}` cannot be used: {fault}", "save it as a PNG of a logo's size"
+        problems.append(Problem(Place(str(folder / logo)), "theme", message, hint))
+    at_logo = loaded.source.place(("brief", "theme", "logo"))
+    if problems:
+        named = str(folder / logo) if logo else None
+        raise Problems(replace(one, place=at_logo) if one.place.path == named else one for one in problems)
+    return files
+
+
+def compose_look(theme: Theme, styles: str, logo: bytes) -> Look:
+    """What a theme changes: its colour and fonts as style rules before its own styles, and its logo."""
+    variables = (
+        ("--accent", theme.accent),
+        ("--sans", _family(theme.text_font, "sans-serif")),
+        ("--serif", _family(theme.heading_font, "serif")),
+    )
+    rules = "".join(f"{name}: {value}; " for name, value in variables if value)
+    own = f":root {{ {rules}}}\n" if rules else ""
+    address = "data:image/png;base64," + base64.b64encode(logo).decode() if logo else ""
+    return Look(own + styles, address, theme.logo_alternative or "")
+
+
+def lines_before_styles(theme: Theme) -> int:
+    """How many lines of its style element come before a theme's own styles."""
+    return 1 + bool(theme.accent or theme.text_font or theme.heading_font)
+
+
+def _family(font: str | None, kind: str) -> str:
+    others = '"Brief Fallback", "Source Sans Pro", "Source Serif Pro"'
+    return f'"{font}", {others}, {kind}' if font else ""

@@ -1,0 +1,127 @@
+"""What a document stands on, as hashes: the evidence whatever its formatting, and every file to the byte.
+
+In: the tree of a `Source`, files by path, versions of engines. Out: hashes and the manifest that documents carry.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evibrief import __version__, resources
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.hashes import content_hash, evidence_hash
+from evibrief.evidence.load import Loaded
+from evibrief.evidence.places import MANIFEST, READ, belongs, demand_safe, instrument_folders, is_safe_path
+from evibrief.files import is_text
+
+if TYPE_CHECKING:
+    from evibrief.sections.blocks import Layer
+
+
+def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, bytes]:
+    """What an author wrote, by path inside the folder: what the documents stand on. Nothing personal is among it.
+
+    The instrument is among it, wherever it was found: without it nobody could compute the ratings again.
+    """
+    files = {}
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        # What is read and has a name that not every system can write is refused later, not left out.
+        read = path.parent.name in ("claims", "reviews") and path.suffix == ".yaml" and not path.name.startswith(".")
+        if belongs(name) or (read and path.parent.parent == folder):
+            files[name] = path.read_bytes()
+    for place in instrument_folders(folder) if instrument else ():
+        if (path := place / f"{instrument}.yaml").is_file():
+            files[f"instruments/{path.name}"] = path.read_bytes()
+    return files
+
+
+def carried(folder: Path, loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
+    """What the documents carry: the evidence, and the manifest that names every file of it by its hash."""
+    files = evidence_files(folder, loaded.brief.brief.methods.instrument)
+    demand_safe(files, str(folder))
+    tools = resources.tool_versions(__version__)
+    return {**files, MANIFEST: manifest(loaded.brief, loaded.source.tree, files, tools, layer)}
+
+
+def manifest(
+    brief: Brief, tree: Mapping[str, Any], files: Mapping[str, bytes], tools: Iterable[str], layer: str
+) -> bytes:
+    """The manifest of a document as JSON: which brief, which evidence, made from which files by which tools."""
+    record = {
+        "id": brief.brief.id,
+        "title": brief.brief.title,
+        "version": brief.brief.version,
+        "date": brief.brief.date.isoformat(),
+        "layer": layer,
+        "evidence_sha256": evidence_hash(tree),
+        "content_sha256": content_hash(tree, files),
+        "instrument": brief.instrument.name if brief.instrument else None,
+        "files": {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())},
+        "tools": sorted(tools),
+    }
+    return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str, Any]:
+    """A manifest that anybody may have written, believed only where it has the shape of one.
+
+    `lists` are its lists of hashes by path. Raises `ValueError` that says what is wrong with it.
+    """
+    try:
+        record = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(record, dict):
+        raise ValueError("it holds no record")
+    faults = [name for name, is_right in _SHAPE.items() if not is_right(record.get(name))]
+    faults += [name for name in lists if not _is_list_of_hashes(record.get(name))]
+    faults += ["content_sha256"] * ("content_sha256" in record and not _is_hash(record["content_sha256"]))
+    faults += ["changed"] * (not is_text(record.get("changed", "")))
+    if faults:
+        raise ValueError(f"`{faults[0]}` in it is missing or is not what a manifest has")
+    date.fromisoformat(record["date"])
+    return record
+
+
+def _reads(pattern: str) -> Callable[[object], bool]:
+    return lambda node: isinstance(node, str) and re.fullmatch(pattern, node, re.ASCII) is not None
+
+
+_is_hash = _reads("[0-9a-f]{64}")
+
+
+def _is_list_of_hashes(node: object) -> bool:
+    return isinstance(node, dict) and all(is_safe_path(name) and _is_hash(digest) for name, digest in node.items())
+
+
+def _is_list_of_tools(node: object) -> bool:
+    return isinstance(node, list) and len(node) <= MOST_TOOLS and all(map(_is_tool, node))
+
+
+MOST_TOOLS = 50
+_is_tool = _reads(r"[A-Za-z0-9_.-]{1,40} [A-Za-z0-9_.+~:-]{1,40}")
+
+
+_SHAPE: Mapping[str, Callable[[object], bool]] = {
+    "id": _reads("[a-z0-9]+(-[a-z0-9]+)*"),
+    "version": _reads(r"\d{1,9}\.\d{1,9}\.\d{1,9}"),
+    "date": _reads(r"\d{4}-\d{2}-\d{2}"),
+    "evidence_sha256": _is_hash,
+    "title": lambda node: bool(node) and is_text(node),
+    "tools": _is_list_of_tools,
+    "layer": _reads("page|summary|full"),
+}
+
+
+def other_tools(tools: Sequence[str]) -> Iterator[str]:
+    """Tools whose versions differ between the document and this machine."""
+    here = dict(tool.rsplit(" ", 1) for tool in resources.tool_versions(__version__))
+    there = dict(tool.rsplit(" ", 1) for tool in tools)
+    for name in sorted(set(here) | set(there)):
+        if here.get(name) != there.get(name):
+            yield f"{name}: made with {there.get(name, 'none')}, here is {here.get(name, 'none')}"

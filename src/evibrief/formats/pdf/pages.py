@@ -1,0 +1,102 @@
+"""The pages of two PDFs as a viewer shows them: the only owner of `pypdfium2`.
+
+In: the bytes of two PDFs. Out: which pages look different, by how much and where, and which read differently. The
+renderer is another program than the one that reads the objects, so it also finds what two readers see differently.
+It runs no scripts. It is not safe to be used from two threads at once.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from evibrief.formats.difference import NOT_COMPARED, Difference, reads
+
+_SCALE = 100 / 72
+"""100 dots to the inch: letters of 7 points are told apart."""
+
+LARGEST_PICTURE = 25_000_000
+"""Pixels of one page; A0 at this scale has 15 million."""
+
+LONGEST_TEXT = 1_000_000
+"""Characters of a page that are compared."""
+
+
+def page_differences(found: bytes, expected: bytes, shown: frozenset[int]) -> Iterator[Difference]:
+    """What looks or reads differently on the pages of these numbers, which both have."""
+    if not shown:
+        return
+    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        one, other = pypdfium2.PdfDocument(found), pypdfium2.PdfDocument(expected)
+    except pypdfium2.PdfiumError as error:
+        yield Difference(NOT_COMPARED, "document", f"not compared: a viewer cannot open it ({error})")
+        return
+    try:
+        one.init_forms()
+        other.init_forms()
+        for number in sorted(shown):
+            yield from _one_page(one, other, number - 1)
+    finally:
+        one.close()
+        other.close()
+
+
+def _one_page(one: Any, other: Any, index: int) -> Iterator[Difference]:
+    import pypdfium2
+
+    where = f"page {index + 1}"
+    try:
+        pages = one[index], other[index]
+        texts = [_text(page) for page in pages]
+        if texts[0] != texts[1]:
+            yield Difference("text", where, reads(*texts))
+        yield from _pictures(*pages, where)
+    except (pypdfium2.PdfiumError, RuntimeError, ValueError, MemoryError) as error:
+        yield Difference(NOT_COMPARED, where, f"not compared: a viewer cannot show this page ({error})")
+
+
+def _text(page: Any) -> str:
+    text = page.get_textpage()
+    return str(text.get_text_range(0, min(text.count_chars(), LONGEST_TEXT)))
+
+
+def _pictures(one: Any, other: Any, where: str) -> Iterator[Difference]:
+    sizes = [tuple(round(side, 2) for side in page.get_size()) for page in (one, other)]
+    if sizes[0] != sizes[1]:
+        shown = [f"{width:g} by {height:g} points" for width, height in sizes]
+        yield Difference("box", where, f"the page is shown {shown[0]} large, and the evidence gives {shown[1]}")
+    elif sizes[0][0] * sizes[0][1] * _SCALE**2 > LARGEST_PICTURE:
+        yield Difference(NOT_COMPARED, where, "not compared: the page is too large to be drawn")
+    else:
+        rows = [_rows(page) for page in (one, other)]
+        if different := _different(*rows):
+            yield Difference("page", where, _sentence(different, len(rows[0])))
+
+
+def _rows(page: Any) -> list[bytes]:
+    """The picture of a page with annotations and fields, row by row, four bytes to a pixel."""
+    bitmap = page.render(scale=_SCALE, draw_annots=True, may_draw_forms=True, prefer_bgrx=True, maybe_alpha=False)
+    try:
+        data, stride = bytes(bitmap.buffer), bitmap.stride
+        return [data[at : at + 4 * bitmap.width] for at in range(0, stride * bitmap.height, stride)]
+    finally:
+        bitmap.close()
+
+
+def _different(one: list[bytes], other: list[bytes]) -> dict[int, float]:
+    """The part of each row that differs, for the rows where anything does."""
+    rows = {}
+    for index, (row, wanted) in enumerate(zip(one, other, strict=True)):
+        if row != wanted:
+            pixels = zip(memoryview(row).cast("I"), memoryview(wanted).cast("I"), strict=True)
+            rows[index] = sum(a != b for a, b in pixels) * 4 / len(row)
+    return rows
+
+
+def _sentence(different: dict[int, float], height: int) -> str:
+    part = sum(different.values()) / height
+    share = "less than 1 %" if part < 0.01 else f"{part:.0%}".replace("%", " %")
+    thirds = [max(0, min(2, 3 * row // height)) for row in (min(different), max(different))]
+    names = ("top", "middle", "bottom")
+    spot = f"{names[thirds[0]]} third" if thirds[0] == thirds[1] else f"{names[thirds[0]]} to {names[thirds[1]]} third"
+    return f"the page looks different: {share} of it, in the {spot}"

@@ -1,0 +1,306 @@
+"""Retraction checks: which references of a brief a list of retraction notices speaks of.
+
+In: the bytes of a file in the layout of the public Retraction Watch list, and the references. Out: a
+`RetractionReport`. Nothing is fetched: the file is one that somebody has downloaded, and the report names it.
+
+What the public file looks like: comma-separated, dates as `6/25/2021 0:00` with the month first, lists that end in a
+semicolon, `0` or nothing for a missing PMID, `unavailable` in either case or nothing for a missing DOI, an empty
+column at the end, and empty rows below the last notice. Copies of it exist in UTF-8 and in Windows-1252.
+"""
+
+import codecs
+import csv
+import datetime
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evibrief.evidence.fields import ReferenceKey, Unknown
+from evibrief.evidence.identifiers import Identifier, identifiers_of, looked_up, normalise_doi, normalise_pmid
+from evibrief.evidence.records import Reference
+from evibrief.evidence.retractions import (
+    NoticeKind,
+    RetractionNotice,
+    RetractionReport,
+    RetractionResult,
+    RetractionState,
+    state_of,
+)
+from evibrief.problems import Place, Problem, Problems, suggest
+
+LARGEST_FILE = 512 * 1024 * 1024
+"""In bytes. The public file has about 60 million."""
+
+COLUMNS = (
+    "Record ID",
+    "RetractionDate",
+    "RetractionDOI",
+    "OriginalPaperDOI",
+    "OriginalPaperPubMedID",
+    "RetractionNature",
+    "Reason",
+)
+"""The columns that are read; the public file has thirteen more."""
+
+KINDS: Mapping[str, NoticeKind] = {
+    "retraction": "retraction",
+    "expression of concern": "concern",
+    "correction": "correction",
+    "reinstatement": "reinstatement",
+}
+STATES: Mapping[RetractionState, str] = {
+    "retracted": "RETRACTED",
+    "concern": "expression of concern",
+    "reinstated": "retracted, then reinstated",
+    "correction": "corrected",
+    "none-found": "no notice found",
+    "no-identifier": "not compared, for want of a DOI or PMID",
+}
+REMARKS = (
+    "yaml-language-server: $schema=../schemas/retractions.json",
+    "Written by `evibrief check data/BRIEF --retractions FILE`. Do not edit it: run the check again.",
+)
+"""What stands above a report. The first line is for editors."""
+
+_CHUNK = 1 << 20
+
+_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: [0-9:]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One row of the list, as text: what it says and about which paper."""
+
+    place: Place
+    record: str
+    nature: str
+    date: str
+    doi: str
+    reason: str
+    paper_doi: str
+    paper_pmid: str
+
+    @property
+    def identifiers(self) -> Iterator[Identifier]:
+        """What the paper goes by. A cell may hold several DOIs; a DOI may itself hold a semicolon."""
+        parts = (self.paper_doi, *self.paper_doi.split(";")) if ";" in self.paper_doi else (self.paper_doi,)
+        yield from (("doi", doi) for doi in map(normalise_doi, parts) if doi)
+        if pmid := normalise_pmid(self.paper_pmid):
+            yield "pmid", pmid
+
+
+def check_references(
+    references: Sequence[Reference], data: bytes, name: str, path: str, today: datetime.date
+) -> RetractionReport:
+    """Compare references with a list of notices. `name` goes into the report, `path` into problems.
+
+    Raises `Problems` when the file is not of this layout, is damaged, or says of one of the references something
+    that cannot be read.
+    """
+    rows = _Counted(read_notices(data, path))
+    results = match(references, rows)
+    if not rows.number:
+        raise Problems([Problem(Place(path, 1, 1), "retractions", "there is no notice in this file", _FRESH)])
+    source = name.encode("utf-8", "replace").decode()
+    digest = hashlib.sha256(data).hexdigest()
+    # Values of our own making: `model_validate` is for what people type.
+    return RetractionReport.model_construct(
+        checked=today, source=source, sha256=digest, rows=rows.number, results=results
+    )
+
+
+def summary(report: RetractionReport) -> Iterator[str]:
+    """A line for each state that occurs, the worst first: how many references, and which."""
+    for state, said in STATES.items():
+        if names := [result.reference for result in report.results if result.state == state]:
+            yield f"{said}: {len(names)} ({', '.join(names)})"
+
+
+class _Counted:
+    """Notices that are counted as they pass."""
+
+    def __init__(self, notices: Iterable[Notice]) -> None:
+        self.notices, self.number = notices, 0
+
+    def __iter__(self) -> Iterator[Notice]:
+        for notice in self.notices:
+            self.number += 1
+            yield notice
+
+
+def match(references: Sequence[Reference], notices: Iterable[Notice]) -> tuple[RetractionResult, ...]:
+    """What the notices say about each reference, in the order of the references; only what matches is kept.
+
+    Raises `Problems` for rows about a reference whose date or nature cannot be read.
+    """
+    known: dict[Identifier, list[str]] = {}
+    for reference in references:
+        for identifier in identifiers_of(reference):
+            known.setdefault(identifier, []).append(reference.id)
+    found: dict[str, list[RetractionNotice]] = {}
+    problems: list[Problem] = []
+    for notice in notices:
+        matched = _matched(notice, known)
+        wrong = list(_unreadable(notice)) if matched else []
+        problems += wrong
+        for reference_id, kind in () if wrong else matched.items():
+            found.setdefault(reference_id, []).append(_recorded(notice, kind))
+    if problems:
+        raise Problems(problems)
+    return tuple(_result(reference, found.get(reference.id, [])) for reference in references)
+
+
+def _matched(notice: Notice, known: Mapping[Identifier, list[str]]) -> dict[str, Literal["doi", "pmid"]]:
+    """The references that a notice is about, each with what it was matched by; the DOI goes before the PMID."""
+    matched: dict[str, Literal["doi", "pmid"]] = {}
+    for identifier in notice.identifiers:
+        for reference in known.get(identifier, ()):
+            matched.setdefault(reference, identifier[0])
+    return matched
+
+
+def _result(reference: Reference, notices: list[RetractionNotice]) -> RetractionResult:
+    ordered = sorted(notices, key=lambda notice: (str(notice.date), notice.kind, notice.record))
+    searched = looked_up(reference)
+    return RetractionResult.model_construct(
+        reference=ReferenceKey(reference.id),
+        state=state_of(ordered) if searched else "no-identifier",
+        searched=searched,
+        notices=tuple(ordered),
+    )
+
+
+def _recorded(notice: Notice, kind: Literal["doi", "pmid"]) -> RetractionNotice:
+    reasons = (part.strip().lstrip("+") for part in notice.reason.split(";"))
+    return RetractionNotice.model_construct(
+        kind=KINDS[notice.nature.lower()],
+        date=_date(notice.date) or "unknown",
+        doi=normalise_doi(notice.doi) or None,
+        record=notice.record or "unknown",
+        matched_by=kind,
+        reason="; ".join(filter(None, reasons)) or None,
+    )
+
+
+def _date(text: str) -> datetime.date | Unknown | None:
+    """A day, `unknown` where there is none, or None when the text is no date of this layout."""
+    if text in ("", "0"):
+        return "unknown"
+    parts = _DATE.fullmatch(text)
+    try:
+        return datetime.date(int(parts[3]), int(parts[1]), int(parts[2])) if parts else None
+    except ValueError:
+        return None
+
+
+def _unreadable(notice: Notice) -> Iterator[Problem]:
+    """What a row about one of the references says and cannot be read: no guess takes its place."""
+    if notice.nature.lower() not in KINDS:
+        message = f"this row is about a reference of the brief, and its nature is `{notice.nature}`"
+        yield Problem(notice.place, "retractions", message, suggest(notice.nature, map(str.capitalize, KINDS)))
+    if _date(notice.date) is None:
+        message = f"this row is about a reference of the brief, and `{notice.date}` is no date"
+        yield Problem(notice.place, "retractions", message, "month/day/year is wanted, as in 6/25/2021 0:00")
+
+
+_FRESH = "download the Retraction Watch file again, and do not save it with a spreadsheet program"
+
+
+def read_notices(data: bytes, path: str) -> Iterator[Notice]:
+    """The rows of a list of notices, one at a time: memory does not grow with their number.
+
+    Raises `Problems` at the first row that shows that the file is damaged or not of this layout: what stands after
+    it cannot be trusted.
+    """
+    rows = _rows(data, path)
+    _, header = next(rows, (1, []))
+    places = _column_places(header, path)
+    for line, row in rows:
+        if any(row):
+            _refuse_ragged(row, len(header), Place(path, line, 1))
+            cells = [row[places[column]].strip() for column in COLUMNS]
+            record, date, doi, paper_doi, paper_pmid, nature, reason = cells
+            _refuse_day_first(date, Place(path, line, 1))
+            yield Notice(Place(path, line, 1), record, nature, date, doi, reason, paper_doi, paper_pmid)
+
+
+def _rows(data: bytes, path: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows with the line on which each begins."""
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data, path), newline="")
+    reader, line = csv.reader(text, strict=True), 1
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = f"this row cannot be read: {error}"
+        raise Problems([Problem(Place(path, line, 1), "retractions", message, _FRESH)]) from error
+
+
+def _encoding(data: bytes, path: str) -> str:
+    """UTF-8 where the whole file is, else Windows-1252. Raises `Problems` when it is neither."""
+    if (offset := data.find(b"\0")) >= 0:
+        raise Problems([_misplaced(data, offset, path, "there is a zero byte here: this is not a text in UTF-8")])
+    fault = _decoding_fault(data, "utf-8-sig")
+    if fault is None:
+        return "utf-8-sig"
+    if _decoding_fault(data, "cp1252") is None:
+        return "cp1252"
+    raise Problems([_misplaced(data, fault, path, f"byte 0x{data[fault]:02x} is neither UTF-8 nor Windows-1252")])
+
+
+def _misplaced(data: bytes, offset: int, path: str, message: str) -> Problem:
+    line, column = data.count(b"\n", 0, offset) + 1, offset - data.rfind(b"\n", 0, offset)
+    return Problem(Place(path, line, column), "retractions", message, _FRESH)
+
+
+def _decoding_fault(data: bytes, encoding: str) -> int | None:
+    """The offset of the first byte that an encoding does not allow; a piece at a time, to keep memory small."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    for start in range(0, len(data) + 1, _CHUNK):
+        try:
+            decoder.decode(view[start : start + _CHUNK], final=start + _CHUNK > len(data))
+        except UnicodeDecodeError as error:
+            # The decoder may have kept up to three bytes of the piece before.
+            kept = len(error.object) - len(view[start : start + _CHUNK])
+            return start - kept + error.start
+    return None
+
+
+def _column_places(header: list[str], path: str) -> Mapping[str, int]:
+    """Where each column stands. Raises `Problems` that name every column that is missing."""
+    names = [name.strip() for name in header]
+    missing = [column for column in COLUMNS if column not in names]
+    if len(missing) == len(COLUMNS):
+        message = "this is not the Retraction Watch layout: the first line names none of its columns"
+        hint = f"columns separated by commas are wanted: {', '.join(COLUMNS)}, …"
+        raise Problems([Problem(Place(path, 1, 1), "retractions", message, hint)])
+    others = [name for name in names if name and name not in COLUMNS]
+    if missing:
+        raise Problems(
+            Problem(Place(path, 1, 1), "retractions", f"the column `{column}` is missing", suggest(column, others))
+            for column in missing
+        )
+    return {column: names.index(column) for column in COLUMNS}
+
+
+def _refuse_ragged(row: list[str], width: int, place: Place) -> None:
+    """A row that is too short was cut off; one with more in it has its cells in the wrong columns."""
+    if len(row) < width:
+        message = f"this row has {len(row)} cells, the first line has {width}: it was cut off"
+        raise Problems([Problem(place, "retractions", message, _FRESH)])
+    if any(cell.strip() for cell in row[width:]):
+        message = f"this row has {len(row)} cells, the first line has {width}: the columns have shifted"
+        raise Problems([Problem(place, "retractions", message, _FRESH)])
+
+
+def _refuse_day_first(date: str, place: Place) -> None:
+    """One date with the day first shows that a spreadsheet program has rewritten them all."""
+    parts = _DATE.fullmatch(date)
+    if parts and int(parts[1]) > 12:
+        message = f"`{date}` has the day first; in the public file the month stands first"
+        raise Problems([Problem(place, "retractions", message, _FRESH)])

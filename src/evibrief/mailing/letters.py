@@ -1,0 +1,126 @@
+"""The words of a letter that goes with a brief: what page one says, what changed, how to check it, how to answer.
+
+In: a brief with its findings, what changed since the version that the reader holds, who reads it. Out: `Words`. Nothing
+in a letter recommends a treatment, and each says so.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from evibrief.evidence.hashes import SHORT
+from evibrief.labels import english, markdown, phrases
+from evibrief.mailing.message import Letter
+from evibrief.mailing.recipients import Recipient
+from evibrief.rating.diff import Change, Side, summary
+from evibrief.sections.first_page import judgements
+
+MOST_CHANGES = 12
+"""Moved conclusions that a letter lists; the document has them all."""
+
+Part = tuple[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """The two hashes of a version, as its manifest has them. One that was archived before has no content hash."""
+
+    evidence: str = ""
+    content: str = ""
+
+
+def brief_letter(
+    side: Side, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
+    held: str, changes: Sequence[Change] | None, comments_by: date | None,
+) -> Letter:  # fmt: skip
+    """The letter with a version. `held` is the version that this reader has, `changes` what changed since then."""
+    record = side.brief.brief
+    asked = recipient.kind == "reviewer"
+    subject = f"{record.title}, version {record.version} of {phrases.date(record.date)}"
+    parts: list[Part] = [("", list(_opening(side, recipient, asked)))]
+    parts += _page_one(side)
+    if changes is not None:
+        parts.append((f"What changed since version {held}, which you have", list(_changed(changes))))
+    if asked:
+        parts.append(("Your comments", list(_how_to_comment(comments_by))))
+    parts.append(("How to check this file", list(_how_to_check(hashes, files))))
+    return Letter(f"{'For your comments: ' if asked else ''}{subject}", tuple(parts), files)
+
+
+def recall_letter(
+    side: Side | None, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
+    title: str, recalled: str, reason: str, changes: Sequence[Change],
+) -> Letter:  # fmt: skip
+    """The notice to somebody who holds a version that no longer stands. `changes`: from it to the current one."""
+    current = side.brief.brief if side else None
+    opening = [
+        *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
+        f"Why: {reason}",
+        f"What changed: {summary(changes) if side else 'it was withdrawn; nothing takes its place yet.'}",
+    ]  # fmt: skip
+    parts: list[Part] = [("", opening)]
+    if side and current:
+        opening.append(f"Version {current.version} of {phrases.date(current.date)} takes its place and is attached.")
+        parts += _page_one(side)
+        parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
+        parts.append(("How to check this file", list(_how_to_check(hashes, files))))
+    else:
+        parts.append(("", ["No version stands in its place at present.", NO_ADVICE]))
+    return Letter(f"Please do not use any more: {title}, version {recalled}", tuple(parts), files)
+
+
+NO_ADVICE = "This is not a recommendation to treat, or to withhold treatment. No dose in it is advice."
+
+
+def _opening(side: Side, recipient: Recipient, asked: bool) -> Iterator[str]:
+    record = side.brief.brief
+    yield from _language(recipient)
+    what = "for your comments" if asked else "for your information"
+    yield f"Attached {what}: “{record.title}”, version {record.version} of {phrases.date(record.date)}."
+    yield f"Status: {english.STATUS_OF_BRIEF[record.status]}: {record.status_note}. {NO_ADVICE}"
+
+
+def _language(recipient: Recipient) -> Iterator[str]:
+    if recipient.language.partition("-")[0].lower() != "en":
+        yield f"This letter and the brief exist in English only; you asked for “{recipient.language}”."
+
+
+def _page_one(side: Side) -> list[Part]:
+    record = side.brief.brief
+    said = [f"{name}: {value}" for name, value in judgements(side.brief, side.findings)]
+    return [
+        ("Question", [record.question.text]),
+        ("Bottom line", [markdown.without_marks(record.bottom_line.text)]),
+        ("How plausible, how certain", said),
+        ("What this brief is not", [f"- {markdown.without_marks(text)}" for text in record.not_this]),
+    ]
+
+
+def _changed(changes: Sequence[Change]) -> Iterator[str]:
+    yield summary(changes)
+    moved = [change for change in changes if change.weight == "major"]
+    for change in moved[:MOST_CHANGES]:
+        yield f"- {change.record}: {markdown.without_marks(change.was)} → {markdown.without_marks(change.now)}"
+    if len(moved) > MOST_CHANGES:
+        yield f"- and {len(moved) - MOST_CHANGES} more, which the brief lists under “What changed”"
+
+
+def _how_to_comment(comments_by: date | None) -> Iterator[str]:
+    until = f"by {phrases.date(comments_by)}" if comments_by else "when you are done; no date was set"
+    yield f"Please comment in the attached Word file and send it back in answer to this letter, {until}."
+    yield (
+        "Its first page says how. Comment with Review, New Comment; change a sentence in the text itself, tracking is "
+        "on. Please do not copy it into another document. Your name is printed only if you say that it may be."
+    )
+
+
+def _how_to_check(hashes: Hashes, files: Mapping[str, bytes]) -> Iterator[str]:
+    if hashes.content:
+        yield f"Page one prints the content hash {hashes.content[:SHORT]}; in full it is {hashes.content}."
+        yield f"The evidence hash is {hashes.evidence}."
+    else:
+        yield f"Page one prints the evidence hash {hashes.evidence[:SHORT]}; in full it is {hashes.evidence}."
+    for name, data in files.items():
+        yield f"{name} has the SHA-256 {hashlib.sha256(data).hexdigest()}."
+    yield "Whoever has evibrief can ask it whether a file is unaltered: evibrief verify FILE."

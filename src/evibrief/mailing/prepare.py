@@ -1,0 +1,194 @@
+"""Messages ready to go, made from an archived version and the list of recipients."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from evibrief import resources
+from evibrief.archive.integrity import check_version
+from evibrief.archive.opened import side_of
+from evibrief.archive.register import Entry, Event, LetterKind
+from evibrief.archive.versions import Version, versions
+from evibrief.checks.load import load
+from evibrief.evidence.files import CIRCULATION
+from evibrief.evidence.read_folder import read_one
+from evibrief.formats.html.render import render_text
+from evibrief.labels import phrases
+from evibrief.mailing.holders import holders
+from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
+from evibrief.mailing.message import LARGEST, Letter, message_id, write_message
+from evibrief.mailing.recipients import ROOT, Circulation, Recipient, circulation_of, sharing
+from evibrief.mailing.register import entries_of
+from evibrief.problems import Place, Problem, Problems, suggest
+from evibrief.rating.diff import Change, Side, compare
+from evibrief.review_copies import review_copy
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One message, ready to go: for whom, which letter it is, and its bytes as a draft.
+
+    `attached` is the version and evidence that a recall brings along in place of the one that it calls back.
+    """
+
+    recipient: Recipient
+    letter: LetterKind
+    version: str
+    evidence: str
+    identity: str
+    draft: bytes
+    attached: tuple[str, str] | None = None
+
+    def lines(self, event: Event, at: str) -> list[Entry]:
+        """The lines of the register. Whoever got a recall holds what came with it, and can be told of that as well."""
+        person = (self.recipient.id, self.recipient.role, self.identity)
+        own = Entry(at, event, self.letter, self.version, self.evidence, *person)
+        if event == "delivered" and self.attached:
+            return [Entry(at, event, "brief", *self.attached, *person), own]
+        return [own]
+
+
+def read_circulation(folder: Path) -> tuple[Circulation, bool]:
+    """The recipients of a brief, and whether they are only the example's. Raises `Problems`."""
+    paths = [folder / name for name in CIRCULATION if (folder / name).is_file()]
+    if not paths:
+        hint = f"write {folder / CIRCULATION[0]}; git ignores it"
+        raise Problems([Problem(Place(str(folder)), "circulation", "there is no list of recipients", hint)])
+    source, problems = read_one(paths[0], ROOT)
+    if problems:
+        raise Problems(problems)
+    return circulation_of(source), paths[0].name != CIRCULATION[0]
+
+
+def sendable(archive: Path, brief: str, wanted: str) -> Version:
+    """An archived version that may go out. Raises `Problems` when it is not there, withdrawn, or not as it was."""
+    mine = {one.version: one for one in versions(archive) if one.id == brief}
+    place = Place(str(archive / brief))
+    if wanted not in mine:
+        hint = suggest(wanted, mine) or "archive it first: evibrief archive"
+        raise Problems([Problem(place, "no-version", f"there is no archived version {wanted} of `{brief}`", hint)])
+    version = mine[wanted]
+    if version.state == "withdrawn":
+        message = f"version {wanted} is withdrawn ({version.reason}) and does not go out"
+        raise Problems([Problem(place, "withdrawn", message, "send the current version")])
+    if faults := check_version(archive / version.folder):
+        hint = "evibrief verify says more; take the version from the git history"
+        raise Problems([Problem(place, "altered", f"version {wanted} is not as it was archived: {faults[0]}", hint)])
+    return version
+
+
+def prepare(folder: Path, archive: Path, wanted: str, moment: datetime, comments_by: date | None) -> list[Prepared]:
+    """A message for each recipient. Raises `Problems` before anything is written, also for one that is too large."""
+    circulation, _ = read_circulation(folder)
+    brief = load(folder).brief.brief.id
+    version = sendable(archive, brief, wanted)
+    side = side_of(archive / version.folder / "evidence")
+    held = holders(entries_of(archive, brief))
+    made = []
+    for recipient in circulation.recipients:
+        earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
+        files = _files(archive, version, recipient, comments_by)
+        changes = _changes(archive, brief, earlier, side)
+        hashes = Hashes(version.evidence, version.content)
+        said = brief_letter(side, hashes, files, recipient, earlier, changes, comments_by)
+        letter: LetterKind = "review" if recipient.kind == "reviewer" else "brief"
+        made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
+    _demand_small(made, folder)
+    return made
+
+
+def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
+    """A notice to each of those who were sent a version that no longer stands. Raises `Problems`."""
+    circulation, _ = read_circulation(folder)
+    brief = load(folder).brief.brief.id
+    listed = {one.version: one for one in versions(archive) if one.id == brief}
+    place = Place(str(archive / brief))
+    if recalled not in listed:
+        raise Problems([Problem(place, "no-version", f"there is no version {recalled}", suggest(recalled, listed))])
+    gone = listed[recalled]
+    current = next((one for one in listed.values() if one.state == "current"), None)
+    side = side_of(archive / current.folder / "evidence") if current else None
+    changes = compare(side_of(archive / gone.folder / "evidence"), side) if side and current != gone else ()
+    moved = any(change.weight == "major" for change in changes)
+    if gone.state != "withdrawn" and not moved:
+        message = f"version {recalled} is not withdrawn, and no conclusion moved since"
+        raise Problems([Problem(place, "nothing-to-recall", message, "withdraw it first, or send the new version")])
+    holding = [recipient for recipient, held in holders(entries_of(archive, brief)).items() if recalled in held]
+    known = {one.id: one for one in circulation.recipients}
+    if strangers := [name for name in holding if name not in known]:
+        message = f"{strangers[0]} holds version {recalled} and has no address in circulation.yaml"
+        raise Problems([Problem(Place(str(folder)), "no-address", message, "add it, so that they can be told")])
+    made = []
+    now = Hashes(current.evidence, current.content) if current else Hashes()
+    for name in holding:
+        files = _files(archive, current, known[name], None, plain=True) if current and current != gone else {}
+        said = recall_letter(side if files else None, now, files, known[name],
+                             gone.title, recalled, reason, changes)  # fmt: skip
+        notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
+        attached = (current.version, current.evidence) if current and files else None
+        made.append(replace(notice, attached=attached))
+    _demand_small(made, folder)
+    return made
+
+
+def _files(
+    archive: Path, version: Version, recipient: Recipient, comments_by: date | None, plain: bool = False
+) -> dict[str, bytes]:
+    """What is attached: for a reviewer the review copy, for a reader the documents that they want."""
+    place = archive / version.folder
+    if recipient.kind == "reviewer" and not plain:
+        stem = next(name for name in version.files if name.endswith(".docx")).removesuffix(".docx")
+        return {f"{stem}_review_{recipient.id}.docx": review_copy(place / "evidence", recipient.id, comments_by)}
+    return {name: (place / name).read_bytes() for kind in recipient.wants for name in version.files
+            if name.endswith(f".{kind}")}  # fmt: skip
+
+
+def _changes(archive: Path, brief: str, earlier: str, side: Side) -> tuple[Change, ...] | None:
+    found = next((one for one in versions(archive) if (one.id, one.version) == (brief, earlier)), None)
+    return compare(side_of(archive / found.folder / "evidence"), side) if found else None
+
+
+def _message(
+    said: Letter, circulation: Circulation, recipient: Recipient, letter: LetterKind, version: str, evidence: str,
+    moment: datetime,
+) -> Prepared:  # fmt: skip
+    identity = message_id(circulation.sender, letter, version, evidence, recipient.id)
+    html = render_text("mail.html.jinja", resources.template_texts(), words=said)
+    draft = write_message(said, html, circulation.sender, recipient, moment, identity, draft=True)
+    return Prepared(recipient, letter, version, evidence, identity, draft)
+
+
+def _demand_small(made: Sequence[Prepared], folder: Path) -> None:
+    """Refuse what servers refuse, before anybody has got anything."""
+    problems = [
+        Problem(Place(str(folder)), "too-large-to-send", f"the message to {one.recipient.id} has "
+                f"{len(one.draft) / 1e6:.1f} MB, and many servers refuse more than {LARGEST / 1e6:.0f}",
+                "send only the PDF, or page one: evibrief build --layer page")
+        for one in made if len(one.draft) > LARGEST
+    ]  # fmt: skip
+    if problems:
+        raise Problems(problems)
+
+
+def doubts(folder: Path, archive: Path, brief: str, wanted: str) -> Iterator[str]:
+    """What is allowed, and yet to be thought about before letters go out."""
+    circulation, _ = read_circulation(folder)
+    for ids in sharing(circulation):
+        yield f"{phrases.listed(ids)} have one address between them: a letter goes to it for each"
+    mine = {one.version: one for one in versions(archive) if one.id == brief}
+    current = next((one.version for one in mine.values() if one.state == "current"), "")
+    if wanted in mine and mine[wanted].state == "superseded":
+        yield f"version {wanted} is not the current one, which is {current}"
+
+
+def chosen(made: Sequence[Prepared], ids: Sequence[str], folder: Path) -> list[Prepared]:
+    """The messages to these recipients; all where none is named. Raises `Problems` for an id that is nobody's."""
+    known = [one.recipient.id for one in made]
+    problems = [
+        Problem(Place(str(folder)), ROOT, f"there is no letter to `{name}`", suggest(name, known))
+        for name in ids if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise Problems(problems)
+    return [one for one in made if not ids or one.recipient.id in ids]

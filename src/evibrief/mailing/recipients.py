@@ -1,0 +1,88 @@
+"""Who is sent a brief: `circulation.yaml` as types.
+
+Names and addresses stand there alone; git ignores the file.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from evibrief.evidence.fields import Identifier, Record, Text
+from evibrief.evidence.source import SourceTree
+from evibrief.problems import Problem, Problems
+
+_ADDRESS = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)+$"
+"""An address as mail servers take it everywhere (RFC 5321, 4.1.2, without quoted and without non-ASCII local parts)."""
+
+Address = Annotated[Text, Field(pattern=_ADDRESS, description="such as somebody@example.org")]
+
+
+class Sender(Record):
+    """Who sends, and to whom answers go."""
+
+    name: Text
+    address: Address
+
+
+class Recipient(Record):
+    """Somebody who is sent the brief. Only the id and the role are ever written elsewhere."""
+
+    id: Identifier
+    role: Text = Field(description="such as `general practitioner`; goes into the register")
+    name: Text | None = None
+    address: Address
+    language: Text = Field(default="en", description="letters exist in English; others get a line that says so")
+    wants: tuple[Literal["pdf", "docx"], ...] = Field(default=("pdf",), min_length=1)
+    kind: Literal["reader", "reviewer"] = "reader"
+
+
+class Circulation(Record):
+    """`circulation.yaml`."""
+
+    sender: Sender
+    recipients: tuple[Recipient, ...] = Field(min_length=1)
+
+
+ROOT = "circulation"
+"""The name under which `circulation.yaml` stands in its tree."""
+
+
+def circulation_of(source: SourceTree) -> Circulation:
+    """The recipients out of a file as it was read. Raises `Problems` with their places; never with an address."""
+    try:
+        read = Circulation.model_validate(source.tree.get(ROOT))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        problems = [_problem(detail["loc"], detail["type"], detail["msg"], source) for detail in details]
+        raise Problems(problems) from error
+    ids = [one.id for one in read.recipients]
+    twice = [at for at, name in enumerate(ids) if name in ids[:at]]
+    if twice:
+        places = ((source.place((ROOT, "recipients", at, "id")), ids[at]) for at in twice)
+        raise Problems(
+            [Problem(place, ROOT, f"the id `{name}` is there twice", "one id, one person") for place, name in places]
+        )
+    return read
+
+
+def _problem(location: Sequence[int | str], kind: str, message: str, source: SourceTree) -> Problem:
+    where = ", ".join(str(part + 1 if isinstance(part, int) else part) for part in location) or "the file"
+    way = (ROOT, *location)
+    place = source.place_of_key(way) if kind == "extra_forbidden" else source.place(way)
+    return Problem(place, ROOT, f"{where}: {_SAID.get(kind, message)}", "see circulation.example.yaml")
+
+
+def sharing(circulation: Circulation) -> Iterator[tuple[str, ...]]:
+    """Ids that have one address between them: whoever reads it gets a letter for each."""
+    by_address: dict[str, list[str]] = {}
+    for one in circulation.recipients:
+        by_address.setdefault(one.address.casefold(), []).append(one.id)
+    yield from (tuple(ids) for ids in by_address.values() if len(ids) > 1)
+
+
+_SAID = {
+    "string_pattern_mismatch": "this is not an address as mail servers take it",
+    "missing": "this is missing",
+    "extra_forbidden": "there is no such field",
+}

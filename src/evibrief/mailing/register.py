@@ -1,0 +1,63 @@
+"""The register of a brief, opened for one sender at a time: each line is on the disk before anything else happens."""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evibrief.archive.finish import finish
+from evibrief.archive.integrity import register_lines
+from evibrief.archive.log import START, hash_of_line
+from evibrief.archive.register import Entry, chained, read_register
+from evibrief.archive.versions import REGISTER
+from evibrief.problems import Place, Problem, Problems
+
+LONGEST_LINE = 64 * 1024
+"""Bytes of a line of the register; ours have less than one kilobyte."""
+
+
+def register_path(archive: Path, brief: str) -> Path:
+    """Where the register of a brief stands: beside its versions, part of the repository."""
+    return archive / brief / REGISTER
+
+
+def entries_of(archive: Path, brief: str) -> tuple[Entry, ...]:
+    """The lines of a brief's register; none where nothing was sent."""
+    path = register_path(archive, brief)
+    lines = register_lines(path) or ()
+    return read_register(b"".join(lines).decode("utf-8", "replace"), str(path))
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[int]:
+    """The register, open for adding, for one sender at a time; a line that a kill cut off is taken away.
+
+    What a dead run left in the archive is finished before, and the new lines are in the archive's log afterwards.
+    """
+    finish(path.parent.parent)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            hint = "wait until it has ended"
+            raise Problems([Problem(Place(str(path)), "locked", "somebody is sending just now", hint)]) from error
+        text = path.read_bytes()
+        os.ftruncate(handle, text.rfind(b"\n") + 1)
+        os.lseek(handle, 0, os.SEEK_END)
+        yield handle
+    finally:
+        os.close(handle)
+    finish(path.parent.parent)
+
+
+def add_entry(handle: int, entries: Iterable[Entry]) -> None:
+    """Lines, each with the hash of the line before, on the disk before anything else happens."""
+    size = os.fstat(handle).st_size
+    last = os.pread(handle, LONGEST_LINE, max(size - LONGEST_LINE, 0)).removesuffix(b"\n").rpartition(b"\n")[2]
+    lines = chained(entries, hash_of_line(last) if size else START).encode()
+    while lines:
+        lines = lines[os.write(handle, lines) :]
+    os.fsync(handle)

@@ -1,0 +1,1 @@
+"""What follows from the evidence: counts, decision tables, ratings, and what changed between two briefs."""

@@ -1,0 +1,233 @@
+"""Decision tables: which level a scale gives for some counts, and what is wrong with a table.
+
+In: an `Instrument`. Out: a decision, or faults with their location in the instrument.
+
+A table has to be a partition: every combination of counts has exactly one rule. That is shown by trying all of them:
+a count that lies above every number in the table behaves like the next smaller one, so that a few values suffice
+(the usual completeness and consistency check of decision tables, as in CODASYL, A Modern Appraisal of Decision
+Tables, 1982).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import get_args
+
+from evibrief.evidence.instrument import Condition, Instrument, Range, Rule, Scale, Sort
+from evibrief.evidence.vocabulary import (
+    Certainty,
+    Design,
+    Exposure,
+    Judgement,
+    LinkKind,
+    Relation,
+    Species,
+    StatementKind,
+    Tier,
+)
+
+Case = Mapping[str, int | str]
+"""What a table is asked: numbers of studies by sort or total, and words by name."""
+
+Where = tuple[str | int, ...]
+LARGEST_TABLE = 100_000
+"""Combinations that are tried; a table with more is not one that a reader can follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an instrument, and where in it."""
+
+    where: Where
+    message: str
+    hint: str
+
+
+def decide(scale: Scale, case: Case) -> Rule:
+    """The rule that decides a case. The table has to be without faults."""
+    return next((rule for rule in scale.rules if rule.when and _fits(rule, case)), _otherwise(scale) or scale.rules[-1])
+
+
+def _fits(rule: Rule, case: Case) -> bool:
+    return any(all(_holds(wanted, case[name]) for name, wanted in line.items()) for line in rule.when)
+
+
+def _holds(wanted: Condition, value: int | str) -> bool:
+    return value in wanted  # type: ignore[operator]  # a range holds numbers, a tuple words; `faults` sees to it
+
+
+def _otherwise(scale: Scale) -> Rule | None:
+    return next((rule for rule in scale.rules if not rule.when), None)
+
+
+def with_totals(instrument: Instrument, counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by sort, completed by what is counted together; what does not occur is 0."""
+    full = {sort.id: counts.get(sort.id, 0) for sort in instrument.sorts}
+    totals = {total.id: sum(full.get(name, 0) for name in total.of) for total in instrument.totals}
+    return full | totals | {"contrary": counts.get("contrary", 0)}
+
+
+def faults(instrument: Instrument) -> Iterator[Fault]:
+    """Everything that is wrong with an instrument: unknown names, then overlaps, gaps and what is never reached."""
+    unknown = list(_unknown_names(instrument))
+    yield from unknown
+    yield from _faults_of_sorts(instrument)
+    if unknown:
+        return
+    for name, words in _NAMED.items():
+        yield from _faults_of_table(instrument, name, words)
+
+
+_NAMED: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "tier": {"kind": get_args(StatementKind)},
+    "judgement": {"kind": get_args(LinkKind)},
+    "certainty": {"judgement": get_args(Judgement)},
+}
+_LEVELS: Mapping[str, Sequence[str]] = {
+    "tier": get_args(Tier),
+    "judgement": get_args(Judgement),
+    "certainty": get_args(Certainty),
+}
+
+
+def _unknown_names(instrument: Instrument) -> Iterator[Fault]:
+    """Names of sorts, levels and inputs that do not exist."""
+    sorts = {sort.id for sort in instrument.sorts}
+    named = [(("totals", index, "of"), total.of) for index, total in enumerate(instrument.totals)]
+    for where, names in (*named, (("contrary",), instrument.contrary)):
+        for name in sorted(set(names) - sorts):
+            yield Fault(where, f"no sort of study is called `{name}`", _known(sorts))
+    counted = sorts | {total.id for total in instrument.totals} | {"contrary"}
+    for scale_name, words in _NAMED.items():
+        scale: Scale = getattr(instrument, scale_name)
+        yield from _wrong_levels(scale_name, scale)
+        for at, rule in enumerate(scale.rules):
+            for line_at, line in enumerate(rule.when):
+                for name, wanted in line.items():
+                    where = (scale_name, "rules", at, "when", line_at, name)
+                    yield from _wrong_condition(where, name, wanted, counted, words)
+
+
+def _wrong_levels(name: str, scale: Scale) -> Iterator[Fault]:
+    levels = tuple(level.id for level in scale.levels)
+    if levels != _LEVELS[name]:
+        hint = "the levels of this scale, the best first: " + ", ".join(_LEVELS[name])
+        yield Fault((name, "levels"), f"these levels are {', '.join(levels)}", hint)
+    given = {level.id for level in scale.levels if level.given == "rule"}
+    for index, rule in enumerate(scale.rules):
+        if rule.level not in given:
+            message = f"`{rule.level}` is no level that a rule gives"
+            yield Fault((name, "rules", index, "level"), message, _known(given))
+    for index, level in enumerate(scale.levels):
+        if level.given == "rule" and all(rule.level != level.id for rule in scale.rules):
+            message = f"no rule gives the level `{level.id}`"
+            hint = "write one, or `given: signature` when only a person may give it"
+            yield Fault((name, "levels", index), message, hint)
+
+
+def _wrong_condition(
+    where: Where, name: str, wanted: Condition, counted: set[str], words: Mapping[str, Sequence[str]]
+) -> Iterator[Fault]:
+    if name in counted:
+        if not isinstance(wanted, Range):
+            yield Fault(where, f"`{name}` is a number of studies", "write `0`, `1`, `2+` or `0-1`")
+        elif wanted.high is not None and wanted.high < wanted.low:
+            yield Fault(where, f"no number lies in {wanted.low}-{wanted.high}", "turn it")
+    elif name not in words:
+        yield Fault(where, f"nothing here is called `{name}`", _known({*counted, *words}))
+    elif isinstance(wanted, Range) or not set(wanted) <= set(words[name]):
+        yield Fault(where, f"this is no word for `{name}`", _known(words[name]))
+
+
+def _known(names: Sequence[str] | set[str]) -> str:
+    return "known: " + ", ".join(sorted(names))
+
+
+def sort_fits(sort: Sort, design: str, species: str, relation: str, exposure: str) -> bool:
+    """Whether a study of this kind is of a sort; an empty list of a sort fits all."""
+    pairs = (
+        (design, sort.designs), (species, sort.species), (relation, sort.relations), (exposure, sort.exposures),
+    )  # fmt: skip
+    return all(not allowed or value in allowed for value, allowed in pairs)
+
+
+def _faults_of_sorts(instrument: Instrument) -> Iterator[Fault]:
+    """Every study has a sort, and every sort can have a study."""
+    met: set[str] = set()
+    for kind in product(get_args(Design), get_args(Species), get_args(Relation), get_args(Exposure)):
+        found = next((sort.id for sort in instrument.sorts if sort_fits(sort, *kind)), None)
+        if found is None:
+            message = f"no sort takes this study: {', '.join(kind)}"
+            yield Fault(("sorts",), message, "end with a sort that takes all that is left")
+            return
+        met.add(found)
+    for index, sort in enumerate(instrument.sorts):
+        if sort.id not in met:
+            message = f"no study can be of the sort `{sort.id}`: an earlier one takes them all"
+            yield Fault(("sorts", index), message, "move it up, or drop it")
+
+
+def _faults_of_table(instrument: Instrument, name: str, words: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    scale: Scale = getattr(instrument, name)
+    values = _values(instrument, scale, words)
+    size = 1
+    for several in values.values():
+        size *= len(several)
+    if size > LARGEST_TABLE:
+        message = f"this table has {size} combinations; at most {LARGEST_TABLE} are tried"
+        yield Fault((name,), message, "use fewer sorts or smaller numbers")
+        return
+    cases: list[Case] = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
+    yield from _faults_of_cases(name, scale, [_completed(instrument, case, words) for case in cases])
+
+
+def _completed(
+    instrument: Instrument, case: Mapping[str, int | str], words: Mapping[str, Sequence[str]]
+) -> dict[str, int | str]:
+    counts = {key: value for key, value in case.items() if isinstance(value, int)}
+    return with_totals(instrument, counts) | {name: case[name] for name in words}
+
+
+def _values(
+    instrument: Instrument, scale: Scale, words: Mapping[str, Sequence[str]]
+) -> Mapping[str, Sequence[int | str]]:
+    """The values to try for each input that the table looks at."""
+    bounds: dict[str, int] = {}
+    totals = {total.id: total.of for total in instrument.totals}
+    for rule in scale.rules:
+        for line in rule.when:
+            for name, wanted in line.items():
+                if isinstance(wanted, Range):
+                    bound = wanted.low if wanted.high is None else wanted.high + 1
+                    for sort in totals.get(name, (name,)):
+                        bounds[sort] = max(bounds.get(sort, 0), bound)
+    return {**{name: range(bound + 1) for name, bound in bounds.items()}, **words}
+
+
+def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator[Fault]:
+    """Overlaps and gaps are reported once each, with the first case that shows them."""
+    told: set[tuple[int, int]] = set()
+    decided: set[int] = set()
+    spare = next((index for index, rule in enumerate(scale.rules) if not rule.when), None)
+    uncovered = False
+    for case in cases:
+        fitting = [index for index, rule in enumerate(scale.rules) if rule.when and _fits(rule, case)]
+        decided.update(fitting or ([] if spare is None else [spare]))
+        if len(fitting) > 1 and (fitting[0], fitting[1]) not in told:
+            told.add((fitting[0], fitting[1]))
+            message = f"this rule and the one for `{scale.rules[fitting[0]].level}` both decide: {_told(case)}"
+            yield Fault((name, "rules", fitting[1]), message, "make one of them narrower")
+        if not fitting and spare is None and not uncovered:
+            uncovered = True
+            hint = "add a rule, or one with `when: otherwise`"
+            yield Fault((name, "rules"), f"no rule decides: {_told(case)}", hint)
+    for index, rule in enumerate(scale.rules):
+        if index not in decided:
+            message = f"this rule for `{rule.level}` never decides"
+            yield Fault((name, "rules", index), message, "drop it, or widen its conditions")
+
+
+def _told(case: Case) -> str:
+    """A case in words, without what is zero."""
+    told = [f"{name} {value}" for name, value in case.items() if value != 0]
+    return ", ".join(told) or "nothing at all"

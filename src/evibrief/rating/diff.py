@@ -1,0 +1,432 @@
+"""What changed between two briefs: typed changes by id, the weightiest first.
+
+In: two briefs with what is derived from them. Out: `Change`s. Records are joined by id, and by `replaces` where an id
+was given up for another. A change of a conclusion is major, a coming or going of evidence minor, a change of words a
+patch (after Semantic Versioning 2.0.0, with conclusions in the place of an interface).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, get_args
+
+from evibrief.evidence.brief import Brief, BriefRecord, Section
+from evibrief.evidence.claims import Claim, Evidence
+from evibrief.evidence.fields import Record
+from evibrief.evidence.instrument import Instrument
+from evibrief.evidence.records import Dose, Reference
+from evibrief.labels import english, markdown, phrases
+from evibrief.problems import plain
+from evibrief.rating.findings import Findings
+
+Weight = Literal["major", "minor", "patch"]
+WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
+Kind = Literal[
+    "bottom line", "tier", "certainty", "source retracted", "instrument", "judgement", "dose added", "dose removed",
+    "dose changed", "claim added", "claim removed", "claim corrected", "claim changed", "evidence added",
+    "evidence removed", "evidence changed", "source added", "source removed", "source changed", "record added",
+    "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In the order of consequence: what a clinician has to know first comes first."""
+
+ABSENT = "not rated"
+"""What a tier was before an instrument computed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: of which record, what it was and what it is, in words for people; why, where somebody signed."""
+
+    weight: Weight
+    kind: Kind
+    record: str
+    was: str
+    now: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        move = f"{self.was} → {self.now}" if self.was and self.now else self.now or self.was
+        why = f" (reason: {self.reason})" if self.reason else ""
+        return f"{self.record}: {self.kind}: {move}{why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A brief with what is derived from it."""
+
+    brief: Brief
+    findings: Findings
+
+
+def compare(old: Side, new: Side) -> tuple[Change, ...]:
+    """Every change, conclusions first; nothing between a brief and itself.
+
+    Whatever changes the evidence hash is told, except what `changes.yaml` says of the versions.
+    """
+    changes = [
+        *_bottom_line(old.brief, new.brief), *_ratings(old, new), *_claims(old, new), *_sources(old, new),
+        *_doses(old.brief, new.brief), *_records(old.brief, new.brief), *_ranks(old.brief, new.brief),
+    ]  # fmt: skip
+    changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
+    return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), KINDS.index(change.kind))))
+
+
+def demanded(changes: Sequence[Change]) -> Weight | None:
+    """The part of the version number that has to rise at least; None when nothing changed."""
+    return next((weight for weight in WEIGHTS if any(change.weight == weight for change in changes)), None)
+
+
+def risen(old: str, new: str) -> Weight | None:
+    """Which part of a version number rose; None when it did not rise at all.
+
+    Before 1.0.0 nothing is settled: there the second number counts as the first, and the third as the second and the
+    third (after Semantic Versioning 2.0.0, clause 4).
+    """
+    before, after = ([int(part) for part in one.split(".")] for one in (old, new))
+    if after <= before:
+        return None
+    rose = next(weight for weight, a, b in zip(WEIGHTS, before, after, strict=True) if b > a)
+    return "major" if before[0] == 0 and rose == "minor" else rose
+
+
+class Weighed(Protocol):
+    """What a summary counts: a change here, or one that `since.yaml` tells of."""
+
+    @property
+    def weight(self) -> str:
+        """`major`, `minor` or `patch`."""
+
+    @property
+    def record(self) -> str:
+        """The record that changed, and the field."""
+
+
+def summary(changes: Sequence[Weighed]) -> str:
+    """`Conclusions unchanged`, or how many moved, and how much else changed. The two tiers of a statement are one."""
+    numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
+    conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
+    moved = phrases.count(len(conclusions), "conclusion moved", "conclusions moved")
+    first = moved[0].upper() + moved[1:] if conclusions else "Conclusions unchanged"
+    return (
+        f"{first}; {phrases.count(numbers['minor'], 'change')} of evidence, "
+        f"{phrases.count(numbers['patch'], 'change')} of wording."
+    )
+
+
+def as_text(changes: Sequence[Change]) -> str:
+    """The changes for a terminal."""
+    lines = [summary(changes)]
+    for weight in WEIGHTS:
+        mine = [change for change in changes if change.weight == weight]
+        lines += [f"\n{weight}"] * bool(mine) + [f"  {_one_line(str(change))}" for change in mine]
+    return "\n".join(lines) + "\n"
+
+
+def as_markdown(changes: Sequence[Change]) -> str:
+    """The changes as Markdown, for a pull request or a mail."""
+    lines = [f"**{summary(changes)}**", ""]
+    for change in changes:
+        told = _literal(_one_line(f"{change.was} → {change.now}"))
+        lines.append(f"- *{change.weight}* **{_literal(_one_line(change.record))}**, {change.kind}: {told}")
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """A text of the evidence, which may have line breaks, so that no line of it can pass for one of ours."""
+    return plain(" ".join(text.split()))
+
+
+def _literal(text: str) -> str:
+    """The text in Markdown that shows it as it is: no link, picture or tag of a stranger's goes into a mail."""
+    return re.sub(r"([\\`*_\[\]<>!|~&#])", r"\\\1", text)
+
+
+def as_json(changes: Sequence[Change]) -> str:
+    """The changes for machines."""
+    record = {"summary": summary(changes), "demands": demanded(changes), "changes": [asdict(one) for one in changes]}
+    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+
+def _bottom_line(old: Brief, new: Brief) -> Iterator[Change]:
+    for field in ("text", "plausibility", "certainty"):
+        before, after = (getattr(brief.brief.bottom_line, field) for brief in (old, new))
+        if before != after:
+            yield Change("major", "bottom line", f"bottom line, {field}", before, after)
+    if old.brief.methods.instrument != new.brief.methods.instrument:
+        was, now = (brief.brief.methods.instrument or "none" for brief in (old, new))
+        yield Change("minor", "instrument", "methods", was, now)
+
+
+def _ratings(old: Side, new: Side) -> Iterator[Change]:
+    """Tiers, certainties and judgements that moved; one that nothing computed before was not rated."""
+    if old.findings.ratings or new.findings.ratings:
+        yield from _tiers(old, new)
+        yield from _certainties(old, new)
+        yield from _judgements(old, new)
+
+
+def _tiers(old: Side, new: Side) -> Iterator[Change]:
+    signed = {statement.id: statement.final for statement in new.brief.ranking.statements}
+    before, after = _statements(old), _statements(new)
+    for name in (name for name in after if name in before):
+        final = signed[name]
+        reason = (final.reason or "") if final else ""
+        for field in ("final", "computed"):
+            was, now = before[name][field], after[name][field]
+            if was != now:
+                yield Change("major", "tier", f"{name}, {field}", was, now, reason)
+
+
+def _statements(side: Side) -> Mapping[str, Mapping[str, str]]:
+    """The tiers of each statement; without an instrument the signed one, or none."""
+    ratings = side.findings.ratings.statements if side.findings.ratings else {}
+    tiers: dict[str, Mapping[str, str]] = {}
+    for one in side.brief.ranking.statements:
+        rating, signed = ratings.get(one.id), one.final.tier if one.final else ABSENT
+        tiers[one.id] = {"final": rating.final if rating else signed, "computed": rating.computed if rating else ABSENT}
+    return tiers
+
+
+def _certainties(old: Side, new: Side) -> Iterator[Change]:
+    before, after = (side.findings.ratings.chains if side.findings.ratings else {} for side in (old, new))
+    decisions = {mechanism.id: mechanism.certainty for mechanism in new.brief.mechanisms}
+    for name in (one.id for one in old.brief.mechanisms if one.id in decisions):
+        was, now = (getattr(ratings.get(name), "final", ABSENT) for ratings in (before, after))
+        decision = decisions[name]
+        if was != now:
+            yield Change("major", "certainty", name, was, now, (decision.reason or "") if decision else "")
+
+
+def _judgements(old: Side, new: Side) -> Iterator[Change]:
+    before, after = (side.findings.ratings.links if side.findings.ratings else {} for side in (old, new))
+    for name in (name for name in new.findings.links if name in old.findings.links):
+        was, now = (getattr(ratings.get(name), "judgement", ABSENT) for ratings in (before, after))
+        if was != now:
+            yield Change("minor", "judgement", name, was, now)
+
+
+def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, str], list[str], list[str]]:
+    """Records that are the same (new id → old id), those that came and those that went."""
+    same = {name: name for name in new if name in old}
+    taken = set(same.values())
+    for name, record in new.items():
+        earlier = next((one for one in getattr(record, "replaces", ()) if one in old and one not in taken), None)
+        if name not in same and earlier:
+            same[name] = earlier
+            taken.add(earlier)
+    return same, [name for name in new if name not in same], [name for name in old if name not in taken]
+
+
+def _claims(old: Side, new: Side) -> Iterator[Change]:
+    before, after = old.findings.claims, new.findings.claims
+    same, came, went = joined(before, after)
+    yield from (Change("minor", "claim added", name, "", after[name].text) for name in came)
+    yield from (Change("minor", "claim removed", name, before[name].text, "") for name in went)
+    for name, earlier in same.items():
+        yield from _claim(name, before[earlier], after[name])
+
+
+def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
+    if old.status != new.status:
+        reason = markdown.without_marks(new.status_note or "")
+        kind: Kind = "claim corrected" if new.status == "corrected" else "claim changed"
+        was, now = (english.STATUS[claim.status].lower() for claim in (old, new))
+        yield Change("minor", kind, name, was, now, reason)
+    for field in ("about", "direction", "modality", "population"):
+        if getattr(old, field) != getattr(new, field):
+            yield Change("minor", "claim changed", f"{name}, {field}", getattr(old, field), getattr(new, field))
+    before, after = ({entry.source: entry for entry in claim.evidence} for claim in (old, new))
+    yield from (Change("minor", "evidence added", name, "", _told(after[key])) for key in after if key not in before)
+    yield from (Change("minor", "evidence removed", name, _told(before[key]), "") for key in before if key not in after)
+    for key in after:
+        if key in before and any(getattr(before[key], name) != getattr(after[key], name) for name in _OF_EVIDENCE):
+            yield Change("minor", "evidence changed", name, _told(before[key]), _told(after[key]))
+
+
+def _told(entry: Evidence) -> str:
+    return f"{entry.source} {english.ROLE[entry.role].lower()} ({entry.population})"
+
+
+def _sources(old: Side, new: Side) -> Iterator[Change]:
+    before, after = old.findings.references, new.findings.references
+    for key in after:
+        if key not in before:
+            yield Change("minor", "source added", key, "", phrases.short_name(after[key]))
+        else:
+            yield from _source(key, before[key], after[key])
+    for key in before:
+        if key not in after:
+            yield Change("minor", "source removed", key, phrases.short_name(before[key]), "")
+    for key, now in new.findings.standings.items():
+        was = old.findings.standings.get(key)
+        if now == "retracted" and was not in (None, now):
+            yield Change("minor", "source retracted", key, str(was), now)
+
+
+def _source(key: str, old: Reference, new: Reference) -> Iterator[Change]:
+    """What a reference manager's record says otherwise, field by field."""
+    before, after = old.model_dump(), new.model_dump()
+    for field in dict.fromkeys((*after, *before)):
+        was, now = (_plain(one.get(field)) for one in (before, after))
+        if was != now:
+            yield Change("minor", "source changed", f"{key}, {field}", was, now)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _doses(old: Brief, new: Brief) -> Iterator[Change]:
+    before, after = ({dose.id: dose for dose in brief.doses.people} for brief in (old, new))
+    same, came, went = joined(before, after)
+    yield from (Change("minor", "dose added", name, "", _dose(after[name])) for name in came)
+    yield from (Change("minor", "dose removed", name, _dose(before[name]), "") for name in went)
+    for name, earlier in same.items():
+        if _dose(before[earlier]) != _dose(after[name]):
+            yield Change("minor", "dose changed", name, _dose(before[earlier]), _dose(after[name]))
+
+
+def _dose(dose: Dose) -> str:
+    return f"{phrases.amount(dose.amount)}, {dose.route}, {dose.population}"
+
+
+def _records(old: Brief, new: Brief) -> Iterator[Change]:
+    """Other records that came or went: links, statements, harms, corrections, unknowns and the rest."""
+    before, after = (dict(_named(brief)) for brief in (old, new))
+    yield from (Change("minor", "record added", name, "", after[name]) for name in after if name not in before)
+    yield from (Change("minor", "record removed", name, before[name], "") for name in before if name not in after)
+
+
+def _named(node: object) -> Iterator[tuple[str, str]]:
+    """The id and the kind of every record that no other kind of change tells of."""
+    if isinstance(node, tuple):
+        for child in node:
+            yield from _named(child)
+    elif isinstance(node, Record) and not isinstance(node, Claim | Dose | Reference | Instrument | BriefRecord):
+        if name := getattr(node, "id", None):
+            yield str(name), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__.removesuffix("Record")).lower()
+        for field in type(node).model_fields:
+            yield from _named(getattr(node, field))
+
+
+def _ranks(old: Brief, new: Brief) -> Iterator[Change]:
+    before, after = ([statement.id for statement in brief.ranking.statements] for brief in (old, new))
+    kept_before = [name for name in before if name in after]
+    kept_after = [name for name in after if name in before]
+    for place, name in enumerate(kept_after, 1):
+        if kept_before.index(name) + 1 != place:
+            yield Change("patch", "rank moved", name, str(kept_before.index(name) + 1), str(place))
+
+
+_OF_EVIDENCE = ("role", "population")
+
+_TOLD = {
+    "Claim": {"status", "about", "direction", "modality", "population"},
+    "Dose": {"amount", "route", "population"},
+    "BriefRecord": {"version", "date"},
+    "BottomLine": {"text", "plausibility", "certainty"},
+    "Methods": {"instrument"},
+    "Brief": {"changes", "references", "since", "reviews"},
+}
+"""Fields whose changes are told by a weightier kind, that follow from a comparison, or change with every version."""
+
+
+def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
+    """What was told already: the fields of records that came or went need no line each."""
+    for change in changes:
+        if change.kind in ("evidence added", "evidence removed"):
+            yield f"{change.record}, evidence {(change.now or change.was).partition(' ')[0]}"
+        elif change.kind == "evidence changed":
+            yield from (f"{change.record}, evidence {change.now.partition(' ')[0]} {field}" for field in _OF_EVIDENCE)
+        elif change.kind.endswith((" added", " removed")):
+            yield change.record
+
+
+def _rest(old: Brief, new: Brief, told: frozenset[str]) -> Iterator[Change]:
+    """Every other field of records that are there on both sides, then lists in another order."""
+    whole = {} if _instrument(old) == _instrument(new) else {"instrument": None}
+    before, after = (dict(_values(one.model_copy(update=whole), "brief", "wording")) for one in (old, new))
+    for where in dict.fromkeys((*after, *before)):
+        was, now = before.get(where, _NOTHING), after.get(where, _NOTHING)
+        record, field = where.split(", ")
+        if was.text != now.text and not {record, where, f"{record}, {field.rpartition(' ')[0]}"} & told:
+            kind = now.kind if now.text else was.kind
+            yield Change("minor" if kind == "value changed" else "patch", kind, where, was.text, now.text)
+    orders = dict(_orders(old, "brief"))
+    for where, keys in _orders(new, "brief"):
+        kept = [key for key in orders.get(where, ()) if key in keys]
+        order = [key for key in keys if key in kept]
+        if kept != order and where != "brief, ranking statements":
+            yield Change("patch", "order changed", where, ", ".join(kept), ", ".join(order))
+
+
+def _instrument(brief: Brief) -> str:
+    return brief.brief.methods.instrument or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What stands in one field, and what its change is called."""
+
+    text: str
+    kind: Kind
+
+
+_NOTHING = _Value("", "wording")
+
+
+def _values(node: object, record: str, kind: Kind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
+    """Every leaf by `id, field`; in a list of records without ids, by the source or the place of each."""
+    if isinstance(node, Record):
+        record, path = (name, ()) if (name := _name(node)) else (record, path)
+        for field, info in type(node).model_fields.items():
+            if field not in _TOLD.get(type(node).__name__, ()) and field not in _KEYS:
+                yield from _values(getattr(node, field), record, _kind(node, field, info.annotation), (*path, field))
+    elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
+        for number, one in enumerate(node, 1):
+            yield from _values(one, record, kind, (*path, str(_own_key(one) or number)))
+    elif node not in (None, ()):
+        text = " / ".join(map(str, node)) if isinstance(node, tuple) else str(node)
+        yield f"{record}, {' '.join(path)}", _Value(text, kind)
+
+
+def _kind(record: Record, field: str, annotation: object) -> Kind:
+    if isinstance(record, Claim) and field == "text":
+        return "claim reworded"
+    return "wording" if _is_words(annotation) else "value changed"
+
+
+def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The ids, or the sources, of each list of records, in its order."""
+    if isinstance(node, Record):
+        record, path = (name, ()) if (name := _name(node)) else (record, path)
+        for field in type(node).model_fields:
+            yield from _orders(getattr(node, field), record, (*path, field))
+    elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
+        keys = tuple(_name(one) or _own_key(one) for one in node)
+        if all(keys):
+            yield f"{record}, {' '.join(path)}", keys
+        for one in node:
+            yield from _orders(one, record, path)
+
+
+_KEYS = frozenset({"id", "reference", "source"})
+"""What records are joined by."""
+
+
+def _own_key(record: Any) -> str:
+    """What tells a record without an id from its neighbours: its source, or the kind of a section."""
+    return str(record.kind) if isinstance(record, Section) else str(getattr(record, "source", ""))
+
+
+def _name(record: Any) -> str:
+    return str(getattr(record, "id", None) or getattr(record, "reference", None) or "")
+
+
+def _is_words(annotation: object) -> bool:
+    """Whether an author writes a sentence there: text, as opposed to a number, an id or a word from a list."""
+    return annotation is str or any(_is_words(part) for part in get_args(annotation))

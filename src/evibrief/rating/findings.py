@@ -1,0 +1,211 @@
+"""What follows from the encoded evidence, and needs no judgement: counts, gaps, and what rests on what.
+
+In: a `Brief`. Out: `Findings`. Evidence is counted in studies, never in claims: ten claims that rest on one paper are
+one study, and two reports of one trial are one study.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from evibrief.evidence.brief import Brief, BriefRecord
+from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
+from evibrief.evidence.fields import ClaimId, Record, cited_keys
+from evibrief.evidence.records import Reference
+from evibrief.evidence.retractions import RetractionResult, RetractionState
+from evibrief.evidence.review_ledger import role_of, said
+from evibrief.rating.rate import Rater, Ratings
+from evibrief.rating.support import Support, names_direct_evidence, study_of, weigh
+
+Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
+"""What is known of notices about a publication, from the best to be told to the worst."""
+
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+_STANDING_OF_RESULT: Mapping[RetractionState, Standing] = {
+    "no-identifier": "no-identifier",
+    "none-found": "none-known",
+    "correction": "erratum",
+    "reinstated": "reinstated",
+    "concern": "concern",
+    "retracted": "retracted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many claims there are, and of what kind. `stated` are the source document's, `added` are the brief's own."""
+
+    stated: int
+    added: int
+    attributed: int
+    direct: int
+    unsourced: int
+    studies: int
+    about: Mapping[str, int]
+    direction: Mapping[str, int]
+    status: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that is derived, by id."""
+
+    counts: Counts
+    claims: Mapping[str, Claim]
+    populations: Mapping[str, PopulationRecord]
+    references: Mapping[str, Reference]
+    studies: Mapping[str, Study]
+    links: Mapping[str, Support]
+    statements: Mapping[str, Support]
+    claims_of_correction: Mapping[str, tuple[ClaimId, ...]]
+    claims_of_study: Mapping[str, tuple[ClaimId, ...]]
+    verification: Mapping[str, int]
+    integrity: Mapping[str, int]
+    standings: Mapping[str, Standing]
+    """For each publication the worse of what its appraisal and what the report on retractions says."""
+    retractions: Mapping[str, RetractionResult]
+    changed: Mapping[str, tuple[str, ...]]
+    """How each record changed since the last archived version, by id."""
+    open_comments: Mapping[str, tuple[tuple[str, str], ...]]
+    """For each record the comments of reviewers that nobody decided on: the role of the reviewer, and what was said."""
+    ratings: Ratings | None
+    overrides: tuple[tuple[str, str, str, str], ...]
+    """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
+
+
+def derive(brief: Brief) -> Findings:
+    """Everything that the pages need and that can be computed from the records alone."""
+    claims = {claim.id: claim for claim in brief.all_claims}
+    studies: dict[str, Study] = {study.reference: study for study in brief.studies}
+    populations = {population.id: population for population in brief.brief.populations}
+    checked = brief.retractions.results if brief.retractions else ()
+    results: dict[str, RetractionResult] = {result.reference: result for result in checked}
+    standings = {name: worse_standing(study, results.get(study.reference)) for name, study in studies.items()}
+    links = [link for mechanism in brief.mechanisms for link in mechanism.links]
+    return Findings(
+        counts=count_claims(brief.all_claims, populations, studies),
+        claims=claims,
+        populations=populations,
+        references={reference.id: reference for reference in brief.references},
+        studies=studies,
+        links={link.id: weigh((claims[name] for name in link.claims), studies) for link in links},
+        statements={
+            statement.id: weigh((claims[name] for name in statement.claims), studies, towards_benefit=True)
+            for statement in brief.ranking.statements
+        },
+        claims_of_correction=_by((name, claim) for claim in brief.all_claims for name in claim.corrections),
+        claims_of_study=_by(
+            (study_of(entry.source, studies), claim)
+            for claim in brief.all_claims
+            for entry in claim.evidence
+            if entry.role != "context"
+        ),
+        verification=dict(Counter(study.verification.state for study in brief.studies)),
+        integrity=dict(Counter(standings.values())),
+        standings=standings,
+        retractions=results,
+        changed=_changed(brief),
+        open_comments=_open_comments(brief),
+        ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
+        if brief.instrument
+        else None,
+        overrides=tuple(_overrides(brief, "")),
+    )
+
+
+def integrity_of(reference: str, brief: Brief) -> Standing:
+    """What is known of notices about a publication: the worse of its appraisal and of the retraction check.
+
+    A finding outweighs the absence of one, so `not-checked` is the answer only when neither looked.
+    """
+    results = brief.retractions.results if brief.retractions else ()
+    study = next((study for study in brief.studies if study.reference == reference), None)
+    return worse_standing(study, next((result for result in results if result.reference == reference), None))
+
+
+def worse_standing(study: Study | None, result: RetractionResult | None) -> Standing:
+    """The worse of what an appraisal and a retraction check say, either of which may be missing."""
+    said: list[Standing] = ["not-checked"]
+    if study:
+        said.append(study.integrity.state)
+    if result:
+        said.append(_STANDING_OF_RESULT[result.state])
+    return max(said, key=STANDINGS.index)
+
+
+def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for change in brief.since.changes if brief.since else ():
+        found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
+    return {name: tuple(kinds) for name, kinds in found.items()}
+
+
+def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for ledger in brief.reviews:
+        for comment in (one for one in ledger.comments if one.decision == "open"):
+            for record in comment.records:
+                found.setdefault(record, []).append((role_of(comment, ledger), said(comment)))
+    return {record: tuple(comments) for record, comments in found.items()}
+
+
+def count_claims(
+    claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[str, Study]
+) -> Counts:
+    """Count the claims by what they are."""
+    stated = [claim.stated for claim in claims if claim.stated]
+    sources = {study_of(entry.source, studies) for claim in claims for entry in claim.evidence}
+    return Counts(
+        stated=len(stated),
+        added=len(claims) - len(stated),
+        attributed=sum(names_a_source(origin) for origin in stated),
+        direct=sum(any(names_direct_evidence(entry, populations) for entry in claim.evidence) for claim in claims),
+        unsourced=sum(not claim.evidence for claim in claims),
+        studies=len(sources),
+        about=dict(Counter(claim.about for claim in claims)),
+        direction=dict(Counter(claim.direction for claim in claims)),
+        status=dict(Counter(claim.status for claim in claims)),
+    )
+
+
+def names_a_source(origin: Stated) -> bool:
+    """Whether the source document names or describes a publication; `none (case reports)` is a phrase, not a source."""
+    return not origin.attribution.startswith("none")
+
+
+def sources_in_text(brief: Brief) -> frozenset[str]:
+    """The keys that any prose of the brief cites."""
+    return frozenset(key for text in _texts(brief.model_dump()) for key in cited_keys(text))
+
+
+def _overrides(node: object, within: str) -> Iterator[tuple[str, str, str, str]]:
+    """The overrides of a record and of all records inside it; a record without an id goes by the one around it."""
+    if isinstance(node, tuple):
+        for child in node:
+            yield from _overrides(child, within)
+    elif isinstance(node, Record):
+        name = str(getattr(node, "id", None) or getattr(node, "reference", None) or within)
+        name = "" if isinstance(node, BriefRecord) else name
+        for override in getattr(node, "overrides", ()):
+            yield name, override.rule, override.reason, f"{override.by}, {override.date.isoformat()}"
+        for field in type(node).model_fields:
+            yield from _overrides(getattr(node, field), name)
+
+
+def _texts(node: object) -> Iterable[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for child in node.values():
+            yield from _texts(child)
+    elif isinstance(node, tuple):
+        for child in node:
+            yield from _texts(child)
+
+
+def _by(pairs: Iterable[tuple[str, Claim]]) -> Mapping[str, tuple[ClaimId, ...]]:
+    gathered: dict[str, dict[ClaimId, None]] = {}
+    for key, claim in pairs:
+        gathered.setdefault(key, {})[ClaimId(claim.id)] = None
+    return {key: tuple(names) for key, names in gathered.items()}

@@ -1,0 +1,79 @@
+"""Values that prose takes from the data: `{smith2016.n}` prints the number of participants that studies.yaml has.
+
+In: a `Brief` and its `Findings`. Out: the values by name, and the brief with every reference to one replaced. A number
+that stands in one place cannot contradict itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.fields import Record
+from evibrief.evidence.records import AnimalExposure, Dose
+from evibrief.labels import english, phrases
+from evibrief.rating.findings import Findings
+
+REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
+"""A reference as an author writes it; its one group is the name of the value."""
+
+Part = TypeVar("Part")
+
+
+def values_of(brief: Brief, findings: Findings) -> Mapping[str, str]:
+    """Every value that prose may name, as it is printed."""
+    return dict(_values(brief, findings))
+
+
+def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
+    for study in brief.studies:
+        key = study.reference
+        yield f"{key}.n", str(study.n).replace("-", " ")
+        yield f"{key}.design", english.DESIGN[study.design].lower()
+        yield f"{key}.population", findings.populations[study.population].label
+        yield f"{key}.year", phrases.year(findings.references[key]) or "unknown"
+    amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
+    for dose in amounts:
+        yield f"{dose.id}.amount", phrases.amount(dose.amount)
+        yield f"{dose.id}.route", dose.route
+    for statement in brief.ranking.statements:
+        yield f"{statement.id}.stated", english.TIER[statement.stated].lower()
+    yield from _rated(findings)
+    counts = findings.counts
+    for name in ("stated", "added", "direct", "unsourced", "studies"):
+        yield f"counts.{name}", str(getattr(counts, name))
+    yield "counts.claims", str(counts.stated + counts.added)
+    yield "counts.references", str(len(brief.references))
+
+
+def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
+    if not (ratings := findings.ratings):
+        return
+    for name, statement in ratings.statements.items():
+        yield f"{name}.computed", english.TIER[statement.computed].lower()
+        yield f"{name}.final", english.TIER[statement.final].lower()
+    for name, link in ratings.links.items():
+        yield f"{name}.judgement", english.JUDGEMENT[link.judgement].lower()
+    for name, chain in ratings.chains.items():
+        yield f"{name}.certainty", english.CERTAINTY[chain.final].lower()
+
+
+def fill_text(text: str, values: Mapping[str, str]) -> str:
+    """A text with its references replaced; one that names no value stays as it is."""
+    return REFERENCE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def fill(part: Part, values: Mapping[str, str]) -> Part:
+    """A record, or a tuple of records, with the references in all its texts replaced; itself when there are none."""
+    filled: Any = part
+    if isinstance(part, str):
+        filled = fill_text(part, values) if "{" in part else part
+    elif isinstance(part, tuple):
+        parts = tuple(fill(one, values) for one in part)
+        filled = parts if any(new is not old for new, old in zip(parts, part, strict=True)) else part
+    elif isinstance(part, Record):
+        fields = {name: getattr(part, name) for name in type(part).model_fields}
+        new = {name: fill(value, values) for name, value in fields.items()}
+        changed = {name: value for name, value in new.items() if value is not fields[name]}
+        filled = part.model_copy(update=changed) if changed else part
+    return filled  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""A reviewer's Word file as remarks, patches and a ledger."""

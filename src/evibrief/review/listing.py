@@ -1,0 +1,125 @@
+"""What reviewers said, by record: several reviewed files in, one list out, for people and for machines.
+
+In: `Reviewed` files, the `Source` of the data at hand, and which records changed since. Out: a `Listing`, and its
+text, JSON, Markdown and CSV. A remark that two files both have is listed once. Every remark is in the list: under its
+record, or among those that could not be placed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from evibrief.evidence.source import SourceTree
+from evibrief.labels import phrases
+from evibrief.review.patches import Proposal, changed_words, proposals
+from evibrief.review.place import Placed, place_remarks, record_places
+from evibrief.review.read import Reviewed
+
+OURS = "evibrief"
+"""The author of the questions that a review copy asks: they are listed with their answers, and are no review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One remark in its place, and the files that have it."""
+
+    placed: Placed
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All remarks by record, in the order of the data; what could not be placed; proposals; where reviewers differ.
+
+    `warnings` are for people: another version reviewed, records that changed since, a file without our marks.
+    """
+
+    files: tuple[Reviewed, ...]
+    records: Mapping[str, tuple[Listed, ...]]
+    unplaced: tuple[Listed, ...]
+    proposals: tuple[Proposal, ...]
+    disagreements: tuple[tuple[Proposal, Proposal], ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[Listed, ...]:
+        """Every remark once, also one that is about several records."""
+        every = [*(one for listed in self.records.values() for one in listed), *self.unplaced]
+        return tuple({one.placed.remark.key: one for one in every}.values())
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """The keys of comments that somebody answered."""
+        return frozenset(one.placed.remark.answers for one in self.remarks if one.placed.remark.answers)
+
+
+def listing(
+    files: Sequence[Reviewed], source: SourceTree, changed: Mapping[str, Sequence[str]], known: Iterable[str] = ()
+) -> Listing:
+    """The remarks of all files. `changed`: what changed at each record since the file was sent, by its name.
+
+    `known` are the keys of remarks that an earlier import had: they are left out.
+    """
+    where: dict[str, list[str]] = {}
+    remarks = {remark.key: remark for file in files for remark in file.remarks}
+    for file in files:
+        for remark in file.remarks:
+            where.setdefault(remark.key, []).append(file.name)
+    earlier = frozenset(known)
+    placed = place_remarks((remark for key, remark in remarks.items() if key not in earlier), source)
+    listed = [Listed(one, tuple(where[one.remark.key])) for one in placed]
+    proposed = proposals(placed, source)
+    return Listing(
+        tuple(files),
+        dict(_by_record(listed, record_places(source))),
+        tuple(one for one in listed if not one.placed.records),
+        proposed,
+        tuple(_disagreements(proposed)),
+        tuple(_warnings(files, listed, changed)),
+    )
+
+
+def is_ours(one: Listed) -> bool:
+    """Whether it is a question that the review copy asked."""
+    return one.placed.remark.author == OURS and one.placed.remark.kind == "comment"
+
+
+def _by_record(listed: Sequence[Listed], order: Iterable[str]) -> Iterator[tuple[str, tuple[Listed, ...]]]:
+    others = (name for one in listed for name in one.placed.records)
+    for name in dict.fromkeys((*order, *others)):
+        if mine := tuple(one for one in listed if name in one.placed.records):
+            yield name, mine
+
+
+def _disagreements(proposed: Sequence[Proposal]) -> Iterator[tuple[Proposal, Proposal]]:
+    """Two reviewers who would have the same words read differently."""
+    groups: dict[tuple[str, str, str], list[Proposal]] = {}
+    for one in proposed:
+        if one.record and one.patch:
+            groups.setdefault((one.record, one.field, one.was), []).append(one)
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            if one.now != other.now and one.authors != other.authors and _meet(one, other):
+                yield one, other
+
+
+def _meet(one: Proposal, other: Proposal) -> bool:
+    """Whether two edits touch the same words of a text."""
+    (start, end), (from_, to) = changed_words(one.was, one.now), changed_words(other.was, other.now)
+    return max(start, from_) < min(end, to) or (start, end) == (from_, to)
+
+
+def _warnings(
+    files: Sequence[Reviewed], listed: Sequence[Listed], changed: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    for file in files:
+        if not file.evidence:
+            yield f"{file.name}: it does not say which version was reviewed; remarks are placed by what they quote"
+        if (read := sum(remark.elements for remark in file.remarks)) != file.counted:
+            yield f"{file.name}: {file.counted} comments and revisions are in it, and {read} were read; look into it"
+        yield from (f"{file.name}: {warning}" for warning in file.warnings)
+        if file.macros:
+            yield f"{file.name}: it brings a program (macros) along, which was not run; do not open it without asking"
+    for record in dict.fromkeys(name for one in listed for name in one.placed.records if changed.get(name)):
+        yield f"{record} changed since it was reviewed: {phrases.listed(changed[record])}"
+    yield from dict.fromkeys(one.placed.warning for one in listed if one.placed.warning)

@@ -1,0 +1,306 @@
+"""A reviewer's edit as a proposal: what one line of one file would say, never a change made in silence.
+
+In: placed remarks and the `Source` that they are about. Out: `Proposal`s. Where the edited sentence is exactly one
+field, a proposal has a patch of its file, in the unified format that `git apply` takes in the brief's folder, which
+keeps comments, order and ends of lines, and prints just what was typed; where it is put together from several fields,
+or worded by the templates, it names the fields that it may be.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from functools import cache, lru_cache
+from typing import Any, get_args
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.fields import is_prose
+from evibrief.evidence.source import SourceTree
+from evibrief.evidence.write_yaml import with_scalar
+from evibrief.problems import Place
+from evibrief.review.escaping import escaped, opened_plainly
+from evibrief.review.place import FieldText, Placed, field_texts
+
+EDITS = frozenset({"insertion", "deletion", "replacement", "move", "untracked"})
+CONTEXTS = (12, 8, 5, 3, 2, 1)
+"""How many words on either side of an edit are looked for, the most telling first."""
+
+FEWEST_WORDS = 3
+"""Fewer words than this say nothing of where an edit belongs."""
+
+_ALIKE = {"'": "['’‘]", "’": "['’‘]", "‘": "['’‘]", '"': '["“”]', "“": '["“”]', "”": '["“”]', "-": "[-–]", "–": "[-–]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an edit proposes for one field: the text as it is and as it would be, and the patch of its file.
+
+    `keys` are the remarks that it comes from, more than one where several edits are in one text. Without a patch,
+    `candidates` are the fields that the edited words may come from, and `why` says what is unclear.
+    """
+
+    keys: tuple[str, ...]
+    authors: tuple[str, ...]
+    record: str
+    field: str
+    place: Place | None
+    was: str
+    now: str
+    patch: str
+    candidates: tuple[FieldText, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A text before and after, as the words around the edit and what stands between them."""
+
+    left: tuple[str, ...]
+    removed: str
+    added: str
+    right: tuple[str, ...]
+
+
+def proposals(placed: Iterable[Placed], source: SourceTree) -> tuple[Proposal, ...]:
+    """One proposal for each edited text, in the order of the document."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Placed]] = {}
+    for one in placed:
+        if one.remark.kind in EDITS and one.remark.before != one.remark.after:
+            groups.setdefault((one.remark.before, one.remark.after, one.records), []).append(one)
+    texts = tuple(field_texts(source))
+    edits = Counter(before for before, _, _ in groups)
+    few = {before for before, count in edits.items() if count <= MOST_EDITS} if len(groups) <= MOST_TEXTS else set()
+    return tuple(
+        _proposal(group, texts, source) if before in few else _too_many(group)
+        for (before, _, _), group in groups.items()
+    )
+
+
+MOST_EDITS, MOST_TEXTS = 40, 300
+"""Edits of one text, and edits altogether, for which a place is looked for: a file with more is another document."""
+
+
+def _too_many(group: Sequence[Placed]) -> Proposal:
+    first = group[0]
+    authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
+    why = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} altogether; change it by hand"
+    record = first.records[0] if first.records else ""
+    keys = tuple(one.remark.key for one in group)
+    return Proposal(
+        keys, authors, record, "", first.place, first.remark.before, first.remark.after, "", first.fields, why
+    )
+
+
+def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: SourceTree) -> Proposal:
+    first = group[0]
+    keys = tuple(one.remark.key for one in group)
+    authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
+    edit = _edit(first.remark.before, first.remark.after)
+    own = [text for text in texts if text.record in first.records]
+    found = list(_applied(edit, own)) or list(_applied(edit, texts))
+    if len(found) == 1:
+        field, now = found[0]
+        if patch := _patch(source, field, now, _as_written(edit, field)):
+            return Proposal(keys, authors, field.record, field.field, field.place, field.text, now, patch)
+        why = "the YAML of this field could not be changed in place; change it by hand"
+        return Proposal(keys, authors, field.record, field.field, field.place, field.text, now, "", (field,), why)
+    candidates = tuple(field for field, _ in found) or first.fields or tuple(own)
+    why = "the edited words stand in several fields" if found else "no single field has the edited words"
+    record = first.records[0] if first.records else ""
+    place = candidates[0].place if len(candidates) == 1 else first.place
+    return Proposal(keys, authors, record, "", place, first.remark.before, first.remark.after, "", candidates, why)
+
+
+def changed_words(was: str, now: str) -> tuple[int, int]:
+    """From which to before which word a text differs from another; the same number twice where words only came."""
+    old, new = was.split(), now.split()
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return start, len(old) - end
+
+
+def _edit(before: str, after: str) -> _Edit:
+    """The whole words that differ, and those around them."""
+    old, new = before.split(), after.split()
+    start, stop = changed_words(before, after)
+    end = len(old) - stop
+    removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])
+    mark = _mark_of(removed) if removed and added else ""
+    if mark and added.endswith(mark):
+        # A full stop or a citation's number behind the last word stays; the field has another mark in its place.
+        return _Edit(tuple(old[:start]), removed[: -len(mark)], added[: -len(mark)], ())
+    return _Edit(tuple(old[:start]), removed, added, tuple(old[len(old) - end :]))
+
+
+def _mark_of(text: str) -> str:
+    """What stands behind the last letter of a text."""
+    end = len(text)
+    while end and not (text[end - 1].isascii() and text[end - 1].isalpha()):
+        end -= 1
+    return text[end:]
+
+
+def _applied(edit: _Edit, texts: Iterable[FieldText]) -> Iterator[tuple[FieldText, str]]:
+    """The fields in which the edit has exactly one place, with what they would say."""
+    for text in texts:
+        if (now := _edited(_as_written(edit, text), text.text)) is not None:
+            yield text, opened_plainly(now, text.text) if _is_markdown(text) else now
+
+
+def _as_written(edit: _Edit, field: FieldText) -> _Edit:
+    """The edit as it is written into a field: what was typed is plain words, and a field may be Markdown."""
+    return replace(edit, added=escaped(edit.added)) if _is_markdown(field) else edit
+
+
+def _is_markdown(field: FieldText) -> bool:
+    names = [part for part in field.location if isinstance(part, str)]
+    return names[-1] in _markdown_fields(names[0].replace("-", "_"))
+
+
+@cache
+def _markdown_fields(file: str) -> frozenset[str]:
+    """The names of the fields that are Markdown in the records of one file, such as `time_course`."""
+    seen: set[Any] = set()
+    found: set[str] = set()
+
+    def look(kind: Any, name: str) -> None:
+        if is_prose(kind):
+            found.add(name)
+        fields = getattr(kind, "model_fields", None)
+        if fields and kind not in seen:
+            seen.add(kind)
+            for own, info in fields.items():
+                if any(is_prose(one) for one in info.metadata):
+                    found.add(own)
+                look(info.annotation, own)
+        for inner in get_args(kind):
+            look(inner, name)
+
+    if file in Brief.model_fields:
+        look(Brief.model_fields[file].annotation, "")
+    return frozenset(found)
+
+
+def _edited(edit: _Edit, text: str) -> str | None:
+    """A text with the edit made in it: told by as many of the words around it as the text has; None if unclear."""
+    for left, right in _contexts(edit):
+        matches = list(_pattern(left, edit.removed, right).finditer(text))
+        if len(matches) > 1:
+            return None
+        if matches:
+            return _with(edit, matches[0], text, bool(left), bool(right))
+    return None
+
+
+def _with(edit: _Edit, found: re.Match[str], text: str, left: bool, right: bool) -> str | None:
+    """The text with the edit at its place. Markup between the words around it stays; None where it would be torn."""
+    before, after = text[: found.end("left")], text[found.start("right") :]
+    if edit.removed and edit.added:
+        return before + (found["before"] or "") + edit.added + (found["after"] or "") + after
+    if edit.added:
+        gap = found["before"] or ""
+        at = max((place for place, letter in enumerate(gap) if letter.isspace()), default=0)
+        space = " " * (not gap and right)
+        return before + gap[:at] + " " * left + edit.added + (gap[at:] or space) + after
+    opened, closed = (re.sub(r"\s+", " ", found[name] or "") for name in ("before", "after"))
+    cited = "".join(re.findall(r" ?\[-?@[^\]]*\]", opened + closed))
+    marks = [re.sub(r"\[-?@[^\]]*\]|\s", "", gap) for gap in (opened, closed)]
+    if marks[0] != marks[1]:
+        return None
+    return before + cited + " " * (left and right) + after
+
+
+def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The words before and after, fewer and fewer; one side alone where a citation stands on the other."""
+    for count in CONTEXTS:
+        left, right = edit.left[-count:], edit.right[:count]
+        for pair in ((left, right), (left, ()), ((), right)):
+            enough = sum(map(len, pair)) + len(edit.removed.split()) >= FEWEST_WORDS
+            if enough and (edit.removed or pair == (left, right)):
+                yield pair
+
+
+@lru_cache(maxsize=64)
+def _pattern(left: tuple[str, ...], removed: str, right: tuple[str, ...]) -> re.Pattern[str]:
+    """The place of an edit. It is kept while the same edit is looked for in one text after the other."""
+    inside = _words(removed.split())
+    # What was added at an end of the text stands there, before or after the quotation marks that YAML may need.
+    start, end = "" if left or inside else r"\A[\"']?", "" if right or inside else r"(?=[\"']?\s*\Z)"
+    before = f"(?P<before>{_GAP if left and (inside or right) else ''})"
+    after = f"(?P<after>{_GAP if right and inside else ''})"
+    return re.compile(
+        rf"{start}(?<!\w)(?P<left>{_words(left)}){before}{inside}{after}(?P<right>{_words(right)})(?!\w){end}"
+    )
+
+
+_GAP = r"(?:[*_]*\s*(?:\[-?@[^\]]*\])?[*_]*\s+[*_]*)"
+"""What may stand between two words that follow each other on the page: space, emphasis, a citation."""
+
+
+def _words(words: Sequence[str]) -> str:
+    return _GAP.join("".join(map(_letter, word)) for word in words)
+
+
+def _letter(letter: str) -> str:
+    """A letter as it may be written: punctuation may have a backslash before it."""
+    return ("" if letter.isalnum() else r"\\?") + _ALIKE.get(letter, re.escape(letter))
+
+
+def _patch(source: SourceTree, field: FieldText, now: str, edit: _Edit) -> str:
+    """The change of the file as a patch, or nothing when no way of writing it gives just that change."""
+    span = source.spans[field.location]
+    text = source.texts[span.path]
+    changed = with_scalar(text, span, now, _edited(edit, text[span.start : span.end]))
+    if changed is None:
+        return ""
+    old = source.saved.get(span.path, text)
+    return _unified(old, _as_saved(changed, text, old), _path_in(source, span.path))
+
+
+def _as_saved(changed: str, text: str, saved: str) -> str:
+    """A changed text with the ends of lines, and the mark at its beginning, that the file is saved with."""
+    before, after, own = text.split("\n"), changed.split("\n"), saved.split("\n")
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    middle = after[start : len(after) - end]
+    cut = own[start].endswith("\r") if start < len(own) else False
+    last = len(after) - 1 - start
+    ended = [f"{line}\r" if cut and at != last else line for at, line in enumerate(middle)]
+    if start == 0 and ended and saved.startswith("\ufeff"):
+        ended[0] = f"\ufeff{ended[0]}"
+    return "\n".join([*own[:start], *ended, *own[len(own) - end :]])
+
+
+def _path_in(source: SourceTree, path: str) -> str:
+    """The path of a file from the folder of the brief on, in which a patch of it is applied."""
+    home = os.path.dirname(source.place(("brief", "id")).path)
+    return os.path.relpath(path, home).replace(os.sep, "/")
+
+
+def _unified(old: str, new: str, path: str) -> str:
+    """The patch, as `git diff` would print it: a last line without an end is marked, and strange names are quoted."""
+    told = unified_diff(_lines(old), _lines(new), _named(f"a/{path}"), _named(f"b/{path}"))
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, cut at line feeds alone, as git does."""
+    *most, last = text.split("\n")
+    return [*(f"{line}\n" for line in most), *([last] if last else [])]
+
+
+def _named(path: str) -> str:
+    if re.search(r'[\x00-\x1f\x7f"\\]', path):
+        inside = re.sub(r'["\\]', lambda found: f"\\{found[0]}", path)
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\{ord(found[0]):03o}", inside) + '"'
+    return f"{path}\t" if " " in path else path

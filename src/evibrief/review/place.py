@@ -1,0 +1,160 @@
+"""Where a reviewer's remark belongs: the record, its field, and the file and line in which an author can answer it.
+
+In: the remarks of a reviewed document, and a `Source` with the place of every value. Out: `Placed`. A remark whose
+document still has our frame or bookmark about it is placed by that; another by the words that it quotes, with a score
+for how well they fit; the rest stays unplaced. Nothing is dropped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from evibrief.evidence.source import Location, SourceTree
+from evibrief.labels import markdown, phrases
+from evibrief.problems import Place
+from evibrief.review.read import Remark
+
+Anchor = Literal["content control", "bookmark", "nearest record", "quoted text", "none"]
+GOOD_FIT = 0.75
+"""The least share of words that have to fit for a remark to be placed by its words alone."""
+
+FEWEST_WORDS = 4
+"""Fewer words than this occur in many records: a remark is not placed by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One text that an author wrote: of which record, in which field, where it stands, and what it says."""
+
+    record: str
+    field: str
+    location: Location
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A remark with the records that it is about, how they were found, and the fields that it may be about.
+
+    `score` is the share of words that fit, from 0 to 1: 1 where a frame or a bookmark tells, 0 where nothing but the
+    nearest record before it does.
+    """
+
+    remark: Remark
+    records: tuple[str, ...]
+    anchor: Anchor
+    score: float
+    fields: tuple[FieldText, ...]
+    place: Place | None
+    warning: str = ""
+
+
+def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed, ...]:
+    """Every remark with its place, in the order of the document."""
+    texts = tuple(field_texts(source))
+    places = record_places(source)
+    return tuple(_placed(remark, texts, places) for remark in remarks)
+
+
+def field_texts(source: SourceTree) -> Iterator[FieldText]:
+    """Every text of every record, in the order of the files."""
+    for location, text in source.scalars():
+        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in _NAMES:
+            record, depth = _record_of(location, source.tree)
+            field = " ".join(str(part) for part in location[depth:] if not isinstance(part, int))
+            yield FieldText(record, field, location, source.place(location), text)
+
+
+def record_places(source: SourceTree) -> Mapping[str, Place]:
+    """Where each record begins, by its id."""
+    places: dict[str, Place] = {}
+    for location, text in source.scalars():
+        if location[-1] in ("id", "reference") and location[0] not in ("references", "reviews"):
+            places.setdefault(text, source.place(location))
+    return places
+
+
+REFERENCE = "ref-"
+"""How the bookmark of an entry in the list of references begins."""
+
+_NAMES = frozenset({"id", "reference", "source"})
+
+
+def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int]:
+    """The id of the innermost record around a value, and how deep it stands; the file's name where none has an id."""
+    node: object = tree
+    found = (str(location[0]), 1)
+    for depth, step in enumerate(location, 1):
+        node = node[step]  # type: ignore[index]
+        if isinstance(node, Mapping) and (name := node.get("id") or node.get("reference")):
+            found = (str(name), depth)
+    return found
+
+
+def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Place]) -> Placed:
+    # The entry of the list of references is about the appraisal of that publication.
+    named = tuple(dict.fromkeys(name.removeprefix(REFERENCE) for name in remark.records))
+    known = tuple(name for name in named if name in places)
+    few = len(remark.quoted.split()) < FEWEST_WORDS
+    said = remark.before or (remark.around if few else remark.quoted)
+    told = remark.anchor in ("content control", "bookmark")
+    if not told:
+        best, score = _best(said, texts)
+        if best and score >= GOOD_FIT:
+            return Placed(remark, (best.record,), "quoted text", score, (best,), best.place)
+    if known:
+        fields = tuple(_fitting(said, [text for text in texts if text.record in known]))
+        place = fields[0].place if len(fields) == 1 else places[known[0]]
+        return Placed(remark, known, remark.anchor, float(told), fields, place, _missing(remark, known))
+    return Placed(remark, (), "none", 0.0, (), None, _missing(remark, known))
+
+
+def _missing(remark: Remark, known: Sequence[str]) -> str:
+    gone = [name for name in remark.records if name.removeprefix(REFERENCE) not in known]
+    return f"the data at hand have no record {phrases.listed(gone)}" if gone else ""
+
+
+def _fitting(said: str, texts: Iterable[FieldText]) -> Iterator[FieldText]:
+    """The fields whose words are those of the remark's text, or hold it, or stand in it."""
+    wanted = plain(said)
+    for text in texts:
+        mine = plain(text.text)
+        if len(mine.split()) >= 2 and wanted and (mine in wanted or wanted in mine or _share(wanted, mine) >= 0.9):
+            yield text
+
+
+def _best(said: str, texts: Iterable[FieldText]) -> tuple[FieldText | None, float]:
+    """The text that the words fit best, and how well."""
+    wanted = plain(said)
+    if len(wanted.split()) < FEWEST_WORDS:
+        return None, 0.0
+    scored = [(_share(wanted, plain(text.text)), text) for text in texts if len(text.text.split()) >= FEWEST_WORDS]
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    twice = best and any(other.text != best.text and value == score for value, other in scored)
+    return (None, score) if twice else (best, score)
+
+
+def _share(wanted: str, text: str) -> float:
+    """How much of the wanted words stands, in order, in a text; 0 where their words say that little can fit."""
+    mine, theirs = _tokens(wanted), _tokens(text)
+    if not mine or len(set(mine) & set(theirs)) < GOOD_FIT * len(set(mine)):
+        return 0.0
+    matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(mine)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words without capitals and punctuation, which people change when they quote."""
+    return re.findall(r"[\w'-]+", text.casefold())
+
+
+def plain(text: str) -> str:
+    """Words as a page shows them, without marks, citations and the difference of spaces and quotation marks."""
+    without = markdown.without_marks(text).translate(_ALIKE)
+    return re.sub(r"\s+", " ", without).strip()
+
+
+_ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-"})

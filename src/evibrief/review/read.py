@@ -1,0 +1,455 @@
+"""What reviewers wrote into a Word document: comments, answers, and edits with and without tracking.
+
+In: the bytes of a DOCX that came back. Out: `Remark`s, each with who wrote it, what it is about and which records it
+stands in. A record is told by its frame (content control), else by its bookmark, else by the nearest one before.
+Comments are those of ECMA-376 part 1, 17.13.4; revisions those of 17.13.5; threads and resolved comments those of
+MS-DOCX 2.5.3 (`commentsExtended`). Formatting that means something is a remark as well. Nothing is dropped: `counted`
+counts comments and revisions in another way.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from itertools import groupby, zip_longest
+from typing import Any, Literal
+
+from evibrief.formats.carried import carried_files
+from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, WORD, in_words
+from evibrief.formats.docx.package import WordPackage, open_package
+from evibrief.formats.docx.properties import RECIPIENT, properties_of
+from evibrief.formats.docx.tracked_text import (
+    AFTER,
+    BEFORE,
+    FALLBACK,
+    TRACKED,
+    Anchor,
+    Part,
+    Piece,
+    Walk,
+    frame_of,
+    is_mark_of_comment,
+    joined,
+    moved_ranges,
+    records_of,
+    state_of,
+    walk_part,
+    walked,
+)
+from evibrief.formats.manifest import checked_manifest
+from evibrief.problems import Problems
+
+Kind = Literal[
+    "comment", "reply", "insertion", "deletion", "replacement", "move", "untracked", "strikethrough", "formatting"
+]  # fmt: skip
+
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that a reviewer said or did.
+
+    `key` stays the same when the file is saved again. `quoted` is what a comment, or an edit without words, is set on;
+    `around` the paragraph.
+    `before` and `after` are the whole text of the record's frame, or of the paragraph, without any edit and with this
+    one alone. `elements` is how many comments or revisions of the file the remark stands for.
+    """
+
+    key: str
+    kind: Kind
+    author: str
+    date: str
+    text: str
+    removed: str = ""
+    added: str = ""
+    quoted: str = ""
+    around: str = ""
+    resolved: bool = False
+    answers: str = ""
+    place: Part = "paragraph"
+    records: tuple[str, ...] = ()
+    anchor: Anchor = "none"
+    before: str = ""
+    after: str = ""
+    elements: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A file that came back: which version it says it is, to whom it went, and what was said."""
+
+    name: str
+    brief: str
+    version: str
+    evidence: str
+    recipient: str
+    remarks: tuple[Remark, ...]
+    counted: int
+    macros: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -> Reviewed:
+    """Read a DOCX that came back. `known` are the ids that records have; other frames and bookmarks tell nothing.
+
+    Raises `Problems` for what is no DOCX, is damaged, or is made to hurt.
+    """
+    package = open_package(data, name)
+    walk = walked(package, known)
+    said = [*_comments(package, walk), *_edits(walk), *_formatting(walk)]
+    brief, version, evidence = _origin(data, name)
+    return Reviewed(
+        name, brief, version, evidence, properties_of(package).get(RECIPIENT, ""), tuple(_keyed(said)),
+        _counted(package), package.has_macros,
+    )  # fmt: skip
+
+
+def control_texts(data: bytes, name: str) -> Mapping[str, str]:
+    """The text of each record's frame, or of its bookmark, as it was before any tracked edit."""
+    texts: dict[str, list[str]] = {}
+    for piece in walked(open_package(data, name)).pieces:
+        if state_of(piece) in BEFORE:
+            for record in dict.fromkeys((*piece.controls, *piece.bookmarks)):
+                texts.setdefault(record, []).append(piece.text)
+    return {record: " ".join("".join(parts).split()) for record, parts in texts.items()}
+
+
+def untracked(reviewed: bytes, original: bytes, name: str) -> tuple[Remark, ...]:
+    """Edits made while tracking was off: records, and paragraphs outside of them, that do not read as they were sent.
+
+    A paragraph of no record has no place in the data that is known; it is told all the same.
+    """
+    now, was = control_texts(reviewed, name), control_texts(original, name)
+    changed = {record: (text, now.get(record, "")) for record, text in was.items() if text != now.get(record, "")}
+    records = (
+        Remark("", "untracked", "", "", after, before, after, around=before, records=(record,),
+               anchor="content control", before=before, after=after, elements=0)
+        for record, (before, after) in changed.items() if before
+    )  # fmt: skip
+    return tuple(_keyed([*records, *_paragraphs_changed(reviewed, original, name, frozenset(changed))]))
+
+
+def _paragraphs_changed(reviewed: bytes, original: bytes, name: str, told: frozenset[str]) -> Iterator[Remark]:
+    """Paragraphs of the text that were changed, came or went without tracking, outside of the records in `told`."""
+    old, new = (list(_paragraphs(walked(open_package(data, name)))) for data in (original, reviewed))
+    matcher = SequenceMatcher(a=[text for text, _ in old], b=[text for text, _ in new], autojunk=False)
+    for kind, start, end, first, last in matcher.get_opcodes():
+        pairs = zip_longest(old[start:end], new[first:last], fillvalue=_NOTHING) if kind != "equal" else ()
+        for (before, was), (after, now) in pairs:
+            names = {name for piece in (*was, *now) for name in (*piece.controls, *piece.bookmarks)}
+            records, anchor = records_of(was or now)
+            if not told & names:
+                yield Remark("", "untracked", "", "", after, before, after, around=before or after, records=records,
+                             anchor=anchor, before=before, after=after, elements=0)  # fmt: skip
+
+
+_NOTHING: tuple[str, list[Piece]] = ("", [])
+
+
+def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[Piece]]]:
+    """Each paragraph of the text and of the footnotes as it was before any tracked edit, with its pieces.
+
+    Running heads and feet are left out: programs write the numbers of pages there anew.
+    """
+    own = (piece for piece in walk.pieces if piece.part not in ("header", "footer"))
+    for _, group in groupby(own, lambda piece: piece.paragraph):
+        pieces = list(group)
+        if text := joined(pieces, BEFORE):
+            yield text, pieces
+
+
+def without_sent(reviewed: Reviewed, original: bytes) -> Reviewed:
+    """The file without the formatting that the copy had when it was sent: an author may strike words through, too."""
+
+    def told(remark: Remark) -> tuple[object, ...]:
+        return remark.kind, remark.text, remark.quoted
+
+    sent = Counter(told(one) for one in read_reviewed(original, reviewed.name).remarks if is_by_hand(one))
+    kept = []
+    for one in reviewed.remarks:
+        if is_by_hand(one) and sent[told(one)] > 0:
+            sent[told(one)] -= 1
+        else:
+            kept.append(one)
+    return replace(reviewed, remarks=tuple(kept))
+
+
+def is_by_hand(remark: Remark) -> bool:
+    """Whether it is formatting that nobody tracked: nobody knows whose it is."""
+    return remark.kind in ("strikethrough", "formatting") and not remark.author and not remark.elements
+
+
+def _comments(package: WordPackage, walk: Walk) -> Iterator[Remark]:
+    """Every comment of the file, also one that no place of the document names."""
+    threads = _threads(package)
+    for path in package.related("/comments"):
+        for comment in package.tree(path).iter(f"{WORD}comment"):
+            yield _comment(comment, walk, threads)
+
+
+def _comment(comment: Any, walk: Walk, threads: Mapping[str, tuple[str, bool]]) -> Remark:
+    number = comment.get(f"{WORD}id", "")
+    covered = [piece for piece in walk.pieces if number in piece.comments]
+    spot = walk.spots.get(number)
+    about = covered or ([spot] if spot else [])
+    records, anchor = records_of(about)
+    paragraphs = {piece.paragraph for piece in about}
+    around = joined(piece for piece in walk.pieces if piece.paragraph in paragraphs) if about else ""
+    last = _last_paragraph(comment)
+    parent, resolved = threads.get(last, ("", False)) if last else ("", False)
+    return Remark(
+        "", "reply" if parent else "comment", comment.get(f"{WORD}author", ""), comment.get(f"{WORD}date", ""),
+        _comment_text(comment), quoted=joined(covered, AFTER) or joined(covered), around=around, resolved=resolved,
+        answers=parent and f"paragraph {parent}", place=about[0].part if about else "paragraph", records=records,
+        anchor=anchor, before=last,
+    )  # fmt: skip
+
+
+def _comment_text(comment: Any) -> str:
+    lines = []
+    for paragraph in comment.iter(f"{WORD}p"):
+        walk = Walk()
+        walk_part(paragraph, walk)
+        lines.append("".join(one.text for one in walk.pieces if state_of(one) in AFTER).strip())
+    return "\n".join(lines).strip()
+
+
+def _last_paragraph(comment: Any) -> str:
+    """By the id of its last paragraph `commentsExtended` names a comment."""
+    paragraphs = comment.findall(f".//{WORD}p")
+    return str(paragraphs[-1].get(f"{_W14}paraId", "")) if paragraphs else ""
+
+
+def _threads(package: WordPackage) -> Mapping[str, tuple[str, bool]]:
+    """For each comment's last paragraph: the paragraph of the comment that it answers, and whether it is resolved."""
+    found = {}
+    for path in package.related("/commentsExtended"):
+        for one in package.tree(path).iter(f"{_W15}commentEx"):
+            done = one.get(f"{_W15}done", "0") in ("1", "true", "on")
+            found[one.get(f"{_W15}paraId", "")] = (one.get(f"{_W15}paraIdParent", ""), done)
+    return found
+
+
+def _edits(walk: Walk) -> Iterator[Remark]:
+    """Tracked changes: what stands side by side and is one person's is one edit, and a move has two ends."""
+    scopes = _scopes(walk.pieces)
+    moves: dict[tuple[object, ...], list[list[Piece]]] = {}
+    told: set[int] = set()
+    for group in _without_echoes(list(_groups(walk.pieces))):
+        revision = group[0].revision
+        if revision and revision.state.startswith("moved"):
+            # The two ends of a move without a name are told by their words; an end without words is one for itself.
+            words = joined(group)
+            unnamed = (revision.author, words) if words else (revision.number,)
+            moves.setdefault((revision.move,) if revision.move else ("", *unnamed), []).append(group)
+        else:
+            yield _counted_once(_edit(group, scopes), group, told)
+    yield from (_move(groups, scopes) for groups in moves.values())
+
+
+def _formatting(walk: Walk) -> Iterator[Remark]:
+    """Words that were formatted in a way that says something: tracked, with who did it, and by hand."""
+    scopes = _scopes(walk.pieces)
+    told: set[int] = set()
+    for group in _alike(walk.pieces, _tracked_format):
+        format_ = group[0].format
+        assert format_
+        numbers = {piece.format.number for piece in group if piece.format} - told
+        told |= numbers
+        kind: Kind = "strikethrough" if format_.strikes else "formatting"
+        remark = _formatted(kind, group, format_.said, scopes)
+        yield replace(remark, author=format_.author, date=format_.date, elements=len(numbers))
+    for group in _alike(walk.pieces, _marks_by_hand):
+        marks = _marks_by_hand(group[0])
+        if joined(group):
+            struck = any(name in STRIKES for name, _ in marks)
+            yield _formatted("strikethrough" if struck else "formatting", group, in_words(marks), scopes)
+
+
+def _alike(pieces: Iterable[Piece], look: Callable[[Piece], tuple[object, ...]]) -> Iterator[list[Piece]]:
+    """Pieces that follow each other in one paragraph and were formatted alike."""
+    shown = (piece for piece in pieces if piece.text or look(piece))
+    for key, group in groupby(shown, lambda piece: (piece.paragraph, look(piece))):
+        if key[1]:
+            yield list(group)
+
+
+def _tracked_format(piece: Piece) -> tuple[object, ...]:
+    return (piece.format.said, piece.format.author) if piece.format else ()
+
+
+def _marks_by_hand(piece: Piece) -> tuple[tuple[str, str], ...]:
+    """What the formatting of a piece says, without what was tracked; colours of new words are their typist's."""
+    tracked = piece.format.changed if piece.format else frozenset()
+    typed = state_of(piece) in ("inserted", "moved here")
+    return tuple(one for one in piece.marks if one[0] not in tracked and not (typed and one[0] not in STRIKES))
+
+
+def _formatted(
+    kind: Kind, pieces: Sequence[Piece], said: str, scopes: Mapping[tuple[int, str], list[Piece]]
+) -> Remark:
+    own = scopes.get((pieces[0].paragraph, ""), list(pieces))
+    about = pieces if joined(pieces) else own
+    records, anchor = records_of(about)
+    text = f"{said}: should these words go?" if kind == "strikethrough" else said
+    return Remark(
+        "", kind, "", "", text, quoted=joined(about), around=joined(own), place=pieces[0].part, records=records,
+        anchor=anchor, elements=0,
+    )  # fmt: skip
+
+
+def _without_echoes(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
+    """Groups without those that hold no words and whose revisions have words elsewhere, in another frame."""
+    worded = {piece.revision.number for group in groups if joined(group) for piece in group if piece.revision}
+    return [
+        group for group in groups
+        if joined(group) or any(piece.revision and piece.revision.number not in worded for piece in group)
+    ]  # fmt: skip
+
+
+def _counted_once(remark: Remark, group: Sequence[Piece], told: set[int]) -> Remark:
+    """A revision that reaches over several frames is several remarks, and counts with the first."""
+    numbers = {piece.revision.number for piece in group if piece.revision} - told
+    told |= numbers
+    return replace(remark, elements=len(numbers))
+
+
+def _scopes(pieces: Iterable[Piece]) -> Mapping[tuple[int, str], list[Piece]]:
+    """The pieces of each frame in each paragraph, and of each paragraph."""
+    scopes: dict[tuple[int, str], list[Piece]] = {}
+    for piece in pieces:
+        for name in {"", *piece.controls}:
+            scopes.setdefault((piece.paragraph, name), []).append(piece)
+    return scopes
+
+
+def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Tracked pieces that follow each other in one paragraph and frame and are one person's."""
+
+    def together(piece: Piece) -> tuple[object, ...]:
+        revision = piece.revision
+        if revision is None:
+            return ("", piece.paragraph)
+        return (piece.paragraph, piece.controls, revision.author, revision.move, revision.state.startswith("moved"))
+
+    for _, group in groupby(pieces, together):
+        listed = list(group)
+        if listed[0].revision:
+            yield listed
+
+
+def _edit(group: Sequence[Piece], scopes: Mapping[tuple[int, str], list[Piece]]) -> Remark:
+    removed, added = joined(group, BEFORE), joined(group, AFTER)
+    kind: Kind = "replacement" if removed and added else "deletion" if removed else "insertion"
+    if not removed and not added and state_of(group[0]) in BEFORE:
+        kind = "deletion"
+    return _remark(kind, group, removed, added, scopes)
+
+
+def _move(groups: Sequence[Sequence[Piece]], scopes: Mapping[tuple[int, str], list[Piece]]) -> Remark:
+    pieces = [piece for group in groups for piece in group]
+    removed, added = joined(pieces, BEFORE), joined(pieces, AFTER)
+    return _remark("move", pieces, removed, added, scopes)
+
+
+def _remark(
+    kind: Kind, pieces: Sequence[Piece], removed: str, added: str, scopes: Mapping[tuple[int, str], list[Piece]]
+) -> Remark:
+    revision = pieces[0].revision
+    assert revision
+    # An edit without words, of a row or of a paragraph's end, is about what its paragraph is about.
+    wordless = not joined(pieces)
+    about = [one for piece in pieces for one in scopes[piece.paragraph, ""]] if wordless else pieces
+    records, anchor = records_of(about)
+    own = [scopes[piece.paragraph, frame_of(piece)] for piece in _first_of_each(pieces)]
+    around = " … ".join(_around(piece.paragraph, scopes) for piece in _first_of_each(pieces))
+    elements = {piece.revision.number for piece in pieces if piece.revision}
+    return Remark(
+        "", kind, revision.author, revision.date, added or removed, removed, added, around=around,
+        quoted=joined(about, BEFORE) if wordless else "",
+        place=pieces[0].part, records=records, anchor=anchor, before=" … ".join(joined(one, BEFORE) for one in own),
+        after=" … ".join(_with_this_alone(one, elements) for one in own), elements=len(elements),
+    )  # fmt: skip
+
+
+def _around(paragraph: int, scopes: Mapping[tuple[int, str], list[Piece]]) -> str:
+    """The text of a paragraph; of one that was inserted, with that of the one before it."""
+    own = joined(scopes[paragraph, ""])
+    if joined(scopes[paragraph, ""], BEFORE):
+        return own
+    earlier = (joined(scopes[one, ""], BEFORE) for one in range(paragraph - 1, 0, -1) if (one, "") in scopes)
+    return " … ".join(filter(None, (next(filter(None, earlier), ""), own)))
+
+
+def _with_this_alone(pieces: Iterable[Piece], numbers: Container[int]) -> str:
+    """The text with these revisions accepted and all others rejected: each edit is decided for itself."""
+    return joined(
+        piece for piece in pieces
+        if state_of(piece) in (AFTER if piece.revision and piece.revision.number in numbers else BEFORE)
+    )  # fmt: skip
+
+
+def _first_of_each(pieces: Iterable[Piece]) -> list[Piece]:
+    """One piece of each paragraph and frame."""
+    return list({(piece.paragraph, piece.controls): piece for piece in reversed(list(pieces))}.values())[::-1]
+
+
+def _keyed(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """Every remark with its key; a reply with that of the comment that it answers.
+
+    The key is over what stays when a program saves the file anew: it renumbers comments, and cuts seconds off times.
+    """
+    listed = list(remarks)
+    seen: Counter[str] = Counter()
+    keys: list[str] = []
+    for one in listed:
+        words = (one.kind, one.author, one.date[:16], one.quoted, one.text, one.removed, one.added)
+        told = "\0".join(" ".join(word.split()) for word in words)
+        seen[told] += 1
+        keys.append(hashlib.sha256(f"{told}\0{seen[told]}".encode()).hexdigest()[:12])
+    said = [(one, key) for one, key in zip(listed, keys, strict=True) if one.kind in ("comment", "reply")]
+    paragraphs = {one.before: (one, key) for one, key in said if one.before}
+    for one, key in zip(listed, keys, strict=True):
+        if one.kind not in ("comment", "reply"):
+            yield replace(one, key=key)
+        else:
+            asked, answers = paragraphs.get(one.answers.removeprefix("paragraph "), (one, ""))
+            yield replace(one if one.around else _where(asked, one), key=key, before="", answers=answers)
+
+
+def _where(asked: Remark, reply: Remark) -> Remark:
+    """A reply that has no place of its own, in that of the comment that it answers."""
+    return replace(
+        reply, quoted=asked.quoted, around=asked.around, place=asked.place, records=asked.records, anchor=asked.anchor
+    )
+
+
+def _counted(package: WordPackage) -> int:
+    """Comments and revisions of the file, counted by looking for their elements and nothing else."""
+    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{WORD}comment"))
+    endings = ("/footnotes", "/endnotes", "/header", "/footer")
+    parts = {package.main, *(path for ending in endings for path in package.related(ending))}
+    return comments + sum(_counted_in(package.tree(path)) for path in parts)
+
+
+def _counted_in(tree: Any) -> int:
+    """Tracked elements, changes of formatting, and moves that marks alone tell of."""
+    bare = {(f"{WORD}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
+    return sum(
+        1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{WORD}moveFromRangeStart", f"{WORD}moveToRangeStart")
+        if not any(above.tag == FALLBACK for above in element.iterancestors())
+        and not is_mark_of_comment(element)
+        and (not element.tag.endswith("RangeStart") or (element.tag, element.get(f"{WORD}id", "")) in bare)
+    )  # fmt: skip
+
+
+def _origin(data: bytes, name: str) -> tuple[str, str, str]:
+    """Which brief, version and evidence the file carries; nothing where it carries none."""
+    try:
+        record = checked_manifest(dict(carried_files(data, name)).get("manifest.json", b""))
+        return record["id"], record["version"], record["evidence_sha256"]
+    except (Problems, ValueError):
+        return "", "", ""

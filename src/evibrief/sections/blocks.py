@@ -1,0 +1,190 @@
+"""Everything that a template may see: a title block and sections of headings, paragraphs, lists and tables.
+
+In come drawings; `sections`, `appendix` and `view` fill these types, `render` prints them. Every decision and every
+word is made before a template runs: a template only places what it is given.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from evibrief.sections.figures.picture import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of a cell or a list: a short text on a line of its own.
+
+    `prose` is Markdown of one paragraph, with citations; `text` is printed as it stands. `anchor` makes the line the
+    target of links and of a bookmark. `style` is a role that the style sheet and Word's styles know. `links` are the
+    ids of records, printed after the text, each leading to its record.
+    """
+
+    prose: str = ""
+    text: str = ""
+    style: Literal["", "muted", "label", "warning", "word", "identifier"] = ""
+    anchor: str = ""
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table. `scope` makes it a header cell; `rows` is how many rows it spans, `columns` how many."""
+
+    lines: tuple[Line, ...]
+    scope: Literal["", "row", "rowgroup"] = ""
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with its heading and its share of the width in percent."""
+
+    heading: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. Each group of rows is one record and stays on one page; the heading row is repeated."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    groups: tuple[tuple[Row, ...], ...]
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading below the section's own: level 3 or 4, with the anchor that links lead to."""
+
+    text: str
+    anchor: str
+    level: int = 3
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text in Markdown; it may hold several paragraphs and lists."""
+
+    prose: str
+    style: Literal["", "note", "callout"] = ""
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; each entry is one or more lines."""
+
+    entries: tuple[tuple[Line, ...], ...]
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with its caption; its text equivalent stands beside it or in the table after it."""
+
+    caption: str
+    anchor: str
+    drawing: Drawing
+    kind: Literal["figure"] = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceList:
+    """The place of the reference list, which the citation style writes."""
+
+    kind: Literal["references"] = "references"
+
+
+Block = Table | Heading | Paragraph | Bullets | Figure | ReferenceList
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPage:
+    """One section of the brief, ready to be placed."""
+
+    kind: str
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...]
+    landscape: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsEntry:
+    """A line of the contents list: level 2 or 3."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBlock:
+    """What identifies the document, and what a reader must know before the first sentence."""
+
+    title: str
+    subtitle: str
+    status: str
+    version: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """The question, the bottom line with its two judgements, what the evidence counts, and what this is not."""
+
+    question: str
+    question_parts: tuple[tuple[str, str], ...]
+    bottom_line: str
+    judgements: tuple[tuple[str, str], ...]
+    ranking: Figure | None
+    counts: tuple[str, ...]
+    known: tuple[tuple[str, str], ...]
+    """Pairs of what is known and what is not, a row each; empty where there is less on one side."""
+    not_this: tuple[str, ...]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a theme changes on the page: style rules, and a logo as an address with what it says."""
+
+    styles: str = ""
+    logo: str = ""
+    logo_alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A whole brief, decided and worded."""
+
+    language: str
+    running_title: str
+    description: str
+    date: str
+    title_block: TitleBlock
+    first_page: FirstPage
+    summary: tuple[Block, ...]
+    contents: tuple[ContentsEntry, ...]
+    sections: tuple[SectionPage, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure, in the order of reading."""
+        first = (self.first_page.ranking,) if self.first_page.ranking else ()
+        blocks = (block for section in self.sections for block in section.blocks)
+        return first + tuple(block for block in (*self.summary, *blocks) if isinstance(block, Figure))
+
+
+Layer = Literal["page", "summary", "full"]
+"""How much of a brief: its first page, that and the summary, or all of it."""

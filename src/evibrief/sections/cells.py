@@ -1,0 +1,81 @@
+"""Cells and lines that tables of several sections share: claims, studies, corrections, marks of what changed."""
+
+from collections.abc import Iterable, Sequence
+
+from evibrief.evidence.claims import Evidence
+from evibrief.evidence.fields import ReferenceKey
+from evibrief.labels import english, phrases
+from evibrief.labels.markdown import escape
+from evibrief.rating.findings import Findings
+from evibrief.sections.blocks import Column, Line, Row, Table
+
+
+def table(caption: str, columns: Sequence[tuple[str, int]], groups: Iterable[Sequence[Row]]) -> tuple[Table, ...]:
+    """A table, or nothing when it would have no rows."""
+    rows = tuple(tuple(group) for group in groups)
+    headings = tuple(Column(heading, width) for heading, width in columns)
+    return (Table(caption, headings, rows),) if rows else ()
+
+
+def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
+    """One line of links to records by their ids, or none."""
+    linked = tuple(names)
+    return (Line(links=linked, style="identifier"),) if linked else ()
+
+
+def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
+    """That a record changed since the last archived version, and how; and what reviewers said that is not decided."""
+    kinds = findings.changed.get(record, ())
+    changed = (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
+    comments = findings.open_comments.get(record, ())
+    told = (f"Open comment ({role}): {shortened(text)}" for role, text in comments)
+    return (*changed, *(Line(text=text, style="warning") for text in told))
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """A text of one line, cut between words where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
+
+
+def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
+    """Records by id: as links where the page has them, as plain ids where it has not; `not placed` for none."""
+    wanted = tuple(dict.fromkeys(name for name in names if name))
+    linked = tuple(name for name in wanted if name in {**findings.claims, **findings.links, **findings.statements})
+    plain = [name for name in wanted if name not in linked]
+    return (
+        *((Line(links=linked, style="identifier"),) if linked else ()),
+        *((Line(text=", ".join(plain), style="identifier"),) if plain else ()),
+        *((Line(text="not placed", style="muted"),) if not wanted else ()),
+    )
+
+
+def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
+    """Studies by name with their citation, a line each; `none` says that there is none."""
+    lines = tuple(Line(prose=f"{escape(phrases.short_name(findings.references[key]))} [@{key}]") for key in studies)
+    return lines or (Line(text="none", style="muted"),)
+
+
+def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
+    """What one publication says: its role, its finding with the citation, and how sure its identity is."""
+    study = findings.studies.get(entry.source)
+    name = escape(phrases.short_name(findings.references[entry.source]))
+    state = english.VERIFICATION[study.verification.state] if study else "not appraised"
+    notes = [english.BASIS[entry.basis], f"reference {state}", f"seen: {entry.locator}"]
+    if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
+        notes.append(english.INTEGRITY[standing])
+    return (
+        Line(prose=f"**{english.ROLE[entry.role]}:** {name} [@{entry.source}]. {entry.finding}"),
+        Line(text="; ".join(notes), style="muted"),
+    )
+
+
+def correction_lines(names: Iterable[str]) -> tuple[Line, ...]:
+    """One line of links to the corrections of a record, or none."""
+    linked = tuple(names)
+    return (Line(text="see", links=linked, style="identifier"),) if linked else ()
+
+
+def note_lines(note: str | None) -> tuple[Line, ...]:
+    """A note as a quiet line, or nothing."""
+    return (Line(prose=note, style="muted"),) if note else ()

@@ -1,0 +1,113 @@
+"""What changed: since the last archived version, conclusions first, and what each version says of itself.
+
+In come the brief, with `since.yaml` as `evibrief since` wrote it, and the findings. Out come the blocks of the section.
+Changes that are alike stand together, because a reader has minutes: forty claims that went from one status to another
+are one row with forty links.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.records import Since, SinceChange
+from evibrief.labels import markdown, phrases
+from evibrief.rating.findings import Findings
+from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
+from evibrief.sections.cells import record_lines, table
+
+
+def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """What changed since the last archived version, then what each version changed."""
+    if brief.since:
+        yield from _since(brief.since, brief, findings)
+    else:
+        yield Paragraph("This is the first version on record: there is nothing to compare it with.")
+    columns = (("Version", 20), ("What changed", 80))
+    rows = (
+        [Row((Cell((Line(text=change.version), Line(text=phrases.date(change.date), style="muted")), scope="row"),
+              Cell((Line(prose=change.text),))))]
+        for change in brief.changes
+    )  # fmt: skip
+    yield from table("Versions of this brief", columns, rows)
+
+
+def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
+    weighed = {weight: [one for one in since.changes if one.weight == weight] for weight in ("major", "minor", "patch")}
+    yield Heading(f"Since version {since.version} of {phrases.date(since.date)}", "changes_since")
+    yield Paragraph(f"**{since.summary}** That version has the evidence hash {since.evidence[:12]}.")
+    columns = (("Conclusion", 28), ("Was", 23), ("Is", 23), ("Why", 26))
+    reasons = _reasons(brief)
+    moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
+             for one in _joined(weighed["major"]))  # fmt: skip
+    yield from table(f"Conclusions that moved since version {since.version}", columns, moved)
+    columns = (("What", 18), ("Was", 17), ("Is", 17), ("Records", 48))
+    rows = ([_alike(one, brief, findings)] for one in _groups(weighed["minor"]))
+    yield from table(f"Evidence that changed since version {since.version}", columns, rows)
+    columns = (("What", 14), ("Was", 29), ("Is", 29), ("Records", 28))
+    rows = ([_alike(one, brief, findings)] for one in _groups(weighed["patch"]))
+    yield from table(f"Wording that changed since version {since.version}", columns, rows)
+
+
+def _reasons(brief: Brief) -> dict[str, str]:
+    """Why each rating moved, as somebody signed it, and why the bottom line did, as the version says of itself."""
+    mine = [change for change in brief.changes if change.version == brief.brief.version]
+    reasons = {"bottom line": markdown.without_marks(" ".join(change.text for change in mine))}
+    signed = (one for change in mine for one in change.reasons)
+    return reasons | {one.record: f"{markdown.without_marks(one.reason)} ({one.by})" for one in signed}
+
+
+def _joined(moved: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
+    """A computed and a final tier that moved alike are one move."""
+    groups: dict[tuple[str, str, str], list[SinceChange]] = {}
+    for change in moved:
+        groups.setdefault((change.record.partition(",")[0], change.was, change.now), []).append(change)
+    return (tuple(group) for group in groups.values())
+
+
+def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, reason: str) -> Row:
+    change = group[0]
+    name = change.record.partition(",")[0]
+    fields = [field for one in group if (field := one.record.partition(", ")[2])]
+    what = f"{change.kind}: {phrases.listed(fields)}" if fields else change.kind
+    told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text="unknown", style="muted"),)
+    title = _titles(brief).get(name)
+    named = (Line(text=title), *record_lines([name], findings)) if title else ()
+    lines = (*named[:1], Line(text=what, style="label"), *named[1:])
+    return Row((Cell(lines, scope="row"), Cell(_words(change.was)), Cell(_words(change.now)), Cell(told)))
+
+
+def _titles(brief: Brief) -> dict[str, str]:
+    statements = {one.id: markdown.without_marks(one.text) for one in brief.ranking.statements}
+    return statements | {one.id: one.title for one in brief.mechanisms}
+
+
+def _groups(changes: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
+    """Changes of one kind, from the same to the same. What was added stands at its record and is not said again."""
+    groups: dict[tuple[str, ...], list[SinceChange]] = {}
+    for change in changes:
+        field = change.record.partition(", ")[2]
+        said = ("", "added") if not change.was else (change.was, change.now)
+        groups.setdefault((change.kind, _general(field), *said), []).append(change)
+    return (tuple(group) for group in groups.values())
+
+
+def _general(field: str) -> str:
+    """`evidence smith2016 finding` is a finding, whoever found it."""
+    return f"{parts[0]} {parts[-1]}" if len(parts := field.split()) > 2 else field
+
+
+def _alike(group: Sequence[SinceChange], brief: Brief, findings: Findings) -> Row:
+    change = group[0]
+    field = _general(change.record.partition(", ")[2]).replace("_", " ")
+    same = all((one.was, one.now) == (change.was, change.now) for one in group)
+    what = (Line(text=change.kind, style="word"), *((Line(text=field, style="muted"),) if field else ()))
+    now = _words(change.now) if same else (Line(text="added, see there", style="muted"),)
+    records = record_lines([_own_name(one.record.partition(",")[0], brief) for one in group], findings)
+    return Row((Cell(what, scope="row"), Cell(_words(change.was)), Cell(now), Cell(records)))
+
+
+def _own_name(record: str, brief: Brief) -> str:
+    return "the brief itself" if record in ("brief", brief.brief.id) else record
+
+
+def _words(text: str) -> tuple[Line, ...]:
+    return (Line(text=markdown.without_marks(text)),) if text else (Line(text="not there", style="muted"),)

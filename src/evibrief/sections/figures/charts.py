@@ -1,0 +1,142 @@
+"""The figures of a brief: which rows each is drawn from, and what stands under it.
+
+In: `Brief` and `Findings`. Out: `Figure` blocks. `figures` knows how to draw; here is decided what.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import get_args
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.claims import Mechanism, Statement
+from evibrief.evidence.records import AnimalExposure, Dose, Moment, TimeCourse
+from evibrief.evidence.vocabulary import Tier
+from evibrief.labels import english, markdown, phrases
+from evibrief.rating.findings import Findings
+from evibrief.rating.rate import LinkRating
+from evibrief.sections.blocks import Figure
+from evibrief.sections.figures import draw as figures
+
+_MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080, "months": 43800, "years": 525600}
+_LEVELS: tuple[Tier, ...] = tuple(reversed(get_args(Tier)))
+
+
+def plausibility(brief: Brief, findings: Findings, short: bool = False) -> Figure | None:
+    """The ranking at a glance; nothing when nothing is ranked."""
+    statements = brief.ranking.statements
+    if not statements:
+        return None
+    names = {tier: english.TIER[tier] for tier in _LEVELS}
+    if findings.ratings:
+        names = {level.id: level.word for level in findings.ratings.instrument.tier.levels}  # type: ignore[misc]
+    rows = [_ranked_row(statement, findings) for statement in statements]
+    drawing = figures.draw_plausibility(rows, [names[tier] for tier in _LEVELS], short)
+    caption = "Plausibility of each statement: as stated, as computed, and the studies for and against."
+    return Figure(caption, "figure_ranking_short" if short else "figure_ranking", drawing)
+
+
+def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:
+    support = findings.statements[statement.id]
+    rating = findings.ratings.statements[statement.id] if findings.ratings else None
+    supporting = rating.tally.supporting if rating else support.supporting
+    against = rating.tally.contradicting if rating else support.contradicting
+    return figures.RankedRow(
+        label=f"{statement.id.lstrip('s')}.",
+        text=plain(statement.text),
+        stated=_LEVELS.index(statement.stated),
+        computed=_LEVELS.index(rating.computed) if rating else None,
+        final=_LEVELS.index(rating.final) if rating else None,
+        supporting=len(supporting),
+        against=len(against),
+        note="",
+    )
+
+
+def plain(prose: str) -> str:
+    """A text in Markdown without its marks and citations, for where no Markdown is set."""
+    return markdown.without_marks(prose)
+
+
+def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
+    """A mechanism as a chain of boxes, with the judgement of each link."""
+    rated = findings.ratings.links if findings.ratings else {}
+    levels = findings.ratings.instrument.judgement.levels if findings.ratings else ()
+    word = {level.id: level.word for level in levels}
+    links = []
+    for number, link in enumerate(mechanism.links, 1):
+        rating: LinkRating | None = rated.get(link.id)
+        label = f"Link {number} · {english.LINK[link.kind]}"
+        state = rating.judgement if rating else "unrated"
+        judgement = word[rating.judgement] if rating else "Not rated"
+        links.append(figures.PathLink(label, plain(link.text), judgement, state))
+    caption = f"{mechanism.title}: the chain of links, each with its judgement."
+    return Figure(caption, f"figure_{mechanism.id}"[:40], figures.draw_pathway(links))
+
+
+def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
+    """Every link of every mechanism against the sorts of study that the instrument tells apart."""
+    if not (findings.ratings and brief.mechanisms):
+        return
+    sorts = findings.ratings.instrument.sorts
+    rows: list[figures.MapRow] = []
+    cells: list[figures.MapCell] = []
+    for mechanism in brief.mechanisms:
+        for number, link in enumerate(mechanism.links, 1):
+            rating = findings.ratings.links[link.id]
+            cells += _map_cells(len(rows), rating, [sort.id for sort in sorts])
+            rows.append(figures.MapRow(f"{number}. {plain(link.text)}", mechanism.title))
+    columns = [sort.short or sort.words for sort in sorts]
+    caption = "Studies on each link, by sort of study. An empty row has none."
+    yield Figure(caption, "figure_evidence_map", figures.draw_evidence_map(rows, columns, cells))
+
+
+def _map_cells(row: int, rating: LinkRating, sorts: list[str]) -> Iterator[figures.MapCell]:
+    for column, sort in enumerate(sorts):
+        supporting = (*rating.tally.supporting.values(), *rating.tally.disputed.values())
+        contradicting = tuple(rating.tally.contradicting.values())
+        if number := supporting.count(sort):
+            yield figures.MapCell(row, column, number, "for")
+        if number := contradicting.count(sort):
+            yield figures.MapCell(row, column, number, "against")
+
+
+def time_course(brief: Brief, findings: Findings) -> Iterator[Figure]:
+    """When effects were seen, on a logarithmic axis."""
+    if brief.time_course:
+        drawing = figures.draw_time_course([_bar(course, findings) for course in brief.time_course])
+        caption = "When effects were seen, counted from the start of treatment; the axis is logarithmic."
+        yield Figure(caption, "figure_time_course", drawing)
+
+
+def _bar(course: TimeCourse, findings: Findings) -> figures.CourseBar:
+    names = [phrases.short_name(findings.references[entry.source]) for entry in course.evidence]
+    population = findings.populations[course.population].label
+    rests = f"{phrases.listed(dict.fromkeys(names))}; {population}" if names else f"no source found; {population}"
+    moments = (_minutes(course.first), _minutes(course.peak), _minutes(course.last))
+    return figures.CourseBar(course.effect, rests, *moments)
+
+
+def _minutes(moment: Moment | None) -> float | None:
+    return None if moment is None else float(moment.value * _MINUTES[moment.unit])
+
+
+def doses(brief: Brief, findings: Findings) -> Iterator[Figure]:
+    """Amounts given to people, one axis for each unit."""
+    if brief.doses.people:
+        drawing = figures.draw_doses([_point(dose, findings) for dose in brief.doses.people])
+        caption = "Doses given to people in studies, by route and population. Nothing here is a recommendation."
+        yield Figure(caption, "figure_doses_people", drawing)
+
+
+def other_amounts(brief: Brief, findings: Findings) -> Iterator[Figure]:
+    """Amounts given to animals and cells, never in one drawing with those for people."""
+    if brief.doses.other:
+        drawing = figures.draw_doses([_point(exposure, findings) for exposure in brief.doses.other])
+        caption = "Amounts given to animals or to cells: not doses for people."
+        yield Figure(caption, "figure_doses_other", drawing)
+
+
+def _point(record: Dose | AnimalExposure, findings: Findings) -> figures.DosePoint:
+    high: Decimal | None = record.amount.high
+    label = f"{record.label}; {record.route}; {findings.populations[record.population].label}"
+    return figures.DosePoint(label, float(record.amount.low), None if high is None else float(high), record.amount.unit)

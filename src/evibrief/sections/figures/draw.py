@@ -1,0 +1,387 @@
+"""Figures: five pictures of a brief, each drawn from small frozen rows that whoever places it fills.
+
+In: rows. Out: `Drawing`, with a sentence or two that say what it shows, made from the same rows. Nothing is told by
+colour alone: every difference is a shape, a line or a word as well. A chain of links is a column of boxes: it needs no
+library that lays out graphs.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from evibrief.sections.figures.picture import Drawing
+from evibrief.sections.figures.sheet import (
+    AGAINST,
+    FOR,
+    GREY,
+    INK,
+    MIXED,
+    RULE,
+    SMALLEST,
+    WIDTH,
+    Sheet,
+    leading,
+    lines,
+    wrap,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRow:
+    """A statement: levels count from 0, the lowest; `computed` and `final` are None where nothing was rated."""
+
+    label: str
+    text: str
+    stated: int
+    computed: int | None
+    final: int | None
+    supporting: int
+    against: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """A link: its words, and the mechanism that it belongs to."""
+
+    label: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapCell:
+    """How many studies of one sort bear on one link, and on which side."""
+
+    row: int
+    column: int
+    number: int
+    side: Literal["for", "against", "mixed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PathLink:
+    """A link of a chain: its kind and text, and how well it is supported, as a word and as a state."""
+
+    label: str
+    text: str
+    judgement: str
+    state: Literal["supported", "limited", "conflicting", "absent", "unrated"]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseBar:
+    """An effect over time, in minutes from the start; None is unknown. `rests_on` says on what it stands."""
+
+    label: str
+    rests_on: str
+    first: float | None
+    peak: float | None
+    last: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DosePoint:
+    """An amount or a range, with its unit and what tells it from others: route, population."""
+
+    label: str
+    low: float
+    high: float | None
+    unit: str
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return "; ".join(parts) + "."
+
+
+_FOR_AT, _AGAINST_AT = 150.0, 164.0
+"""Where the numbers of studies stand, in mm from the left."""
+
+
+def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: bool = False) -> Drawing:
+    """Every statement on the scale of levels, the lowest first: stated, computed and final level, studies for, against.
+
+    `short` leaves out notes and long texts, for a page that has no room.
+    """
+    left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
+    texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
+    heights = [max(lines(text) * leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
+    sheet = Sheet(8 + sum(heights) + 7.5)
+    step = (right - left) / (len(levels) - 1) if len(levels) > 1 else 0
+    places = [left + 8 + index * (step - 4) for index in range(len(levels))]
+    for place, level in zip(places, levels, strict=True):
+        sheet.text(place, 4, level, 8, bold=True, anchoring="center")
+        sheet.line([place, place], [8, 8 + sum(heights)], RULE, 0.6)
+    for x, words in ((_FOR_AT, "Studies\nfor"), (_AGAINST_AT, "Studies\nagainst")):
+        sheet.text(x, 4, words, SMALLEST, bold=True, anchoring="center")
+    y = 8.0
+    for row, text, height in zip(rows, texts, heights, strict=True):
+        middle = y + height / 2
+        sheet.text(1, middle, text, size)
+        _draw_row(sheet, row, places, middle)
+        y += height
+        sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
+    _draw_key(sheet, y + 4.5)
+    return sheet.finish(_plausibility_words(rows, levels))
+
+
+def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
+    stated = places[row.stated]
+    if row.computed is not None:
+        computed = places[row.computed]
+        if computed != stated:
+            sheet.arrow((stated, y), (computed, y))
+        sheet.mark(computed if computed != stated else stated + 3.2, y, "s", FOR)
+    sheet.mark(stated, y, "o", INK, filled=False)
+    if row.final is not None and row.final != row.computed:
+        sheet.mark(places[row.final] + 3.2, y, "D", AGAINST)
+    sheet.text(_FOR_AT, y, str(row.supporting), 8, anchoring="center")
+    sheet.text(_AGAINST_AT, y, str(row.against), 8, anchoring="center")
+    if row.note:
+        sheet.text(WIDTH - 1, y, row.note, SMALLEST, colour=GREY, anchoring="right")
+
+
+def _draw_key(sheet: Sheet, y: float) -> None:
+    for x, shape, colour, filled, words in (
+        (3.0, "o", INK, False, "stated in the source document"),
+        (52.0, "s", FOR, True, "computed from the evidence"),
+        (97.0, "D", AGAINST, True, "final, where a person signed another"),
+    ):
+        sheet.mark(x, y, shape, colour, filled)
+        sheet.text(x + 3, y, words, SMALLEST)
+
+
+def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str]) -> str:
+    told = []
+    for row in rows:
+        computed = "not rated" if row.computed is None else f"computed {levels[row.computed].lower()}"
+        final = f", final {levels[row.final].lower()}" if row.final not in (None, row.computed) else ""
+        studies = f"{row.supporting} for, {row.against} against"
+        told.append(f"{row.label} stated {levels[row.stated].lower()}, {computed}{final}, {studies}")
+    return "Plausibility of each statement: " + _listed(told)
+
+
+def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> Drawing:
+    """Links against sorts of study: the area of a mark is the number of studies, its shape and colour the side."""
+    left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
+    groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
+    sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
+    width = (WIDTH - left - 2) / max(len(columns), 1)
+    places = [left + width * (index + 0.5) for index in range(len(columns))]
+    for place, words in zip(places, columns, strict=True):
+        heading = wrap(words, width - 1, size, 6)
+        sheet.text(place, top - 2, heading, size, bold=True, anchoring="center", vertical="bottom")
+    heights = []
+    y = top
+    for index, row in enumerate(rows):
+        if index in groups:
+            sheet.text(1, y + step / 2, row.group, size, bold=True)
+            y += step
+        sheet.text(3, y + step / 2, wrap(row.label, left - 6, size, 1), size)
+        sheet.line([1, WIDTH - 1], [y + step, y + step], RULE, 0.4)
+        heights.append(y + step / 2)
+        y += step
+    for place, cell in _placed(cells):
+        _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
+    _draw_map_key(sheet, y + 4.5)
+    return sheet.finish(_map_words(rows, columns, cells))
+
+
+def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
+    """Every cell with how far it stands from the middle of its column: two of one place stand side by side."""
+    for cell in cells:
+        several = [one for one in cells if (one.row, one.column) == (cell.row, cell.column)]
+        yield (several.index(cell) - (len(several) - 1) / 2) * 5.6, cell
+
+
+_MAP_MARK = 4.4
+"""Size of the mark of one study in points; nine studies and more are three times as wide."""
+
+_SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "mixed": ("o", MIXED, False)}
+
+
+def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
+    shape, colour, filled = _SIDES[cell.side]
+    sheet.mark(x, y, shape, colour, filled, size=_MAP_MARK * math.sqrt(min(cell.number, 9)))
+    if cell.number > 1:
+        across = 0.3528 * _MAP_MARK * math.sqrt(min(cell.number, 9)) / 2
+        sheet.text(x + across + 0.5, y, str(cell.number), SMALLEST, bold=True, colour=colour)
+
+
+def _draw_map_key(sheet: Sheet, y: float) -> None:
+    for x, side, words in ((3.0, "for", "supports"), (25.0, "against", "contradicts"), (52.0, "mixed", "mixed")):
+        shape, colour, filled = _SIDES[side]
+        sheet.mark(x, y, shape, colour, filled)
+        sheet.text(x + 3, y, words, SMALLEST)
+    sheet.text(WIDTH - 1, y, "The area of a mark is the number of studies.", SMALLEST, colour=GREY, anchoring="right")
+
+
+def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> str:
+    verbs = {"for": "support", "against": "contradict", "mixed": "are mixed on"}
+    told = []
+    for index, row in enumerate(rows):
+        found = [f"{cell.number} ({columns[cell.column]}) {verbs[cell.side]} it" for cell in cells if cell.row == index]
+        told.append(f"{row.group}, {row.label.rstrip('.')}: {', '.join(found) or 'no study'}")
+    return "Studies on each link: " + _listed(told)
+
+
+_STATES = {
+    "supported": (FOR, "solid", "o"),
+    "limited": (FOR, "dashed", "D"),
+    "conflicting": (AGAINST, "solid", "X"),
+    "absent": (GREY, "dotted", "s"),
+    "unrated": (GREY, "solid", "s"),
+}
+
+
+def draw_pathway(links: Sequence[PathLink]) -> Drawing:
+    """A chain from top to bottom: each link a box, its judgement a word, a kind of line and a mark beside it."""
+    size, width, gap = 7.8, 118.0, 4.2
+    texts = [wrap(link.text, width - 8, size) for link in links]
+    heights = [lines(text) * leading(size) + leading(SMALLEST) + 3.4 for text in texts]
+    sheet = Sheet(2 + sum(heights) + gap * (len(links) - 1) + 2)
+    y = 2.0
+    for index, (link, text, height) in enumerate(zip(links, texts, heights, strict=True)):
+        colour, line, shape = _STATES[link.state]
+        sheet.box(1, y, width, height, colour, line)
+        sheet.text(4, y + 1.4 + leading(SMALLEST) / 2, link.label, SMALLEST, bold=True, colour=GREY)
+        sheet.text(4, y + 1.8 + leading(SMALLEST) + lines(text) * leading(size) / 2, text, size)
+        sheet.mark(width + 7, y + height / 2, shape, colour, link.state in ("supported", "conflicting"), size=7)
+        sheet.text(width + 12, y + height / 2, link.judgement, 8.2, bold=True, colour=colour)
+        y += height
+        if index + 1 < len(links):
+            sheet.arrow((1 + width / 2, y - 1), (1 + width / 2, y + gap + 1), GREY)
+            y += gap
+    told = [f"{link.label}: {link.text.rstrip('.')} – {link.judgement.lower()}" for link in links]
+    return sheet.finish("A chain of links, each with its judgement. " + _listed(told))
+
+
+_TICKS = (
+    (40.0, "40 min"), (120.0, "2 h"), (480.0, "8 h"), (1440.0, "1 day"), (2880.0, "2 days"), (10080.0, "1 week"),
+    (20160.0, "2 weeks"), (40320.0, "4 weeks"), (80640.0, "8 weeks"), (262800.0, "6 months"), (525600.0, "1 year"),
+)  # fmt: skip
+
+
+def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
+    """Effects on a logarithmic axis of time. An end that is not known is drawn open, with the word beside it."""
+    left, size = 66.0, 7.4
+    known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
+    low, high = min([40.0, *known]), max([20160.0, *known])
+    ticks = [(minute, words) for minute, words in _TICKS if low * 0.99 <= minute <= high * 1.3]
+
+    def place(minutes: float) -> float:
+        return left + 6 + (WIDTH - left - 22) * math.log(minutes / low) / math.log(high * 1.3 / low)
+
+    texts = [(wrap(bar.label, left - 4, size), wrap(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
+    heights = [lines(one) * leading(size) + lines(two) * leading(SMALLEST) + 3 for one, two in texts]
+    sheet = Sheet(8 + sum(heights) + 8)
+    free = 0.0
+    for minute, words in ticks:
+        sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
+        if place(minute) - len(words) * 0.75 > free:  # words that would run into those before them are left out
+            sheet.text(place(minute), 4, words, SMALLEST, anchoring="center")
+            free = place(minute) + len(words) * 0.75
+    y = 8.0
+    for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
+        sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
+        below = y + 1.4 + lines(label) * leading(size) + lines(rests) * leading(SMALLEST) / 2
+        sheet.text(1, below, rests, SMALLEST, colour=GREY)
+        _draw_bar(sheet, bar, y + height / 2, place, (place(low), place(high)))
+        y += height
+        sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
+    sheet.mark(left + 8, y + 4, "D", AGAINST)
+    sheet.text(left + 11, y + 4, "greatest difference seen; a dashed line is not known, only not excluded", SMALLEST)
+    return sheet.finish(_course_words(bars))
+
+
+def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float]) -> None:
+    known = [moment for moment in (bar.first, bar.peak, bar.last) if moment is not None]
+    if not known:
+        sheet.line(ends, [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
+        sheet.text((ends[0] + ends[1]) / 2, y - 2, "unknown", SMALLEST, colour=GREY, anchoring="center")
+        return
+    start, end = place(min(known)), place(max(known))
+    sheet.line([start, end], [y, y], FOR, 5)
+    if bar.first is None:
+        sheet.line([ends[0], start], [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
+    else:
+        sheet.line([start, start], [y - 1.6, y + 1.6], FOR, 1.4)
+    if bar.last is None:
+        sheet.line([end, ends[1]], [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
+        sheet.text(ends[1] + 1.5, y, "unknown", SMALLEST, colour=GREY)
+    else:
+        sheet.line([end, end], [y - 1.6, y + 1.6], FOR, 1.4)
+    if bar.peak is not None:
+        sheet.mark(place(bar.peak), y, "D", AGAINST, size=5)
+
+
+def _course_words(bars: Sequence[CourseBar]) -> str:
+    told = []
+    for bar in bars:
+        times = ((bar.first, "first seen"), (bar.peak, "greatest"), (bar.last, "last seen"))
+        told.append(f"{bar.label}: " + ", ".join(f"{name} {_duration(minutes)}" for minutes, name in times))
+    return "When effects were seen. " + _listed(told)
+
+
+def _duration(minutes: float | None) -> str:
+    """`40 minutes`, `2 days`, `8 weeks`, `unknown`: in the largest unit that divides it."""
+    if minutes is None:
+        return "unknown"
+    for size, unit in ((10080, "week"), (1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes % size == 0:
+            return f"{minutes / size:g} {unit}{'s' * (minutes != size)}"
+    return f"{minutes:g} minutes"
+
+
+def draw_doses(points: Sequence[DosePoint]) -> Drawing:
+    """Amounts, one row each, on one axis for each unit. People and animals never share a drawing: two are made."""
+    left, size = 84.0, 7.4
+    units = list(dict.fromkeys(point.unit for point in points))
+    texts = {point: wrap(point.label, left - 4, size, 3) for point in points}
+    heights = {point: max(lines(texts[point]) * leading(size) + 1.8, 6) for point in points}
+    sheet = Sheet(sum(heights.values()) + 13 * len(units) + 1)
+    y = 1.0
+    for unit in units:
+        mine = [point for point in points if point.unit == unit]
+        most = _round_up(max(point.high or point.low for point in mine))
+        y = _draw_axis(sheet, unit, most, left, y, sum(heights[point] for point in mine))
+        for point in mine:
+            middle = y + heights[point] / 2
+            sheet.text(1, middle, texts[point], size)
+            _draw_amount(sheet, point, middle, left, most)
+            y += heights[point]
+            sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
+        y += 3
+    told = [f"{point.label}: {_amount(point)}" for point in points]
+    return sheet.finish("Amounts that were given in studies; nothing here is a recommendation. " + _listed(told))
+
+
+def _draw_axis(sheet: Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:
+    sheet.text(left, y + 3, unit, 8, bold=True)
+    for index in range(5):
+        x = left + 4 + (WIDTH - left - 24) * index / 4
+        sheet.line([x, x], [y + 9, y + 10 + height], RULE, 0.5)
+        sheet.text(x, y + 7, f"{most * index / 4:g}", SMALLEST, anchoring="center")
+    return y + 10
+
+
+def _draw_amount(sheet: Sheet, point: DosePoint, y: float, left: float, most: float) -> None:
+    def place(value: float) -> float:
+        return left + 4 + (WIDTH - left - 24) * value / most
+
+    if point.high is not None:
+        sheet.line([place(point.low), place(point.high)], [y, y], FOR, 2.4)
+        sheet.mark(place(point.high), y, "s", FOR)
+    sheet.mark(place(point.low), y, "s", FOR)
+    sheet.text(place(point.high or point.low) + 3, y, _amount(point), SMALLEST)
+
+
+def _amount(point: DosePoint) -> str:
+    high = "" if point.high is None else f"–{point.high:g}"
+    return f"{point.low:g}{high} {point.unit}"
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 4 or 10 times a power of ten: what four equal steps divide well."""
+    power = 10 ** math.floor(math.log10(value)) if value > 0 else 1
+    return next(step * power for step in (1, 2, 4, 8, 10, 20) if step * power >= value * 0.999)

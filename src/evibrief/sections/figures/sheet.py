@@ -1,0 +1,192 @@
+"""Drawing: the only owner of `matplotlib`.
+
+In: places, words and shapes, in millimetres on paper. Out: `Drawing`, the same picture as SVG and as PNG. The font is
+the shipped one, so that a browser, a printer and Word show the same; no date, name of a program or address of memory
+gets in, so that the same rows give the same bytes.
+"""
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Literal
+
+from evibrief.resources import font_path
+from evibrief.sections.figures.picture import Anchoring, Drawing
+from evibrief.workfolders import work_folder
+
+WIDTH = 172.0
+"""Of a figure, in mm: the width of the text on an A4 page."""
+
+INK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
+FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
+"""Blue, vermilion and grey: apart in every kind of colour vision, and in grey (Okabe and Ito, 2008, darkened)."""
+
+FONT = "Source Sans Pro"
+SMALLEST = 7.0
+"""Size of type in points, at print size."""
+
+_SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "evibrief",
+    "text.hinting": "none",
+    "path.simplify": False,
+    "font.family": [FONT],
+}
+_FACES: tuple[Literal["Regular", "Semibold"], ...] = ("Regular", "Semibold")
+_FONT_LIST_VERSION = "3.11.0"
+_NO_FONTS = (
+    '{"__class__": "FontManager", "_version": "%s", "_FontManager__default_weight": "normal", "default_size": null, '
+    '"defaultFamily": {"ttf": "Source Sans Pro", "afm": "Source Sans Pro"}, "afmlist": [], "ttflist": []}'
+)
+
+
+@cache
+def load_engine() -> None:
+    """Import matplotlib without a look at, or a trace in, the home folder; give it our settings and fonts, no others.
+
+    It takes half a second, so only what draws pays it. Matplotlib makes a folder for its settings as it is imported,
+    searches the host for fonts and keeps their list there. It is given a folder that is gone when it is loaded, with a
+    list of no fonts in it; a list of another version is not read, and then the search costs time and changes nothing.
+    """
+    with work_folder() as folder:
+        (folder / f"fontlist-v{_FONT_LIST_VERSION}.json").write_text(_NO_FONTS % _FONT_LIST_VERSION)
+        with _folder_for_settings(str(folder)):
+            import matplotlib
+            from matplotlib.font_manager import fontManager
+
+            matplotlib.get_configdir()  # asked for once; with a `matplotlibrc` beside the reader it would be later
+    matplotlib.rcdefaults()  # whatever stands in a `matplotlibrc` of the host
+    matplotlib.rcParams.update(_SETTINGS)
+    fontManager.ttflist.clear()
+    for face in _FACES:
+        fontManager.addfont(font_path(face))
+
+
+@contextmanager
+def _folder_for_settings(folder: str) -> Iterator[None]:
+    """Matplotlib knows no other way to be told where its settings are than the environment."""
+    before = os.environ.get("MPLCONFIGDIR")
+    os.environ["MPLCONFIGDIR"] = folder
+    try:
+        yield
+    finally:
+        del os.environ["MPLCONFIGDIR"]
+        if before is not None:
+            os.environ["MPLCONFIGDIR"] = before
+
+
+class Sheet:
+    """A blank sheet with its origin at the top left, in mm."""
+
+    def __init__(self, height: float, width: float = WIDTH) -> None:
+        load_engine()
+        from matplotlib.figure import Figure
+
+        self.width, self.height = width, height
+        self.figure: Any = Figure(figsize=(width / 25.4, height / 25.4), facecolor=PAPER)
+        self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, width), ylim=(height, 0))
+        self.axes.axis("off")
+
+    def text(
+        self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = INK,
+        anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
+    ) -> None:  # fmt: skip
+        """Words at a place; several lines stand 1.25 apart."""
+        from matplotlib.font_manager import FontProperties
+
+        file = font_path("Semibold" if bold else "Regular")
+        face = FontProperties(family=FONT, weight=600 if bold else 400, fname=str(file), size=size)
+        self.axes.text(
+            x, y, words.replace("$", r"\$"), fontproperties=face, color=colour, ha=anchoring,
+            va="center_baseline" if vertical == "center" and "\n" not in words else vertical,
+            linespacing=1.15, rotation=90 if turned else 0,
+        )  # fmt: skip
+
+    def line(
+        self, xs: Sequence[float], ys: Sequence[float], colour: str = INK, width: float = 0.8, **style: Any
+    ) -> None:
+        """A line through points; `width` in points."""
+        self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
+
+    def mark(self, x: float, y: float, shape: str, colour: str = INK, filled: bool = True, size: float = 5.5) -> None:
+        """A mark of a shape, `size` in points across."""
+        edge = {"markeredgecolor": colour, "markeredgewidth": 1.1, "markersize": size}
+        self.axes.plot([x], [y], marker=shape, color=colour if filled else PAPER, **edge)
+
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = GREY) -> None:
+        """An arrow from one place to another."""
+        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
+        self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
+
+    def box(self, x: float, y: float, width: float, height: float, colour: str, line: str, pattern: str = "") -> None:
+        """A box with its upper left corner at a place; `line` is solid, dashed or dotted."""
+        from matplotlib.patches import Rectangle
+
+        patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
+        patch.set_hatch(pattern)
+        self.axes.add_patch(patch)
+
+    def disc(self, x: float, y: float, radius: float, colour: str, filled: bool) -> None:
+        """A circle with a radius in mm."""
+        from matplotlib.patches import Circle
+
+        inside = colour if filled else PAPER
+        self.axes.add_patch(Circle((x, y), radius, facecolor=inside, edgecolor=colour, linewidth=1.1))
+
+    def finish(self, alternative: str) -> Drawing:
+        """The sheet as SVG and PNG. No date, name of a program or address of memory is in either."""
+        import matplotlib
+
+        vectors = {kind: io.StringIO() for kind in ("path", "none")}
+        png = io.BytesIO()
+        for kind, svg in vectors.items():
+            with matplotlib.rc_context({"svg.fonttype": kind}):
+                self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+        self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
+        shapes, letters = (svg.getvalue() for svg in vectors.values())
+        return Drawing(shapes, letters, png.getvalue(), self.width, self.height, alternative)
+
+
+def wrap(text: str, width: float, size: float, most: int = 99) -> str:
+    """A text in lines that fit a width in mm at a size in points; more than `most` lines end in an ellipsis.
+
+    A single word that is wider than that stands on a line of its own, whole.
+    """
+    found: list[str] = []
+    for word in text.split():
+        if found and _text_width(f"{found[-1]} {word}", size) <= width:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    if len(found) > most:
+        found = [*found[: most - 1], _cut(found[most - 1], width, size)]
+    return "\n".join(found)
+
+
+def _cut(line: str, width: float, size: float) -> str:
+    while " " in line and _text_width(f"{line} …", size) > width:
+        line = line.rpartition(" ")[0]
+    return f"{line} …"
+
+
+@cache
+def _text_width(words: str, size: float) -> float:
+    """The width of words in mm, set in the bolder of our two faces: what fits in it fits in the other."""
+    load_engine()
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    face = FontProperties(fname=str(font_path("Semibold")), size=size)
+    return float(text_to_path.get_text_width_height_descent(words, face, ismath=False)[0]) * 0.3528
+
+
+def lines(text: str) -> int:
+    """How many lines a text has."""
+    return text.count("\n") + 1
+
+
+def leading(size: float) -> float:
+    """From one line of text to the next, in mm."""
+    return size * 0.3528 * 1.22

@@ -1,0 +1,27 @@
+"""The section `harms`: what went wrong in whom, at which dose."""
+
+from collections.abc import Iterator
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.records import Harm
+from evibrief.rating.findings import Findings
+from evibrief.sections.blocks import Block, Cell, Line, Row
+from evibrief.sections.cells import claim_links, evidence_lines, note_lines, table
+
+
+def harms(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Unwanted effects, in whom they were seen, and on what that rests."""
+    columns = (("Effect", 28), ("In whom", 18), ("Source and finding", 54))
+    rows = ([_harm_row(harm, findings)] for harm in brief.harms)
+    yield from table("Unwanted effects, as far as they were recorded", columns, rows)
+
+
+def _harm_row(harm: Harm, findings: Findings) -> Row:
+    rests = tuple(line for entry in harm.evidence for line in evidence_lines(entry, findings))
+    return Row(
+        (
+            Cell((Line(prose=harm.effect, anchor=harm.id),), scope="row"),
+            Cell((Line(text=findings.populations[harm.population].label),)),
+            Cell((*rests, *note_lines(harm.note), *claim_links(harm.claims))),
+        )
+    )

@@ -1,0 +1,39 @@
+"""The section `phases`: what a treatment goes through, with the claims on each part."""
+
+from collections.abc import Iterator
+
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.claims import Claim
+from evibrief.evidence.records import ModelRecord, Phase
+from evibrief.labels import english
+from evibrief.rating.findings import Findings
+from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
+from evibrief.sections.cells import claim_links, study_lines, table
+
+
+def phases(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """What is proposed for each phase of a course of events, and what each proposal rests on."""
+    for phase in brief.phases:
+        yield Heading(phase.title, phase.id)
+        yield Paragraph(phase.text)
+        yield from claims_in_short(phase, findings)
+
+
+def claims_in_short(record: Phase | ModelRecord, findings: Findings) -> Iterator[Block]:
+    """A table of claims with their direction and status."""
+    columns = (("Claim", 50), ("Kind and wording", 20), ("Status", 12), ("Studies for", 18))
+    rows = ([_short_row(findings.claims[name], findings)] for name in record.claims)
+    yield from table(f"{record.title}: what is claimed", columns, rows)
+
+
+def _short_row(claim: Claim, findings: Findings) -> Row:
+    from_studies = [entry.source for entry in claim.evidence if entry.role == "supports"]
+    kind = (Line(text=english.ABOUT[claim.about]), Line(text=english.MODALITY[claim.modality], style="muted"))
+    return Row(
+        (
+            Cell((Line(prose=claim.text), *claim_links((claim.id,))), scope="row"),
+            Cell(kind),
+            Cell((Line(text=english.STATUS[claim.status], style="word"),)),
+            Cell(study_lines(from_studies, findings)),
+        )
+    )

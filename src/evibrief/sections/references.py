@@ -1,0 +1,12 @@
+"""The section `references`: the list of references, and what was found about retractions."""
+
+from collections.abc import Iterator
+
+from evibrief.evidence.brief import Brief
+from evibrief.rating.findings import Findings
+from evibrief.sections.blocks import Block, ReferenceList
+
+
+def references(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """The place of the reference list."""
+    yield ReferenceList()

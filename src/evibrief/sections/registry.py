@@ -1,0 +1,43 @@
+"""The kinds of sections that a brief may have, and what builds each."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from evibrief.evidence.brief import Brief
+from evibrief.rating.findings import Findings
+from evibrief.sections import (
+    changes,
+    comparators,
+    doses,
+    evidence_tables,
+    harms,
+    limitations,
+    mechanisms,
+    methods,
+    models,
+    phases,
+    ranking,
+    references,
+    review,
+    time_course,
+)
+from evibrief.sections.blocks import Block
+
+Builder = Callable[[Brief, Findings], Iterator[Block]]
+
+BUILDERS: Mapping[str, Builder] = {
+    "mechanisms": mechanisms.mechanisms,
+    "ranking": ranking.ranking,
+    "doses": doses.doses,
+    "harms": harms.harms,
+    "time-course": time_course.time_course,
+    "phases": phases.phases,
+    "comparators": comparators.comparators,
+    "models": models.models,
+    "methods": methods.methods,
+    "limitations": limitations.limitations,
+    "evidence": evidence_tables.evidence,
+    "references": references.references,
+    "changes": changes.changes,
+    "review": review.review,
+}
+LANDSCAPE = frozenset({"evidence"})
