@@ -84,7 +84,7 @@ def test_nothing_begins_while_nobody_is_there_who_would_end_it(tmp_path: Path) -
     begun = tmp_path / "begun"
     work = f"open({str(begun)!r}, 'w') and __import__('time').sleep(60)"
     code = f"""import os
-from evibrief import apart
+from evibrief import sandbox as apart
 apart._guarded = lambda *_: os.kill(os.getpid(), {signal.SIGKILL:d})
 apart.call("builtins", "eval", [{work!r}], apart.Limits())
 """

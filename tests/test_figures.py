@@ -89,7 +89,7 @@ def test_the_same_rows_give_the_same_bytes(name: str) -> None:
 
 
 DRAW = (
-    "import hashlib; from evibrief.figures import *; d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', "
+    "import hashlib; from evibrief.sections.figures.draw import *; d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', "
     "'limited')]); print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
 )
 
@@ -125,7 +125,7 @@ def test_the_list_of_no_fonts_is_of_this_matplotlib() -> None:
 
 def test_checking_does_not_wait_for_the_engine() -> None:
     code = (
-        "import sys; from pathlib import Path; from evibrief.build import load; "
+        "import sys; from pathlib import Path; from evibrief.checks.load import load; "
         f"load(Path({str(ROOT / 'tests' / 'briefs' / 'blue-glass')!r})); print('matplotlib' in sys.modules)"
     )
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *sys.path))}

@@ -89,7 +89,7 @@ def test_a_full_disk_behind_the_output_is_said(words: tuple[str | Path, ...], tm
 FINGERPRINTS = """
 import sys
 from pathlib import Path
-from evibrief.build import fingerprint_inputs
+from evibrief.build_cache import fingerprint_inputs
 from evibrief.resources import tool_versions
 print(*tool_versions("x"), fingerprint_inputs(Path(sys.argv[1])))
 """

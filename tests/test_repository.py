@@ -335,7 +335,7 @@ def test_a_tree_without_end_is_refused(repository: Path) -> None:
 import resource
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 from pathlib import Path
-from evibrief.repository import files_at
+from evibrief.archive.repository import files_at
 print(files_at(Path({str(repository)!r}), {tree!r}, "."))
 """
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=False, timeout=120)

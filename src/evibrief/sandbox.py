@@ -108,7 +108,7 @@ def _started(
 
 _ENTER = """import sys
 sys.stdin.buffer.read(1) or sys.exit(1)
-from evibrief.apart import enter
+from evibrief.sandbox import enter
 enter(*map(int, sys.argv[1:5]))
 """
 """It waits for its word to begin, so that it never runs without somebody who would end it; we may be killed before."""
