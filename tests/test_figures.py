@@ -89,8 +89,9 @@ def test_the_same_rows_give_the_same_bytes(name: str) -> None:
 
 
 DRAW = (
-    "import hashlib; from evibrief.sections.figures.draw import *; d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', "
-    "'limited')]); print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
+    "import hashlib; from evibrief.sections.figures.draw import *; "
+    "d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', 'limited')]); "
+    "print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
 )
 
 
