@@ -11,9 +11,9 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More
 from evibrief.evidence.fields import Record
-from evibrief.evidence.files import FILES, at_way
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Hints, Problem
 
@@ -46,7 +46,7 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
 
 def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
     """The records of all files: those that are fields of `Brief`, and those of files that stand alone."""
-    alone: dict[str, Any] = {file.stem: file.records() for file in FILES if file.records}
+    alone: dict[str, Any] = {file.stem: file.records() for file in files.FILES if file.records}
     more: list[More] = []
     details: list[ErrorDetails] = []
     for stem, record in alone.items():
@@ -70,8 +70,8 @@ def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
     for index, group in _entries(groups):
         yield from _ids_of("claims", group.get("claims"), ("claims", index, "claims"))
         yield from _ids_of("groups", [group], ("claims",), index)
-    for kind, way in (("references", ("references",)), *(one for file in FILES for one in file.ids)):
-        yield from _ids_of(kind, at_way(tree, way), way)
+    for kind, way in (("references", ("references",)), *(one for file in files.FILES for one in file.ids)):
+        yield from _ids_of(kind, files.at_way(tree, way), way)
     for index, mechanism in _entries(tree.get("mechanisms")):
         yield from _ids_of("links", mechanism.get("links"), ("mechanisms", index, "links"))
 
@@ -142,7 +142,7 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
 
 def _field_names(location: Location) -> list[str]:
     """The names of the fields that the record at a location may have."""
-    alone = {file.stem: file.records() for file in FILES if file.records}
+    alone = {file.stem: file.records() for file in files.FILES if file.records}
     record: Any = alone.get(str(location[0]), Brief) if location else Brief
     for step in location:
         if isinstance(step, str) and record is not None:

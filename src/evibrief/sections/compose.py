@@ -9,10 +9,9 @@ from dataclasses import replace
 from evibrief.evidence.brief import Brief, Section
 from evibrief.labels import english, phrases
 from evibrief.rating.findings import Findings
-from evibrief.sections import summary
+from evibrief.sections import registry, summary
 from evibrief.sections.blocks import Block, ContentsEntry, Figure, Heading, Paragraph, SectionPage, Table, View
 from evibrief.sections.first_page import page_one, title_block, with_review
-from evibrief.sections.registry import BUILDERS, LANDSCAPE
 
 
 def compose_view(brief: Brief, findings: Findings, content: str) -> View:
@@ -40,9 +39,9 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
     intro: tuple[Block, ...] = (Paragraph(section.intro),) if section.intro else ()
-    built = tuple(BUILDERS[section.kind](brief, findings))
+    built = tuple(registry.BUILDERS[section.kind](brief, findings))
     anchor = "section_" + section.kind.replace("-", "_")
-    return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in LANDSCAPE)
+    return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in registry.LANDSCAPE)
 
 
 def _number_captions(pages: Iterable[SectionPage], figures: int) -> Iterator[SectionPage]:
