@@ -17,6 +17,7 @@ import pytest
 from evibrief.archive.keep import archive_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.since import write_since
+from evibrief.archive.standing import standing_of
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.evidence.fields import Record
@@ -233,6 +234,11 @@ def test_verify_says_whether_a_version_still_stands(tmp_path: Path) -> None:
     withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", TODAY)
     wanted = "\nWITHDRAWN: 2026-03-02: A source was retracted. (the current version is 2.0.0 of 2026-04-01)\n"
     assert wanted in evibrief("verify", place).stdout
+    said = standing_of(archive, "blue-glass", "9.0.0")
+    assert said.sentence == "version 9.0.0 is not in this archive; its newest is 2.0.0 of 2026-04-01"
+    withdraw_version(archive, "blue-glass", "2.0.0", "It was wrong.", TODAY)
+    said = standing_of(archive, "blue-glass", "9.0.0")
+    assert said.sentence == "version 9.0.0 is not in this archive; all that are were withdrawn"
 
 
 def test_the_page_tells_what_changed_and_marks_the_claims(tmp_path: Path) -> None:

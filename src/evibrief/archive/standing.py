@@ -79,7 +79,7 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
     days, told = _days(archive / brief), told_by(chain)
     gone = _withdrawn(archive / brief, brief, told)
     if version not in days:
-        return _missing(brief, version, days, told)
+        return _missing(brief, version, days, gone, told)
     listed = None
     record = read_manifest(archive / brief / f"{days[version]}_v{version}")
     logged = told.versions.get((brief, version))
@@ -123,12 +123,16 @@ def _withdrawn(folder: Path, brief: str, told: Told) -> Mapping[str, str]:
     return {**{version: f"{entry['date']}: {entry['reason']}" for version, entry in listed.items()}, **gone}
 
 
-def _missing(brief: str, version: str, days: Mapping[str, str], told: Told) -> Standing:
+def _missing(
+    brief: str, version: str, days: Mapping[str, str], gone: Mapping[str, str], told: Told
+) -> Standing:
     if (brief, version) in told.versions:
         return Standing("damaged", f"{LOG} has version {version} of {brief}, and it is not in the archive any more")
     if not days:
         return Standing("unknown", f"this archive has no brief `{brief}`")
-    newest = max(days, key=_number)
+    newest = max((one for one in days if one not in gone), key=_number, default="")
+    if not newest:
+        return Standing("unknown", f"version {version} is not in this archive; all that are were withdrawn")
     return Standing("unknown", f"version {version} is not in this archive; its newest is {newest} of {days[newest]}")
 
 

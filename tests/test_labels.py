@@ -1,0 +1,27 @@
+"""Words for print: Markdown as plain words, and plain words as Markdown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evibrief.labels import markdown
+
+
+@pytest.mark.parametrize(
+    ("prose", "plain"),
+    [
+        (r"10\^5 cells", "10^5 cells"),
+        (r"10^5^ cells", "105 cells"),
+        (r"a \*star\* and \_lines\_", "a *star* and _lines_"),
+        (r"2 \< 3 \[sic\]", "2 < 3 [sic]"),
+        (r"a back\\slash", r"a back\slash"),
+        (r"*emphasis* [@key, p. 3] and [words](#there)", "emphasis and words"),
+    ],
+)
+def test_a_mark_with_a_backslash_is_no_mark(prose: str, plain: str) -> None:
+    assert markdown.without_marks(prose) == plain
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
+def test_escaped_words_are_these_words(words: str) -> None:
+    assert markdown.without_marks(markdown.escape(words)) == words
