@@ -1,7 +1,7 @@
 -- What Word needs that the page does not say: where pages turn, where the contents stand, which tables have row heads.
 -- Headings move up by one, because the document's title is Word's Title and not its first heading.
 
--- Marks that the finisher (`wordfinish`) reads and takes out again. Each build has its own token, which no text knows.
+-- Marks that the finisher (`formats.docx.body`) reads and takes out again. Each build has its own token, which no text knows.
 local TOKEN = "evibrief"
 local CONTENTS = '<w:p><w:r><w:t>' .. TOKEN .. ':contents</w:t></w:r></w:p>'
 local TURN = '<w:p><w:pPr><w:sectPr><w:pgSz w:orient="%s"/></w:sectPr></w:pPr></w:p>'

@@ -1,6 +1,6 @@
 """Rules on what the evidence carries: no grade without a source, no inference dressed as a finding.
 
-In: a `Case`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Rules on the records as such: nothing twice, nothing unused, nothing without its place.
 
-In: a `Case`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
 """
 
 import datetime

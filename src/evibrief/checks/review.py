@@ -1,6 +1,6 @@
 """Rules on the ledgers of reviews: every decision has its reason and its signature, every comment its reviewer.
 
-In: a `Case`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
 """
 
 from collections.abc import Iterator

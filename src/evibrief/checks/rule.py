@@ -1,7 +1,7 @@
 """What a rule of `evibrief check` is, and what it may look at.
 
-In: a brief with its source. Out: the types that the rules are made of; `rules_of_records`, `rules_of_evidence` and
-`rules_of_wording` write them, `checks` runs them.
+In: a brief with its source. Out: the types that the rules are made of; the files of this room
+write them, `run` runs them.
 """
 
 import datetime

@@ -1,7 +1,7 @@
 """All rules, run: problems with places, and what a person let pass.
 
-In: a `Brief`, its `Source` for places, the characters that the fonts have, and the day. Out: problems. The rules that
-run are the explicit tuple below; what they say of themselves is the documentation.
+In: a `Brief`, its `SourceTree` for places, the characters that the fonts have, and the day. Out: problems. The rules
+that run are the explicit tuple in `registry`; what they say of themselves is the documentation.
 """
 
 import datetime

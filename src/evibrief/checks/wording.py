@@ -1,6 +1,6 @@
 """Rules on words: no verb stronger than its evidence, no number that the data contradict, no quotation from nowhere.
 
-In: a `Case`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
 """
 
 import re

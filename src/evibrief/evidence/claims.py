@@ -1,6 +1,6 @@
 """The argument: studies, claims with their evidence, the links of mechanisms, the statements that are ranked.
 
-In: fields. Out: the record types that the ratings are made from; `model` puts them into a `Brief`.
+In: fields. Out: the record types that the ratings are made from; `brief` puts them into a `Brief`.
 """
 
 from typing import Literal

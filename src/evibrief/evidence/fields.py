@@ -1,6 +1,6 @@
 """The kinds of fields that a record may have: text, prose, numbers, dates, words from a list, names of other records.
 
-In: what `source` read, all of it text. Out: Python values, or an error that says what to write instead. Nothing is
+In: what `read_folder` read, all of it text. Out: Python values, or an error that says what to write instead. Nothing is
 coerced: a number is a number as people write it, a date is `2026-11-23`, and text that another YAML reader would
 take for something else has to stand in quotes.
 """

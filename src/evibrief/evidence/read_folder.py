@@ -18,7 +18,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
     """Read a brief's folder whole, whatever is wrong with parts of it, and without the optional files named.
 
-    Problems cover what YAML and JSON themselves say; what the fields mean is `model`'s business.
+    Problems cover what YAML and JSON themselves say; what the fields mean is `validate`'s business.
     """
     if not folder.is_dir():
         problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))

@@ -1,6 +1,6 @@
 """What a retraction check records about the references: written by the tool, read back like what an author writes.
 
-In: what `source` read from `retractions.yaml`. Out: a `RetractionReport`, part of a `Brief`.
+In: what `read_folder` read from `retractions.yaml`. Out: a `RetractionReport`, part of a `Brief`.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """The words that an author chooses from: one closed list for each thing that has one.
 
-In comes nothing; `instrument` and `model` use these lists, `words` says how each is printed.
+In comes nothing; `instrument` and `brief` use these lists, `labels` says how each is printed.
 """
 
 from typing import Literal

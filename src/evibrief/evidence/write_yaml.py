@@ -1,6 +1,6 @@
 """YAML written: records as text, and files of an author's with one thing changed in them and nothing else.
 
-In: plain values, or the text of a file. Out: text that `source` reads back. Comments, order and style of what is not
+In: plain values, or the text of a file. Out: text that `read_yaml` reads back. Comments, order and style of what is not
 concerned stay as they are.
 """
 

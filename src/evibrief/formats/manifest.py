@@ -1,6 +1,6 @@
 """What a document stands on, as hashes: the evidence whatever its formatting, and every file to the byte.
 
-In: the tree of a `Source`, files by path, versions of engines. Out: hashes and the manifest that documents carry.
+In: the tree of a `SourceTree`, files by path, versions of engines. Out: hashes and the manifest that documents carry.
 """
 
 import hashlib

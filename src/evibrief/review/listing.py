@@ -1,6 +1,6 @@
 """What reviewers said, by record: several reviewed files in, one list out, for people and for machines.
 
-In: `Reviewed` files, the `Source` of the data at hand, and which records changed since. Out: a `Listing`, and its
+In: `Reviewed` files, the `SourceTree` of the data at hand, and which records changed since. Out: a `Listing`, and its
 text, JSON, Markdown and CSV. A remark that two files both have is listed once. Every remark is in the list: under its
 record, or among those that could not be placed.
 """

@@ -1,6 +1,6 @@
 """A reviewer's edit as a proposal: what one line of one file would say, never a change made in silence.
 
-In: placed remarks and the `Source` that they are about. Out: `Proposal`s. Where the edited sentence is exactly one
+In: placed remarks and the `SourceTree` that they are about. Out: `Proposal`s. Where the edited sentence is exactly one
 field, a proposal has a patch of its file, in the unified format that `git apply` takes in the brief's folder, which
 keeps comments, order and ends of lines, and prints just what was typed; where it is put together from several fields,
 or worded by the templates, it names the fields that it may be.

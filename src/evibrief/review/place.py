@@ -1,6 +1,6 @@
 """Where a reviewer's remark belongs: the record, its field, and the file and line in which an author can answer it.
 
-In: the remarks of a reviewed document, and a `Source` with the place of every value. Out: `Placed`. A remark whose
+In: the remarks of a reviewed document, and a `SourceTree` with the place of every value. Out: `Placed`. A remark whose
 document still has our frame or bookmark about it is placed by that; another by the words that it quotes, with a score
 for how well they fit; the rest stays unplaced. Nothing is dropped.
 """

@@ -1,6 +1,6 @@
 """Everything that a template may see: a title block and sections of headings, paragraphs, lists and tables.
 
-In come drawings; `sections`, `appendix` and `view` fill these types, `render` prints them. Every decision and every
+In come drawings; the files of this room fill these types, `formats.html` prints them. Every decision and every
 word is made before a template runs: a template only places what it is given.
 """
 

@@ -1,4 +1,4 @@
-"""From the one HTML to a Word document: pandoc writes it, `wordfinish` mends its body, and this module the rest.
+"""From the one HTML to a Word document: pandoc writes it, `body` mends its body, and this module the rest.
 
 In: HTML, properties, the ids that must be bookmarks, the reference document with the styles, pandoc's filter. Out:
 DOCX bytes, the same for the same input whatever the clock says.
