@@ -1,7 +1,7 @@
 """What an author may write in `brief.yaml`, and a brief as a whole."""
 
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NewType
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -92,7 +92,12 @@ def _section_kind(value: Any) -> Any:
     return value
 
 
-SectionKind = Annotated[str, BeforeValidator(_section_kind), Field(json_schema_extra={"enum": list(section_kinds())})]
+_KindOfSection = NewType("_KindOfSection", str)
+"""A word from a list: not words of an author's."""
+
+SectionKind = Annotated[
+    _KindOfSection, BeforeValidator(_section_kind), Field(json_schema_extra={"enum": list(section_kinds())})
+]
 
 
 class Section(Record):
