@@ -92,11 +92,11 @@ def _section_kind(value: Any) -> Any:
     return value
 
 
-_KindOfSection = NewType("_KindOfSection", str)
+KindOfSection = NewType("KindOfSection", str)
 """A word from a list: not words of an author's."""
 
 SectionKind = Annotated[
-    _KindOfSection, BeforeValidator(_section_kind), Field(json_schema_extra={"enum": list(section_kinds())})
+    KindOfSection, BeforeValidator(_section_kind), Field(json_schema_extra={"enum": list(section_kinds())})
 ]
 
 

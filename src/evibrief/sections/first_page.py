@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from evibrief.evidence.brief import Brief, Person, Section
+from evibrief.evidence.brief import Brief, KindOfSection, Person, Section
 from evibrief.evidence.hashes import SHORT
 from evibrief.labels import english, phrases
 from evibrief.rating.findings import Findings
@@ -95,8 +95,8 @@ def with_review(brief: Brief) -> Iterator[Section]:
     missing = bool(brief.reviews) and all(section.kind != "review" for section in listed)
     for section in listed:
         if missing and section.kind in ("evidence", "references"):
-            yield Section(kind="review", title="Review")
+            yield Section(kind=KindOfSection("review"), title="Review")
             missing = False
         yield section
     if missing:
-        yield Section(kind="review", title="Review")
+        yield Section(kind=KindOfSection("review"), title="Review")
