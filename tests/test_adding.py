@@ -1,5 +1,6 @@
 """What a newcomer adds, in the smallest form that there is: a section of a kind of its own, with its own data file."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from evibrief.evidence import files
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Identifier, Prose, Record
 from evibrief.evidence.files import File
+from evibrief.evidence.schema import schema_texts
 from evibrief.problems import Problems
 from evibrief.rating.findings import Findings
 from evibrief.sections import registry
@@ -89,3 +91,12 @@ def test_the_first_files_are_not_touched_by_it(folder: Path) -> None:
         "id": "note_one", "text": "A note on *hay* [@muster2019]."
     }  # fmt: skip
     assert load(BRIEF).brief.records_of("harms") == ()
+
+
+def test_an_editor_knows_the_new_file_and_the_old_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = schema_texts()
+    monkeypatch.setattr(files, "FILES", (*files.FILES, FILE))
+    after = schema_texts()
+    assert {stem for stem in after if after[stem] != before.get(stem)} == {"side-notes"}
+    assert set(json.loads(after["side-notes"])["$defs"]["SideNote"]["properties"]) == {"id", "text"}
+    assert json.loads(after["side-notes"])["type"] == "array"

@@ -40,11 +40,11 @@ OWNERS = {
         "evidence.brief", "evidence.claims", "evidence.fields", "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.validate", "mailing.recipients",
     },
-    "pydantic_core": {"evidence.brief", "evidence.fields", "evidence.instrument", "evidence.validate"},
+    "pydantic_core": {"evidence.fields", "evidence.instrument", "evidence.validate"},
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},
-    "weasyprint": {"formats.pdf.write", "build"},  # `build` warms it up while pandoc runs
+    "weasyprint": {"formats.pdf.write"},
     "pydyf": {"formats.pdf.accessibility"},
     "pypandoc": {"formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
     "docx": {"formats.docx.reference"},
@@ -69,7 +69,7 @@ OWNERS = {
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet"}
 DISK = {
     "build", "build_cache", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
-    "formats.carried", "formats.html.citations", "formats.html.theme", "formats.manifest", "formats.registry",
+    "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest", "formats.registry",
     "review.gather", "review.ledger",
 }  # fmt: skip
 DISK_ROOMS = {"archive", "cli", "mailing"}

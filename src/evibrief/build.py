@@ -24,7 +24,7 @@ from evibrief.problems import Place, Problem, Problems, suggest
 if TYPE_CHECKING:
     from evibrief.evidence.brief import Brief
     from evibrief.formats.html.markdown import Typeset
-    from evibrief.formats.html.theme import ThemeFiles
+    from evibrief.formats.theme import ThemeFiles
     from evibrief.sections.blocks import Layer, View
 
 Report = Callable[[str], None]
@@ -51,12 +51,13 @@ def build(
     if ready := up_to_date(folder, output, wanted, fingerprint, layer):
         return ready
     # The engines and pydantic take half a second to import; a build with nothing to do must not pay it.
-    from evibrief.formats.html.theme import theme_files
     from evibrief.formats.manifest import carried
+    from evibrief.formats.pdf.write import load_engine
+    from evibrief.formats.theme import theme_files
 
     with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
         if "pdf" in wanted:
-            workers.submit(_import_pdf_engine)
+            workers.submit(load_engine)  # half a second of imports, taken while pandoc runs
         report("reading the evidence")
         loaded = load(folder)
         warn(loaded.warnings)
@@ -64,9 +65,9 @@ def build(
         loaded = _with_values(loaded)
         evidence = carried(folder, loaded, layer)
         view = _compose(loaded, json.loads(evidence[MANIFEST])["content_sha256"])
-        html = _render(view, loaded, folder, layer)
-        report("writing " + ", ".join(wanted))
         files = theme_files(folder, loaded)
+        html = _render(view, loaded, folder, files, layer)
+        report("writing " + ", ".join(wanted))
         documents = _write_documents(html, view, loaded.brief, files, evidence, wanted, workers)
     report("saving")
     return save(folder, output, loaded.brief, documents, fingerprint, layer)
@@ -87,11 +88,6 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*often)
 
 
-def _import_pdf_engine() -> None:
-    # Half a second of WeasyPrint's imports, taken while pandoc runs.
-    import weasyprint  # noqa: F401
-
-
 def _with_values(loaded: Loaded) -> Loaded:
     """The brief with the values that its prose takes from the data put in."""
     from evibrief.rating.findings import derive
@@ -108,14 +104,13 @@ def _compose(loaded: Loaded, content: str) -> "View":
     return compose_view(loaded.brief, derive(loaded.brief), content)
 
 
-def _render(view: "View", loaded: Loaded, folder: Path, layer: "Layer") -> str:
+def _render(view: "View", loaded: Loaded, folder: Path, files: "ThemeFiles", layer: "Layer") -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
     from evibrief.formats.html.filling import OWN_PAGE, BadTemplate
     from evibrief.formats.html.render import render
-    from evibrief.formats.html.theme import compose_look, theme_files
+    from evibrief.formats.theme import compose_look
 
     theme = loaded.brief.brief.theme
-    files = theme_files(folder, loaded)
     templates = resources.template_texts()
     templates = {**templates, OWN_PAGE: files.blocks} if files.blocks else templates
     typesetter = partial(_typeset, loaded, folder)

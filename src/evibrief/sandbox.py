@@ -46,12 +46,23 @@ def run_command(arguments: Sequence[str], limits: Limits, temporary: Path) -> in
 
     Returns the exit code of the command. Raises `Problems` where it was ended because it reached a limit.
     """
-    code = "from evibrief.cli.main import main; sys.exit(main(sys.argv[5:], apart=True))"
-    with _started(code, arguments, limits, temporary, start_new_session=True) as run:
+    with _started(_COMMAND, arguments, limits, temporary, start_new_session=True) as run:
         reason = _watch(run, limits)
+    if run.returncode == _NO_ROOM:
+        reason = reason or _too_much(limits)
     if reason or run.returncode < 0:
         raise _ended(reason or _signalled(-run.returncode, limits))
     return run.returncode
+
+
+_NO_ROOM = 121
+_COMMAND = f"""try:
+    from evibrief.cli.main import main
+except (MemoryError, ImportError):
+    sys.exit({_NO_ROOM})
+sys.exit(main(sys.argv[5:], apart=True))
+"""
+"""With very little memory not even the program itself can be loaded."""
 
 
 def call(module: str, function: str, arguments: Sequence[str | Path], limits: Limits) -> str:

@@ -1,13 +1,12 @@
 """What an author may write in `brief.yaml`, and a brief as a whole."""
 
 from functools import cached_property
-from typing import Annotated, Any, Literal, NewType
+from typing import Annotated, Literal, NewType
 
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
-from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Text
+from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Text, one_of
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import (
@@ -24,7 +23,6 @@ from evibrief.evidence.records import (
 )
 from evibrief.evidence.retractions import RetractionReport
 from evibrief.evidence.review_ledger import ReviewLedger
-from evibrief.problems import suggest
 
 Font = Literal["Source Sans Pro", "Source Serif Pro"]
 
@@ -85,18 +83,11 @@ class Methods(Record):
     )
 
 
-def _section_kind(value: Any) -> Any:
-    if value not in (kinds := section_kinds()):
-        context = {"word": str(value), "kinds": ", ".join(kinds), "hint": suggest(str(value), kinds)}
-        raise PydanticCustomError("word", "`{word}` is not one of: {kinds}", context)
-    return value
-
-
 KindOfSection = NewType("KindOfSection", str)
 """A word from a list: not words of an author's."""
 
 SectionKind = Annotated[
-    KindOfSection, BeforeValidator(_section_kind), Field(json_schema_extra={"enum": list(section_kinds())})
+    KindOfSection, one_of(section_kinds), Field(json_schema_extra={"enum": list(section_kinds())})
 ]
 
 

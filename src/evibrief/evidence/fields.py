@@ -7,7 +7,7 @@ take for something else has to stand in quotes.
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NewType
 
@@ -134,6 +134,18 @@ def _names(kind: str, singular: str) -> BeforeValidator:
             context = {"word": value, "hint": _hint(info, value, known)}
             raise PydanticCustomError(f"unknown-{singular}", f"no {singular} has the id `{{word}}`", context)
         return value
+
+    return BeforeValidator(check)
+
+
+def one_of(words: Callable[[], Sequence[str]]) -> BeforeValidator:
+    """A field that holds a word from a list which is asked for each time: parts of the program may add to it."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        if value in (known := words()):
+            return str(value)
+        context = {"word": _shown(value), "known": ", ".join(known), "hint": _hint(info, _shown(value), known)}
+        raise PydanticCustomError("word", "`{word}` is not one of: {known}", context)
 
     return BeforeValidator(check)
 

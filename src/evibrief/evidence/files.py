@@ -17,15 +17,15 @@ class File:
     """One data file: `STEM.yaml` in the folder of a brief, and the key `STEM` in its tree.
 
     `ids` are the ways to its records that have an id, each with the kind of such a record. `section` says that a
-    section of this kind prints it, and has to be there when the file has records. A file that is `apart` is written by
-    a command and is not there (`None`) until then. `records` gives the type of one record of a file whose records are
+    section of this kind prints it, and has to be there when the file has records. A file that is written
+    `by_command` is not there (`None`) until then. `records` gives the type of one record of a file whose records are
     in `Brief.more`.
     """
 
     stem: str
     shape: Literal["mapping", "list"] = "list"
     required: bool = False
-    apart: bool = False
+    by_command: bool = False
     section: bool = False
     ids: tuple[tuple[str, Way], ...] = ()
     records: Callable[[], type] | None = None
@@ -33,7 +33,7 @@ class File:
     @property
     def empty(self) -> object:
         """What the tree has where the file is missing."""
-        return None if self.apart else {} if self.shape == "mapping" else []
+        return None if self.by_command else {} if self.shape == "mapping" else []
 
 
 FILES: tuple[File, ...] = (
@@ -50,8 +50,8 @@ FILES: tuple[File, ...] = (
     File("comparators", section=True, ids=(("comparators", ("comparators",)),)),
     File("models", section=True, ids=(("models", ("models",)),)),
     File("changes", section=True),
-    File("retractions", "mapping", apart=True),
-    File("since", "mapping", apart=True),
+    File("retractions", "mapping", by_command=True),
+    File("since", "mapping", by_command=True),
 )  # fmt: skip
 CLAIMS = "claims"
 """Claims are in `claims.yaml` or, a group to a file, in the folder `claims/`."""

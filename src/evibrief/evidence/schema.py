@@ -2,38 +2,32 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from types import GenericAlias
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from evibrief.evidence import brief, claims, records
-from evibrief.evidence.instrument import Instrument
-from evibrief.evidence.retractions import RetractionReport
-from evibrief.evidence.review_ledger import ReviewLedger
+from evibrief.evidence import files
+from evibrief.evidence.brief import Brief
 
-FILES: Mapping[str, Any] = {
-    "brief": brief.BriefRecord,
-    "claims": claims.ClaimGroup,
-    "studies": list[claims.Study],
-    "mechanisms": list[claims.Mechanism],
-    "ranking": claims.Ranking,
-    "doses": records.Doses,
-    "time-course": list[records.TimeCourse],
-    "harms": list[records.Harm],
-    "phases": list[records.Phase],
-    "comparators": list[records.Comparator],
-    "models": list[records.ModelRecord],
-    "limitations": records.Limitations,
-    "changes": list[records.VersionNote],
-    "instrument": Instrument,
-    "since": records.Since,
-    "retractions": RetractionReport,
-    "reviews": ReviewLedger,
-}
+ONE_TO_A_FILE = (files.CLAIMS, "reviews")
+"""Files of which each holds one record of the list that `Brief` has."""
 
 
 def schema_texts() -> Mapping[str, str]:
     """The JSON Schema (2020-12) of every file that an author writes, by the file's name without its ending."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schemas = {name: TypeAdapter(shape).json_schema(mode="validation") for name, shape in FILES.items()}
+    stems = (*files.stems(), "instrument", "reviews")
+    schemas = {stem: TypeAdapter(_shape_of(stem)).json_schema(mode="validation") for stem in stems}
     return {name: json.dumps(dialect | schema, indent=1, ensure_ascii=False) for name, schema in schemas.items()}
+
+
+def _shape_of(stem: str) -> Any:
+    """The type of a file as a whole: one record, or a list of them."""
+    alone = {file.stem: file.records() for file in files.FILES if file.records}
+    if stem in alone:
+        return GenericAlias(list, alone[stem])
+    annotation = next(field.annotation for name, field in Brief.model_fields.items() if stem == (field.alias or name))
+    record = next((one for one in get_args(annotation) if isinstance(one, type) and one is not type(None)), annotation)
+    many = any(one is Ellipsis for one in get_args(annotation)) and stem not in ONE_TO_A_FILE
+    return GenericAlias(list, record) if many else record

@@ -6,6 +6,7 @@ itself wrong in some other field is not reported as missing.
 """
 
 from collections.abc import Iterator, Mapping
+from types import GenericAlias
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -51,8 +52,8 @@ def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Bri
     details: list[ErrorDetails] = []
     for stem, record in alone.items():
         try:
-            shape = TypeAdapter(tuple[record, ...])  # type: ignore[valid-type]  # known only here
-            records = shape.validate_python(tree.get(stem, ()), context=dict(context))
+            shape: Any = GenericAlias(tuple, (record, ...))
+            records = TypeAdapter(shape).validate_python(tree.get(stem, ()), context=dict(context))
             more.append(More(stem=stem, records=records))
         except ValidationError as error:
             details += [{**one, "loc": (stem, *one["loc"])} for one in error.errors(include_url=False)]

@@ -16,7 +16,7 @@ from evibrief.problems import Place, Problem, Problems
 
 if TYPE_CHECKING:
     from evibrief.evidence.brief import Brief
-    from evibrief.formats.html.theme import ThemeFiles
+    from evibrief.formats.theme import ThemeFiles
     from evibrief.sections.blocks import View
 
 Format = Literal["pdf", "docx", "html"]
@@ -37,6 +37,7 @@ MEDIA_TYPES = {
 @dataclass(frozen=True)
 class Document:
     """One output: its bytes, and how many pages it has where it has pages."""
+
     format: Format
     data: bytes
     pages: int | None = None
@@ -54,8 +55,8 @@ def write_print(
     html: str, brief: "Brief", theme: "ThemeFiles", evidence: Mapping[str, bytes]
 ) -> Document:
     """The PDF of a page."""
-    from evibrief.formats.html.theme import lines_before_styles
     from evibrief.formats.pdf.write import Attached, OwnSheet, write_pdf
+    from evibrief.formats.theme import lines_before_styles
 
     sheet = f"{theme.folder}/custom.css"
     own = OwnSheet(sheet, lines_before_styles(brief.brief.theme) + 1) if theme.styles else None

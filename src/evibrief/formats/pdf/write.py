@@ -116,6 +116,11 @@ def _attachments(files: Iterable[Attached], date: datetime.date) -> list[Any]:
     ]  # fmt: skip
 
 
+def load_engine() -> None:
+    """Import WeasyPrint, which takes half a second: whoever has something else to wait for asks for it beforehand."""
+    import weasyprint  # noqa: F401
+
+
 def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     """The pages of the HTML, laid out and not yet written."""
     # Half a second of imports that a build with nothing to do must not pay for.
