@@ -1,12 +1,14 @@
 """Cells and lines that tables of several sections share: claims, studies, corrections, marks of what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evibrief.evidence.claims import Evidence
 from evibrief.evidence.fields import ReferenceKey
 from evibrief.labels import english, phrases
 from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings
+from evibrief.rating.rate import Tally
+from evibrief.rating.support import Support
 from evibrief.sections.blocks import Column, Line, Row, Table
 
 
@@ -51,9 +53,38 @@ def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
 
 
 def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
-    """Studies by name with their citation, a line each; `none` says that there is none."""
-    lines = tuple(Line(prose=f"{escape(phrases.short_name(findings.references[key]))} [@{key}]") for key in studies)
+    """Studies by name with their citation, a line each, a retracted one marked; `none` says that there is none."""
+    lines = tuple(Line(prose=_study(key, findings)) for key in studies)
     return lines or (Line(text="none", style="muted"),)
+
+
+def lines_for(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
+    """The studies that are counted for something; and, said to be so, those that are disputed or not counted."""
+    if tally is None:
+        return study_lines(support.supporting, findings)
+    told = {"disputed": tuple(tally.disputed), "not counted": support.supporting}
+    return _counted_first(tuple(tally.supporting), told, findings)
+
+
+def lines_against(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
+    """The studies that are counted against something; and, said to be so, those with mixed findings or not counted."""
+    counted = support.contradicting if tally is None else tuple(tally.contradicting)
+    told = {"mixed": support.mixed, "not counted": support.contradicting}
+    return _counted_first(counted, told, findings)
+
+
+def _counted_first(
+    counted: Sequence[ReferenceKey], told: Mapping[str, Iterable[ReferenceKey]], findings: Findings
+) -> tuple[Line, ...]:
+    """Each study once: among the counted, or after the first word that is true of it."""
+    rest = {key: word for word, keys in reversed(list(told.items())) for key in keys if key not in counted}
+    quiet = (Line(prose=f"{word}: {_study(key, findings)}", style="muted") for key, word in rest.items())
+    return (*study_lines(counted, findings), *quiet)
+
+
+def _study(key: ReferenceKey, findings: Findings) -> str:
+    mark = " (RETRACTED)" if findings.standings.get(key) == "retracted" else ""
+    return f"{escape(phrases.short_name(findings.references[key]))}{mark} [@{key}]"
 
 
 def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:

@@ -20,7 +20,7 @@ def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.since:
         yield from _since(brief.since, brief, findings)
     else:
-        yield Paragraph("This is the first version on record: there is nothing to compare it with.")
+        yield Paragraph("No archived version came before this one: there is nothing to compare it with.")
     columns = (("Version", 20), ("What changed", 80))
     rows = (
         [Row((Cell((Line(text=change.version), Line(text=phrases.date(change.date), style="muted")), scope="row"),

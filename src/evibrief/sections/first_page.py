@@ -78,7 +78,7 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
 def _currency(brief: Brief) -> str:
     """How a reader tells whether the file at hand is the current version, and what it changed."""
     record, since = brief.brief, brief.since
-    changed = f" Since version {since.version}: {since.summary}" if since else " It is the first version on record."
+    changed = f" Since version {since.version}: {since.summary}" if since else " No archived version came before it."
     if number := sum(comment.decision == "open" for ledger in brief.reviews for comment in ledger.comments):
         changed += f" {phrases.count(number, 'comment')} of reviewers on it not decided yet."
     listed = "is not known" if record.versions_at == "unknown" else f"is {record.versions_at}"

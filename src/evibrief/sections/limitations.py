@@ -100,7 +100,8 @@ def _correction_row(correction: Correction, findings: Findings) -> Row:
         Line(text=english.CORRECTION[correction.kind], style="word"),
         Line(text=f"line {correction.lines}", style="muted"),
     )
-    cited = "".join(f" [@{key}]" for key in correction.sources if f"@{key}" not in correction.right)
+    more = "; ".join(f"@{key}" for key in correction.sources if f"@{key}" not in correction.right)
+    cited = f" Also [{more}]." if more else ""
     right = (Line(prose=correction.right + cited), Line(text=f"How sure: {correction.sure}", style="muted"))
     claims = claim_links(findings.claims_of_correction.get(correction.id, ()))
     return Row(

@@ -10,7 +10,7 @@ from evibrief.evidence.claims import Link, Mechanism
 from evibrief.labels import english, phrases
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import change_mark, claim_links, note_lines, study_lines, table
+from evibrief.sections.cells import change_mark, claim_links, lines_against, lines_for, note_lines, table
 from evibrief.sections.figures import charts
 from evibrief.sections.rating_lines import chain_sentence, fragility_lines, judgement_lines
 
@@ -43,7 +43,7 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
 
 def _link_row(number: int, link: Link, findings: Findings) -> Row:
     support = findings.links[link.id]
-    against = study_lines((*support.contradicting, *support.mixed), findings)
+    tally = findings.ratings.links[link.id].tally if findings.ratings else None
     claims = claim_links(link.claims) or (Line(text="no claim in the source document", style="muted"),)
     unsourced = len(support.unsourced)
     if unsourced:
@@ -54,8 +54,8 @@ def _link_row(number: int, link: Link, findings: Findings) -> Row:
         (
             Cell(lines, scope="row"),
             Cell(_judgement(link, findings)),
-            Cell(study_lines(support.supporting, findings)),
-            Cell(against),
+            Cell(lines_for(support, tally, findings)),
+            Cell(lines_against(support, tally, findings)),
             Cell(claims),
         )
     )

@@ -12,15 +12,14 @@ from evibrief.evidence.claims import Statement
 from evibrief.evidence.instrument import Scale
 from evibrief.evidence.vocabulary import Tier
 from evibrief.labels import english, phrases
-from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings
 from evibrief.rating.rate import Ratings, StatementRating, by_tier
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import change_mark, claim_links, note_lines, study_lines, table
+from evibrief.sections.cells import change_mark, claim_links, lines_against, lines_for, note_lines, table
 from evibrief.sections.figures import charts
 from evibrief.sections.rating_lines import counted_words, fragility_lines, tier_summary
 
-COLUMNS = (("Statement", 30), ("Tiers", 14), ("Why, and what it hangs on", 24), ("Studies for", 16), ("Against", 16))
+COLUMNS = (("Statement", 30), ("Tiers", 14), ("Why, and what it hangs on", 24), ("For a benefit", 16), ("Against", 16))
 
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -82,19 +81,13 @@ def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Bloc
 
 def _row(statement: Statement, rating: StatementRating, findings: Findings, ratings: Ratings) -> Row:
     support = findings.statements[statement.id]
-    against = (*rating.tally.contradicting, *(key for key in support.mixed if key not in rating.tally.contradicting))
-    for_lines = study_lines(rating.tally.supporting, findings)
-    disputed = tuple(
-        Line(prose=f"disputed: {escape(phrases.short_name(findings.references[key]))} [@{key}]", style="muted")
-        for key in rating.tally.disputed
-    )
     return Row(
         (
             _statement_cell(statement, findings),
             Cell(_tiers(statement, rating, ratings.instrument.tier)),
             Cell(_reasons(rating, findings, ratings)),
-            Cell((*for_lines, *disputed)),
-            Cell(study_lines(against, findings)),
+            Cell(lines_for(support, rating.tally, findings)),
+            Cell(lines_against(support, rating.tally, findings)),
         )
     )
 
@@ -161,7 +154,7 @@ def _unrated_row(statement: Statement, findings: Findings) -> Row:
             _statement_cell(statement, findings),
             Cell((*tiers, Line(text=final), *note_lines(statement.final.reason if statement.final else None))),
             Cell((Line(text="No instrument was applied.", style="muted"),)),
-            Cell(study_lines(support.supporting, findings)),
-            Cell(study_lines((*support.contradicting, *support.mixed), findings)),
+            Cell(lines_for(support, None, findings)),
+            Cell(lines_against(support, None, findings)),
         )
     )

@@ -98,9 +98,11 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
 
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
+    # What is said about a dose goes with it wherever it is printed: that its value is doubted, that it is another salt.
+    amount = (Line(text=phrases.amount(dose.amount), style="word"), Line(text=dose.label, style="muted"))
     return Row(
         (
-            Cell((Line(text=phrases.amount(dose.amount), style="word"),), scope="row"),
+            Cell(amount, scope="row"),
             Cell((Line(text=dose.route),)),
             Cell((Line(text=findings.populations[dose.population].label),)),
             Cell(study_lines(dict.fromkeys(entry.source for entry in dose.evidence), findings)),

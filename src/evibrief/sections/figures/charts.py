@@ -31,7 +31,7 @@ def plausibility(brief: Brief, findings: Findings, short: bool = False) -> Figur
         names = {level.id: level.word for level in findings.ratings.instrument.tier.levels}  # type: ignore[misc]
     rows = [_ranked_row(statement, findings) for statement in statements]
     drawing = figures.draw_plausibility(rows, [names[tier] for tier in _LEVELS], short)
-    caption = "Plausibility of each statement: as stated, as computed, and the studies for and against."
+    caption = "Plausibility of each statement: as stated, as computed, and the studies for and against a benefit."
     return Figure(caption, "figure_ranking_short" if short else "figure_ranking", drawing)
 
 

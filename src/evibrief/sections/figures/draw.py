@@ -112,7 +112,7 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: b
     for place, level in zip(places, levels, strict=True):
         sheet.text(place, 4, level, 8, bold=True, anchoring="center")
         sheet.line([place, place], [8, 8 + sum(heights)], RULE, 0.6)
-    for x, words in ((_FOR_AT, "Studies\nfor"), (_AGAINST_AT, "Studies\nagainst")):
+    for x, words in ((_FOR_AT, "For a\nbenefit"), (_AGAINST_AT, "Against\nit")):
         sheet.text(x, 4, words, SMALLEST, bold=True, anchoring="center")
     y = 8.0
     for row, text, height in zip(rows, texts, heights, strict=True):
@@ -134,7 +134,8 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
         sheet.mark(computed if computed != stated else stated + 3.2, y, "s", FOR)
     sheet.mark(stated, y, "o", INK, filled=False)
     if row.final is not None and row.final != row.computed:
-        sheet.mark(places[row.final] + 3.2, y, "D", AGAINST)
+        beside = 3.2 if row.final == row.stated else 0.0
+        sheet.mark(places[row.final] + beside, y, "D", AGAINST)
     sheet.text(_FOR_AT, y, str(row.supporting), 8, anchoring="center")
     sheet.text(_AGAINST_AT, y, str(row.against), 8, anchoring="center")
     if row.note:
