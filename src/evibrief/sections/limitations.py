@@ -36,9 +36,10 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Line]:
     alone = [statement for statement in fragile if rated[statement.id].rests_on]
     total = len(brief.ranking.statements)
     linked = phrases.listed(f"[{statement.id.lstrip('s')}](#{statement.id})" for statement in fragile)
+    statements = "statement" if len(fragile) == 1 else "statements"
     yield Line(
         prose=f"The computed tier of {len(fragile)} of {total} statements would change without one single study"
-        f"{f' (statements {linked})' if fragile else ''}; {len(alone)} would fall."
+        f"{f' ({statements} {linked})' if fragile else ''}; {len(alone)} would fall."
     )
 
 

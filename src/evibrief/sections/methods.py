@@ -122,7 +122,7 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
         f"Of the {total} claims {origin}.",
         f"By direction: {direction.get('supports', 0)} for the idea that it may help, {direction.get('opposes', 0)} "
         f"against it, {direction.get('neutral', 0)} neither.",
-        f"By status: {status.get('stands', 0)} stand, {status.get('corrected', 0)} are corrected, "
+        f"By status: {status.get('stands', 0)} stand, {status.get('corrected', 0)} corrected, "
         f"{status.get('contested', 0)} contested, {status.get('unsupported', 0)} unsupported"
         f"{f', {unexamined} not examined' if (unexamined := status.get('unexamined', 0)) else ''}.",
     )
@@ -132,8 +132,9 @@ def _sources(findings: Findings) -> str:
     """Where nothing was looked for, nothing was missed either: the two must not read alike."""
     counts = findings.counts
     total = counts.stated + counts.added
-    named = f"{counts.attributed} name or describe one in the source document."
+    named = f"the source document names or describes one for {counts.attributed}."
     if counts.status.get("unexamined", 0) == total:
         return f"No source was looked for. None of the {total} claims has one in this version; {named}"
     studies = phrases.count(counts.studies, "study", "different studies")
-    return f"No source was found for {counts.unsourced} of the {total} claims; {named} Behind the rest: {studies}."
+    found = f"No source was found for {counts.unsourced} of the {total} claims; {named}"
+    return f"{found} Behind those with a source: {studies}."

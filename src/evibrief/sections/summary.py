@@ -33,6 +33,7 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.harms:
         yield Heading("Harms", "summary_harms")
         yield Bullets(tuple((Line(prose=harm.effect),) for harm in brief.harms))
+        yield Paragraph("Only what is recorded in this brief. This is not a list of all known harms.", style="note")
     if points := (*brief.limitations.unknowns, *brief.limitations.gaps):
         yield Heading("What is not known", "summary_unknowns")
         yield Bullets(tuple((Line(prose=point.text),) for point in points))

@@ -6,7 +6,7 @@ library that lays out graphs.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -184,7 +184,7 @@ def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Seq
         y += step
     for place, cell in _placed(cells):
         _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
-    _draw_map_key(sheet, y + 4.5)
+    _draw_map_key(sheet, y + 4.5, {cell.side for cell in cells})
     return sheet.finish(_map_words(rows, columns, cells))
 
 
@@ -209,8 +209,11 @@ def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
         sheet.text(x + across + 0.5, y, str(cell.number), SMALLEST, bold=True, colour=colour)
 
 
-def _draw_map_key(sheet: Sheet, y: float) -> None:
+def _draw_map_key(sheet: Sheet, y: float, sides: Container[str]) -> None:
+    """What the marks mean, as far as there are such marks."""
     for x, side, words in ((3.0, "for", "supports"), (25.0, "against", "contradicts"), (52.0, "mixed", "mixed")):
+        if side not in sides:
+            continue
         shape, colour, filled = _SIDES[side]
         sheet.mark(x, y, shape, colour, filled)
         sheet.text(x + 3, y, words, SMALLEST)
