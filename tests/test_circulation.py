@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -471,7 +471,7 @@ def test_killed_at_any_moment_and_started_again_nobody_gets_two(
     command = [sys.executable, "-m", "evibrief", "circulate", str(brief), "--archive", str(archive),
                "--output", str(tmp_path / "drafts"), "--send"]  # fmt: skip
     blind = subprocess.run([*command, "--yes"], env=environment, capture_output=True, text=True, check=False)
-    assert "not tried before" in blind.stderr
+    assert "no dry run shows these letters" in blind.stderr
     dry = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "nothing sent" in dry.stdout
     assert postbox.mail == []
@@ -703,3 +703,16 @@ def test_a_damaged_register_is_named_with_its_line(brief: Path, archive: Path) -
 def test_letters_recommend_nothing() -> None:
     assert "not a recommendation to treat" in letters.NO_ADVICE
     assert quopri.decodestring(b"=41") == b"A"
+
+
+def test_only_what_a_dry_run_showed_is_sent(brief: Path, archive: Path, tmp_path: Path) -> None:
+    """A letter with another date is another letter, even to the same person about the same version."""
+    moments = [datetime(2026, 3, day, 9, tzinfo=UTC) for day in (2, 3)]
+    shown, later = (preparing.prepare(brief, archive, "1.2.0", moment, date(2026, 4, 1)) for moment in moments)
+    sending.write_drafts(shown, tmp_path / "drafts")
+    sending.demand_dry_run(later, tmp_path / "drafts")
+    without = preparing.prepare(brief, archive, "1.2.0", moments[0], None)
+    with pytest.raises(Problems, match="no dry run shows these letters"):
+        sending.demand_dry_run(without, tmp_path / "drafts")
+    sending.write_drafts(without, tmp_path / "drafts")
+    assert len(list((tmp_path / "drafts").glob("*.eml"))) == len(without)

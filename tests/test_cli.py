@@ -66,6 +66,12 @@ def test_new_writes_over_nothing(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert [path.name for path in (tmp_path / "here").iterdir()] == ["mine.txt"]
     assert evibrief("new", "a b/ü!", folder=tmp_path).returncode == 1
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "brief.json").write_text("mine")
+    run = evibrief("new", "other", folder=tmp_path)
+    assert "schemas: " in run.stdout
+    assert (tmp_path / "schemas" / "brief.json").read_text() == "mine"
+    assert (tmp_path / "schemas" / "studies.json").read_text().startswith("{")
 
 
 def test_files_name_a_schema_that_is_there(tmp_path: Path) -> None:

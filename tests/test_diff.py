@@ -22,7 +22,20 @@ from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.evidence.fields import Record
 from evibrief.problems import Problems
-from evibrief.rating.diff import Change, Kind, Side, as_json, as_markdown, as_text, compare, demanded, risen, summary
+from evibrief.rating.diff import (
+    Change,
+    Kind,
+    Side,
+    Weight,
+    as_json,
+    as_markdown,
+    as_text,
+    compare,
+    demanded,
+    least_number,
+    risen,
+    summary,
+)
 from evibrief.rating.findings import derive
 from test_archive import TODAY
 from test_cli import evibrief
@@ -352,3 +365,26 @@ def difference(old: Any, new: Any, path: str = "") -> str:
             (difference(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b), path
         )
     return f"{path}: {old} / {new}"
+
+
+def test_what_was_changed_after_it_was_archived_is_told(tmp_path: Path) -> None:
+    """Also while the number is still that of the archived version: the author asks how far it has to rise."""
+    archive, folder = tmp_path / "archive", tmp_path / "blue-glass"
+    shutil.copytree(SECOND, folder)
+    archive_version(folder, archive, TODAY)
+    assert "nothing to compare it with" in evibrief("diff", folder, "--archive", archive).stdout
+    edited(folder, EDITS["bottom line"][2])
+    told = evibrief("diff", folder, "--archive", archive)
+    assert told.stderr.startswith("since version 1.2.0 of 2026-03-01")
+    assert "bottom line" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "demand", "least"),
+    [
+        ("0.1.0", "major", "0.2.0"), ("0.1.0", "patch", "0.1.1"), ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "minor", "1.3.0"), ("1.2.3", "patch", "1.2.4"),
+    ],
+)  # fmt: skip
+def test_the_least_number_that_is_enough(old: str, demand: Weight, least: str) -> None:
+    assert least_number(old, demand) == least

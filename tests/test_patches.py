@@ -293,3 +293,15 @@ def test_the_list_says_how_patches_are_applied(brief: Path, tmp_path: Path) -> N
     assert "git apply" in as_text(found)
     with pytest.raises(Problems):
         gather([tmp_path / "nothing.docx"], brief)
+
+
+def test_what_was_applied_is_not_offered_for_another_record(brief: Path) -> None:
+    """Where the data say it already there is nothing to change, least of all in another record with the same words."""
+    after = C3.replace("blue glass", "green glass")
+    place = next(path for path in (brief / "claims").iterdir() if C3 in path.read_text())
+    place.write_text(place.read_text().replace(C3, after))
+    page = brief / "brief.yaml"
+    assert "\nknown:\n" in page.read_text()
+    page.write_text(page.read_text().replace("\nknown:\n", f"\nknown:\n  - {C3}\n"))
+    found = proposed(source_of(brief), C3, after)
+    assert (found.record, found.patch, found.why) == ("c3", "", "the data say it already")

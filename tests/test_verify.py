@@ -214,3 +214,12 @@ def test_the_manifest_names_the_tools_and_the_files(documents: dict[str, Path]) 
     assert {"evibrief", "code", "templates", "weasyprint", "pypandoc_binary", "pango"} <= names
     assert "pango unknown" not in record["tools"]
     assert record["instrument"] == load(SECOND).brief.brief.methods.instrument
+
+
+@pytest.mark.parametrize("megabytes", ["150", "250"])
+def test_a_limit_that_is_reached_here_accuses_nobody(documents: dict[str, Path], megabytes: str) -> None:
+    """The document is as it was made; there is too little memory to make it once more."""
+    run = evibrief("verify", documents["pdf"], "--memory", megabytes)
+    assert "ALTERED" not in run.stdout
+    assert run.returncode in (1, 5), run.stdout + run.stderr
+    assert evibrief("verify", documents["pdf"]).returncode == 0

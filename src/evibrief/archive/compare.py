@@ -23,7 +23,7 @@ def compare_apart(folder: Path, data: bytes, layer: str, name: str, limits: Limi
     document, answer = folder.parent / "document", folder.parent / "answer.json"
     document.write_bytes(data)
     if failed := call(__name__, answer_for.__name__, (folder, document, layer, name, answer), _most_of(limits)):
-        return Comparison(failed=f"what it carries cannot be built and compared here: {failed}")
+        return Comparison(failed=f"what it carries cannot be built and compared here: {failed}", ended=True)
     told = json.loads(answer.read_bytes())
     differences = tuple(Difference(*one) for one in told["differences"])
     return Comparison(told["same"], told["happened"], differences, told["failed"])

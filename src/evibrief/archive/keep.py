@@ -26,7 +26,7 @@ from evibrief.files import sync
 from evibrief.formats.manifest import carried
 from evibrief.labels import markdown
 from evibrief.problems import Problem, Problems
-from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, risen
+from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, least_number, risen
 from evibrief.rating.findings import derive
 from evibrief.workfolders import work_folder
 
@@ -81,7 +81,8 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
     if rose is None or (demand and WEIGHTS.index(rose) > WEIGHTS.index(demand)):
         named = ", ".join(dict.fromkeys(change.record for change in changes if change.weight == demand))
         message = f"version {record.version} says less than what changed since {earlier[0].version}"
-        hint = f"a {demand or 'patch'} number has to rise" + (f": {named}" if named else "")
+        least = least_number(earlier[0].version, demand or "patch")
+        hint = f"{least} is enough" + (f": {named}" if named else "")
         problems.append(Problem(place, "version-too-small", message, hint))
     reasons = {one.record for change in loaded.brief.changes if change.version == record.version
                for one in change.reasons}  # fmt: skip

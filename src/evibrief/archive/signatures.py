@@ -143,7 +143,8 @@ def demand_list(signers: Path) -> None:
     _program()
     if not signers.is_file() or signers.stat().st_size > LARGEST_LIST:
         hint = "a line to a signer: NAME ssh-ed25519 AAAA…, as for git's gpg.ssh.allowedSignersFile"
-        raise Problems([Problem(Place(str(signers)), "signers", "this is no list of signers", hint)])
+        message = "this is no list of signers" if signers.exists() else "there is no such file"
+        raise Problems([Problem(Place(str(signers)), "signers", message, hint)])
 
 
 def _program() -> str:

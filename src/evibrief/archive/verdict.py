@@ -44,6 +44,8 @@ class Comparison:
     happened: str = ""
     differences: tuple[Difference, ...] = ()
     failed: str = ""
+    ended: bool = False
+    """Whether it broke off here, as at a limit: then it says nothing about the document."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict
     """The verdict on a comparison. Only other tools can set a page otherwise and not have altered it."""
     if compared.same:
         return replace(found, state="own look" if found.looks else "identical")
-    if not tools:
+    if not tools and not compared.ended:
         return replace(found, state="altered", details=compared.lines or (_ONLY_BYTES,))
     agrees = not compared.differences and not compared.failed
     state: State = ("own look" if found.looks else "other tools") if agrees else "undecided"

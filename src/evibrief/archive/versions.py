@@ -114,6 +114,12 @@ def last_version(brief: Brief, archive: Path) -> Version | None:
     return next(others, None)
 
 
+def same_version(brief: Brief, archive: Path) -> Version | None:
+    """The archived version with the number of this one."""
+    mine = (brief.brief.id, brief.brief.version)
+    return next((one for one in versions(archive) if (one.id, one.version) == mine), None)
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """What an archived version says of itself. Raises `Problems` when that is damaged, or is not about this folder."""
     path = folder / MANIFEST

@@ -233,7 +233,7 @@ def no_section(case: Context) -> Iterator[Finding]:
     for name in filled_sections(case.source.tree):
         if name not in kinds:
             message = f"there is no section of kind `{name}`, but there are records for it"
-            yield Finding(("brief", "sections"), message, f"add `- kind: {name}`")
+            yield Finding(("brief", "sections"), message, f"add `- {{kind: {name}, title: …}}`")
 
 
 def pale_accent(case: Context) -> Iterator[Finding]:

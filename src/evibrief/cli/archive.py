@@ -18,12 +18,15 @@ def run_archive(options: argparse.Namespace) -> int:
 def run_diff(options: argparse.Namespace) -> int:
     """Print what changed between two briefs."""
     from evibrief.archive.opened import opened, side_of
-    from evibrief.archive.versions import last_version
+    from evibrief.archive.versions import last_version, same_version
     from evibrief.rating.diff import as_json, as_markdown, as_text, compare
 
     with opened(options.new or options.old) as folder:
         now = side_of(folder)
     last = last_version(now.brief, options.archive)
+    same = same_version(now.brief, options.archive)
+    if same and not options.new and compare(side_of(options.archive / same.folder / "evidence"), now):
+        last = same  # it was changed after it was archived under this number
     old = options.old if options.new else str(options.archive / last.folder) if last else None
     if last and not options.new:
         print(f"since version {last.version} of {last.date}, {old}:", file=sys.stderr)

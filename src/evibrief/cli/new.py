@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,10 +22,13 @@ def run_new(options: argparse.Namespace) -> int:
         raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
     texts = starter_texts(name, datetime.date.today(), resources.starter_texts())
     _write_texts(folder, texts)
-    _write_texts(folder.parent / "schemas", {f"{file}.json": text for file, text in schema_texts().items()})
+    schemas = folder.parent / "schemas"
+    here = {f"{file}.json": text for file, text in schema_texts().items()}
+    _write_texts(schemas, {file: text for file, text in here.items() if not (schemas / file).exists()})
     for path in texts:
         print(folder / path)
-    print(f"\nnext: evibrief build {folder}")
+    print(f"{schemas}: what an editor completes and checks with; files that were there are kept")
+    print(f"\nnext: evibrief build {shlex.quote(str(folder))}")
     return 0
 
 

@@ -46,6 +46,14 @@ def message_id(sender: Sender, *about: str) -> str:
     return f"<{digest}@{sender.address.partition('@')[2]}>"
 
 
+def content_of(words: Letter) -> str:
+    """A short hash over a letter: its subject, its text, and its files by name."""
+    digest = hashlib.sha256(f"{words.subject}\0{text_of(words)}\0".encode())
+    for name, data in sorted(words.files.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+    return digest.hexdigest()[:16]
+
+
 def text_of(words: Letter) -> str:
     """The letter as text, at a width that is read with ease."""
     return "\n".join(_text_lines(words)) + "\n"

@@ -17,7 +17,7 @@ from evibrief.formats.html.render import render_text
 from evibrief.labels import phrases
 from evibrief.mailing.holders import holders
 from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
-from evibrief.mailing.message import LARGEST, Letter, message_id, write_message
+from evibrief.mailing.message import LARGEST, Letter, content_of, message_id, write_message
 from evibrief.mailing.recipients import ROOT, Circulation, Recipient, circulation_of, sharing
 from evibrief.mailing.register import entries_of
 from evibrief.problems import Place, Problem, Problems, suggest
@@ -29,6 +29,7 @@ from evibrief.review_copies import review_copy
 class Prepared:
     """One message, ready to go: for whom, which letter it is, and its bytes as a draft.
 
+    `content` is a hash over what it says and brings along: everything but the moment at which it was made.
     `attached` is the version and evidence that a recall brings along in place of the one that it calls back.
     """
 
@@ -37,6 +38,7 @@ class Prepared:
     version: str
     evidence: str
     identity: str
+    content: str
     draft: bytes
     attached: tuple[str, str] | None = None
 
@@ -156,7 +158,7 @@ def _message(
     identity = message_id(circulation.sender, letter, version, evidence, recipient.id)
     html = render_text("mail.html.jinja", resources.template_texts(), words=said)
     draft = write_message(said, html, circulation.sender, recipient, moment, identity, draft=True)
-    return Prepared(recipient, letter, version, evidence, identity, draft)
+    return Prepared(recipient, letter, version, evidence, identity, content_of(said), draft)
 
 
 def _demand_small(made: Sequence[Prepared], folder: Path) -> None:

@@ -47,7 +47,7 @@ _NOT_WHOLE = "unfinished"
 def _remove_drafts(plan: Path) -> None:
     """Take away the drafts that a plan names."""
     earlier = plan.read_text(encoding="utf-8").splitlines() if plan.exists() else ()
-    for letter, version, _, recipient, *_ in (words for line in earlier if len(words := line.split(" ")) == 5):
+    for letter, version, _, recipient, *_ in (words for line in earlier if len(words := line.split(" ")) in (5, 6)):
         (plan.parent / f"{letter}_{version}_{recipient}.eml").unlink(missing_ok=True)
 
 
@@ -62,15 +62,18 @@ def delivered_to(made: Iterable[Prepared], archive: Path, brief: str) -> list[st
 
 def plan_of(made: Iterable[Prepared]) -> str:
     """What a sending does, a line to a message: by it a dry run is known again."""
-    return "".join(f"{one.letter} {one.version} {one.evidence} {one.recipient.id} {one.identity}\n" for one in made)
+    parts = (
+        (one.letter, one.version, one.evidence, one.recipient.id, one.identity, one.content) for one in made
+    )  # fmt: skip
+    return "".join(f"{' '.join(part)}\n" for part in parts)
 
 
 def demand_dry_run(made: Sequence[Prepared], output: Path) -> None:
     """Refuse to send what nobody has looked at. Raises `Problems`."""
     path = output / DRY_RUN
     if not path.is_file() or path.read_text(encoding="utf-8") != plan_of(made):
-        hint = "run the same without --yes, look at the drafts, then send"
-        message = "this was not tried before, or is another now"
+        hint = "run the same without `--yes`, look at the drafts, then send with the same options"
+        message = "no dry run shows these letters"
         raise Problems([Problem(Place(str(output)), "no-dry-run", message, hint)])
 
 

@@ -91,6 +91,13 @@ def risen(old: str, new: str) -> Weight | None:
     return "major" if before[0] == 0 and rose == "minor" else rose
 
 
+def least_number(old: str, demand: Weight) -> str:
+    """The smallest version number that says as much as a change of this weight demands."""
+    first, second, third = (int(part) for part in old.split("."))
+    larger = (f"{first}.{second}.{third + 1}", f"{first}.{second + 1}.0", f"{first + 1}.0.0")
+    return next(one for one in larger if (rose := risen(old, one)) and WEIGHTS.index(rose) <= WEIGHTS.index(demand))
+
+
 class Weighed(Protocol):
     """What a summary counts: a change here, or one that `since.yaml` tells of."""
 

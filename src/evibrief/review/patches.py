@@ -99,7 +99,12 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
     authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
     edit = _edit(first.remark.before, first.remark.after)
     own = [text for text in texts if text.record in first.records]
-    found = list(_applied(edit, own)) or list(_applied(edit, texts))
+    found = list(_applied(edit, own))
+    if not found and (there := [field for field, _ in _applied(_undone(edit), own)]):
+        why = "the data say it already"
+        return Proposal(keys, authors, there[0].record, "", there[0].place, first.remark.before, first.remark.after, "",
+                        tuple(there), why)  # fmt: skip
+    found = found or list(_applied(edit, texts))
     if len(found) == 1:
         field, now = found[0]
         if patch := _patch(source, field, now, _as_written(edit, field)):
@@ -151,6 +156,11 @@ def _applied(edit: _Edit, texts: Iterable[FieldText]) -> Iterator[tuple[FieldTex
     for text in texts:
         if (now := _edited(_as_written(edit, text), text.text)) is not None:
             yield text, opened_plainly(now, text.text) if _is_markdown(text) else now
+
+
+def _undone(edit: _Edit) -> _Edit:
+    """The edit that takes this one back: it has a place where this one was made already."""
+    return replace(edit, removed=edit.added, added=edit.removed)
 
 
 def _as_written(edit: _Edit, field: FieldText) -> _Edit:
