@@ -13,9 +13,13 @@ from evibrief.evidence import files
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Identifier, Prose, Record
 from evibrief.evidence.files import File
+from evibrief.evidence.read_folder import read_brief
 from evibrief.evidence.schema import schema_texts
 from evibrief.problems import Problems
-from evibrief.rating.findings import Findings
+from evibrief.rating.diff import Side, compare
+from evibrief.rating.findings import Findings, derive
+from evibrief.review.patches import _is_markdown
+from evibrief.review.place import field_texts
 from evibrief.sections import registry
 from evibrief.sections.blocks import Block, Heading, Paragraph
 
@@ -100,3 +104,38 @@ def test_an_editor_knows_the_new_file_and_the_old_ones(monkeypatch: pytest.Monke
     assert {stem for stem in after if after[stem] != before.get(stem)} == {"side-notes"}
     assert set(json.loads(after["side-notes"])["$defs"]["SideNote"]["properties"]) == {"id", "text"}
     assert json.loads(after["side-notes"])["type"] == "array"
+
+
+def test_what_a_reviewer_types_into_it_is_markdown_as_its_record_says(folder: Path) -> None:
+    source, problems = read_brief(folder)
+    assert problems == []
+    (note,) = (one for one in field_texts(source) if one.location[0] == "side-notes" and one.field == "text")
+    assert _is_markdown(note)
+
+
+def test_a_misspelt_key_in_it_gets_a_suggestion(folder: Path) -> None:
+    (folder / "side-notes.yaml").write_text("- {id: note_one, tex: A note.}\n")
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    assert {one.rule: one.hint for one in caught.value.problems}["unknown-key"] == "did you mean `text`?"
+
+
+def test_diff_tells_of_it_by_its_own_name(folder: Path) -> None:
+    (folder / "side-notes.yaml").write_text("- {id: note_one, text: One.}\n- {id: note_two, text: Two.}\n")
+    before = load(folder).brief
+    (folder / "side-notes.yaml").write_text("- {id: note_two, text: Two.}\n- {id: note_one, text: Other.}\n")
+    after = load(folder).brief
+    changes = compare(Side(before, derive(before)), Side(after, derive(after)))
+    assert {(one.kind, one.record) for one in changes} == {
+        ("order changed", "brief, side-notes"), ("wording", "note_one, text")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["{known}", "{hint}", "{message}", "{word}"])
+def test_what_is_typed_fills_no_message(kind: str, folder: Path) -> None:
+    text = (folder / "brief.yaml").read_text()
+    (folder / "brief.yaml").write_text(text.replace("{kind: side-notes,", f"{{kind: '{kind}',"))
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    (message,) = (one.message for one in caught.value.problems if one.rule == "word")
+    assert message.startswith(f"`{kind}` is not one of: ranking, ")

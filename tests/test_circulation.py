@@ -22,6 +22,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from evibrief import files
 from evibrief.archive.keep import archive_version
 from evibrief.archive.register import Entry, line_of, read_register
 from evibrief.archive.since import write_since
@@ -714,5 +715,45 @@ def test_only_what_a_dry_run_showed_is_sent(brief: Path, archive: Path, tmp_path
     without = preparing.prepare(brief, archive, "1.2.0", moments[0], None)
     with pytest.raises(Problems, match="no dry run shows these letters"):
         sending.demand_dry_run(without, tmp_path / "drafts")
+    listed = brief / "circulation.yaml"
+    listed.write_text(listed.read_text().replace("ana@example.org", "eve@example.org"))
+    with pytest.raises(Problems, match="no dry run shows these letters"):
+        sending.demand_dry_run(
+            preparing.prepare(brief, archive, "1.2.0", moments[0], date(2026, 4, 1)), tmp_path / "drafts"
+        )
     sending.write_drafts(without, tmp_path / "drafts")
     assert len(list((tmp_path / "drafts").glob("*.eml"))) == len(without)
+
+
+def test_a_plan_that_is_not_ours_takes_nothing_away(brief: Path, archive: Path, tmp_path: Path) -> None:
+    made, drafts = prepared(brief, archive), tmp_path / "drafts"
+    drafts.mkdir()
+    (tmp_path / "a_1_b.eml").write_text("mine")
+    for text in (b"../a 1 x b z\n", b"\xff\n", b"brief 1 abc ../a <x>\n"):
+        (drafts / sending.DRY_RUN).write_bytes(text)
+        with pytest.raises(Problems, match="no dry run"):
+            sending.demand_dry_run(made, drafts)
+        sending.write_drafts(made, drafts)
+    assert (tmp_path / "a_1_b.eml").read_text() == "mine"
+    gone = next(drafts.glob("*.eml"))
+    sending.write_drafts([one for one in made if f"_{one.recipient.id}.eml" not in gone.name], drafts)
+    assert not gone.exists()
+
+
+def test_a_plan_says_that_it_is_not_whole_until_the_last_draft_is_there(
+    brief: Path, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, drafts = prepared(brief, archive), tmp_path / "drafts"
+    seen = []
+    real = files.replace_file
+
+    def watched(path: Path, data: str | bytes) -> None:
+        if path.suffix == ".eml":
+            seen.append((drafts / sending.DRY_RUN).read_text())
+        real(path, data)
+
+    monkeypatch.setattr(sending, "replace_file", watched)
+    sending.write_drafts(made, drafts)
+    assert len(seen) == len(made)
+    assert all(plan != sending.plan_of(made) and plan.startswith(sending.plan_of(made)) for plan in seen)
+    sending.demand_dry_run(made, drafts)

@@ -290,7 +290,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     run = evibrief("diff", SECOND, "--archive", tmp_path / "archive")
     assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
     page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
-    assert "This is the first version on record" in page
+    assert "No archived version came before this one" in page
 
 
 def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:

@@ -470,21 +470,23 @@ def with_theme(document: bytes, template: bytes) -> bytes:
 
 
 THEMES = {
-    "never ends": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
-    "asks for what is not there": "{{ nothing }}",
-    "takes all memory": "{{ 'x' * 10 ** 11 }}",
+    # A limit that is reached is no proof of anything; a theme that cannot be used is.
+    "never ends": ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "undecided"),
+    "asks for what is not there": ("{{ nothing }}", "altered"),
+    "takes all memory": ("{{ 'x' * 10 ** 11 }}", "altered"),
 }
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_a_theme_that_is_made_to_hurt_has_an_end(name: str, documents: dict[str, bytes], tmp_path: Path) -> None:
-    template = '{% extends "brief.html.jinja" %}{% block title_block %}' + THEMES[name] + "{% endblock %}"
+    hurts, state = THEMES[name]
+    template = '{% extends "brief.html.jinja" %}{% block title_block %}' + hurts + "{% endblock %}"
     target = tmp_path / "theme.docx"
     target.write_bytes(with_theme(documents["docx"], template.encode()))
     began = time.monotonic()
     verdict = verify_document(target, Limits(seconds=5))
     assert time.monotonic() - began < 20
-    assert verdict.state == "altered"
+    assert verdict.state == state
     assert verdict.details[0].startswith("what it carries cannot be built")
 
 

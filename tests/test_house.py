@@ -40,7 +40,7 @@ OWNERS = {
         "evidence.brief", "evidence.claims", "evidence.fields", "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.validate", "mailing.recipients",
     },
-    "pydantic_core": {"evidence.fields", "evidence.instrument", "evidence.validate"},
+    "pydantic_core": {"evidence.fields", "evidence.validate"},
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},

@@ -58,6 +58,8 @@ def run_command(arguments: Sequence[str], limits: Limits, temporary: Path) -> in
 _NO_ROOM = 121
 _COMMAND = f"""try:
     from evibrief.cli.main import main
+except ModuleNotFoundError:
+    raise
 except (MemoryError, ImportError):
     sys.exit({_NO_ROOM})
 sys.exit(main(sys.argv[5:], apart=True))

@@ -90,7 +90,7 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
     except Exception as bug:
         if not apart:
             raise
-        if isinstance(bug, ImportError):  # a library for which there is no room cannot be loaded
+        if _is_short_of_memory(bug):
             print_problems(too_much_memory().problems)
             return 1
         # A stranger's file found a fault of ours. Who opened it learns that nothing of it is to be believed.
@@ -100,6 +100,12 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
     except KeyboardInterrupt:
         print("evibrief: stopped; nothing was written", file=sys.stderr)
         return 1
+
+
+def _is_short_of_memory(bug: Exception) -> bool:
+    """Whether a library could not be loaded, or a thread not started, for which there was no room."""
+    no_thread = isinstance(bug, RuntimeError) and "start new thread" in str(bug)
+    return no_thread or (isinstance(bug, ImportError) and not isinstance(bug, ModuleNotFoundError))
 
 
 def _parser() -> argparse.ArgumentParser:

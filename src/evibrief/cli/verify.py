@@ -36,9 +36,12 @@ def verify(options: argparse.Namespace) -> int:
     """Say whether a document, a version or an archive is what it says it is. Returns the exit code."""
     if options.path.is_dir():
         return anchors.verify_folder(options)
+    from evibrief.archive.signatures import demand_list
     from evibrief.archive.standing import archive_around, standing_of
     from evibrief.archive.verify import verify_document
 
+    if options.signers:
+        demand_list(options.signers)
     archive = options.archive or archive_around(options.path)
     _demand_archive(options, archive)
     verdict = verify_document(options.path, limits.limits_of(options))
@@ -49,7 +52,9 @@ def verify(options: argparse.Namespace) -> int:
     if standing and standing.folder and not is_another(verdict, standing):
         return worst(code, anchors.verify_signer_of(standing.folder, options))
     if options.signers or options.tsa_certificates:
-        print("not vouched for: the archive has no signature or time stamp of this content")
+        damaged = standing is not None and standing.state == "damaged"
+        has = "has no signature or time stamp of this content"
+        print(f"not vouched for: the archive {'is damaged: its signatures were not read' if damaged else has}")
         return worst(code, anchors.EXITS["not vouched for"])
     return code
 
@@ -84,6 +89,8 @@ def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) ->
     own = EXITS[verdict.state]
     if standing is None or verdict.state == "altered":
         return own
+    if standing.state == "damaged":
+        return STANDING_EXITS["damaged"]
     if is_another(verdict, standing) or (trusted and standing.state == "unknown"):
         return NOT_THERE
     if trusted and standing.listed:

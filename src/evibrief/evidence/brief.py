@@ -1,10 +1,12 @@
 """What an author may write in `brief.yaml`, and a brief as a whole."""
 
 from functools import cached_property
-from typing import Annotated, Literal, NewType
+from types import GenericAlias
+from typing import Annotated, Any, Literal, NewType
 
 from pydantic import Field
 
+from evibrief.evidence import files
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
 from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Text, one_of
 from evibrief.evidence.files import section_kinds
@@ -183,3 +185,12 @@ class Brief(Record):
     def all_claims(self) -> tuple[Claim, ...]:
         """Every claim, in the order of the files."""
         return tuple(claim for group in self.claims for claim in group.claims)
+
+
+def type_of(stem: str) -> Any:
+    """The type of what a data file holds, as it is in a brief: a record, or a tuple of them; None for no such file."""
+    alone = {file.stem: file.records() for file in files.FILES if file.records}
+    if stem in alone:
+        return GenericAlias(tuple, (alone[stem], ...))
+    named = (field.annotation for name, field in Brief.model_fields.items() if stem == (field.alias or name))
+    return next(named, None)

@@ -45,17 +45,24 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+MESSAGE, HINT, WITHIN = "\0message", "\0hint", "\0within"
+"""What is said of a value that is refused. No text that is read has these letters, so none can name a place here."""
+
+
+def refused(rule: str, message: str, hint: str, within: str = "") -> PydanticCustomError:
+    """An error with its rule, ready to be raised; `within` is the piece of the text that it is about."""
+    said = {MESSAGE: message, HINT: hint} | ({WITHIN: within} if within else {})
+    return PydanticCustomError(rule, f"{{{MESSAGE}}}", said)
+
+
 def _text(value: Any) -> Any:
     if isinstance(value, Plain):
-        message = "`{word}` is read as {kind} by YAML"
-        hint = 'put it in quotes: "{word}"'
-        raise PydanticCustomError(
-            "yaml-trap", message, {"word": str(value), "kind": _READ_AS[value.kind], "hint": hint}
-        )
+        message = f"`{value}` is read as {_READ_AS[value.kind]} by YAML"
+        raise refused("yaml-trap", message, f'put it in quotes: "{value}"')
     if not isinstance(value, str):
-        raise PydanticCustomError("shape", "text is wanted here", {"hint": "write one text, in quotes if need be"})
+        raise refused("shape", "text is wanted here", "write one text, in quotes if need be")
     if not value.strip():
-        raise PydanticCustomError("empty", "this text is empty", {"hint": "write it, or leave the key out"})
+        raise refused("empty", "this text is empty", "write it, or leave the key out")
     return value
 
 
@@ -63,14 +70,14 @@ def _number(value: Any) -> Decimal:
     if isinstance(value, Plain) and _NUMBER.fullmatch(value):
         return Decimal(value)
     hint = "write digits with a decimal point and no quotes, unit or thousands mark: 0.5"
-    raise PydanticCustomError("number", "`{word}` is not a number", {"word": _shown(value), "hint": hint})
+    raise refused("number", f"`{_shown(value)}` is not a number", hint)
 
 
 def _count(value: Any) -> int:
     number = _number(value)
     if number < 1 or number != number.to_integral():
         hint = "write a whole number of at least 1"
-        raise PydanticCustomError("number", "`{word}` is not a count", {"word": _shown(value), "hint": hint})
+        raise refused("number", f"`{_shown(value)}` is not a count", hint)
     return int(number)
 
 
@@ -81,7 +88,7 @@ def _date(value: Any) -> datetime.date:
     except ValueError:
         pass
     hint = "write year-month-day: 2026-11-23"
-    raise PydanticCustomError("date", "`{word}` is not a date", {"word": _shown(value), "hint": hint})
+    raise refused("date", f"`{_shown(value)}` is not a date", hint)
 
 
 def _shown(value: Any) -> str:
@@ -97,7 +104,7 @@ def _identifier(value: Any) -> Any:
     value = _text(value)
     if not _IDENTIFIER.fullmatch(value):
         hint = "start with a letter; letters, digits and underscores; at most 40: Word's bookmarks allow no more"
-        raise PydanticCustomError("identifier", "`{word}` cannot be an id", {"word": value, "hint": hint})
+        raise refused("identifier", f"`{value}` cannot be an id", hint)
     return value
 
 
@@ -109,8 +116,8 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
-            context = {"word": key, "within": f"@{key}", "hint": _hint(info, key, known)}
-            raise PydanticCustomError("unknown-reference", "no reference has the key `{word}`", context)
+            hint = _hint(info, key, known)
+            raise refused("unknown-reference", f"no reference has the key `{key}`", hint, within=f"@{key}")
     return value
 
 
@@ -131,8 +138,7 @@ def _names(kind: str, singular: str) -> BeforeValidator:
         value = _text(value)
         known = info.context and info.context[kind]
         if known is not None and value not in known:
-            context = {"word": value, "hint": _hint(info, value, known)}
-            raise PydanticCustomError(f"unknown-{singular}", f"no {singular} has the id `{{word}}`", context)
+            raise refused(f"unknown-{singular}", f"no {singular} has the id `{value}`", _hint(info, value, known))
         return value
 
     return BeforeValidator(check)
@@ -144,8 +150,8 @@ def one_of(words: Callable[[], Sequence[str]]) -> BeforeValidator:
     def check(value: Any, info: ValidationInfo) -> Any:
         if value in (known := words()):
             return str(value)
-        context = {"word": _shown(value), "known": ", ".join(known), "hint": _hint(info, _shown(value), known)}
-        raise PydanticCustomError("word", "`{word}` is not one of: {known}", context)
+        message = f"`{_shown(value)}` is not one of: {', '.join(known)}"
+        raise refused("word", message, _hint(info, _shown(value), known))
 
     return BeforeValidator(check)
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from evibrief.evidence.fields import Count, Identifier, Prose, Record, Text
+from evibrief.evidence.fields import Count, Identifier, Prose, Record, Text, refused
 from evibrief.evidence.vocabulary import Certainty, Design, Exposure, Judgement, Relation, Species, Tier
 
 _RANGE = re.compile(r"(\d{1,3})(?:(\+)|-(\d{1,3}))?")
@@ -43,7 +42,7 @@ def _condition(value: Any) -> Condition:
     if isinstance(value, str) and re.fullmatch(r"[a-z][a-z-]*", value):
         return (str(value),)
     hint = "write a number, `2+`, `0-1`, a word or a list of words"
-    raise PydanticCustomError("condition", "this is no condition", {"hint": hint})
+    raise refused("condition", "this is no condition", hint)
 
 
 def _when(value: Any) -> Any:

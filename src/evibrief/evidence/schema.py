@@ -7,8 +7,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from evibrief.evidence import files
-from evibrief.evidence.brief import Brief
+from evibrief.evidence import brief, files
 
 ONE_TO_A_FILE = (files.CLAIMS, "reviews")
 """Files of which each holds one record of the list that `Brief` has."""
@@ -24,10 +23,7 @@ def schema_texts() -> Mapping[str, str]:
 
 def _shape_of(stem: str) -> Any:
     """The type of a file as a whole: one record, or a list of them."""
-    alone = {file.stem: file.records() for file in files.FILES if file.records}
-    if stem in alone:
-        return GenericAlias(list, alone[stem])
-    annotation = next(field.annotation for name, field in Brief.model_fields.items() if stem == (field.alias or name))
-    record = next((one for one in get_args(annotation) if isinstance(one, type) and one is not type(None)), annotation)
-    many = any(one is Ellipsis for one in get_args(annotation)) and stem not in ONE_TO_A_FILE
-    return GenericAlias(list, record) if many else record
+    whole = brief.type_of(stem)
+    parts = get_args(whole)
+    record = next((one for one in parts if isinstance(one, type) and one is not type(None)), whole)
+    return GenericAlias(list, record) if Ellipsis in parts and stem not in ONE_TO_A_FILE else record

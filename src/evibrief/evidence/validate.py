@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from evibrief.evidence import files
-from evibrief.evidence.brief import Brief, More
-from evibrief.evidence.fields import Record
+from evibrief.evidence.brief import Brief, More, type_of
+from evibrief.evidence.fields import HINT, WITHIN, Record
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Hints, Problem
 
@@ -118,7 +118,7 @@ def _is_news(source: SourceTree, detail: ErrorDetails) -> bool:
 
 def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
     location, context = detail["loc"], detail.get("ctx", {})
-    place = source.place_of_text(location, context["within"]) if "within" in context else source.place(location)
+    place = source.place_of_text(location, context[WITHIN]) if WITHIN in context else source.place(location)
     match detail["type"]:
         case "extra_forbidden":
             hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
@@ -137,15 +137,13 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
         case shape if shape in _SHAPES:
             return Problem(place, "shape", *_SHAPES[shape])
         case rule:
-            hint = context.get("hint", "").replace("{word}", str(context.get("word", "")))
-            return Problem(place, rule, detail["msg"], hint)
+            return Problem(place, rule, detail["msg"], context.get(HINT, ""))
 
 
 def _field_names(location: Location) -> list[str]:
     """The names of the fields that the record at a location may have."""
-    alone = {file.stem: file.records() for file in files.FILES if file.records}
-    record: Any = alone.get(str(location[0]), Brief) if location else Brief
-    for step in location:
+    record: Any = Brief if not location else _record_in(type_of(str(location[0])))
+    for step in location[1:]:
         if isinstance(step, str) and record is not None:
             fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
             record = _record_in(fields.get(step))

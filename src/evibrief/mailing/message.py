@@ -46,9 +46,10 @@ def message_id(sender: Sender, *about: str) -> str:
     return f"<{digest}@{sender.address.partition('@')[2]}>"
 
 
-def content_of(words: Letter) -> str:
-    """A short hash over a letter: its subject, its text, and its files by name."""
-    digest = hashlib.sha256(f"{words.subject}\0{text_of(words)}\0".encode())
+def content_of(words: Letter, sender: Sender, recipient: Recipient) -> str:
+    """A short hash over a letter: from whom, to whom, its subject, its text, and its files by name."""
+    people = (sender.name, sender.address, recipient.name or "", recipient.address)
+    digest = hashlib.sha256("\0".join((*people, words.subject, text_of(words), "")).encode())
     for name, data in sorted(words.files.items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
     return digest.hexdigest()[:16]

@@ -158,7 +158,8 @@ def _message(
     identity = message_id(circulation.sender, letter, version, evidence, recipient.id)
     html = render_text("mail.html.jinja", resources.template_texts(), words=said)
     draft = write_message(said, html, circulation.sender, recipient, moment, identity, draft=True)
-    return Prepared(recipient, letter, version, evidence, identity, content_of(said), draft)
+    content = content_of(said, circulation.sender, recipient)
+    return Prepared(recipient, letter, version, evidence, identity, content, draft)
 
 
 def _demand_small(made: Sequence[Prepared], folder: Path) -> None:

@@ -5,6 +5,7 @@ beside the archived versions. A letter is written down before it is handed over 
 nobody gets two.
 """
 
+import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 
@@ -42,12 +43,15 @@ def write_drafts(made: Sequence[Prepared], output: Path, delivered: Container[st
 
 
 _NOT_WHOLE = "unfinished"
+_OURS = re.compile(r"(brief|review|recall) [\d.]+ [0-9a-f]+ \w+ <[^ >]+>( [0-9a-f]+)?")
+"""A line of a plan, by which a draft may be taken away: other people's files may lie here too."""
 
 
 def _remove_drafts(plan: Path) -> None:
     """Take away the drafts that a plan names."""
-    earlier = plan.read_text(encoding="utf-8").splitlines() if plan.exists() else ()
-    for letter, version, _, recipient, *_ in (words for line in earlier if len(words := line.split(" ")) in (5, 6)):
+    earlier = plan.read_text(encoding="utf-8", errors="replace").splitlines() if plan.is_file() else ()
+    for line in filter(_OURS.fullmatch, earlier):
+        letter, version, _, recipient, *_ = line.split(" ")
         (plan.parent / f"{letter}_{version}_{recipient}.eml").unlink(missing_ok=True)
 
 
@@ -71,7 +75,7 @@ def plan_of(made: Iterable[Prepared]) -> str:
 def demand_dry_run(made: Sequence[Prepared], output: Path) -> None:
     """Refuse to send what nobody has looked at. Raises `Problems`."""
     path = output / DRY_RUN
-    if not path.is_file() or path.read_text(encoding="utf-8") != plan_of(made):
+    if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != plan_of(made):
         hint = "run the same without `--yes`, look at the drafts, then send with the same options"
         message = "no dry run shows these letters"
         raise Problems([Problem(Place(str(output)), "no-dry-run", message, hint)])

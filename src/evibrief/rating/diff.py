@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, get_args
 
-from evibrief.evidence.brief import Brief, BriefRecord, Section
+from evibrief.evidence.brief import Brief, BriefRecord, More, Section
 from evibrief.evidence.claims import Claim, Evidence
 from evibrief.evidence.fields import Record
 from evibrief.evidence.instrument import Instrument
@@ -388,7 +388,9 @@ _NOTHING = _Value("", "wording")
 
 def _values(node: object, record: str, kind: Kind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
     """Every leaf by `id, field`; in a list of records without ids, by the source or the place of each."""
-    if isinstance(node, Record):
+    if isinstance(node, More):
+        yield from _values(node.records, record, kind, (node.stem,))
+    elif isinstance(node, Record):
         record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field, info in type(node).model_fields.items():
             if field not in _TOLD.get(type(node).__name__, ()) and field not in _KEYS:
@@ -409,7 +411,9 @@ def _kind(record: Record, field: str, annotation: object) -> Kind:
 
 def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The ids, or the sources, of each list of records, in its order."""
-    if isinstance(node, Record):
+    if isinstance(node, More):
+        yield from _orders(node.records, record, (node.stem,))
+    elif isinstance(node, Record):
         record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field in type(node).model_fields:
             yield from _orders(getattr(node, field), record, (*path, field))

@@ -15,7 +15,7 @@ from difflib import unified_diff
 from functools import cache, lru_cache
 from typing import Any, get_args
 
-from evibrief.evidence.brief import Brief
+from evibrief.evidence.brief import type_of
 from evibrief.evidence.fields import is_prose
 from evibrief.evidence.source import SourceTree
 from evibrief.evidence.write_yaml import with_scalar
@@ -170,12 +170,12 @@ def _as_written(edit: _Edit, field: FieldText) -> _Edit:
 
 def _is_markdown(field: FieldText) -> bool:
     names = [part for part in field.location if isinstance(part, str)]
-    return names[-1] in _markdown_fields(names[0].replace("-", "_"))
+    return names[-1] in _markdown_fields(type_of(names[0]))
 
 
 @cache
-def _markdown_fields(file: str) -> frozenset[str]:
-    """The names of the fields that are Markdown in the records of one file, such as `time_course`."""
+def _markdown_fields(kind: Any) -> frozenset[str]:
+    """The names of the fields that are Markdown in a type of record and in those inside it."""
     seen: set[Any] = set()
     found: set[str] = set()
 
@@ -192,8 +192,7 @@ def _markdown_fields(file: str) -> frozenset[str]:
         for inner in get_args(kind):
             look(inner, name)
 
-    if file in Brief.model_fields:
-        look(Brief.model_fields[file].annotation, "")
+    look(kind, "")
     return frozenset(found)
 
 
