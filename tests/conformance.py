@@ -210,7 +210,7 @@ def _ask_mail(folder: Path) -> Iterator[bool]:
     """What a parser that shares nothing with ours reads out of the letters of the first brief's example."""
     archive, brief = ROOT / "archive", BRIEFS[0]
     version = load(brief).brief.brief.version
-    for one in preparing.prepare(brief, archive, version, datetime(2026, 11, 24, tzinfo=UTC), None):
+    for one in preparing.prepare(load(brief), archive, version, datetime(2026, 11, 24, tzinfo=UTC), None):
         path = folder / f"{one.recipient.id}.eml"
         path.write_bytes(one.draft)
         module = NODE / "postal-mime" / "dist" / "esm" / "postal-mime.js"

@@ -1,20 +1,38 @@
-"""What a newcomer adds, in the smallest form that there is: a section of a kind of its own, with its own data file."""
+"""What a newcomer adds, each in its smallest form: a section kind with its own data file, a format, a check."""
 
+import email
+import email.policy
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from evibrief.build import build
+from evibrief.archive.compare import compare_document
+from evibrief.build import build, compose
+from evibrief.checks import catalogue, run
+from evibrief.checks import registry as checks
 from evibrief.checks.load import load
+from evibrief.checks.rule import Context, Finding, warning
+from evibrief.cli.build import formats_of
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Identifier, Prose, Record
 from evibrief.evidence.files import File
+from evibrief.evidence.places import MANIFEST
 from evibrief.evidence.read_folder import read_brief
 from evibrief.evidence.schema import schema_texts
+from evibrief.files import write_files
+from evibrief.formats import registry as formats
+from evibrief.formats.carried import carried_files
+from evibrief.formats.contract import Document, Page
+from evibrief.formats.difference import Difference
+from evibrief.formats.html.format import WebPage
+from evibrief.mailing.message import Letter, write_message
+from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.problems import Problems
 from evibrief.rating.diff import Side, compare
 from evibrief.rating.findings import Findings, derive
@@ -139,3 +157,126 @@ def test_what_is_typed_fills_no_message(kind: str, folder: Path) -> None:
         load(folder)
     (message,) = (one.message for one in caught.value.problems if one.rule == "word")
     assert message.startswith(f"`{kind}` is not one of: ranking, ")
+
+
+class PlainText:
+    """All that a format has, written from the words of the page."""
+
+    name = "txt"
+    label = "text"
+    media_type = "text/plain"
+
+    def import_engine(self) -> None:
+        """Nothing."""
+
+    def write(self, page: Page) -> Document:
+        """The words, a line for each block."""
+        return Document(self.name, WebPage().text(page.html.encode()).encode())
+
+    def text(self, data: bytes) -> str:
+        """The words."""
+        return data.decode()
+
+
+@pytest.fixture
+def text_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program with one line more in the list of formats."""
+    monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, PlainText()))
+
+
+@pytest.mark.usefixtures("text_format")
+def test_a_format_that_is_added_is_written_and_named(tmp_path: Path) -> None:
+    assert formats_of("txt, html") == ("html", "txt")
+    written = build(BRIEF, tmp_path, ["txt"])
+    assert [one.path.name for one in written] == ["blue-glass_2026-03-01_v1.2.0.txt"]
+    words = written[0].path.read_text()
+    brief = load(BRIEF).brief
+    assert brief.brief.title in words
+    assert [one.id for one in brief.all_claims if one.id not in words] == []
+    assert build(BRIEF, tmp_path, ["txt"])[0].fresh is False
+
+
+@pytest.mark.usefixtures("text_format")
+def test_a_format_that_is_added_can_be_sent(tmp_path: Path) -> None:
+    recipient = Recipient(id="a", role="botanist", address="a@example.org", wants=("txt",))
+    letter = Letter("A brief", [("", ["Words."])], {"brief.txt": b"Words."})
+    sender = Sender(name="Max", address="max@example.org")
+    message = write_message(letter, "<p>Words.</p>", sender, recipient, datetime(2026, 3, 1, tzinfo=UTC), "<x@y>", True)
+    (file,) = email.message_from_bytes(message, policy=email.policy.SMTP).iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/plain", "brief.txt")
+
+
+def test_what_is_no_format_cannot_be_wanted() -> None:
+    with pytest.raises(ValidationError, match="`odt` is not one of"):
+        Recipient(id="a", role="botanist", address="a@example.org", wants=("odt",))
+
+
+@pytest.mark.usefixtures("text_format")
+def test_a_format_that_carries_nothing_is_not_asked_for_evidence() -> None:
+    assert [one.name for one in formats.carriers()] == ["pdf", "docx"]
+    with pytest.raises(Problems, match="neither a PDF nor a DOCX"):
+        carried_files(b"Words.", "brief.txt")
+
+
+class Sealed(PlainText):
+    """A text that has its evidence behind the words, which makes it one that can be taken apart and compared."""
+
+    name = "sealed"
+
+    def write(self, page: Page) -> Document:
+        """The words, then the evidence as JSON."""
+        files = {path: data.decode("latin-1") for path, data in page.evidence.items()}
+        return Document(self.name, b"SEALED\n" + json.dumps([page.view.running_title, files]).encode())
+
+    def owns(self, data: bytes) -> bool:
+        """Whether it has the mark."""
+        return data.startswith(b"SEALED\n")
+
+    def extract(self, data: bytes, name: str) -> dict[str, bytes]:
+        """The files."""
+        return {path: text.encode("latin-1") for path, text in json.loads(data[7:])[1].items()}
+
+    def differences(self, found: bytes, expected: bytes) -> tuple[Difference, ...]:
+        """What the words are."""
+        return () if found == expected else (Difference("text", "document", "the words are others"),)
+
+    def closed(self, data: bytes) -> str:
+        """Never."""
+        return ""
+
+    def history(self, found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
+        """Nothing tells."""
+        return ""
+
+    def producer(self, data: bytes) -> str:
+        """Nobody."""
+        return ""
+
+
+def test_a_format_that_carries_evidence_is_taken_apart_and_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, Sealed()))
+    folder = tmp_path / "evidence"
+    (document,) = compose(load(BRIEF), ["sealed"]).documents
+    files = dict(carried_files(document.data, "brief.sealed"))
+    manifest = json.loads(files.pop(MANIFEST))
+    write_files(files, folder)
+    assert compare_document(folder, document.data, manifest["layer"], "brief.sealed").same
+    other = document.data.replace(b"Blue glass", b"Red glass")
+    found = compare_document(folder, other, manifest["layer"], "brief.sealed")
+    assert [str(one) for one in found.differences] == ["document: the words are others"]
+
+
+def test_a_rule_that_is_added_is_run_and_described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_short_titles(context: Context) -> Iterator[Finding]:
+        """A title of fewer than a hundred letters."""
+        if len(context.brief.brief.title) < 100:
+            yield Finding(("brief", "title"), "the title is short", "write more")
+
+    rules = (*checks.RULES, warning("short-title", find_short_titles))
+    for place in (run, catalogue):
+        monkeypatch.setattr(place, "RULES", rules)
+    told = {one.rule: (Path(one.place.path).name, one.hint) for one in load(BRIEF).warnings}
+    assert told["short-title"] == ("brief.yaml", "write more")
+    assert "fewer than a hundred letters" in (catalogue.describe("short-title") or "")

@@ -124,7 +124,7 @@ def test_a_document_with_a_look_of_its_own_is_told_and_its_evidence_is_printed(
     name: str, kind: str, pdf: bytes, tmp_path: Path
 ) -> None:
     folder = themed(OPPOSITE[name], tmp_path)
-    document = build(folder, tmp_path / "out", [kind])[0].path  # type: ignore[list-item]
+    document = build(folder, tmp_path / "out", [kind])[0].path
     run = evibrief("verify", document)
     assert run.returncode == 9, run.stdout
     assert "identical" not in run.stdout

@@ -28,6 +28,7 @@ from evibrief.archive.register import Entry, line_of, read_register
 from evibrief.archive.since import write_since
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
+from evibrief.checks.load import load
 from evibrief.evidence.source import SourceTree
 from evibrief.formats.manifest import evidence_files
 from evibrief.mailing import letters
@@ -90,7 +91,7 @@ def parsed(data: bytes) -> EmailMessage:
 
 
 def prepared(brief: Path, archive: Path, version: str = "1.2.0") -> list[preparing.Prepared]:
-    return preparing.prepare(brief, archive, version, NOW, None)
+    return preparing.prepare(load(brief), archive, version, NOW, None)
 
 
 # Messages.
@@ -628,10 +629,10 @@ def test_a_recall_reaches_exactly_those_who_hold_the_version(brief: Path, archiv
     note_sent(archive, "a", "1.2.0")
     note_sent(archive, "c", "1.2.0", "review")
     with pytest.raises(Problems, match="not withdrawn, and no conclusion moved"):
-        preparing.prepare_recall(brief, archive, "1.2.0", "x", NOW)
+        preparing.prepare_recall(load(brief), archive, "1.2.0", "x", NOW)
     successor(brief, archive, tmp_path)
     note_sent(archive, "b", "2.0.0")
-    made = preparing.prepare_recall(brief, archive, "1.2.0", "The bottom line moved.", NOW)
+    made = preparing.prepare_recall(load(brief), archive, "1.2.0", "The bottom line moved.", NOW)
     assert [one.recipient.id for one in made] == ["a", "c"]
     message = parsed(made[0].draft)
     assert message["Subject"].startswith("Please do not use any more: Blue glass and hay fever, version 1.2.0")
@@ -643,13 +644,13 @@ def test_a_recall_reaches_exactly_those_who_hold_the_version(brief: Path, archiv
     text = (brief / "circulation.yaml").read_text()
     (brief / "circulation.yaml").write_text(text.replace("{id: a,", "{id: z,"))
     with pytest.raises(Problems, match=r"a holds version 1\.2\.0 and has no address"):
-        preparing.prepare_recall(brief, archive, "1.2.0", "x", NOW)
+        preparing.prepare_recall(load(brief), archive, "1.2.0", "x", NOW)
 
 
 def test_a_withdrawn_version_without_a_successor_is_recalled_with_nothing_attached(brief: Path, archive: Path) -> None:
     note_sent(archive, "a", "1.2.0")
     withdraw_version(archive, "blue-glass", "1.2.0", "A trial was invented.", TODAY)
-    made = preparing.prepare_recall(brief, archive, "1.2.0", "A trial was invented.", NOW)
+    made = preparing.prepare_recall(load(brief), archive, "1.2.0", "A trial was invented.", NOW)
     message = parsed(made[0].draft)
     assert list(message.iter_attachments()) == []
     assert "nothing takes its place yet" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -665,7 +666,7 @@ def test_what_came_with_a_recall_is_held_and_can_be_recalled_as_well(
     note_sent(archive, "b", "1.2.0")
     successor(brief, archive, tmp_path)
     postbox = Postbox()
-    made = preparing.chosen(preparing.prepare_recall(brief, archive, "1.2.0", "x", NOW), ["a"], brief)
+    made = preparing.chosen(preparing.prepare_recall(load(brief), archive, "1.2.0", "x", NOW), ["a"], brief)
     sending.send_all(made, archive, "blue-glass", "max@example.org", serve(postbox), lambda: "2026", lambda _: None)
     run = evibrief("circulation", "sent", brief, "--archive", archive, "--recall", "1.2.0", "--to", "b")
     assert run.stdout == "b: written down as sent\n"
@@ -673,7 +674,7 @@ def test_what_came_with_a_recall_is_held_and_can_be_recalled_as_well(
     held = "1.2.0 (superseded), 2.0.0 (current)"
     assert status == f"a (botanist): {held}\nb (optician): {held}\n"
     withdraw_version(archive, "blue-glass", "2.0.0", "A trial was invented.", TODAY)
-    told = preparing.prepare_recall(brief, archive, "2.0.0", "A trial was invented.", NOW)
+    told = preparing.prepare_recall(load(brief), archive, "2.0.0", "A trial was invented.", NOW)
     assert [one.recipient.id for one in told] == ["a", "b"]
 
 
@@ -709,17 +710,17 @@ def test_letters_recommend_nothing() -> None:
 def test_only_what_a_dry_run_showed_is_sent(brief: Path, archive: Path, tmp_path: Path) -> None:
     """A letter with another date is another letter, even to the same person about the same version."""
     moments = [datetime(2026, 3, day, 9, tzinfo=UTC) for day in (2, 3)]
-    shown, later = (preparing.prepare(brief, archive, "1.2.0", moment, date(2026, 4, 1)) for moment in moments)
+    shown, later = (preparing.prepare(load(brief), archive, "1.2.0", moment, date(2026, 4, 1)) for moment in moments)
     sending.write_drafts(shown, tmp_path / "drafts")
     sending.demand_dry_run(later, tmp_path / "drafts")
-    without = preparing.prepare(brief, archive, "1.2.0", moments[0], None)
+    without = preparing.prepare(load(brief), archive, "1.2.0", moments[0], None)
     with pytest.raises(Problems, match="no dry run shows these letters"):
         sending.demand_dry_run(without, tmp_path / "drafts")
     listed = brief / "circulation.yaml"
     listed.write_text(listed.read_text().replace("ana@example.org", "eve@example.org"))
     with pytest.raises(Problems, match="no dry run shows these letters"):
         sending.demand_dry_run(
-            preparing.prepare(brief, archive, "1.2.0", moments[0], date(2026, 4, 1)), tmp_path / "drafts"
+            preparing.prepare(load(brief), archive, "1.2.0", moments[0], date(2026, 4, 1)), tmp_path / "drafts"
         )
     sending.write_drafts(without, tmp_path / "drafts")
     assert len(list((tmp_path / "drafts").glob("*.eml"))) == len(without)

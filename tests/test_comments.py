@@ -291,7 +291,7 @@ def build_manifest(folder: Path) -> bytes:
     from evibrief.evidence.places import MANIFEST
     from evibrief.formats.manifest import carried
 
-    return carried(folder, load(folder))[MANIFEST]
+    return carried(load(folder))[MANIFEST]
 
 
 def test_the_brief_prints_what_became_of_the_review(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def outcome(folder: Path, output: Path, formats: tuple[str, ...]) -> str:
     before = {path.name: path.read_bytes() for path in output.iterdir()}
     problems: tuple[Problem, ...] = ()
     try:
-        written = build(folder, output, formats)  # type: ignore[arg-type]
+        written = build(folder, output, formats)
     except Problems as wrong:
         problems = wrong.problems
         written = []

@@ -68,8 +68,8 @@ OWNERS = {
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone.
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet"}
 DISK = {
-    "build", "build_cache", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
-    "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest", "formats.registry",
+    "build_cache", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
+    "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
     "review.gather", "review.ledger",
 }  # fmt: skip
 DISK_ROOMS = {"archive", "cli", "mailing"}

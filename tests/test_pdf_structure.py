@@ -166,7 +166,7 @@ def ready(data: bytes) -> Any:
 def test_what_was_read_is_attached_once_with_its_relationship(built: tuple[Path, Path, str]) -> None:
     folder, path, _ = built
     loaded = load(folder)
-    wanted = carried(folder, loaded)
+    wanted = carried(loaded)
     assert wanted.items() >= evidence_files(folder).items()
     assert f"instruments/{loaded.brief.brief.methods.instrument}.yaml" in wanted
     assert len(wanted) > 10

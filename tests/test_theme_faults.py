@@ -19,7 +19,6 @@ from evibrief.formats.docx.package import pack, unpack
 from evibrief.formats.html import citations
 from evibrief.formats.html.csl import BadStyle, parent_of
 from evibrief.formats.html.picture import fault_of
-from evibrief.formats.registry import Format
 from evibrief.problems import Problems
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def told(folder: Path, format: Format = "html") -> str:
+def told(folder: Path, format: str = "html") -> str:
     """What a build says when it is refused; nothing is written then."""
     output = folder.parent / "out"
     with pytest.raises(Problems) as caught:

@@ -57,7 +57,7 @@ def test_extracted_evidence_builds_the_same_document(kind: str, documents: dict[
     assert evibrief("extract", documents[kind], "--output", folder).returncode == 0
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert found == evidence_files(SECOND, "invented-1")
-    again = build(folder, tmp_path / "out", [kind])[0].path  # type: ignore[list-item]
+    again = build(folder, tmp_path / "out", [kind])[0].path
     assert again.read_bytes() == documents[kind].read_bytes()
     assert evibrief("extract", documents[kind], "--output", folder).returncode == 1
 

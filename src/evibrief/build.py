@@ -1,30 +1,30 @@
-"""The pipeline: from a folder of evidence to finished documents, as one function that reads aloud.
+"""The pipeline: from a folder of evidence to finished documents, as functions that read aloud.
 
-In: a folder, the formats wanted, a folder for the output. Out: files, all of them or none.
+In: a folder, the formats wanted. Out: documents in memory (`compose`), or files, all of them or none (`build`).
 """
 
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief import resources
 from evibrief.build_cache import Written, fingerprint_inputs, save, up_to_date
-from evibrief.checks.load import load
-from evibrief.evidence.load import Loaded
+from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
-from evibrief.formats.registry import FORMATS, Document, Format, with_letters, write_print, write_word
+from evibrief.formats.contract import Document, Format, Page
+from evibrief.formats.registry import format_named, names
 from evibrief.problems import Place, Problem, Problems, suggest
 
 if TYPE_CHECKING:
-    from evibrief.evidence.brief import Brief
     from evibrief.formats.html.markdown import Typeset
     from evibrief.formats.theme import ThemeFiles
+    from evibrief.rating.findings import Findings
     from evibrief.sections.blocks import Layer, View
 
 Report = Callable[[str], None]
@@ -34,43 +34,79 @@ Warn = Callable[[Sequence[Problem]], None]
 """Told the warnings of the check, once."""
 
 
+@dataclass(frozen=True)
+class Composition:
+    """A brief as it is printed: the page, what follows from its evidence, and the documents that were asked for."""
+
+    page: Page
+    findings: "Findings" = field(repr=False)
+    documents: tuple[Document, ...]
+
+
 def build(
     folder: Path,
     output: Path,
-    formats: Iterable[Format] = FORMATS,
+    formats: Iterable[str] = names(),
     report: Report = lambda stage: None,
     warn: Warn = lambda problems: None,
     layer: "Layer" = "full",
 ) -> list[Written]:
-    """Build a brief, or the part of it that a layer holds: its first page, that and the summary, all.
+    """Write a brief, or the part of it that a layer holds: its first page, that and the summary, all.
 
     Raises `Problems` for what its author can mend, and then leaves `output` as it was.
     """
-    wanted = tuple(format for format in FORMATS if format in tuple(formats))
+    wanted = _in_order(formats)
     fingerprint = fingerprint_inputs(folder) + layer
-    if ready := up_to_date(folder, output, wanted, fingerprint, layer):
+    if ready := up_to_date(folder, output, [one.name for one in wanted], fingerprint, layer):
         return ready
-    # The engines and pydantic take half a second to import; a build with nothing to do must not pay it.
-    from evibrief.formats.manifest import carried
-    from evibrief.formats.pdf.write import load_engine
-    from evibrief.formats.theme import theme_files
-
-    with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
-        if "pdf" in wanted:
-            workers.submit(load_engine)  # half a second of imports, taken while pandoc runs
+    with _workers(wanted) as workers:
         report("reading the evidence")
         loaded = load(folder)
         warn(loaded.warnings)
-        report("composing the page")
-        loaded = _with_values(loaded)
-        evidence = carried(folder, loaded, layer)
-        view = _compose(loaded, json.loads(evidence[MANIFEST])["content_sha256"])
-        files = theme_files(folder, loaded)
-        html = _render(view, loaded, folder, files, layer)
-        report("writing " + ", ".join(wanted))
-        documents = _write_documents(html, view, loaded.brief, files, evidence, wanted, workers)
+        made = _compose(loaded, wanted, layer, report, workers)
     report("saving")
-    return save(folder, output, loaded.brief, documents, fingerprint, layer)
+    return save(folder, output, loaded.brief, made.documents, fingerprint, layer)
+
+
+def compose(loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "full") -> Composition:
+    """The same documents in memory. Raises `Problems` for what the brief's author can mend."""
+    wanted = _in_order(formats)
+    with _workers(wanted) as workers:
+        return _compose(loaded, wanted, layer, lambda stage: None, workers)
+
+
+def _in_order(formats: Iterable[str]) -> tuple[Format, ...]:
+    """The formats of these names, in the order of the registry. Raises `LookupError` for another name."""
+    return tuple(sorted(map(format_named, set(formats)), key=lambda one: names().index(one.name)))
+
+
+@contextmanager
+def _workers(wanted: Iterable[Format]) -> Iterator[Executor]:
+    """Two threads for what waits; the formats import their engines in them while the page is composed."""
+    with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
+        for one in wanted:
+            workers.submit(one.import_engine)
+        yield workers
+
+
+def _compose(
+    loaded: Loaded, wanted: Sequence[Format], layer: "Layer", report: Report, workers: Executor
+) -> Composition:
+    # The engines and pydantic take half a second to import; a build with nothing to do must not pay it.
+    from evibrief.formats.manifest import carried
+    from evibrief.formats.theme import theme_files
+    from evibrief.rating.values import fill, values_of
+    from evibrief.sections.compose import compose_view
+
+    report("composing the page")
+    values = values_of(loaded.brief, loaded.findings)
+    brief, findings = fill((loaded.brief, loaded.findings), values)
+    evidence = carried(loaded, layer)
+    view = compose_view(brief, findings, json.loads(evidence[MANIFEST])["content_sha256"])
+    theme = theme_files(loaded)
+    page = Page(_render(view, loaded, values, theme, layer), view, brief, theme, evidence)
+    report("writing " + ", ".join(one.name for one in wanted))
+    return Composition(page, findings, _write_documents(page, wanted, workers))
 
 
 @contextmanager
@@ -88,23 +124,9 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*often)
 
 
-def _with_values(loaded: Loaded) -> Loaded:
-    """The brief with the values that its prose takes from the data put in."""
-    from evibrief.rating.findings import derive
-    from evibrief.rating.values import fill, values_of
-
-    values = values_of(loaded.brief, derive(loaded.brief))
-    return replace(loaded, brief=fill(loaded.brief, values), values=values)
-
-
-def _compose(loaded: Loaded, content: str) -> "View":
-    from evibrief.rating.findings import derive
-    from evibrief.sections.compose import compose_view
-
-    return compose_view(loaded.brief, derive(loaded.brief), content)
-
-
-def _render(view: "View", loaded: Loaded, folder: Path, files: "ThemeFiles", layer: "Layer") -> str:
+def _render(
+    view: "View", loaded: Loaded, values: Mapping[str, str], files: "ThemeFiles", layer: "Layer"
+) -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
     from evibrief.formats.html.filling import OWN_PAGE, BadTemplate
     from evibrief.formats.html.render import render
@@ -113,11 +135,11 @@ def _render(view: "View", loaded: Loaded, folder: Path, files: "ThemeFiles", lay
     theme = loaded.brief.brief.theme
     templates = resources.template_texts()
     templates = {**templates, OWN_PAGE: files.blocks} if files.blocks else templates
-    typesetter = partial(_typeset, loaded, folder)
+    typesetter = partial(_typeset, loaded)
     try:
         rendered = render(view, templates, typesetter, layer, compose_look(theme, files.styles, files.logo))
     except BadTemplate as error:
-        path = str(folder / "theme" / OWN_PAGE)
+        path = str(loaded.folder / "theme" / OWN_PAGE)
         raise Problems(
             Problem(Place(path, fault.line, min(fault.line, 1)), "theme", fault.message, fault.hint)
             for fault in error.faults
@@ -126,13 +148,13 @@ def _render(view: "View", loaded: Loaded, folder: Path, files: "ThemeFiles", lay
         raise Problems(
             Problem(loaded.source.place(("brief", "citation_style")), "citation-style", one.message, one.hint)
             if one.of_style
-            else Problem(_place_of(one.text, loaded), "prose", one.message, one.hint)
+            else Problem(_place_of(one.text, loaded, values), "prose", one.message, one.hint)
             for one in rendered.complaints
         )
     return rendered.html
 
 
-def _typeset(loaded: Loaded, folder: Path, texts: list[str]) -> "Typeset":
+def _typeset(loaded: Loaded, texts: list[str]) -> "Typeset":
     from evibrief.files import Unreadable
     from evibrief.formats.html import citations
     from evibrief.formats.html.csl import BadStyle
@@ -140,7 +162,7 @@ def _typeset(loaded: Loaded, folder: Path, texts: list[str]) -> "Typeset":
 
     record = loaded.brief.brief
     try:
-        style = citations.citation_style(record.citation_style, folder)
+        style = citations.citation_style(record.citation_style, loaded.folder)
     except (LookupError, OSError, Unreadable, BadStyle) as error:
         place = loaded.source.place(("brief", "citation_style"))
         raise Problems([Problem(place, "citation-style", *_about_style(record.citation_style, error))]) from error
@@ -163,38 +185,26 @@ def _about_style(name: str, error: Exception) -> tuple[str, str]:
     return f"there is no citation style `{missing}`{other}", hint
 
 
-def _place_of(text: str, loaded: Loaded) -> Place:
+def _place_of(text: str, loaded: Loaded, values: Mapping[str, str]) -> Place:
     """Where an author wrote a text, or the longest part of it when the page joins several."""
     from evibrief.rating.values import fill_text
 
-    written = ((location, fill_text(words, loaded.values)) for location, words in loaded.source.scalars())
+    written = ((location, fill_text(words, values)) for location, words in loaded.source.scalars())
     parts = ((len(words), location) for location, words in written if words.strip() in text)
     found = max(parts, default=(0, ()), key=lambda part: part[0])[1]
     return loaded.source.place(found or ("brief",))
 
 
-def _write_documents(
-    html: str,
-    view: "View",
-    brief: "Brief",
-    files: "ThemeFiles",
-    evidence: Mapping[str, bytes],
-    wanted: tuple[Format, ...],
-    workers: ThreadPoolExecutor,
-) -> list[Document]:
-    """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of both are raised together."""
-    makers = {
-        "docx": partial(write_word, html, view, brief, files, evidence),
-        "pdf": partial(write_print, with_letters(html, view), brief, files, evidence),
-    }
-    running = {format: workers.submit(makers[format]) for format in wanted if format in makers}
+def _write_documents(page: Page, wanted: Sequence[Format], workers: Executor) -> tuple[Document, ...]:
+    """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of all are raised together."""
+    running = [workers.submit(one.write, page) for one in wanted]
     documents: list[Document] = []
     problems: list[Problem] = []
-    for format in wanted:
+    for one in running:
         try:
-            documents.append(running[format].result() if format in running else Document("html", html.encode()))
+            documents.append(one.result())
         except Problems as wrong:
             problems += wrong.problems
     if problems:
         raise Problems(problems)
-    return documents
+    return tuple(documents)

@@ -7,13 +7,14 @@ whole.
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief import __version__, resources
 from evibrief.evidence.places import READ, instrument_folders
-from evibrief.formats.registry import Document, Format
+from evibrief.formats.contract import Document
 from evibrief.workfolders import work_folder
 
 if TYPE_CHECKING:
@@ -71,13 +72,13 @@ def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | 
 
 
 def up_to_date(
-    folder: Path, output: Path, wanted: tuple[Format, ...], fingerprint: str, layer: "Layer"
+    folder: Path, output: Path, wanted: Iterable[str], fingerprint: str, layer: "Layer"
 ) -> list[Written] | None:
     """The files of an earlier build when all that are wanted are there, whole, and made from the same inputs."""
     record = _read_record(folder, output)
     ready = []
-    for format in wanted:
-        entry = record.get(_entry_name(format, layer), {})
+    for name in wanted:
+        entry = record.get(_entry_name(name, layer), {})
         path = output / str(entry.get("name"))
         if entry.get("inputs") != fingerprint or not path.is_file():
             return None
@@ -89,17 +90,18 @@ def up_to_date(
     return ready
 
 
-def _entry_name(format: Format, layer: "Layer") -> str:
+def _entry_name(format: str, layer: "Layer") -> str:
     return format if layer == "full" else f"{format} {layer}"
 
 
 def save(
-    folder: Path, output: Path, brief: "Brief", documents: list[Document], fingerprint: str, layer: "Layer"
+    folder: Path, output: Path, brief: "Brief", documents: Iterable[Document], fingerprint: str, layer: "Layer"
 ) -> list[Written]:
     """Write all documents under temporary names, and rename them only when every one of them is whole."""
     output.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder, output)
     written = []
+    documents = tuple(documents)
     with work_folder(output) as temporary:
         for document in documents:
             (temporary / document.format).write_bytes(document.data)

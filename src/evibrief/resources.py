@@ -51,6 +51,11 @@ def templates() -> Path:
     return _shipped("templates", "templates")
 
 
+def reference_document() -> bytes:
+    """The Word document whose styles ours have."""
+    return (templates() / "reference.docx").read_bytes()
+
+
 def instruments() -> Path:
     """The folder of the rating instruments."""
     return _shipped("instruments", "data/instruments")

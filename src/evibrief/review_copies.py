@@ -9,18 +9,15 @@ import re
 from datetime import date
 from pathlib import Path
 
-from evibrief.build import build
+from evibrief.build import Composition, compose
 from evibrief.build_cache import file_stem
 from evibrief.checks.load import load
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.docx.package import open_package
 from evibrief.formats.docx.properties import COMMENTS_BY, RECIPIENT, properties_of
 from evibrief.formats.docx.review_copy import first_page, make_review_copy
-from evibrief.formats.manifest import carried
 from evibrief.labels import phrases
-from evibrief.rating.findings import derive
 from evibrief.sections.questions import questions
-from evibrief.workfolders import work_folder
 
 NO_DATE = "no date"
 
@@ -31,17 +28,20 @@ def review_copy(folder: Path, recipient: str = "", comments_by: date | None = No
     `recipient` is an id, never a name: the file says to whom it went, so that what comes back can be told apart.
     Raises `Problems` for all that is wrong with the brief.
     """
-    loaded = load(folder)
-    record = loaded.brief.brief
-    content = json.loads(carried(folder, loaded)[MANIFEST])["content_sha256"]
-    asked = questions(loaded.brief, derive(loaded.brief))
+    return copy_for(recipient, comments_by, compose(load(folder), ["docx"]))
+
+
+def copy_for(recipient: str, comments_by: date | None, made: Composition) -> bytes:
+    """The DOCX for one of several reviewers, from the one that was made for all of them."""
+    brief, (document,) = made.page.brief, made.documents
+    record = brief.brief
+    asked = questions(brief, made.findings)
     version = f"Version {record.version} of {phrases.date(record.date)}"
     until = phrases.date(comments_by) if comments_by else ""
+    content = json.loads(made.page.evidence[MANIFEST])["content_sha256"]
     page = first_page(record.title, version, content, len(asked), until)
-    with work_folder() as place:
-        document = build(folder, place, ["docx"])[0].path.read_bytes()
     about = {RECIPIENT: recipient, COMMENTS_BY: comments_by.isoformat() if comments_by else NO_DATE}
-    return make_review_copy(document, asked, page, record.date, about)
+    return make_review_copy(document.data, asked, page, record.date, about)
 
 
 def sent_for_review(data: bytes, name: str) -> tuple[str, date | None] | None:
@@ -61,9 +61,10 @@ def sent_for_review(data: bytes, name: str) -> tuple[str, date | None] | None:
 
 def write_review_copy(folder: Path, output: Path, recipient: str, comments_by: date | None) -> Path:
     """Write the review copy beside the documents of the brief, under a name that says what it is."""
-    data = review_copy(folder, recipient, comments_by)
+    made = compose(load(folder), ["docx"])
+    data = copy_for(recipient, comments_by, made)
     ending = f"_review_{recipient}" if recipient else "_review"
-    target = output / f"{file_stem(load(folder).brief)}{ending}.docx"
+    target = output / f"{file_stem(made.page.brief)}{ending}.docx"
     output.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
     return target

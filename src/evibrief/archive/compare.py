@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief.archive.verdict import Comparison
-from evibrief.build import build
+from evibrief.build import compose
+from evibrief.checks.load import load
 from evibrief.formats.difference import Difference
-from evibrief.formats.registry import Format
+from evibrief.formats.history import what_happened
+from evibrief.formats.registry import carrier_of
 from evibrief.problems import Problems
 from evibrief.review_copies import review_copy, sent_for_review
 from evibrief.sandbox import Limits, call
@@ -44,27 +46,24 @@ def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: st
 
 def as_review_copy(data: bytes, name: str) -> tuple[str, date | None] | None:
     """The recipient and the date of a copy for review; None for any other document."""
-    return None if data.startswith(b"%PDF") else sent_for_review(data, name)
+    return sent_for_review(data, name) if data.startswith(b"PK") else None
 
 
-def _built(folder: Path, kind: Format, layer: "Layer") -> bytes:
-    return build(folder, folder.parent / "out", [kind], layer=layer)[0].path.read_bytes()
+def _composed(folder: Path, format: str, layer: "Layer") -> bytes:
+    return compose(load(folder), [format], layer).documents[0].data
 
 
 def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Comparison:
     """Build a document anew from the folder of what it carries, and compare the two."""
-    # Looking into pages and packages costs a quarter of a second, which only a comparison pays.
-    from evibrief.formats.docx.differences import word_differences
-    from evibrief.formats.history import what_happened
-    from evibrief.formats.pdf.differences import pdf_differences
-
-    kind: Format = "pdf" if data.startswith(b"%PDF") else "docx"
+    format = carrier_of(data)
+    if format is None:
+        raise ValueError(f"{name} is no document that carries evidence")
     try:
         copy = as_review_copy(data, name)
-        expected = review_copy(folder, *copy) if copy else _built(folder, kind, layer)
+        expected = review_copy(folder, *copy) if copy else _composed(folder, format.name, layer)
     except Problems as wrong:
         return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}")
     if expected == data:
         return Comparison(same=True)
-    differences = pdf_differences(data, expected) if kind == "pdf" else word_differences(data, expected)
+    differences = format.differences(data, expected)
     return Comparison(False, what_happened(data, expected, differences), differences)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from evibrief.evidence.brief import Brief
 from evibrief.labels import english, markdown, phrases
-from evibrief.rating.findings import derive
+from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.first_page import judgements
 
@@ -15,12 +15,12 @@ from evibrief.sections.first_page import judgements
 def evidence_in_words(brief: Brief) -> tuple[str, ...]:
     """Question, bottom line, judgements, the tier of each statement, status and version, a line each."""
     findings = derive(brief)
-    filled = fill(brief, values_of(brief, findings))
-    return tuple(" ".join(line.split()) for line in _lines(filled))
+    filled = fill((brief, findings), values_of(brief, findings))
+    return tuple(" ".join(line.split()) for line in _lines(*filled))
 
 
-def _lines(brief: Brief) -> Iterator[str]:
-    findings, record = derive(brief), brief.brief
+def _lines(brief: Brief, findings: Findings) -> Iterator[str]:
+    record = brief.brief
     yield f"Question: {record.question.text}"
     yield f"Bottom line: {markdown.without_marks(record.bottom_line.text)}"
     yield from (f"{name}: {value}" for name, value in judgements(brief, findings))

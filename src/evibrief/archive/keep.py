@@ -16,18 +16,16 @@ from evibrief.archive.opened import side_of
 from evibrief.archive.repository import recorded_state
 from evibrief.archive.since import demand_current_since
 from evibrief.archive.versions import evidence_of, read_manifest, versions
-from evibrief.build import build
+from evibrief.build import compose
 from evibrief.build_cache import file_stem
-from evibrief.checks.load import load
+from evibrief.checks.load import Loaded, load
 from evibrief.evidence.brief import Brief
-from evibrief.evidence.load import Loaded
 from evibrief.evidence.places import MANIFEST
-from evibrief.files import sync
+from evibrief.files import sync, write_files
 from evibrief.formats.manifest import carried
 from evibrief.labels import markdown
 from evibrief.problems import Problem, Problems
 from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, least_number, risen
-from evibrief.rating.findings import derive
 from evibrief.workfolders import work_folder
 
 
@@ -47,12 +45,12 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
     finish(archive)
     loaded = load(folder, today)
     place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
-    files = carried(folder, loaded)
+    files = carried(loaded)
     own = json.loads(files[MANIFEST])
     if fresh := not place.exists():
         _demand_number(loaded, archive)
-        demand_current_since(loaded, folder, archive)
-        _write_version(place, folder, files, _what_changed(loaded.brief))
+        demand_current_since(loaded, archive)
+        _write_version(place, loaded, files)
     kept = read_manifest(place)
     # What was archived before there was a content hash is known by its evidence.
     name = "content_sha256" if "content_sha256" in kept else "evidence_sha256"
@@ -74,7 +72,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
     earlier = [one for one in versions(archive) if one.id == record.id]
     if not earlier:
         return
-    changes = compare(side_of(evidence_of(archive / earlier[0].folder)), Side(loaded.brief, derive(loaded.brief)))
+    changes = compare(side_of(evidence_of(archive / earlier[0].folder)), Side(loaded.brief, loaded.findings))
     rose, demand = risen(earlier[0].version, record.version), demanded(changes)
     place = loaded.source.place(("brief", "version"))
     problems = []
@@ -96,22 +94,20 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
         raise Problems(problems)
 
 
-def _write_version(place: Path, folder: Path, files: Mapping[str, bytes], changed: str) -> None:
+def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> None:
     """Everything under a temporary name, safely on the disk, then one rename: whoever looks sees all of it or none."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with work_folder(place.parent) as temporary:
         whole = temporary / "version"
         whole.mkdir()
-        for document in build(folder, whole):
-            document.path.chmod(0o444)
-        for record in whole.glob(".built-*"):
-            record.unlink()
-        for path, data in files.items():
-            if path != MANIFEST:
-                (whole / "evidence" / path).parent.mkdir(parents=True, exist_ok=True)
-                (whole / "evidence" / path).write_bytes(data)
+        for document in compose(loaded).documents:
+            path = whole / f"{file_stem(loaded.brief)}.{document.format}"
+            path.write_bytes(document.data)
+            path.chmod(0o444)
+        write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
         written = json.loads(files[MANIFEST]) | {
-            "changed": changed, "outputs": hashes(whole), "git": asdict(recorded_state(folder)),
+            "changed": _what_changed(loaded.brief), "outputs": hashes(whole),
+            "git": asdict(recorded_state(loaded.folder)),
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _keep_safe(whole)

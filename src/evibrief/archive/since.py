@@ -8,16 +8,15 @@ from typing import Any
 
 from evibrief.archive.opened import side_of
 from evibrief.archive.versions import evidence_of, last_version
-from evibrief.evidence.load import Loaded
+from evibrief.checks.load import Loaded
 from evibrief.evidence.write_yaml import yaml_text
 from evibrief.files import replace_file
 from evibrief.problems import Place, Problem, Problems
-from evibrief.rating.diff import compare, summary
+from evibrief.rating.diff import Side, compare, summary
 
 
-def changes_since(folder: Path, archive: Path) -> Mapping[str, Any] | None:
+def changes_since(side: Side, archive: Path) -> Mapping[str, Any] | None:
     """What `since.yaml` has to say of a brief: what changed since its last archived version; None for a first one."""
-    side = side_of(folder)
     last = last_version(side.brief, archive)
     if last is None:
         return None
@@ -35,7 +34,7 @@ def _filled(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def write_since(folder: Path, archive: Path) -> Path | None:
     """Write `since.yaml` beside the brief, or take it away where there is nothing to compare with."""
-    target, record = folder / "since.yaml", changes_since(folder, archive)
+    target, record = folder / "since.yaml", changes_since(side_of(folder), archive)
     if record is None:
         target.unlink(missing_ok=True)
         return None
@@ -43,12 +42,12 @@ def write_since(folder: Path, archive: Path) -> Path | None:
     return target
 
 
-def demand_current_since(loaded: Loaded, folder: Path, archive: Path) -> None:
+def demand_current_since(loaded: Loaded, archive: Path) -> None:
     """A page that tells of changes which are no longer those is refused."""
-    wanted = changes_since(folder, archive)
+    wanted = changes_since(Side(loaded.brief, loaded.findings), archive)
     told = loaded.brief.since
     same = [_filled(one.model_dump()) for one in told.changes] if told else []
     if (wanted or {}).get("changes", []) != same or bool(wanted) != bool(told):
-        place = Place(str(folder / "since.yaml"))
+        place = Place(str(loaded.folder / "since.yaml"))
         message = "it does not tell what changed since the last archived version"
-        raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {folder}`")])
+        raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {loaded.folder}`")])

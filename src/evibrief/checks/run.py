@@ -1,30 +1,26 @@
 """All rules, run: problems with places, and what a person let pass.
 
-In: a `Brief`, its `SourceTree` for places, the characters that the fonts have, and the day. Out: problems. The rules
+In: what a rule may look at. Out: problems. The rules
 that run are the explicit tuple in `registry`; what they say of themselves is the documentation.
 """
 
-import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evibrief.checks.registry import RULES
 from evibrief.checks.rule import Context, Finding, Rule
-from evibrief.evidence.brief import Brief
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Problem, suggest
 
 
-def check(
-    brief: Brief, source: SourceTree, characters: frozenset[int], today: datetime.date | None = None
-) -> list[Problem]:
+def check(context: Context) -> list[Problem]:
     """Everything that the rules find and nobody overrode, in the order of the rules."""
-    case = Context(brief, source, characters, today)
+    source = context.source
     overrides = dict(_overrides((), source.tree))
     used: set[Location] = set()
     problems = []
     for rule in RULES:
-        for found in rule.find(case):
+        for found in rule.find(context):
             if override := _override_of(found.location, rule.name, overrides):
                 used.add(override)
             else:

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from evibrief.build import build
 from evibrief.build_cache import Written
 from evibrief.cli import printing
-from evibrief.formats.registry import FORMATS, Format
+from evibrief.formats.registry import names
 from evibrief.problems import Problem
 
 LAYERS = ("page", "summary", "full")
 
 
-def formats_of(text: str) -> tuple[Format, ...]:
-    """The formats that an option names, each once. Raises `ArgumentTypeError` for another word."""
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in FORMATS:
-            raise argparse.ArgumentTypeError(f"`{name}` is not one of {', '.join(FORMATS)}")
-    return tuple(format for format in FORMATS if format in names)
+def formats_of(text: str) -> tuple[str, ...]:
+    """The names of the formats that an option lists, each once. Raises `ArgumentTypeError` for another word."""
+    asked = [name.strip() for name in text.split(",")]
+    for name in asked:
+        if name not in names():
+            raise argparse.ArgumentTypeError(f"`{name}` is not one of {', '.join(names())}")
+    return tuple(name for name in names() if name in asked)
 
 
 def run_build(options: argparse.Namespace) -> int:

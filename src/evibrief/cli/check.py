@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from evibrief.checks.load import load
+from evibrief.checks.load import Loaded, load
 from evibrief.cli.printing import print_annotations, print_json, print_problems
-from evibrief.evidence.load import Loaded, read_evidence
+from evibrief.evidence.load import read_evidence
 from evibrief.problems import Place, Problem, Problems
 
 

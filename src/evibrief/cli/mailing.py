@@ -17,6 +17,7 @@ from evibrief.cli.printing import day, progress
 from evibrief.problems import Place, Problem, Problems
 
 if TYPE_CHECKING:
+    from evibrief.checks.load import Loaded
     from evibrief.mailing.prepare import Prepared
     from evibrief.mailing.smtp import Server
 
@@ -48,14 +49,16 @@ def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser])
 
 def circulate_brief(options: argparse.Namespace) -> int:
     """Write the letters as drafts, or send them."""
+    from evibrief.checks.load import load
     from evibrief.mailing import prepare as preparing
     from evibrief.mailing import send as sending
 
     now = datetime.datetime.now(datetime.UTC)
     with progress(quiet=False) as report:
         report("preparing the letters")
-        made = _letters(options, now)
-    brief = _brief_id(options.brief)
+        loaded = load(options.brief)
+        made = preparing.chosen(_all_letters(options, loaded, now), options.to, options.brief)
+    brief = loaded.brief.brief.id
     for doubt in preparing.doubts(options.brief, options.archive, brief, "" if options.recall else made[0].version):
         print(f"warning: {doubt}", file=sys.stderr)
     if not made:
@@ -80,13 +83,7 @@ def circulate_brief(options: argparse.Namespace) -> int:
     return 0
 
 
-def _letters(options: argparse.Namespace, now: datetime.datetime) -> "list[Prepared]":
-    from evibrief.mailing import prepare as preparing
-
-    return preparing.chosen(_all_letters(options, now), options.to, options.brief)
-
-
-def _all_letters(options: argparse.Namespace, now: datetime.datetime) -> "list[Prepared]":
+def _all_letters(options: argparse.Namespace, loaded: "Loaded", now: datetime.datetime) -> "list[Prepared]":
     from evibrief.mailing import prepare as preparing
 
     if options.recall:
@@ -94,9 +91,9 @@ def _all_letters(options: argparse.Namespace, now: datetime.datetime) -> "list[P
         if not reason:
             message, hint = "a recall needs a reason", "say why: --reason …"
             raise Problems([Problem(Place(str(options.brief)), "no-reason", message, hint)])
-        return preparing.prepare_recall(options.brief, options.archive, options.recall, reason, now)
-    version = options.version or _version_of(options.brief)
-    return preparing.prepare(options.brief, options.archive, version, now, options.comments_by)
+        return preparing.prepare_recall(loaded, options.archive, options.recall, reason, now)
+    version = options.version or loaded.brief.brief.version
+    return preparing.prepare(loaded, options.archive, version, now, options.comments_by)
 
 
 def _next_step(sending: bool, count: int) -> str:
@@ -108,18 +105,6 @@ def _next_step(sending: bool, count: int) -> str:
 
 def _utc() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def _brief_id(folder: Path) -> str:
-    from evibrief.checks.load import load
-
-    return load(folder).brief.brief.id
-
-
-def _version_of(folder: Path) -> str:
-    from evibrief.checks.load import load
-
-    return load(folder).brief.brief.version
 
 
 def _mail_server(is_example: bool) -> "Server":
@@ -142,6 +127,7 @@ def _mail_server(is_example: bool) -> "Server":
 def circulation(options: argparse.Namespace) -> int:
     """Say who holds what, or note what came back or was sent by hand."""
     from evibrief.archive.versions import versions
+    from evibrief.checks.load import load
     from evibrief.mailing import prepare as preparing
     from evibrief.mailing import register as register_of_letters
     from evibrief.mailing import returned
@@ -151,14 +137,15 @@ def circulation(options: argparse.Namespace) -> int:
     if options.what == "returned":
         print(returned.record_returned(options.path, options.archive, _utc()))
         return 0
-    brief = _brief_id(options.path)
+    loaded = load(options.path)
+    brief = loaded.brief.brief.id
     if options.what == "sent":
         now = datetime.datetime.now(datetime.UTC)
         if options.recall:
-            made = preparing.prepare_recall(options.path, options.archive, options.recall, "", now)
+            made = preparing.prepare_recall(loaded, options.archive, options.recall, "", now)
         else:
-            version = options.version or _version_of(options.path)
-            made = preparing.prepare(options.path, options.archive, version, now, None)
+            version = options.version or loaded.brief.brief.version
+            made = preparing.prepare(loaded, options.archive, version, now, None)
         made = preparing.chosen(made, options.to, options.path)
         print("\n".join(sending.record_sent(made, options.archive, brief, _utc())))
         return 0

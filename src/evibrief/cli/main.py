@@ -18,7 +18,7 @@ from evibrief.cli.check import run_check, run_rules
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
 from evibrief.cli.review import recipient_of, run_comments, run_review_copy
-from evibrief.formats.registry import FORMATS
+from evibrief.formats.registry import names
 from evibrief.problems import Place, Problem, Problems, plain
 from evibrief.sandbox import run_command, too_much_memory
 from evibrief.workfolders import work_folder
@@ -118,7 +118,8 @@ def _parser() -> argparse.ArgumentParser:
 
     builds = _command(commands, "build", run_build, "check a brief and write its documents")
     builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
-    builds.add_argument("--format", type=formats_of, default=FORMATS, help="pdf, docx, html, or several with commas")
+    listed = f"{', '.join(names())}, or several with commas"
+    builds.add_argument("--format", type=formats_of, default=names(), help=listed)
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
     builds.add_argument("--layer", choices=LAYERS, default="full", help="the first page, that and the summary, or all")
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")

@@ -1,7 +1,6 @@
 """A brief as far as it can be read: the tree with its places, the records, and what both refuse."""
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +9,6 @@ from evibrief.problems import Problem
 if TYPE_CHECKING:
     from evibrief.evidence.brief import Brief
     from evibrief.evidence.source import SourceTree
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A brief that is fit to be built, and what is worth saying about it all the same."""
-
-    brief: "Brief"
-    source: "SourceTree"
-    warnings: tuple[Problem, ...]
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_evidence(folder: Path, without: Container[str] = ()) -> tuple["Brief | None", "SourceTree", list[Problem]]:

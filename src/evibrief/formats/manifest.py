@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evibrief import __version__, resources
+from evibrief.checks.load import Loaded
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
-from evibrief.evidence.load import Loaded
 from evibrief.evidence.places import MANIFEST, READ, belongs, demand_safe, instrument_folders, is_safe_path
 from evibrief.files import is_text
 
@@ -40,10 +40,10 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
     return files
 
 
-def carried(folder: Path, loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
+def carried(loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
     """What the documents carry: the evidence, and the manifest that names every file of it by its hash."""
-    files = evidence_files(folder, loaded.brief.brief.methods.instrument)
-    demand_safe(files, str(folder))
+    files = evidence_files(loaded.folder, loaded.brief.brief.methods.instrument)
+    demand_safe(files, str(loaded.folder))
     tools = resources.tool_versions(__version__)
     return {**files, MANIFEST: manifest(loaded.brief, loaded.source.tree, files, tools, layer)}
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from evibrief.checks.load import Loaded
 from evibrief.evidence.brief import Theme
-from evibrief.evidence.load import Loaded
 from evibrief.files import Unreadable, read_inside
 from evibrief.formats.html.picture import LARGEST as LARGEST_LOGO
 from evibrief.formats.html.picture import fault_of
@@ -81,7 +81,7 @@ def _decoded(data: bytes, path: Path, problems: list[Problem]) -> str:
     return text
 
 
-def theme_files(folder: Path, loaded: Loaded) -> ThemeFiles:
+def theme_files(loaded: Loaded) -> ThemeFiles:
     """The files of the theme, the style sheet written anew from what was read of it.
 
     Raises `Problems` for a file that cannot be read or shown, and for styles that load something.
@@ -89,7 +89,7 @@ def theme_files(folder: Path, loaded: Loaded) -> ThemeFiles:
     from evibrief.formats.docx.own_reference import demand_reference
     from evibrief.formats.html.stylesheet import read_sheet
 
-    logo = loaded.brief.brief.theme.logo
+    folder, logo = loaded.folder, loaded.brief.brief.theme.logo
     problems: list[Problem] = []
     try:
         files = _files_of_theme(folder, logo)

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from evibrief.formats.registry import format_named
 from evibrief.mailing.recipients import Recipient, Sender
 
 
@@ -24,12 +25,6 @@ def safe_line(text: str) -> str:
 
 LARGEST = 30 * 1000 * 1000
 """Bytes of a whole message; many servers refuse more."""
-
-MEDIA = {
-    ".pdf": ("application", "pdf"),
-    ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -86,7 +81,7 @@ def write_message(
     message.set_content(text_of(words), cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     for name, data in words.files.items():
-        main, sub = MEDIA["." + name.rpartition(".")[2]]
+        main, sub = format_named(name.rpartition(".")[2]).media_type.split("/")
         message.add_attachment(data, maintype=main, subtype=sub, filename=safe_line(name))
     return message.as_bytes()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 
 from evibrief import resources
@@ -10,7 +11,8 @@ from evibrief.archive.integrity import check_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.register import Entry, Event, LetterKind
 from evibrief.archive.versions import Version, versions
-from evibrief.checks.load import load
+from evibrief.build import Composition, compose
+from evibrief.checks.load import Loaded, load
 from evibrief.evidence.files import CIRCULATION
 from evibrief.evidence.read_folder import read_one
 from evibrief.formats.html.render import render_text
@@ -21,8 +23,8 @@ from evibrief.mailing.message import LARGEST, Letter, content_of, message_id, wr
 from evibrief.mailing.recipients import ROOT, Circulation, Recipient, circulation_of, sharing
 from evibrief.mailing.register import entries_of
 from evibrief.problems import Place, Problem, Problems, suggest
-from evibrief.rating.diff import Change, Side, compare
-from evibrief.review_copies import review_copy
+from evibrief.rating.diff import Side, compare
+from evibrief.review_copies import copy_for
 
 
 @dataclass(frozen=True)
@@ -80,30 +82,36 @@ def sendable(archive: Path, brief: str, wanted: str) -> Version:
     return version
 
 
-def prepare(folder: Path, archive: Path, wanted: str, moment: datetime, comments_by: date | None) -> list[Prepared]:
+def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, comments_by: date | None) -> list[Prepared]:
     """A message for each recipient. Raises `Problems` before anything is written, also for one that is too large."""
-    circulation, _ = read_circulation(folder)
-    brief = load(folder).brief.brief.id
+    circulation, _ = read_circulation(loaded.folder)
+    brief = loaded.brief.brief.id
     version = sendable(archive, brief, wanted)
-    side = side_of(archive / version.folder / "evidence")
+    evidence = archive / version.folder / "evidence"
+    side, side_before = side_of(evidence), cache(partial(_side_of_version, archive, brief))
+    for_review = cache(lambda: compose(load(evidence), ["docx"]))
     held = holders(entries_of(archive, brief))
     made = []
     for recipient in circulation.recipients:
         earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
-        files = _files(archive, version, recipient, comments_by)
-        changes = _changes(archive, brief, earlier, side)
+        if recipient.kind == "reviewer":
+            files = _review_copy(version, recipient, comments_by, for_review())
+        else:
+            files = _documents(archive, version, recipient)
+        before = side_before(earlier)
+        changes = compare(before, side) if before else None
         hashes = Hashes(version.evidence, version.content)
         said = brief_letter(side, hashes, files, recipient, earlier, changes, comments_by)
         letter: LetterKind = "review" if recipient.kind == "reviewer" else "brief"
         made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
-    _demand_small(made, folder)
+    _demand_small(made, loaded.folder)
     return made
 
 
-def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
+def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
     """A notice to each of those who were sent a version that no longer stands. Raises `Problems`."""
-    circulation, _ = read_circulation(folder)
-    brief = load(folder).brief.brief.id
+    circulation, _ = read_circulation(loaded.folder)
+    brief = loaded.brief.brief.id
     listed = {one.version: one for one in versions(archive) if one.id == brief}
     place = Place(str(archive / brief))
     if recalled not in listed:
@@ -120,35 +128,37 @@ def prepare_recall(folder: Path, archive: Path, recalled: str, reason: str, mome
     known = {one.id: one for one in circulation.recipients}
     if strangers := [name for name in holding if name not in known]:
         message = f"{strangers[0]} holds version {recalled} and has no address in circulation.yaml"
-        raise Problems([Problem(Place(str(folder)), "no-address", message, "add it, so that they can be told")])
+        raise Problems([Problem(Place(str(loaded.folder)), "no-address", message, "add it, so that they can be told")])
     made = []
     now = Hashes(current.evidence, current.content) if current else Hashes()
     for name in holding:
-        files = _files(archive, current, known[name], None, plain=True) if current and current != gone else {}
+        files = _documents(archive, current, known[name]) if current and current != gone else {}
         said = recall_letter(side if files else None, now, files, known[name],
                              gone.title, recalled, reason, changes)  # fmt: skip
         notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
         attached = (current.version, current.evidence) if current and files else None
         made.append(replace(notice, attached=attached))
-    _demand_small(made, folder)
+    _demand_small(made, loaded.folder)
     return made
 
 
-def _files(
-    archive: Path, version: Version, recipient: Recipient, comments_by: date | None, plain: bool = False
+def _review_copy(
+    version: Version, recipient: Recipient, comments_by: date | None, made: Composition
 ) -> dict[str, bytes]:
-    """What is attached: for a reviewer the review copy, for a reader the documents that they want."""
+    stem = next(name for name in version.files if name.endswith(".docx")).removesuffix(".docx")
+    return {f"{stem}_review_{recipient.id}.docx": copy_for(recipient.id, comments_by, made)}
+
+
+def _documents(archive: Path, version: Version, recipient: Recipient) -> dict[str, bytes]:
+    """The documents that a recipient wants, as they are in the archive."""
     place = archive / version.folder
-    if recipient.kind == "reviewer" and not plain:
-        stem = next(name for name in version.files if name.endswith(".docx")).removesuffix(".docx")
-        return {f"{stem}_review_{recipient.id}.docx": review_copy(place / "evidence", recipient.id, comments_by)}
     return {name: (place / name).read_bytes() for kind in recipient.wants for name in version.files
             if name.endswith(f".{kind}")}  # fmt: skip
 
 
-def _changes(archive: Path, brief: str, earlier: str, side: Side) -> tuple[Change, ...] | None:
-    found = next((one for one in versions(archive) if (one.id, one.version) == (brief, earlier)), None)
-    return compare(side_of(archive / found.folder / "evidence"), side) if found else None
+def _side_of_version(archive: Path, brief: str, wanted: str) -> Side | None:
+    found = next((one for one in versions(archive) if (one.id, one.version) == (brief, wanted)), None)
+    return side_of(archive / found.folder / "evidence") if found else None
 
 
 def _message(

@@ -8,14 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from evibrief.evidence.fields import Identifier, Record, Text
+from evibrief.evidence.fields import Identifier, Record, Text, one_of
 from evibrief.evidence.source import SourceTree
+from evibrief.formats.registry import names
 from evibrief.problems import Problem, Problems
 
 _ADDRESS = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)+$"
 """An address as mail servers take it everywhere (RFC 5321, 4.1.2, without quoted and without non-ASCII local parts)."""
 
 Address = Annotated[Text, Field(pattern=_ADDRESS, description="such as somebody@example.org")]
+
+
+FormatName = Annotated[str, one_of(names), Field(json_schema_extra={"enum": list(names())})]
 
 
 class Sender(Record):
@@ -33,7 +37,7 @@ class Recipient(Record):
     name: Text | None = None
     address: Address
     language: Text = Field(default="en", description="letters exist in English; others get a line that says so")
-    wants: tuple[Literal["pdf", "docx"], ...] = Field(default=("pdf",), min_length=1)
+    wants: tuple[FormatName, ...] = Field(default=("pdf",), min_length=1)
     kind: Literal["reader", "reviewer"] = "reader"
 
 

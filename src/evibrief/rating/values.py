@@ -6,6 +6,8 @@ that stands in one place cannot contradict itself.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
 from evibrief.evidence.brief import Brief
@@ -64,16 +66,28 @@ def fill_text(text: str, values: Mapping[str, str]) -> str:
 
 
 def fill(part: Part, values: Mapping[str, str]) -> Part:
-    """A record, or a tuple of records, with the references in all its texts replaced; itself when there are none."""
+    """What is given, with the references in all its texts replaced; itself when there are none.
+
+    It looks into records, tuples, mappings and what is derived from them, at any depth.
+    """
     filled: Any = part
     if isinstance(part, str):
         filled = fill_text(part, values) if "{" in part else part
     elif isinstance(part, tuple):
         parts = tuple(fill(one, values) for one in part)
         filled = parts if any(new is not old for new, old in zip(parts, part, strict=True)) else part
+    elif isinstance(part, Mapping):
+        filled = {**part, **changed} if (changed := _changed(part, values)) else part
     elif isinstance(part, Record):
         fields = {name: getattr(part, name) for name in type(part).model_fields}
-        new = {name: fill(value, values) for name, value in fields.items()}
-        changed = {name: value for name, value in new.items() if value is not fields[name]}
-        filled = part.model_copy(update=changed) if changed else part
+        filled = part.model_copy(update=changed) if (changed := _changed(fields, values)) else part
+    elif is_dataclass(part):
+        fields = {one.name: getattr(part, one.name) for one in dataclass_fields(part)}
+        filled = replace(part, **changed) if (changed := _changed(fields, values)) else part  # type: ignore[type-var]
     return filled  # type: ignore[no-any-return]
+
+
+def _changed(parts: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """Those of the parts in which something was replaced."""
+    new = {name: fill(part, values) for name, part in parts.items()}
+    return {name: part for name, part in new.items() if part is not parts[name]}

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evibrief.archive.opened import side_of
-from evibrief.build import build
+from evibrief.build import compose
+from evibrief.checks.load import load
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST
 from evibrief.evidence.source import SourceTree
@@ -120,7 +121,7 @@ def build_sent(folder: str, target: str, layer: "Layer", *copy: str) -> None:
         until = date.fromisoformat(copy[1]) if copy[1] else None
         Path(target).write_bytes(review_copy(Path(folder), copy[0], until))
     else:
-        build(Path(folder), Path(target).parent / "out", ["docx"], layer=layer)[0].path.rename(target)
+        Path(target).write_bytes(compose(load(Path(folder)), ["docx"], layer).documents[0].data)
 
 
 def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:

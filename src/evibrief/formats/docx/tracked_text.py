@@ -7,6 +7,7 @@ part 1, 17.13.4; revisions those of 17.13.5.
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Literal
 
 from lxml import etree
@@ -22,7 +23,7 @@ from evibrief.formats.docx.formatting import (
     marks_of,
     styles_of,
 )
-from evibrief.formats.docx.package import WordPackage
+from evibrief.formats.docx.package import WordPackage, open_package
 from evibrief.problems import Place, Problem, Problems
 
 Anchor = Literal["content control", "bookmark", "nearest record", "none"]
@@ -372,6 +373,13 @@ def state_of(piece: Piece) -> State:
 def joined(pieces: Iterable[Piece], states: frozenset[str] | None = None) -> str:
     """The text of pieces, with one space where there was any."""
     return " ".join("".join(one.text for one in pieces if states is None or state_of(one) in states).split())
+
+
+def text_of(data: bytes, name: str) -> str:
+    """The words of a DOCX as they are when all tracked changes are accepted, a line for each paragraph."""
+    pieces = walked(open_package(data, name)).pieces
+    lines = (joined(group, AFTER) for _, group in groupby(pieces, lambda piece: piece.paragraph))
+    return "\n".join(line for line in lines if line)
 
 
 def frame_of(piece: Piece) -> str:

@@ -60,6 +60,17 @@ def _text(page: Any) -> str:
     return str(text.get_text_range(0, min(text.count_chars(), LONGEST_TEXT)))
 
 
+def text_of(data: bytes) -> str:
+    """The words of all pages of a PDF of ours, each line as it is on the page."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return "\n".join(_text(document[index]).replace("\r\n", "\n") for index in range(len(document)))
+    finally:
+        document.close()
+
+
 def _pictures(one: Any, other: Any, where: str) -> Iterator[Difference]:
     sizes = [tuple(round(side, 2) for side in page.get_size()) for page in (one, other)]
     if sizes[0] != sizes[1]:

@@ -1,0 +1,135 @@
+"""DOCX as a format: for Word, with the evidence in a part that Word keeps through any edit."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evibrief import resources
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.contract import Document, Page
+from evibrief.problems import Place, Problem, Problems
+
+if TYPE_CHECKING:
+    from evibrief.formats.difference import Difference
+    from evibrief.formats.docx.write import WordProperties
+
+
+class Word:
+    """Office Open XML, for reviewers who comment and track changes."""
+
+    name = "docx"
+    label = "DOCX"
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    def import_engine(self) -> None:
+        """Nothing: pandoc is a process of its own, and what else it needs is imported in no time."""
+
+    def write(self, page: Page) -> Document:
+        """Write a page with the styles of our reference document, or of the theme's own."""
+        from evibrief.formats.docx.reference import recoloured
+        from evibrief.formats.docx.write import write_docx
+
+        pictures = {figure.drawing.source: figure.drawing for figure in page.view.figures}
+        lua_filter = resources.template_texts()["word.lua"]
+        reference = page.theme.word or resources.reference_document()
+        with _blaming_reference(f"{page.theme.folder}/reference.docx" if page.theme.word else ""):
+            reference = recoloured(reference, page.brief.brief.theme.accent)
+            data = write_docx(
+                page.html, _properties(page), _anchors(page), reference, lua_filter, pictures, page.evidence
+            )
+        return Document(self.name, data)
+
+    def text(self, data: bytes) -> str:
+        """The words of all paragraphs, with tracked insertions and without tracked deletions."""
+        from evibrief.formats.docx.tracked_text import text_of
+
+        return text_of(data, self.label)
+
+    def owns(self, data: bytes) -> bool:
+        """Whether it begins as a ZIP does."""
+        return data.startswith(b"PK")
+
+    def extract(self, data: bytes, name: str) -> Mapping[str, bytes]:
+        """The files in its custom XML part (ECMA-376 part 1, 15.2.5)."""
+        from evibrief.formats.docx.evidence_part import embedded_files
+
+        return embedded_files(data, name)
+
+    def differences(self, found: bytes, expected: bytes) -> tuple["Difference", ...]:
+        """What differs in the parts of the package."""
+        from evibrief.formats.docx.differences import word_differences
+
+        return word_differences(found, expected)
+
+    def closed(self, data: bytes) -> str:
+        """Says that it is locked with a password, or of an old kind."""
+        from evibrief.formats.docx.history import word_is_closed
+
+        return word_is_closed(data)
+
+    def history(self, found: bytes, expected: bytes, differences: tuple["Difference", ...]) -> str:
+        """Says that it was saved anew, reviewed, broken off or locked."""
+        from evibrief.formats.docx.history import word_history
+
+        return word_history(found, expected, differences)
+
+    def producer(self, data: bytes) -> str:
+        """The program that its properties name."""
+        from evibrief.formats.docx.history import word_application
+
+        return word_application(data)
+
+
+def _properties(page: Page) -> "WordProperties":
+    from evibrief.formats.docx.write import WordProperties
+
+    record, manifest = page.brief.brief, json.loads(page.evidence[MANIFEST])
+    return WordProperties(
+        title=record.title,
+        subject=record.question.text,
+        description=page.view.description,
+        version=record.version,
+        date=record.date,
+        language=record.language,
+        author="; ".join(person.name for person in record.authors),
+        keywords=(record.question.intervention, record.question.population),
+        running_title=page.view.running_title,
+        custom=(
+            ("evibrief-brief", record.id),
+            ("evibrief-version", record.version),
+            ("evibrief-content", manifest["content_sha256"]),
+            ("evibrief-evidence", manifest["evidence_sha256"]),
+        ),
+    )
+
+
+def _anchors(page: Page) -> frozenset[str]:
+    """The ids of records that the page shows: each becomes a bookmark and a content control."""
+    brief = page.brief
+    links = (link.id for mechanism in brief.mechanisms for link in mechanism.links)
+    ids = (*(claim.id for claim in brief.all_claims), *links, *(one.id for one in brief.ranking.statements))
+    return frozenset(name for name in ids if f'id="{name}"' in page.html)
+
+
+@contextmanager
+def _blaming_reference(path: str) -> Iterator[None]:
+    """With a reference document of the theme's own, what goes wrong in making the Word file is that document's fault.
+
+    It may lack any part or element that Word's own files have, and nothing else differs from other briefs.
+    """
+    hint = "start from templates/reference.docx and change its styles in Word"
+    try:
+        yield
+    except Problems as wrong:
+        at_docx = (one.place.path == "DOCX" and path != "" for one in wrong.problems)
+        raise Problems(
+            replace(one, place=Place(path), rule="theme", hint=one.hint or hint) if its else one
+            for one, its in zip(wrong.problems, at_docx, strict=True)
+        ) from wrong
+    except Exception as error:
+        if not path:
+            raise
+        message = f"no Word document can be made with its styles: {type(error).__name__}: {error}"
+        raise Problems([Problem(Place(path), "theme", f"{message:.300}", hint)]) from error

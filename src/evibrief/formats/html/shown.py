@@ -1,0 +1,37 @@
+"""The words of a web page as a browser shows them. In: HTML. Out: text, a line for each block of it."""
+
+from html.parser import HTMLParser
+
+_HIDDEN = frozenset(("style", "script", "title", "template"))
+_IN_A_LINE = frozenset(
+    ("a", "abbr", "b", "code", "del", "em", "i", "img", "ins", "s", "span", "strong", "sub", "sup", "u", "wbr")
+)
+
+
+class _Shown(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[list[str]] = [[]]
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in _HIDDEN
+        if tag not in _IN_A_LINE:
+            self.lines.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _HIDDEN
+        if tag not in _IN_A_LINE:
+            self.lines.append([])
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.lines[-1].append(data)
+
+
+def text_of(html: str) -> str:
+    """The words, with one space where there was any."""
+    parser = _Shown()
+    parser.feed(html)
+    lines = (" ".join("".join(line).split()) for line in parser.lines)
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,110 @@
+"""PDF as a format: printed from the page, with the evidence attached."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evibrief import resources
+from evibrief.evidence.places import MANIFEST
+from evibrief.formats.contract import Document, Page
+
+if TYPE_CHECKING:
+    from evibrief.formats.difference import Difference
+    from evibrief.formats.pdf.write import Attached, OwnSheet
+
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".jinja": "text/plain",
+    ".png": "image/png",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".json": "application/json",
+    ".csl": "application/vnd.citationstyles.style+xml",
+}
+"""What a file of the evidence is, by its ending."""
+
+
+class Pdf:
+    """PDF/A-3a and PDF/UA-1, for reading, printing and keeping."""
+
+    name = "pdf"
+    label = "PDF"
+    media_type = "application/pdf"
+
+    def import_engine(self) -> None:
+        """Import the engine, which takes half a second."""
+        from evibrief.formats.pdf.write import load_engine
+
+        load_engine()
+
+    def write(self, page: Page) -> Document:
+        """Print a page. Raises `Problems` for what the engine warns of."""
+        from evibrief.formats.pdf.write import write_pdf
+
+        date = page.brief.brief.date
+        pdf = write_pdf(_with_letters(page), resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
+        return Document(self.name, pdf.data, pdf.pages)
+
+    def text(self, data: bytes) -> str:
+        """The words of all pages, as a viewer gives them."""
+        from evibrief.formats.pdf.pages import text_of
+
+        return text_of(data)
+
+    def owns(self, data: bytes) -> bool:
+        """Whether it begins as a PDF does."""
+        return data.startswith(b"%PDF")
+
+    def extract(self, data: bytes, name: str) -> Mapping[str, bytes]:
+        """The files that are attached, with their path as description (ISO 32000-1, 7.11.4)."""
+        from evibrief.formats.pdf.attachments import attached_files
+
+        return attached_files(data, name)
+
+    def differences(self, found: bytes, expected: bytes) -> tuple["Difference", ...]:
+        """What differs in objects and on pages."""
+        from evibrief.formats.pdf.differences import pdf_differences
+
+        return pdf_differences(found, expected)
+
+    def closed(self, data: bytes) -> str:
+        """Says that it is encrypted."""
+        from evibrief.formats.pdf.history import pdf_is_closed
+
+        return pdf_is_closed(data) if self.owns(data) else ""
+
+    def history(self, found: bytes, expected: bytes, differences: tuple["Difference", ...]) -> str:
+        """Says that it was signed, annotated, broken off, encrypted or saved anew."""
+        from evibrief.formats.pdf.history import pdf_history
+
+        return pdf_history(found, expected, differences)
+
+    def producer(self, data: bytes) -> str:
+        """The program that its information names."""
+        from evibrief.formats.pdf.history import pdf_producer
+
+        return pdf_producer(data)
+
+
+def _with_letters(page: Page) -> str:
+    """The page with figures whose letters are letters: the engine has their font."""
+    from evibrief.sections.figures.picture import with_pictures
+
+    lettered = {figure.drawing.source: figure.drawing.lettered_source for figure in page.view.figures}
+    return with_pictures(page.html, lettered)
+
+
+def _own_sheet(page: Page) -> "OwnSheet | None":
+    from evibrief.formats.pdf.write import OwnSheet
+    from evibrief.formats.theme import lines_before_styles
+
+    first_line = lines_before_styles(page.brief.brief.theme) + 1
+    return OwnSheet(f"{page.theme.folder}/custom.css", first_line) if page.theme.styles else None
+
+
+def _attached(page: Page) -> Iterator["Attached"]:
+    from evibrief.formats.pdf.write import Attached
+
+    for path, data in page.evidence.items():
+        yield Attached(path, data, MEDIA_TYPES[Path(path).suffix], "Supplement" if path == MANIFEST else "Data")
