@@ -222,6 +222,7 @@ class Sealed(PlainText):
     """A text that has its evidence behind the words, which makes it one that can be taken apart and compared."""
 
     name = "sealed"
+    compared = "all words"
 
     def write(self, page: Page) -> Document:
         """The words, then the evidence as JSON."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from evibrief.archive.verdict import Comparison
 from evibrief.build import compose
 from evibrief.checks.load import load
+from evibrief.formats.carried import demand_carrier
 from evibrief.formats.difference import Difference
 from evibrief.formats.history import what_happened
-from evibrief.formats.registry import carrier_of
 from evibrief.problems import Problems
 from evibrief.review_copies import review_copy, sent_for_review
 from evibrief.sandbox import Limits, call
@@ -55,9 +55,7 @@ def _composed(folder: Path, format: str, layer: "Layer") -> bytes:
 
 def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Comparison:
     """Build a document anew from the folder of what it carries, and compare the two."""
-    format = carrier_of(data)
-    if format is None:
-        raise ValueError(f"{name} is no document that carries evidence")
+    format = demand_carrier(data, name)
     try:
         copy = as_review_copy(data, name)
         expected = review_copy(folder, *copy) if copy else _composed(folder, format.name, layer)

@@ -34,6 +34,8 @@ class Verdict:
     uncovered: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     for_review: bool = False
+    compared: str = ""
+    """What is compared of a document of this format that is not the same to the byte."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST, own_look
 from evibrief.files import write_files
-from evibrief.formats.carried import carried_files, read_document
+from evibrief.formats.carried import carried_files, demand_carrier, read_document
 from evibrief.formats.manifest import checked_manifest, other_tools
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sandbox import USUAL, Limits
@@ -73,6 +73,7 @@ def _verdict(data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any],
     return Verdict(
         "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
         record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, uncovered, said, sent,
+        demand_carrier(data, record["id"]).compared,
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing 
     if standing and standing.listed and options.archive and verdict.state == "undecided":
         yield "THE VERY FILE THAT YOUR ARCHIVE LISTS. It cannot be built anew here just so; other tools made it:"
     else:
-        yield from _WORDS[verdict.state]
+        yield from (line.format(compared=verdict.compared) for line in _WORDS[verdict.state])
     yield from (f"  {detail}" for detail in verdict.details)
     if verdict.looks:
         yield f"Files of its own decide how it looks and what it shows: {', '.join(verdict.looks)}."
@@ -151,8 +151,8 @@ _WORDS: Mapping[str, Sequence[str]] = {
         "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
     ),
     "other tools": (
-        "same content, other tools: made by other versions of the tools. Built again here, every object of the file,",
-        "its text and its pages as pictures agree.",
+        "same content, other tools: made by other versions of the tools. Built again here and compared in meaning,",
+        "{compared} agree.",
     ),
     "altered": ("ALTERED: it is not what is built from the evidence that it carries.",),
     "undecided": (

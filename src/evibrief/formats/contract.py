@@ -4,7 +4,7 @@ A format is one module with a class, and one line in `registry`. One whose docum
 too: such documents can be verified, and their evidence can be taken out again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from evibrief.formats.difference import Difference
     from evibrief.formats.theme import ThemeFiles
     from evibrief.sections.blocks import View
+    from evibrief.sections.figures.picture import Drawing
 
 
 @dataclass(frozen=True)
 class Page:
     """All that a document is written from: the page as HTML, what it was made from, and the files that go with it.
+
+    Its figures are named in the HTML (`figure:ANCHOR`), and are in `view`.
 
     `evidence` is what a document carries, by path, with its manifest; `theme` is what the brief changes of the look.
     """
@@ -27,6 +30,12 @@ class Page:
     brief: "Brief" = field(repr=False)
     theme: "ThemeFiles" = field(repr=False)
     evidence: Mapping[str, bytes] = field(repr=False)
+
+    def with_figures(self, address: Callable[["Drawing"], str]) -> str:
+        """The HTML with every figure at the address that a format gives its drawing."""
+        from evibrief.sections.figures.picture import with_pictures
+
+        return with_pictures(self.html, {figure.address: address(figure.drawing) for figure in self.view.figures})
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,12 @@ class Format(Protocol):
 
 @runtime_checkable
 class Carrier(Format, Protocol):
-    """A format whose documents carry the evidence that they are made from."""
+    """A format whose documents carry the evidence that they are made from.
+
+    `compared` says in words what `differences` looks at, all of it: it goes into a sentence about what agrees.
+    """
+
+    compared: str
 
     def owns(self, data: bytes) -> bool:
         """Whether a file begins as documents of this format do."""

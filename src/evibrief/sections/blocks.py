@@ -97,6 +97,11 @@ class Figure:
     drawing: Drawing
     kind: Literal["figure"] = "figure"
 
+    @property
+    def address(self) -> str:
+        """What the page has in place of the picture, until a format puts in the one that it can show."""
+        return f"figure:{self.anchor}"
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceList:

@@ -22,6 +22,7 @@ class Word:
     name = "docx"
     label = "DOCX"
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    compared = "all parts of the package"
 
     def import_engine(self) -> None:
         """Nothing: pandoc is a process of its own, and what else it needs is imported in no time."""
@@ -30,14 +31,16 @@ class Word:
         """Write a page with the styles of our reference document, or of the theme's own."""
         from evibrief.formats.docx.reference import recoloured
         from evibrief.formats.docx.write import write_docx
+        from evibrief.sections.figures.picture import PNG, as_address
 
-        pictures = {figure.drawing.source: figure.drawing for figure in page.view.figures}
+        html = page.with_figures(lambda drawing: as_address(drawing.png, PNG))
+        drawings = [figure.drawing for figure in page.view.figures]
         lua_filter = resources.template_texts()["word.lua"]
         reference = page.theme.word or resources.reference_document()
         with _blaming_reference(f"{page.theme.folder}/reference.docx" if page.theme.word else ""):
             reference = recoloured(reference, page.brief.brief.theme.accent)
             data = write_docx(
-                page.html, _properties(page), _anchors(page), reference, lua_filter, pictures, page.evidence
+                html, _properties(page), _anchors(page), reference, lua_filter, drawings, page.evidence
             )
         return Document(self.name, data)
 

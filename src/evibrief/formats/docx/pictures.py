@@ -1,16 +1,15 @@
 """Pictures in a Word document: each as PNG, which every program shows, and beside it as SVG, which stays sharp.
 
-In: the page's HTML, the tree of `word/document.xml`, the package's parts, the drawings. Out: HTML that pandoc embeds
-the PNGs of, and the parts that add the SVGs, by Microsoft's extension for them ([MS-ODRAWXML] 2.3.3.2, svgBlip).
+In: the tree of `word/document.xml`, the package's parts, the drawings. Out: the parts that add the SVGs beside the
+PNGs, by Microsoft's extension for them ([MS-ODRAWXML] 2.3.3.2, svgBlip).
 """
 
-import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lxml import etree
 
-from evibrief.sections.figures.picture import Drawing, with_pictures
+from evibrief.sections.figures.picture import Drawing
 
 _RELATIONS = "word/_rels/document.xml.rels"
 _TYPES = "[Content_Types].xml"
@@ -18,12 +17,6 @@ _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
-
-
-def with_pixels(html: str, pictures: Mapping[str, Drawing]) -> str:
-    """The page with every drawing as PNG instead of SVG."""
-    png = "data:image/png;base64,"
-    return with_pictures(html, {name: png + base64.b64encode(one.png).decode() for name, one in pictures.items()})
 
 
 def vector_parts(document: Any, parts: Mapping[str, bytes], drawings: Iterable[Drawing]) -> dict[str, bytes]:

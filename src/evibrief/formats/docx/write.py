@@ -9,7 +9,7 @@ import datetime
 import re
 import secrets
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +22,7 @@ from evibrief.formats.docx.body import finish_body, with_token
 from evibrief.formats.docx.content_controls import control_records
 from evibrief.formats.docx.evidence_part import word_parts
 from evibrief.formats.docx.package import WORD, pack, unpack
-from evibrief.formats.docx.pictures import vector_parts, with_pixels
+from evibrief.formats.docx.pictures import vector_parts
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
 from evibrief.problems import Place, Problem, Problems
@@ -34,7 +34,6 @@ _NAMESPACES = {"w": WORD}
 _PLACE = Place("DOCX")
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?"[^>]*>')
-_NO_PICTURES: Mapping[str, Drawing] = MappingProxyType({})
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
 LONGEST = 600
@@ -67,24 +66,23 @@ def write_docx(
     anchors: frozenset[str],
     reference: bytes,
     lua_filter: str,
-    pictures: Mapping[str, Drawing] = _NO_PICTURES,
+    drawings: Sequence[Drawing] = (),
     evidence: Mapping[str, bytes] = _NO_FILES,
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 
     Raises `Problems` for what pandoc warns of, when an id in `anchors` has not become a bookmark, when a link leads
-    nowhere, and when a style is not in the reference document. `pictures` are the drawings of the page by their
-    addresses in it: Word gets each as PNG and, for those versions that can show it, as SVG. `evidence` goes along.
+    nowhere, and when a style is not in the reference document. The page has the `drawings` as PNG; those versions of
+    Word that can show it get each as SVG, too. `evidence` goes along.
     """
     token = secrets.token_hex(16)
-    page = with_pixels(leave_out(html), pictures)
-    parts = unpack(_run_pandoc(page, properties, reference, with_token(lua_filter, token)))
+    parts = unpack(_run_pandoc(leave_out(html), properties, reference, with_token(lua_filter, token)))
     document = etree.fromstring(parts["word/document.xml"])
     finish_body(document, anchors, token)
     if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
         raise Problems(problems)
     control_records(document, anchors)
-    parts |= vector_parts(document, parts, pictures.values())
+    parts |= vector_parts(document, parts, drawings)
     parts["word/document.xml"] = _serialise(document)
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)

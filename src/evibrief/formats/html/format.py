@@ -14,8 +14,11 @@ class WebPage:
         """Nothing: the page is there already."""
 
     def write(self, page: Page) -> Document:
-        """The page as it is, in UTF-8."""
-        return Document(self.name, page.html.encode())
+        """The page with its figures drawn as shapes, in UTF-8: a browser has none of our fonts."""
+        from evibrief.sections.figures.picture import SVG, as_address
+
+        html = page.with_figures(lambda drawing: as_address(drawing.svg.encode(), SVG))
+        return Document(self.name, html.encode())
 
     def text(self, data: bytes) -> str:
         """The words that a browser shows."""

@@ -56,7 +56,7 @@ def render(
     contents = contents_of(html)
     if own:
         sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
-        pictures = {figure.drawing.source for figure in view.figures} | {look.logo}
+        pictures = {figure.address for figure in view.figures} | {look.logo}
         _refuse(contents, own, sheets, pictures)
     return Rendered(with_policy(html, contents), ())
 

@@ -31,6 +31,7 @@ class Pdf:
     name = "pdf"
     label = "PDF"
     media_type = "application/pdf"
+    compared = "every object of the file, its text and its pages as pictures"
 
     def import_engine(self) -> None:
         """Import the engine, which takes half a second."""
@@ -41,9 +42,12 @@ class Pdf:
     def write(self, page: Page) -> Document:
         """Print a page. Raises `Problems` for what the engine warns of."""
         from evibrief.formats.pdf.write import write_pdf
+        from evibrief.sections.figures.picture import SVG, as_address
 
         date = page.brief.brief.date
-        pdf = write_pdf(_with_letters(page), resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
+        # The letters in the figures are letters: the engine has their font.
+        html = page.with_figures(lambda drawing: as_address(drawing.lettered.encode(), SVG))
+        pdf = write_pdf(html, resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
         return Document(self.name, pdf.data, pdf.pages)
 
     def text(self, data: bytes) -> str:
@@ -85,14 +89,6 @@ class Pdf:
         from evibrief.formats.pdf.history import pdf_producer
 
         return pdf_producer(data)
-
-
-def _with_letters(page: Page) -> str:
-    """The page with figures whose letters are letters: the engine has their font."""
-    from evibrief.sections.figures.picture import with_pictures
-
-    lettered = {figure.drawing.source: figure.drawing.lettered_source for figure in page.view.figures}
-    return with_pictures(page.html, lettered)
 
 
 def _own_sheet(page: Page) -> "OwnSheet | None":

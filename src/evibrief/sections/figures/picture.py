@@ -24,24 +24,18 @@ class Drawing:
     height: float
     alternative: str
 
-    @property
-    def source(self) -> str:
-        """The SVG as an address that a page can carry in itself."""
-        return _address(self.svg)
 
-    @property
-    def lettered_source(self) -> str:
-        """The SVG with letters, in the same way."""
-        return _address(self.lettered)
+PNG, SVG = "image/png", "image/svg+xml"
 
 
-def _address(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+def as_address(picture: bytes, media_type: str) -> str:
+    """A picture as an address that a page carries in itself (RFC 2397)."""
+    return f"data:{media_type};base64,{base64.b64encode(picture).decode()}"
 
 
 _PICTURE = re.compile(r'(<img src=")([^"<>]*)(")')
 
 
 def with_pictures(html: str, others: Mapping[str, str]) -> str:
-    """The page with other addresses for its pictures. In a text `<` is written otherwise, so none is taken for one."""
+    """The page with other addresses for pictures. In a text `<` is written otherwise, so none is taken for one."""
     return _PICTURE.sub(lambda found: f"{found[1]}{others.get(found[2], found[2])}{found[3]}", html)
