@@ -5,7 +5,7 @@ In: a folder, the formats wanted. Out: documents in memory (`compose`), or files
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ from evibrief.formats.registry import format_named, names
 from evibrief.problems import Place, Problem, Problems, suggest
 
 if TYPE_CHECKING:
-    from evibrief.formats.html.markdown import Typeset
+    from evibrief.evidence.source import SourceTree
+    from evibrief.formats.html.markdown import Complaint, Typeset
     from evibrief.formats.theme import ThemeFiles
     from evibrief.rating.findings import Findings
     from evibrief.sections.blocks import Layer, View
@@ -104,7 +105,7 @@ def _compose(
     evidence = carried(loaded, layer)
     view = compose_view(brief, findings, json.loads(evidence[MANIFEST])["content_sha256"])
     theme = theme_files(loaded)
-    page = Page(_render(view, loaded, values, theme, layer), view, brief, theme, evidence)
+    page = Page(_render(view, loaded, theme, layer), view, brief, theme, evidence)
     report("writing " + ", ".join(one.name for one in wanted))
     return Composition(page, findings, _write_documents(page, wanted, workers))
 
@@ -124,9 +125,7 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*often)
 
 
-def _render(
-    view: "View", loaded: Loaded, values: Mapping[str, str], files: "ThemeFiles", layer: "Layer"
-) -> str:
+def _render(view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer") -> str:
     """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
     from evibrief.formats.html.filling import OWN_PAGE, BadTemplate
     from evibrief.formats.html.render import render
@@ -145,12 +144,7 @@ def _render(
             for fault in error.faults
         ) from error
     if rendered.complaints:
-        raise Problems(
-            Problem(loaded.source.place(("brief", "citation_style")), "citation-style", one.message, one.hint)
-            if one.of_style
-            else Problem(_place_of(one.text, loaded, values), "prose", one.message, one.hint)
-            for one in rendered.complaints
-        )
+        raise Problems(_problem(complaint, loaded.source) for complaint in rendered.complaints)
     return rendered.html
 
 
@@ -185,14 +179,16 @@ def _about_style(name: str, error: Exception) -> tuple[str, str]:
     return f"there is no citation style `{missing}`{other}", hint
 
 
-def _place_of(text: str, loaded: Loaded, values: Mapping[str, str]) -> Place:
-    """Where an author wrote a text, or the longest part of it when the page joins several."""
-    from evibrief.rating.values import fill_text
+def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
+    """What is wrong with a text, at the place where its author wrote it."""
+    from evibrief.evidence.written import location_of
+    from evibrief.formats.html.markdown import IN_LIST
 
-    written = ((location, fill_text(words, values)) for location, words in loaded.source.scalars())
-    parts = ((len(words), location) for location, words in written if words.strip() in text)
-    found = max(parts, default=(0, ()), key=lambda part: part[0])[1]
-    return loaded.source.place(found or ("brief",))
+    rule = "citation-style" if complaint.of_style else "prose"
+    otherwise = ("references",) if complaint.index == IN_LIST else ("brief",)
+    location = location_of(complaint.text, complaint.within) or otherwise
+    location = ("brief", "citation_style") if complaint.of_style else location
+    return Problem(source.place_of_text(location, complaint.within), rule, complaint.message, complaint.hint)
 
 
 def _write_documents(page: Page, wanted: Sequence[Format], workers: Executor) -> tuple[Document, ...]:

@@ -11,9 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NewType
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
+from evibrief.evidence.written import Written
 from evibrief.problems import Hints
 
 Unknown = Literal["unknown"]
@@ -161,10 +170,18 @@ ReferenceKey = NewType("ReferenceKey", str)
 PopulationId = NewType("PopulationId", str)
 CorrectionId = NewType("CorrectionId", str)
 
-Text = Annotated[str, BeforeValidator(_text)]
+def _with_place(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    checked = check(value)
+    return value if isinstance(value, Written) else checked
+
+
+_KEPT = WrapValidator(_with_place)
+"""Texts stay the ones that know where they were written; pydantic would make plain ones of them."""
+
+Text = Annotated[str, _KEPT, BeforeValidator(_text)]
 """One line of words, printed as they stand."""
 
-Prose = Annotated[str, BeforeValidator(_prose)]
+Prose = Annotated[str, _KEPT, BeforeValidator(_prose)]
 """Markdown with pandoc's citations: `fatigue fell [@smith2016, p. 3]`."""
 
 

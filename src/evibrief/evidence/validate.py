@@ -16,6 +16,7 @@ from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
 from evibrief.evidence.fields import HINT, WITHIN, Record
 from evibrief.evidence.source import Location, SourceTree
+from evibrief.evidence.written import with_places
 from evibrief.problems import Hints, Problem
 
 _FILES_OF_KINDS = {
@@ -41,7 +42,7 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     problems = list(_duplicates(source, ids))
     hints = Hints()
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
-    brief, details = _validated(source.tree, {**known, "hints": hints})
+    brief, details = _validated(with_places(source.tree), {**known, "hints": hints})
     return brief, problems + [_problem(source, detail, hints) for detail in details if _is_news(source, detail)]
 
 

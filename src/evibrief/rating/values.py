@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Record
 from evibrief.evidence.records import AnimalExposure, Dose
+from evibrief.evidence.written import reworded
 from evibrief.labels import english, phrases
 from evibrief.rating.findings import Findings
 
@@ -61,8 +62,8 @@ def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
-    """A text with its references replaced; one that names no value stays as it is."""
-    return REFERENCE.sub(lambda match: values.get(match[1], match[0]), text)
+    """A text with its references replaced, at its place; a reference to no value stays as it is."""
+    return reworded(text, REFERENCE.sub(lambda match: values.get(match[1], match[0]), text))
 
 
 def fill(part: Part, values: Mapping[str, str]) -> Part:

@@ -23,6 +23,7 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from evibrief.evidence.written import Piece, pieces_of, written
 from evibrief.problems import suggest
 from evibrief.sections.blocks import Layer, Look, View
 
@@ -153,7 +154,7 @@ def fill_apart(view: View, templates: Mapping[str, str], layer: Layer, look: Loo
         raise BadTemplate(Fault(0, "it takes too much memory, or is nested too deeply", _REPEATS)) from None
     if "line" in answered:
         raise BadTemplate(Fault(**answered))
-    return Filled(answered["html"], tuple(answered["texts"]), frozenset(answered["short"]))
+    return Filled(answered["html"], tuple(map(_opened, answered["texts"])), frozenset(answered["short"]))
 
 
 _REPEATS = "it repeats something too often"
@@ -187,7 +188,13 @@ def _filled_twice(
         message = "it changes a text before it is typeset, or prints something else each time"
         hint = "print a text as it is: `{{ text | prose }}`, with no filter after `prose` or `line`"
         raise BadTemplate(Fault(0, message, hint))
-    return {"html": one.html, "texts": one.texts, "short": sorted(one.short)}
+    return {"html": one.html, "texts": [(text, pieces_of(text)) for text in one.texts], "short": sorted(one.short)}
+
+
+def _opened(sent: tuple[str, list[tuple[str, list[str | int]]]]) -> str:
+    """A text as it came out of the other process, with the places of its pieces."""
+    text, pieces = sent
+    return written(text, (Piece(words, tuple(location)) for words, location in pieces)) if pieces else text
 
 
 def _printable(filled: Filled) -> Filled:

@@ -55,6 +55,9 @@ ALLOWED_LINKS = ("#", "http://", "https://", "mailto:")
 _ENTRY_OF_LIST = re.compile(r'<div id="refs".*', re.DOTALL)
 
 
+IN_LIST = -2
+"""The index of what is said of the reference list."""
+
 LONGEST = 120
 """Seconds that pandoc may take; the largest brief that was measured takes five."""
 
@@ -67,15 +70,16 @@ _DEFINITION = re.compile(r"^(?:[ \t>:~*+-]|\(?\w{1,9}[.)])*(\[(?:[^\[\]]|\[[^\[\
 
 @dataclass(frozen=True)
 class Complaint:
-    """Something about one text, by its index; -1 for all of them together, or for the citation style.
+    """Something about one text, by its index; -1 for all of them together, `IN_LIST` for the reference list.
 
-    `text` is what it is about, as it was written, where that is not the whole text of that index.
+    `text` is the text that it is about, and `within` the piece of it, where one can be named.
     """
 
     index: int
     message: str
     hint: str = ""
     text: str = ""
+    within: str = ""
     of_style: bool = False
 
 
@@ -100,11 +104,11 @@ def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style
     if len(pieces) != len(texts) + 1:
         return Typeset(tuple("" for _ in texts), "", complaints or (Complaint(-1, "the texts could not be set"),))
     fragments = [_own_links(piece.strip(), f"{token}n{index}") for index, piece in enumerate(pieces[:-1])]
-    found = [Complaint(index, *wrong) for index, text in enumerate(texts) for wrong in _defined(text)]
-    found += [Complaint(index, *wrong) for index, fragment in enumerate(fragments) for wrong in _refused(fragment)]
+    found = [one for index, text in enumerate(texts) for one in _defined(index, text)]
+    found += [one for index, fragment in enumerate(fragments) for one in _refused(index, fragment)]
     bibliography = _ENTRY_OF_LIST.search(pieces[-1])
     listed = bibliography[0].strip() if bibliography else ""
-    found += [Complaint(-1, *wrong, text=wrong[0]) for wrong in _refused(listed, ALLOWED_TAGS | _TAGS_OF_LIST)]
+    found += _refused(IN_LIST, listed, ALLOWED_TAGS | _TAGS_OF_LIST)
     return Typeset(tuple(fragments), listed, (*complaints, *found))
 
 
@@ -113,11 +117,12 @@ def _own_links(fragment: str, name: str) -> str:
     return fragment.replace(f'href="#{name}__', 'href="#')
 
 
-def _defined(text: str) -> Iterable[tuple[str, str]]:
+def _defined(index: int, text: str) -> Iterable[Complaint]:
     """Lines that Markdown takes for the address of a link elsewhere, and does not print."""
     for found in _DEFINITION.finditer(text):
         message = f"a line that begins with `{found[1]:.60}` is not printed: Markdown takes it for a link's address"
-        yield message, "write links as [words](address); for brackets write \\[ and \\]"
+        hint = "write links as [words](address); for brackets write \\[ and \\]"
+        yield Complaint(index, message, hint, within=found[1])
 
 
 def inline(fragment: str) -> str | None:
@@ -150,7 +155,8 @@ def _run_pandoc(
         try:
             run = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=LONGEST)
         except subprocess.TimeoutExpired:
-            return "", (Complaint(-1, f"setting the texts in this style takes over {LONGEST} s", _STYLE, "", True),)
+            message = f"setting the texts in this style takes over {LONGEST} s"
+            return "", (Complaint(-1, message, _STYLE, of_style=True),)
     return run.stdout.decode(errors="replace"), tuple(_warnings(run, token))
 
 
@@ -170,7 +176,11 @@ def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable
         named = re.search(rf"{token}n(\d+)", line)
         words = re.sub(rf"{token}(n\d+)?", "this text", line)
         of_style = "Citeproc" in line and "not found" not in line
-        yield Complaint(int(named[1]) if named else -1, words, _STYLE if of_style else "", of_style=of_style)
+        missing = re.search(r"citation (\S+) not found", line)
+        yield Complaint(
+            int(named[1]) if named else -1, words, _STYLE if of_style else "",
+            within=f"@{missing[1]}" if missing else "", of_style=of_style,
+        )  # fmt: skip
 
 
 def _without_empty(reference: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,19 +194,22 @@ class _Refusals(HTMLParser):
     def __init__(self, allowed: frozenset[str]) -> None:
         super().__init__()
         self.allowed = allowed
-        self.refused: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, str, str]] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in self.allowed:
             what = {"img": "a picture", "table": "a table", "pre": "a block of code"}.get(tag, f"`<{tag}>`")
             what = "a heading" if re.fullmatch(r"h\d", tag) else what
-            self.refused.append((f"{what} may not stand in a text", "texts are paragraphs, lists, links and citations"))
+            hint = "texts are paragraphs, lists, links and citations"
+            self.refused.append((f"{what} may not stand in a text", hint, ""))
         target = dict(attributes).get("href")
         if tag == "a" and target is not None and not target.startswith(ALLOWED_LINKS):
-            self.refused.append((f"the link `{target}` leads nowhere that is allowed", "use #id, https: or mailto:"))
+            hint = "use #id, https: or mailto:"
+            self.refused.append((f"the link `{target}` leads nowhere that is allowed", hint, target))
 
 
-def _refused(fragment: str, allowed: frozenset[str] = ALLOWED_TAGS) -> Iterable[tuple[str, str]]:
+def _refused(index: int, fragment: str, allowed: frozenset[str] = ALLOWED_TAGS) -> Iterable[Complaint]:
     parser = _Refusals(allowed)
     parser.feed(fragment)
-    return dict.fromkeys(parser.refused)
+    for message, hint, within in dict.fromkeys(parser.refused):
+        yield Complaint(index, message, hint, within=within)

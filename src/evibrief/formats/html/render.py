@@ -62,8 +62,7 @@ def render(
 
 
 def _with_text(complaint: Complaint, filled: Filled) -> Complaint:
-    text = filled.texts[complaint.index] if complaint.index >= 0 else ""
-    return replace(complaint, text=complaint.text or text)
+    return replace(complaint, text=filled.texts[complaint.index]) if complaint.index >= 0 else complaint
 
 
 def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:

@@ -1,0 +1,67 @@
+"""Texts that know where their author wrote them, so that what is wrong with one is reported at its place.
+
+In: texts with their locations. Out: texts that are `str` to everybody else, and keep their places when they are filled,
+joined and typeset.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from evibrief.evidence.source import Location
+
+
+class Piece(NamedTuple):
+    """A text of an author, and its location in the tree."""
+
+    text: str
+    location: Location
+
+
+class Written(str):
+    """A text with the pieces that authors wrote, in their order; the words between them are ours."""
+
+    __slots__ = ("pieces",)
+    pieces: tuple[Piece, ...]
+
+
+def written(text: str, pieces: Iterable[Piece]) -> Written:
+    """A text with its pieces."""
+    made = Written(text)
+    made.pieces = tuple(pieces)
+    return made
+
+
+def pieces_of(text: str) -> tuple[Piece, ...]:
+    """What authors wrote of a text; nothing of one that is all ours."""
+    return text.pieces if isinstance(text, Written) else ()
+
+
+def joined(*texts: str) -> str:
+    """The texts one after the other, with the places of all of them."""
+    pieces = [piece for text in texts for piece in pieces_of(text)]
+    return written("".join(texts), pieces) if pieces else "".join(texts)
+
+
+def reworded(text: str, words: str) -> str:
+    """Other words for a text, such as one with values filled in, which keep its place."""
+    pieces = pieces_of(text)
+    return written(words, [pieces[0]._replace(text=words)] if len(pieces) == 1 else pieces) if pieces else words
+
+
+def location_of(text: str, within: str = "") -> Location | None:
+    """Where a text was written: of several pieces the first that holds `within`, else the longest; None for ours."""
+    pieces = pieces_of(text)
+    holding = [piece for piece in pieces if within and within in piece.text]
+    found = holding[:1] or sorted(pieces, key=lambda piece: -len(piece.text))[:1]
+    return found[0].location if found else None
+
+
+def with_places(node: Any, location: Location = ()) -> Any:
+    """A tree whose texts know their locations. What a plain scalar of YAML leaves open stays as it is."""
+    if isinstance(node, Mapping):
+        return {key: with_places(child, (*location, key)) for key, child in node.items()}
+    if isinstance(node, list):
+        return [with_places(child, (*location, index)) for index, child in enumerate(node)]
+    if type(node) is str:
+        return written(node, [Piece(node, location)])
+    return node
