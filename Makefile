@@ -59,19 +59,19 @@ conformance: libraries test-parts validators .venv/ready  ## ask veraPDF, the Op
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/conformance.txt
 	@mkdir -p .venv/node && cp .ci/package.json .venv/node/
 	@npm install --prefix .venv/node --no-package-lock --no-audit --no-fund --silent
-	$(PYTHON_HERE) tests/conformance.py
+	$(PYTHON_HERE) tests/helpers/conformance.py
 
 pictures: libraries test-parts .venv/ready  ## every page of every output as PNG, in build/pictures/
-	$(PYTHON_HERE) tests/pictures.py $(BRIEF) $(OUTPUT)/pictures
+	$(PYTHON_HERE) tests/helpers/pictures.py $(BRIEF) $(OUTPUT)/pictures
 
 fresh:  ## try an empty Debian 12 and 13 as a new user, as root: make fresh, or make fresh FRESH='bookworm --quick'
 	@sh .ci/fresh $(FRESH)
 
 fuzz: libraries test-parts .venv/ready  ## thousands of damaged and hostile inputs; prints what came of them
-	$(PYTHON_HERE) tests/fuzz.py
+	$(PYTHON_HERE) tests/helpers/fuzz.py
 
 bench: libraries .venv/ready  ## measure the speed, as ratios
-	$(PYTHON_HERE) tests/bench.py
+	$(PYTHON_HERE) tests/helpers/bench.py
 
 schema: .venv/ready  ## print the JSON Schema of the data files
 	$(EVIBRIEF) schema
