@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.anchors import sign, time_stamp
 from evibrief.archive.finish import write_index
 from evibrief.archive.integrity import findings
@@ -27,7 +28,6 @@ from evibrief.build import build
 from evibrief.cli import verify
 from evibrief.problems import Problems
 from test_archive import NAME, archive, kept, make_writable, successor, successor_of  # noqa: F401 (fixtures)
-from test_cli import evibrief
 
 
 def key_in(folder: Path, name: str = "key", passphrase: str = "", kind: str = "ed25519") -> Path:

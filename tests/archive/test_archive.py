@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.finish import finish, write_index
 from evibrief.archive.integrity import check_version, findings
 from evibrief.archive.keep import archive_version
@@ -25,7 +26,7 @@ from evibrief.archive.since import write_since
 from evibrief.archive.versions import LOG, versions
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.problems import Problems
-from test_cli import evibrief
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "briefs" / "blue-glass"
@@ -34,11 +35,9 @@ NAME = "2026-03-01_v1.2.0"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(shared: Shared) -> Path:
     """An archive with one version in it; not to be changed."""
-    archive = tmp_path_factory.mktemp("kept") / "archive"
-    archive_version(SECOND, archive, TODAY)
-    return archive
+    return shared.archive()
 
 
 @pytest.fixture

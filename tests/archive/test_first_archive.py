@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.integrity import check_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.since import changes_since
 from evibrief.archive.versions import last_version, versions
 from evibrief.formats.manifest import evidence_files
 from evibrief.rating.diff import compare
-from test_cli import evibrief
 
 ROOT = Path(__file__).parents[2]
 ARCHIVE = ROOT / "archive"

@@ -18,20 +18,20 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.finish import write_index
 from evibrief.archive.hashes import hashes
 from evibrief.archive.integrity import check_version
 from evibrief.archive.verify import verify_document
 from evibrief.archive.versions import versions
 from evibrief.archive.withdraw import withdraw_version
-from evibrief.build import build
 from evibrief.evidence.places import MANIFEST
 from evibrief.files import write_folder
 from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.sandbox import Limits
+from shared import Shared
 from test_archive import NAME, archive, kept, make_writable  # noqa: F401 (fixtures)
-from test_cli import evibrief
 from wordfile import carried_part, zipped
 
 ROOT = Path(__file__).parents[2]
@@ -303,9 +303,8 @@ def test_folders_that_are_no_versions_are_left_alone(archive: Path) -> None:  # 
 
 
 @pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    output = tmp_path_factory.mktemp("documents")
-    return {one.path.suffix[1:]: one.path.read_bytes() for one in build(SECOND, output, ["pdf", "docx"], layer="page")}
+def documents(shared: Shared) -> dict[str, bytes]:
+    return {kind: path.read_bytes() for kind, path in shared.documents(SECOND, "page").items()}
 
 
 def asked(tmp_path: Path, data: bytes, name: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.repository import State, ask_git, files_at, recorded_state
-from test_cli import evibrief
 
 SECOND = Path(__file__).parents[1] / "briefs" / "blue-glass"
 # Every key by which a repository's own configuration names a command, for any verb of git.

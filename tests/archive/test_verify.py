@@ -6,11 +6,13 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from command import run_here as evibrief
 from evibrief import resources
 from evibrief.archive.verify import verify_document
 from evibrief.build import build
@@ -19,7 +21,7 @@ from evibrief.evidence.places import MANIFEST
 from evibrief.formats.carried import carried_files
 from evibrief.formats.manifest import checked_manifest, evidence_files
 from evibrief.problems import Problems
-from test_cli import evibrief
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "briefs" / "blue-glass"
@@ -27,13 +29,12 @@ FIRST = ROOT / "data" / "ketamine-mecfs"
 
 
 @pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    output = tmp_path_factory.mktemp("documents")
-    return {document.path.suffix[1:]: document.path for document in build(SECOND, output)}
+def documents(shared: Shared) -> Mapping[str, Path]:
+    return shared.documents(SECOND)
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_a_document_proves_itself(kind: str, documents: dict[str, Path]) -> None:
+def test_a_document_proves_itself(kind: str, documents: Mapping[str, Path]) -> None:
     verdict = verify_document(documents[kind])
     assert (verdict.state, verdict.details) == ("identical", ())
     assert (verdict.title, verdict.version) == ("Blue glass and hay fever", "1.2.0")
@@ -46,13 +47,13 @@ def test_a_layer_proves_itself(layer: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_the_printed_hash_is_that_of_the_content(kind: str, documents: dict[str, Path]) -> None:
+def test_the_printed_hash_is_that_of_the_content(kind: str, documents: Mapping[str, Path]) -> None:
     record = json.loads(carried_files(documents[kind].read_bytes(), "x")[MANIFEST])
     assert f"content {record['content_sha256'][:12]}" in documents["html"].read_text()
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_extracted_evidence_builds_the_same_document(kind: str, documents: dict[str, Path], tmp_path: Path) -> None:
+def test_extracted_evidence_builds_the_same_document(kind: str, documents: Mapping[str, Path], tmp_path: Path) -> None:
     folder = tmp_path / "again"
     assert evibrief("extract", documents[kind], "--output", folder).returncode == 0
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -70,7 +71,7 @@ def test_a_shipped_instrument_goes_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_a_flipped_byte_anywhere_is_found(kind: str, documents: dict[str, Path], tmp_path: Path) -> None:
+def test_a_flipped_byte_anywhere_is_found(kind: str, documents: Mapping[str, Path], tmp_path: Path) -> None:
     data = documents[kind].read_bytes()
     target = tmp_path / f"flipped.{kind}"
     step = len(data) // 12
@@ -88,7 +89,7 @@ def test_a_flipped_byte_anywhere_is_found(kind: str, documents: dict[str, Path],
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_no_flipped_byte_changes_what_a_document_carries_unseen(kind: str, documents: dict[str, Path]) -> None:
+def test_no_flipped_byte_changes_what_a_document_carries_unseen(kind: str, documents: Mapping[str, Path]) -> None:
     """Hundreds of them, spread over the file: refused, or not what the manifest names, or all that it carries is there.
 
     In the last case the document is built again from it, and is the same to the byte or altered: see above.
@@ -126,7 +127,7 @@ def rezipped(data: bytes, name: str, old: bytes, new: bytes) -> bytes:
     return written.getvalue()
 
 
-def test_a_changed_word_is_told_with_its_record(documents: dict[str, Path], tmp_path: Path) -> None:
+def test_a_changed_word_is_told_with_its_record(documents: Mapping[str, Path], tmp_path: Path) -> None:
     target = tmp_path / "changed.docx"
     data = documents["docx"].read_bytes()
     old, new = b"glass lowers sneezing in hay", b"glass cures everything in"
@@ -139,7 +140,7 @@ def test_a_changed_word_is_told_with_its_record(documents: dict[str, Path], tmp_
     assert "ALTERED" in run.stdout
 
 
-def test_changed_evidence_inside_is_told_by_its_file(documents: dict[str, Path], tmp_path: Path) -> None:
+def test_changed_evidence_inside_is_told_by_its_file(documents: Mapping[str, Path], tmp_path: Path) -> None:
     files = carried_files(documents["docx"].read_bytes(), "x")
     old, new = files["ranking.yaml"], files["ranking.yaml"].replace(b"medium", b"strong")
     target = tmp_path / "changed.docx"
@@ -150,7 +151,7 @@ def test_changed_evidence_inside_is_told_by_its_file(documents: dict[str, Path],
     assert verdict.details[0] == "ranking.yaml: not the file that the manifest names"
 
 
-def test_a_pdf_saved_anew_says_the_same_and_is_not_the_same(documents: dict[str, Path], tmp_path: Path) -> None:
+def test_a_pdf_saved_anew_says_the_same_and_is_not_the_same(documents: Mapping[str, Path], tmp_path: Path) -> None:
     target = tmp_path / "anew.pdf"
     with pikepdf.open(documents["pdf"]) as pdf:
         pdf.save(target)
@@ -190,7 +191,7 @@ def test_what_is_no_document_of_ours_is_refused(data: bytes, tmp_path: Path) -> 
     assert "error[" in run.stderr
 
 
-def test_a_path_that_leads_out_of_its_folder_is_refused(documents: dict[str, Path], tmp_path: Path) -> None:
+def test_a_path_that_leads_out_of_its_folder_is_refused(documents: Mapping[str, Path], tmp_path: Path) -> None:
     target = tmp_path / "evil.docx"
     data = documents["docx"].read_bytes()
     target.write_bytes(rezipped(data, "customXml/item1.xml", b'path="brief.yaml"', b'path="../../brief.yaml"'))
@@ -207,7 +208,7 @@ def test_addresses_of_people_are_carried_by_no_document(tmp_path: Path) -> None:
         assert "circulation.yaml" not in carried_files(document.path.read_bytes(), "x")
 
 
-def test_the_manifest_names_the_tools_and_the_files(documents: dict[str, Path]) -> None:
+def test_the_manifest_names_the_tools_and_the_files(documents: Mapping[str, Path]) -> None:
     record = json.loads(carried_files(documents["pdf"].read_bytes(), "x")[MANIFEST])
     assert set(record["files"]) == set(evidence_files(SECOND, "invented-1"))
     names = {tool.rpartition(" ")[0] for tool in record["tools"]}
@@ -217,7 +218,7 @@ def test_the_manifest_names_the_tools_and_the_files(documents: dict[str, Path]) 
 
 
 @pytest.mark.parametrize("megabytes", ["150", "250"])
-def test_a_limit_that_is_reached_here_accuses_nobody(documents: dict[str, Path], megabytes: str) -> None:
+def test_a_limit_that_is_reached_here_accuses_nobody(documents: Mapping[str, Path], megabytes: str) -> None:
     """The document is as it was made; there is too little memory to make it once more."""
     run = evibrief("verify", documents["pdf"], "--memory", megabytes)
     assert "ALTERED" not in run.stdout

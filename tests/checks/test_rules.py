@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.build import build
 from evibrief.checks.catalogue import rules_in_words
 from evibrief.checks.load import load
@@ -14,7 +15,6 @@ from evibrief.checks.reader_messages import DESCRIPTIONS
 from evibrief.checks.registry import RULES
 from evibrief.problems import Problem, Problems
 from test_bad import SECTIONS, good_brief, problems_in, rules_in
-from test_cli import evibrief
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = "claims/01-glass.yaml"

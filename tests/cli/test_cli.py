@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from command import evibrief as evibrief
 from test_bad import good_brief
 
 COMMANDS = (
@@ -17,11 +18,6 @@ COMMANDS = (
     "circulate", "circulation", "sign", "timestamp",
     "new", "schema", "reference",
 )  # fmt: skip
-
-
-def evibrief(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "evibrief", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=120)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from command import evibrief
 from evibrief.build import build
 from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.sandbox import Limits, call, run_command
-from test_cli import evibrief
 from test_hostile_archive import pdf_with, with_theme
 from test_retractions import HEADER
 from wordfile import carried_part, zipped

@@ -13,11 +13,11 @@ import pikepdf
 import pytest
 
 from evibrief import resources
-from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.formats.manifest import carried, evidence_files
 from evibrief.formats.pdf.write import Attached, write_pdf
 from evibrief.problems import Problems
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = {"first": ROOT / "data" / "ketamine-mecfs", "second": ROOT / "tests" / "briefs" / "blue-glass"}
@@ -27,11 +27,11 @@ SMALL = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Sma
 
 
 @pytest.fixture(scope="module", params=sorted(BRIEFS))
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+def built(request: pytest.FixtureRequest, shared: Shared) -> tuple[Path, Path, str]:
     """The folder of a brief, its PDF, and its HTML."""
     folder = BRIEFS[request.param]
-    written = build(folder, tmp_path_factory.mktemp("pdf"), ["pdf", "html"])
-    return folder, written[0].path, written[1].path.read_text()
+    documents = shared.documents(folder)
+    return folder, documents["pdf"], documents["html"].read_text()
 
 
 def small(body: str, *attached: Attached) -> bytes:

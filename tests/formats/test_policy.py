@@ -231,7 +231,7 @@ def test_the_word_files_ask_nobody(
     copy: str, program: Callable[..., str], browser: Browser, server: Counting, tmp_path: Path
 ) -> None:
     """Opened in LibreOffice, and the page that it makes of them opened in the browser."""
-    from test_cli import evibrief
+    from command import run_here as evibrief
 
     if copy == "brief":
         word = build(PLAIN, tmp_path / "out", ["docx"])[0].path

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.evidence.claims import Study
@@ -25,7 +26,6 @@ from evibrief.importers.retraction_watch import REMARKS, check_references, match
 from evibrief.problems import Problem, Problems
 from evibrief.rating.findings import STANDINGS, derive, integrity_of, worse_standing
 from test_bad import good_brief
-from test_cli import evibrief
 
 # The first line of the public file, with the empty column at its end.
 HEADER = (

@@ -22,6 +22,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from command import run_here as evibrief
 from evibrief import files
 from evibrief.archive.keep import archive_version
 from evibrief.archive.register import Entry, line_of, read_register
@@ -39,8 +40,8 @@ from evibrief.mailing.holders import status_text
 from evibrief.mailing.recipients import Recipient, Sender, circulation_of
 from evibrief.mailing.smtp import Refused, Server, hand_over
 from evibrief.problems import Problems
+from shared import Shared
 from test_archive import TODAY, kill_when, snapshot
-from test_cli import evibrief
 from test_diff import EDITS, edited, numbered
 
 ROOT = Path(__file__).parents[2]
@@ -56,10 +57,8 @@ ADDRESSES = re.findall(r"[\w.]+@example\.org", PEOPLE)
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    archive = tmp_path_factory.mktemp("kept") / "archive"
-    archive_version(SECOND, archive, TODAY)
-    return archive
+def kept(shared: Shared) -> Path:
+    return shared.archive()
 
 
 @pytest.fixture

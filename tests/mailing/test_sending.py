@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.register import read_register
 from evibrief.mailing import prepare as preparing
 from evibrief.mailing import send as sending
@@ -21,7 +22,6 @@ from test_circulation import PEOPLE, SECOND, prepared
 from test_circulation import archive as archive
 from test_circulation import brief as brief
 from test_circulation import kept as kept
-from test_cli import evibrief
 
 Answers = dict[str, Sequence[bytes]]
 BROKEN = b""

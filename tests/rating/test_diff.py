@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.keep import archive_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.since import write_since
@@ -37,12 +38,9 @@ from evibrief.rating.diff import (
     summary,
 )
 from evibrief.rating.findings import derive
+from shared import FIRST, SECOND, Shared
 from test_archive import TODAY
-from test_cli import evibrief
 
-ROOT = Path(__file__).parents[2]
-FIRST = ROOT / "data" / "ketamine-mecfs"
-SECOND = ROOT / "tests" / "briefs" / "blue-glass"
 LIGHT = "claims/01-light.yaml"
 LIMITS = "claims/02-limits.yaml"
 ADDED = """  - id: c12
@@ -86,6 +84,12 @@ EDITS: dict[str, tuple[Kind, str, list[tuple[str, str, str]]]] = {
 }  # fmt: skip
 # Told by the same edits read backwards.
 BACKWARDS = {"claim removed": "claim added", "source removed": "source added", "record removed": "record added"}
+
+
+@pytest.fixture
+def archive(shared: Shared, tmp_path: Path) -> Path:
+    """An archive with the brief in it, which a test may change."""
+    return Path(shutil.copytree(shared.archive(), tmp_path / "archive"))
 
 
 def edited(target: Path, edits: list[tuple[str, str, str]]) -> Path:
@@ -219,9 +223,7 @@ def numbered(folder: Path, version: str) -> Path:
     [("wording", "1.2.1", True), ("evidence changed", "1.2.1", False), ("evidence changed", "1.3.0", True),
      ("bottom line", "1.3.0", False), ("bottom line", "2.0.0", True), ("wording", "1.1.9", False)],
 )  # fmt: skip
-def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fits: bool, tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    archive_version(SECOND, archive, TODAY)
+def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fits: bool, archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS[name][2]), version)
     write_since(folder, archive)
     if fits:
@@ -233,9 +235,7 @@ def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fi
     assert [path.name for path in (archive / "blue-glass").glob("*_v*")] == ["2026-03-01_v1.2.0"]
 
 
-def test_verify_says_whether_a_version_still_stands(tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    archive_version(SECOND, archive, TODAY)
+def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Path) -> None:
     place = archive / "blue-glass" / "2026-03-01_v1.2.0"
     assert "\ncurrent: no later version is in this archive\n" in evibrief("verify", place).stdout
     shutil.copytree(place, tmp_path / "alone")
@@ -254,9 +254,7 @@ def test_verify_says_whether_a_version_still_stands(tmp_path: Path) -> None:
     assert said.sentence == "version 9.0.0 is not in this archive; all that are were withdrawn"
 
 
-def test_the_page_tells_what_changed_and_marks_the_claims(tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    archive_version(SECOND, archive, TODAY)
+def test_the_page_tells_what_changed_and_marks_the_claims(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
     assert evibrief("since", folder, "--archive", archive).returncode == 0
     told = evibrief("diff", folder, "--archive", archive)
@@ -272,9 +270,7 @@ def test_the_page_tells_what_changed_and_marks_the_claims(tmp_path: Path) -> Non
     assert evibrief("verify", archive / "blue-glass" / "latest.docx").returncode == 0
 
 
-def test_a_page_that_tells_of_other_changes_is_refused(tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    archive_version(SECOND, archive, TODAY)
+def test_a_page_that_tells_of_other_changes_is_refused(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
     with pytest.raises(Problems, match="stale-since"):
         archive_version(folder, archive, TODAY)
@@ -293,9 +289,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     assert "No archived version came before this one" in page
 
 
-def test_a_rating_that_moved_needs_a_signed_reason(tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    archive_version(SECOND, archive, TODAY)
+def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["signed tier"][2]), "2.0.0")
     with pytest.raises(Problems, match="the tier of `s1` moved") as caught:
         archive_version(folder, archive, TODAY)
@@ -367,11 +361,9 @@ def difference(old: Any, new: Any, path: str = "") -> str:
     return f"{path}: {old} / {new}"
 
 
-def test_what_was_changed_after_it_was_archived_is_told(tmp_path: Path) -> None:
+def test_what_was_changed_after_it_was_archived_is_told(archive: Path, tmp_path: Path) -> None:
     """Also while the number is still that of the archived version: the author asks how far it has to rise."""
-    archive, folder = tmp_path / "archive", tmp_path / "blue-glass"
-    shutil.copytree(SECOND, folder)
-    archive_version(folder, archive, TODAY)
+    folder = edited(tmp_path / "blue-glass", [])
     assert "nothing to compare it with" in evibrief("diff", folder, "--archive", archive).stdout
     edited(folder, EDITS["bottom line"][2])
     told = evibrief("diff", folder, "--archive", archive)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openxml_audit import OpenXmlValidator
 
+from command import run_here as evibrief
 from evibrief.archive.opened import side_of
 from evibrief.archive.verify import verify_document
 from evibrief.build import build
@@ -33,7 +34,6 @@ from evibrief.review.read import Remark, read_reviewed
 from evibrief.review_copies import review_copy
 from evibrief.sandbox import Limits
 from evibrief.sections.questions import questions
-from test_cli import evibrief
 from test_hostile_archive import with_theme
 from wordfile import (
     carried_part,

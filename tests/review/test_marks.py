@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.build import build
 from evibrief.evidence.review_ledger import ReviewComment, said
 from evibrief.evidence.write_yaml import read_yaml
@@ -17,7 +18,6 @@ from evibrief.review.listing import is_ours
 from evibrief.review.printing import PRINTERS, as_text
 from evibrief.review.read import Remark, Reviewed, read_reviewed
 from evibrief.review_copies import review_copy
-from test_cli import evibrief
 from test_comments import C3
 from test_comments import brief as brief
 from test_strict import strict

@@ -15,13 +15,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from command import run_here as evibrief
 from evibrief.archive.keep import archive_version
 from evibrief.build import build
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.carried import carried_files
 from evibrief.review.gather import gather
 from evibrief.review_copies import review_copy
-from test_cli import evibrief
 from wordfile import carried_part, zipped
 
 ROOT = Path(__file__).parents[2]

@@ -10,17 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from evibrief.build import build
+from command import evibrief
 from forging import PDF_FORGERIES, WORD_FORGERIES, lying
-from test_cli import evibrief
-
-BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
+from shared import SECOND, Shared
 
 
 @pytest.fixture(scope="module")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    written = build(BRIEF, tmp_path_factory.mktemp("honest"), ["pdf", "docx"], layer="summary")
-    return {document.path.suffix[1:]: document.path for document in written}
+def honest(shared: Shared) -> dict[str, Path]:
+    documents = shared.documents(SECOND, "summary")
+    return {kind: documents[kind] for kind in ("pdf", "docx")}
 
 
 @pytest.fixture(scope="module")

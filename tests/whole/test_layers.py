@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.formats.html.render import without_dead_links
 from evibrief.labels import english, phrases
 from evibrief.rating.findings import derive
 from evibrief.sections.blocks import Layer
-from test_cli import evibrief
 
 ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "data" / "ketamine-mecfs"

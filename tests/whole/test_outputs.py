@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,6 +27,7 @@ from evibrief.formats.docx.write import bookmark_names
 from evibrief.formats.html import citations
 from evibrief.formats.pdf.write import lay_out
 from evibrief.labels import english, markdown, phrases
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = {"first": ROOT / "data" / "ketamine-mecfs", "second": ROOT / "tests" / "briefs" / "blue-glass"}
@@ -41,11 +43,9 @@ class Artefacts:
 
 
 @pytest.fixture(scope="module", params=sorted(BRIEFS))
-def artefacts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Artefacts:
+def artefacts(request: pytest.FixtureRequest, shared: Shared) -> Artefacts:
     folder = BRIEFS[request.param]
-    output = tmp_path_factory.mktemp(request.param)
-    paths = {document.path.suffix[1:]: document.path for document in build(folder, output)}
-    return Artefacts(load(folder).brief, **paths)
+    return Artefacts(load(folder).brief, **shared.documents(folder))
 
 
 class Visible(HTMLParser):
@@ -88,11 +88,13 @@ def document_xml(path: Path) -> etree._Element:
         return etree.fromstring(package.read("word/document.xml"))
 
 
+@cache
 def pdf_text(path: Path, program: Callable[..., str]) -> str:
     command = [program("pdftotext"), "-raw", str(path), "-"]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
+@cache
 def texts_of(artefacts: Artefacts, program: Callable[..., str]) -> dict[str, str]:
     runs = document_xml(artefacts.docx).iter(f"{WORD}t")
     texts = {
