@@ -18,6 +18,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from command import cpu_seconds
 from command import run_here as evibrief
 from evibrief.archive.finish import write_index
 from evibrief.archive.hashes import hashes
@@ -45,18 +46,28 @@ def snapshot(folder: Path) -> dict[str, tuple[int, float]]:
 
 
 def refused(folder: Path, *words: object, code: int = 1) -> str:
-    """Run with little memory and time: it says one clear thing and leaves everything as it was."""
+    """It says one clear thing and leaves everything as it was."""
+    before = snapshot(folder)
+    run = evibrief(*map(str, words))
+    assert "Traceback" not in run.stderr, run.stderr
+    assert run.returncode == code, (run.stdout, run.stderr)
+    assert snapshot(folder) == before
+    return run.stderr + run.stdout
+
+
+def refused_in_limits(folder: Path, *words: object, code: int = 1) -> str:
+    """The same with little memory and time, for what could take much of either."""
     before = snapshot(folder)
 
     def bounded() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (1400 * MEGABYTE, 1400 * MEGABYTE))
 
-    began = time.monotonic()
+    before_it = cpu_seconds()
     run = subprocess.run(
-        [sys.executable, "-m", "evibrief", *map(str, words)], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "evibrief", *map(str, words)], capture_output=True, text=True, timeout=300,
         preexec_fn=bounded, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )  # fmt: skip
-    assert time.monotonic() - began < 30
+    assert cpu_seconds() - before_it < 20
     assert "Traceback" not in run.stderr, run.stderr
     assert run.returncode == code, (run.stdout, run.stderr)
     assert snapshot(folder) == before
@@ -91,6 +102,7 @@ MANIFESTS: dict[str, Callable[[dict[str, object]], object]] = {
     "a document without a name": lambda record: {**record, "outputs": {"": "0" * 64}},
     "a document that is the folder": lambda record: {**record, "outputs": {".": "0" * 64}},
 }
+LARGE = {"nested", "huge", "a version of 5000 digits"}
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
@@ -100,10 +112,11 @@ def test_a_damaged_manifest_is_named_by_verify_and_by_the_index(name: str, archi
     made = MANIFESTS[name](json.loads(path.read_text()))
     text = made if isinstance(made, str | bytes) else json.dumps(made)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    said = refused(archive, "verify", archive / "blue-glass" / NAME)
+    ask = refused_in_limits if name in LARGE else refused
+    said = ask(archive, "verify", archive / "blue-glass" / NAME)
     assert said.count("error[") == 1
     assert f"{path}: error[damaged-archive]" in said
-    assert str(path) in refused(archive, "withdraw", "blue-glass", "1.2.0", "--reason", "x", "--archive", archive)
+    assert str(path) in ask(archive, "withdraw", "blue-glass", "1.2.0", "--reason", "x", "--archive", archive)
 
 
 @pytest.mark.parametrize("name", ["index.json", "blue-glass/withdrawn.json"])
@@ -154,13 +167,13 @@ def test_links_and_pipes_in_a_version_are_named_and_not_followed(archive: Path) 
     (folder / "evidence" / "loop").symlink_to(folder)
     (folder / "evidence" / "nowhere.yaml").symlink_to("/no/such/file")
     os.mkfifo(folder / "evidence" / "pipe.yaml")
-    said = refused(archive, "verify", folder, code=4)
+    said = refused_in_limits(archive, "verify", folder, code=4)
     for name in ("secret.yaml", "loop", "nowhere.yaml", "pipe.yaml"):
         assert f"evidence/{name}: does not belong here" in said
     document = next(folder.glob("*.pdf"))
     document.unlink()
     document.symlink_to("/etc/hostname")
-    assert f"{document.name}: altered" in refused(archive, "verify", folder, code=4)
+    assert f"{document.name}: altered" in refused_in_limits(archive, "verify", folder, code=4)
     assert set(hashes(folder).values()) >= {"a link, no file, or far too large"}
 
 
@@ -271,7 +284,7 @@ def test_altered_evidence_is_not_compared(name: str, archive: Path) -> None:  # 
     harms = archive / "blue-glass" / NAME / "evidence" / "harms.yaml"
     harms.unlink()
     HARMS[name](harms)
-    said = refused(archive, "diff", archive / "blue-glass" / NAME, SECOND)
+    said = refused_in_limits(archive, "diff", archive / "blue-glass" / NAME, SECOND)
     assert f"{harms}: error[damaged-archive]: it is not what was archived" in said
 
 
@@ -288,7 +301,7 @@ def test_a_brief_with_what_is_no_file_is_refused(name: str, tmp_path: Path) -> N
     harms = tmp_path / "blue-glass" / "harms.yaml"
     harms.unlink()
     HARMS[name](harms)
-    assert f"{harms}: error[unreadable]" in refused(tmp_path, "check", tmp_path / "blue-glass")
+    assert f"{harms}: error[unreadable]" in refused_in_limits(tmp_path, "check", tmp_path / "blue-glass")
 
 
 def test_folders_that_are_no_versions_are_left_alone(archive: Path) -> None:  # noqa: F811
@@ -307,16 +320,16 @@ def documents(shared: Shared) -> dict[str, bytes]:
     return {kind: path.read_bytes() for kind, path in shared.documents(SECOND, "page").items()}
 
 
-def asked(tmp_path: Path, data: bytes, name: str) -> str:
+def asked(tmp_path: Path, data: bytes, name: str, ask: Callable[..., str] = refused) -> str:
     """What verify, extract and diff say of a document: the same one thing each."""
     target = tmp_path / name
     target.write_bytes(data)
     out = tmp_path / "out"
-    said = refused(tmp_path, "verify", target)
+    said = ask(tmp_path, "verify", target)
     assert said.count("error[") == 1, said
-    assert "error[" in refused(tmp_path, "extract", target, "--output", out)
+    assert "error[" in ask(tmp_path, "extract", target, "--output", out)
     assert not out.exists()
-    assert "error[" in refused(tmp_path, "diff", target, SECOND)
+    assert "error[" in ask(tmp_path, "diff", target, SECOND)
     return said
 
 
@@ -368,7 +381,7 @@ def test_a_pdf_with_a_password_is_refused(tmp_path: Path) -> None:
 def test_an_attachment_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
     data = pdf_with({"brief.yaml": b""}, packed=bomb(2048 * MEGABYTE))
     assert len(data) < 4 * MEGABYTE
-    assert "more than any evidence base" in asked(tmp_path, data, "bomb.pdf")
+    assert "more than any evidence base" in asked(tmp_path, data, "bomb.pdf", refused_in_limits)
 
 
 def test_an_attachment_that_is_cut_off_is_refused(tmp_path: Path) -> None:
@@ -376,7 +389,8 @@ def test_an_attachment_that_is_cut_off_is_refused(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_attachments_are_refused(tmp_path: Path) -> None:
-    assert "too many" in asked(tmp_path, pdf_with({f"{number}.yaml": b"a" for number in range(10_000)}), "many.pdf")
+    many = pdf_with({f"{number}.yaml": b"a" for number in range(10_000)})
+    assert "too many" in asked(tmp_path, many, "many.pdf", refused_in_limits)
 
 
 NAMES = (
@@ -506,14 +520,14 @@ def test_a_part_that_unpacks_to_gigabytes_is_not_unpacked(documents: dict[str, b
     with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as package, package.open("word/x.xml", "w") as part:
         for _ in range(300):
             part.write(b" " * MEGABYTE)
-    assert "unpacks to more" in asked(tmp_path, written.getvalue(), "bomb.docx")
+    assert "unpacks to more" in asked(tmp_path, written.getvalue(), "bomb.docx", refused_in_limits)
 
 
 def test_a_part_that_lies_about_its_size_is_refused(documents: dict[str, bytes], tmp_path: Path) -> None:
     data = zipped(documents["docx"], {"word/x.xml": b" " * (60 * MEGABYTE)})
     size = (60 * MEGABYTE).to_bytes(4, "little")
     assert data.count(size) >= 2
-    said = asked(tmp_path, data.replace(size, (1000).to_bytes(4, "little")), "lying.docx")
+    said = asked(tmp_path, data.replace(size, (1000).to_bytes(4, "little")), "lying.docx", refused_in_limits)
     assert "unpack" in said
 
 
@@ -525,7 +539,7 @@ def test_a_part_that_can_only_be_unpacked_whole_is_refused(
     written = io.BytesIO(documents["docx"])
     with zipfile.ZipFile(written, "a") as package:
         package.writestr("word/x.xml", b" " * MEGABYTE, compress_type=packing)
-    assert "packed in a way" in asked(tmp_path, written.getvalue(), "packed.docx")
+    assert "packed in a way" in asked(tmp_path, written.getvalue(), "packed.docx", refused_in_limits)
 
 
 def test_entities_are_not_expanded(documents: dict[str, bytes], tmp_path: Path) -> None:
@@ -533,17 +547,18 @@ def test_entities_are_not_expanded(documents: dict[str, bytes], tmp_path: Path) 
     for text in ("&e11;", "&out;"):
         part = f'<!DOCTYPE evidence [<!ENTITY e0 "ha"><!ENTITY out SYSTEM "file:///etc/passwd">{nested}]>'
         part += f'<evidence xmlns="urn:evibrief:evidence"><file path="a.yaml">{text}</file></evidence>'
-        said = asked(tmp_path, zipped(documents["docx"], {"customXml/item1.xml": part.encode()}), "entities.docx")
+        data = zipped(documents["docx"], {"customXml/item1.xml": part.encode()})
+        said = asked(tmp_path, data, "entities.docx", refused_in_limits)
         assert "entities" in said or "cannot be read" in said
 
 
 def test_thousands_of_parts_are_refused(documents: dict[str, bytes], tmp_path: Path) -> None:
     many = zipped(documents["docx"], {f"word/part{number}.xml": b"<a/>" for number in range(5_000)})
-    assert "unpacks to more" in asked(tmp_path, many, "many.docx")
+    assert "unpacks to more" in asked(tmp_path, many, "many.docx", refused_in_limits)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pdf")
-    assert "no such file" in refused(tmp_path, "verify", tmp_path / "pipe.pdf")
-    assert "no such file" in refused(tmp_path, "verify", tmp_path / "nowhere.pdf")
-    assert "no such file" in refused(tmp_path, "extract", tmp_path / "pipe.pdf", "--output", tmp_path / "out")
+    assert "no such file" in refused_in_limits(tmp_path, "verify", tmp_path / "pipe.pdf")
+    assert "no such file" in refused_in_limits(tmp_path, "verify", tmp_path / "nowhere.pdf")
+    assert "no such file" in refused_in_limits(tmp_path, "extract", tmp_path / "pipe.pdf", "--output", tmp_path / "out")

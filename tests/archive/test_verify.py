@@ -12,6 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+import command
 from command import run_here as evibrief
 from evibrief import resources
 from evibrief.archive.verify import verify_document
@@ -71,8 +72,8 @@ def test_a_shipped_instrument_goes_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_a_flipped_byte_anywhere_is_found(kind: str, documents: Mapping[str, Path], tmp_path: Path) -> None:
-    data = documents[kind].read_bytes()
+def test_a_flipped_byte_anywhere_is_found(kind: str, shared: Shared, tmp_path: Path) -> None:
+    data = shared.documents(SECOND, "page")[kind].read_bytes()
     target = tmp_path / f"flipped.{kind}"
     step = len(data) // 12
     answers: list[str] = []
@@ -217,10 +218,11 @@ def test_the_manifest_names_the_tools_and_the_files(documents: Mapping[str, Path
     assert record["instrument"] == load(SECOND).brief.brief.methods.instrument
 
 
-@pytest.mark.parametrize("megabytes", ["150", "250"])
-def test_a_limit_that_is_reached_here_accuses_nobody(documents: Mapping[str, Path], megabytes: str) -> None:
+def test_a_limit_that_is_reached_here_accuses_nobody(shared: Shared) -> None:
     """The document is as it was made; there is too little memory to make it once more."""
-    run = evibrief("verify", documents["pdf"], "--memory", megabytes)
-    assert "ALTERED" not in run.stdout
-    assert run.returncode in (1, 5), run.stdout + run.stderr
-    assert evibrief("verify", documents["pdf"]).returncode == 0
+    document = shared.documents(SECOND, "page")["pdf"]
+    for megabytes in ("150", "250"):
+        run = command.evibrief("verify", document, "--memory", megabytes)
+        assert "ALTERED" not in run.stdout
+        assert run.returncode in (1, 5), run.stdout + run.stderr
+    assert command.evibrief("verify", document).returncode == 0

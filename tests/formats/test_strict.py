@@ -15,7 +15,8 @@ from evibrief.problems import Problems
 from evibrief.review.gather import gather
 from evibrief.review.listing import is_ours
 from evibrief.review.read import control_texts, read_reviewed
-from evibrief.review_copies import review_copy, sent_for_review
+from evibrief.review_copies import sent_for_review
+from shared import Shared
 from wordfile import (
     bookmark,
     comment,
@@ -124,8 +125,8 @@ def test_a_strict_file_says_what_the_same_file_says_in_transitional(
 
 
 @pytest.fixture(scope="module")
-def copy() -> bytes:
-    return review_copy(SECOND, "r1")
+def copy(shared: Shared) -> bytes:
+    return shared.review_copy()
 
 
 def test_a_review_copy_saved_as_strict_gives_the_same_list(copy: bytes, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evibrief.archive.keep import archive_version
 from evibrief.build import build
+from evibrief.review_copies import review_copy
 from evibrief.sections.blocks import Layer
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,11 @@ def hashes(folder: Path) -> dict[str, str]:
     """The hash of each file in a folder, by its path."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(data)
 
 
 class Shared:
@@ -39,6 +45,11 @@ class Shared:
             assert sorted(found) == ["docx", "html", "pdf"]
             self._documents[brief, layer] = found
         return self._documents[brief, layer]
+
+    def review_copy(self) -> bytes:
+        """The Word document for the reviewer `r1` of the second brief."""
+        made = self._once("review-copy", lambda new: write_bytes(new / "copy.docx", review_copy(SECOND, "r1")))
+        return (made / "copy.docx").read_bytes()
 
     def archive(self) -> Path:
         """An archive with one version in it, of the second brief."""

@@ -18,6 +18,7 @@ from evibrief.review.listing import is_ours
 from evibrief.review.printing import PRINTERS, as_text
 from evibrief.review.read import Remark, Reviewed, read_reviewed
 from evibrief.review_copies import review_copy
+from shared import Shared
 from test_comments import C3
 from test_comments import brief as brief
 from test_strict import strict
@@ -170,8 +171,8 @@ def test_a_strike_over_a_comment_an_insertion_and_a_deletion_is_told_once_each()
 
 
 @pytest.fixture(scope="module")
-def copy() -> bytes:
-    return review_copy(SECOND, "r1")
+def copy(shared: Shared) -> bytes:
+    return shared.review_copy()
 
 
 def struck(document: bytes, properties: str) -> bytes:

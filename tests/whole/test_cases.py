@@ -9,33 +9,28 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from command import run_here as evibrief
-from evibrief.archive.keep import archive_version
 from evibrief.build import build
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.carried import carried_files
 from evibrief.review.gather import gather
-from evibrief.review_copies import review_copy
+from shared import ROOT, SECOND, Shared
 from wordfile import carried_part, zipped
 
-ROOT = Path(__file__).parents[2]
-SECOND = ROOT / "tests" / "briefs" / "blue-glass"
+
+@pytest.fixture(scope="module")
+def pdf(shared: Shared) -> bytes:
+    return shared.documents(SECOND, "page")["pdf"].read_bytes()
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return build(SECOND, tmp_path_factory.mktemp("pdf"), ["pdf"], layer="page")[0].path.read_bytes()
-
-
-@pytest.fixture(scope="module")
-def docx(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return build(SECOND, tmp_path_factory.mktemp("docx"), ["docx"], layer="page")[0].path.read_bytes()
+def docx(shared: Shared) -> bytes:
+    return shared.documents(SECOND, "page")["docx"].read_bytes()
 
 
 def with_files(document: bytes, more: dict[str, bytes]) -> bytes:
@@ -124,7 +119,7 @@ def test_a_document_with_a_look_of_its_own_is_told_and_its_evidence_is_printed(
     name: str, kind: str, pdf: bytes, tmp_path: Path
 ) -> None:
     folder = themed(OPPOSITE[name], tmp_path)
-    document = build(folder, tmp_path / "out", [kind])[0].path  # type: ignore[list-item]
+    document = build(folder, tmp_path / "out", [kind], layer="page")[0].path  # type: ignore[list-item]
     run = evibrief("verify", document)
     assert run.returncode == 9, run.stdout
     assert "identical" not in run.stdout
@@ -313,9 +308,10 @@ def test_a_file_in_base64_that_is_no_base64_is_a_problem(docx: bytes, tmp_path: 
     assert evibrief("verify", path).returncode == 1
 
 
-def test_an_archive_that_the_reader_names_says_when_a_document_is_not_what_it_has(tmp_path: Path) -> None:
-    archive, folder = tmp_path / "archive", tmp_path / "forged"
-    archive_version(SECOND, archive, date(2026, 4, 1))
+def test_an_archive_that_the_reader_names_says_when_a_document_is_not_what_it_has(
+    shared: Shared, tmp_path: Path
+) -> None:
+    archive, folder = shared.archive(), tmp_path / "forged"
     shutil.copytree(SECOND, folder)
     brief = folder / "brief.yaml"
     brief.write_text(brief.read_text().replace("One invented trial in hay fever found less", "Everybody has much less"))
@@ -327,7 +323,7 @@ def test_an_archive_that_the_reader_names_says_when_a_document_is_not_what_it_ha
     assert run.returncode == 11
     assert "NOT WHAT THE ARCHIVE HAS" in run.stdout
     assert "current:" not in run.stdout
-    honest = build(SECOND, tmp_path / "out", ["docx"], layer="page")[0].path
+    honest = shared.documents(SECOND, "page")["docx"]
     run = evibrief("verify", honest, "--archive", archive)
     assert run.returncode == 0
     assert "The archive has this content, and no file of it with this SHA-256." in run.stdout
@@ -367,8 +363,8 @@ SILENT = {
 
 
 @pytest.mark.parametrize("place", SILENT)
-def test_an_edit_without_tracking_is_found_in_every_paragraph(place: str, tmp_path: Path) -> None:
-    copy = review_copy(SECOND, "r1", None)
+def test_an_edit_without_tracking_is_found_in_every_paragraph(place: str, shared: Shared, tmp_path: Path) -> None:
+    copy = shared.review_copy()
     with zipfile.ZipFile(io.BytesIO(copy)) as package:
         body = package.read("word/document.xml")
     old, new = SILENT[place]
