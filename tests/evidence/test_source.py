@@ -1,12 +1,11 @@
 """Files that nobody meant to write, or somebody did: a clear problem each, soon, and nothing written."""
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from command import run_here as evibrief
 from evibrief.checks.load import load
 from evibrief.problems import Problems
 from test_bad import good_brief
@@ -36,10 +35,10 @@ def test_a_hostile_file_is_a_clear_problem(name: str, stem: str, tmp_path: Path)
     data, rule = HOSTILE[name]
     path = good_brief(tmp_path) / f"{stem}.yaml"
     path.write_bytes(data)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(Problems) as caught:
         load(tmp_path)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert rule in {problem.rule for problem in caught.value.problems if problem.place.path == str(path)}
 
 
@@ -98,8 +97,7 @@ def test_nothing_is_written_and_there_is_no_traceback(tmp_path: Path) -> None:
     folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
     for data, _ in HOSTILE.values():
         (folder / "studies.yaml").write_bytes(data)
-        command = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(output)]
-        run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        run = evibrief("build", folder, "--output", output)
         assert run.returncode == 1
         assert "Traceback" not in run.stderr
         assert "nothing was written" in run.stderr
@@ -157,8 +155,7 @@ def test_several_files_are_reported_in_one_output_in_their_order(tmp_path: Path)
     brief.write_text(brief.read_text().replace("status: draft", "status: drafty").replace("audience:", "audiense:"))
     claims.write_text(claims.read_text().replace("source: example2020", "source: exampel2020"))
     (folder / "studies.yaml").write_text("- reference: [\n")
-    command = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(output)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    run = evibrief("build", folder, "--output", output)
     heads = [line for line in run.stderr.split("\n") if ": error[" in line]
     found = [(Path(head.split(":")[0]).name, head.partition("[")[2].partition("]")[0]) for head in heads]
     # `audience` is missing at the top of the file, and `audiense` and `drafty` stand further down.

@@ -15,25 +15,22 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from command import evibrief
-from evibrief.build import build
+from command import cpu_seconds, evibrief
 from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.sandbox import Limits, call, run_command
+from shared import SECOND, Shared
 from test_hostile_archive import pdf_with, with_theme
 from test_retractions import HEADER
 from wordfile import carried_part, zipped
 
-ROOT = Path(__file__).parents[2]
-SECOND = ROOT / "tests" / "briefs" / "blue-glass"
 ENDLESS = '{% extends "brief.html.jinja" %}{% block title_block %}{% for a in range(99999) %}' \
     "{% for b in range(99999) %}{% endfor %}{% endfor %}{% endblock %}"  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    folder = tmp_path_factory.mktemp("document")
-    return build(SECOND, folder, ["docx"], layer="page")[0].path.read_bytes()
+def document(shared: Shared) -> bytes:
+    return shared.documents(SECOND, "page")["docx"].read_bytes()
 
 
 @pytest.fixture
@@ -52,7 +49,7 @@ def test_a_function_that_ends_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("__import__('time').sleep(60)", "it took longer than 1 seconds"),
+        ("__import__('time').sleep(600)", "it took longer than 1 seconds"),
         ("bytearray(10**10)", "it took more than 300 MB of memory"),
         ("1/0", "ZeroDivisionError"),
         ("__import__('os').abort()", "made to break the program"),
@@ -62,8 +59,9 @@ def test_a_function_that_ends_says_nothing() -> None:
 )
 def test_a_function_that_goes_too_far_is_ended(code: str, why: str) -> None:
     began = time.monotonic()
-    assert why in call("builtins", "eval", [code], Limits(seconds=1, megabytes=300))
-    assert time.monotonic() - began < 20
+    seconds = 1 if "longer" in why else 120
+    assert why in call("builtins", "eval", [code], Limits(seconds=seconds, megabytes=300))
+    assert time.monotonic() - began < 300
 
 
 def test_memory_is_counted_over_all_that_was_started() -> None:
@@ -126,9 +124,7 @@ def test_every_command_that_opens_a_document_has_limits_and_leaves_nothing(
 ) -> None:
     path = tmp_path / "theme.docx"
     path.write_bytes(with_theme(document, ENDLESS.encode()))
-    began = time.monotonic()
-    run = asked(name, path, "--seconds", "6")
-    assert time.monotonic() - began < 30
+    run = asked(name, path, "--seconds", "6")  # by itself it would take days, and `asked` waits for minutes
     assert "Traceback" not in run.stderr
     assert list(temporary.iterdir()) == []
     shutil.rmtree(tmp_path / "out", ignore_errors=True)  # `extract` came to its end: it runs no theme
@@ -228,9 +224,9 @@ def test_a_small_file_that_becomes_large_is_a_problem_soon(
     path = tmp_path / ("bomb.docx" if data.startswith(b"PK") else "bomb.pdf")
     path.write_bytes(data)
     assert len(data) < 4 * 2**20
-    began = time.monotonic()
+    before = cpu_seconds()
     run = asked(name, path, "--memory", "1500")
-    assert time.monotonic() - began < 60
+    assert cpu_seconds() - before < 60
     assert run.returncode in (1, 4, 5) or (name in ("extract", "comments") and run.returncode == 0)
     assert "Traceback" not in run.stderr
     assert "error[bug]" not in run.stderr
@@ -298,9 +294,9 @@ def test_a_list_of_notices_that_takes_too_much_is_a_problem_and_leaves_nothing(
     make, words = LISTS[name]
     make(path := tmp_path / "list.csv")
     before = {one: one.read_bytes() for one in brief.rglob("*") if one.is_file()}
-    began = time.monotonic()
+    before_it = cpu_seconds()
     run = compared(brief, path)
-    assert time.monotonic() - began < 20
+    assert cpu_seconds() - before_it < 20
     assert (run.returncode, words in run.stderr, "Traceback" in run.stderr) == (1, True, False), run.stderr
     assert len(run.stderr) < 1000
     assert list(temporary.iterdir()) == []
