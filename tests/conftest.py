@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from drawings import kept_drawings
 from shared import Shared
 
 
@@ -34,3 +35,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     made = Shared(place)
     yield made
     assert made.altered() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawings() -> Iterator[None]:
+    with kept_drawings():
+        yield
