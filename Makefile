@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test lint bench schema rules reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test test-fast lint bench schema rules reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -50,6 +50,9 @@ check: .venv/ready  ## say what is wrong with the evidence, write nothing
 
 test: libraries test-parts .venv/ready  ## run the tests
 	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile --durations 10
+
+test-fast: libraries .venv/ready  ## those that answer in a minute: no office program, browser, kill or fuzz
+	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile -m "not slow"
 
 lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
 	.venv/bin/python -m ruff check

@@ -15,17 +15,21 @@ from evibrief.formats.html.render import without_dead_links
 from evibrief.labels import english, phrases
 from evibrief.rating.findings import derive
 from evibrief.sections.blocks import Layer
+from shared import FIRST, SECOND, Shared
 
-ROOT = Path(__file__).parents[2]
-FIRST = ROOT / "data" / "ketamine-mecfs"
-SECOND = ROOT / "tests" / "briefs" / "blue-glass"
 LAYERS: tuple[Layer, ...] = ("page", "summary", "full")
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def pages(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     output = tmp_path_factory.mktemp("layers")
-    return {layer: build(FIRST, output, ["html"], layer=layer)[0].path.read_text() for layer in LAYERS}
+    paths = {
+        "page": build(FIRST, output, ["html"], layer="page")[0].path,
+        "summary": shared.documents(FIRST, "summary")["html"],
+        "full": shared.documents(FIRST)["html"],
+    }
+    assert list(paths) == list(LAYERS)
+    return {layer: path.read_text() for layer, path in paths.items()}
 
 
 def part(html: str, kind: str) -> str:
@@ -95,9 +99,9 @@ def test_every_number_of_the_summary_s_doses_is_in_the_full_table(pages: dict[st
 
 @pytest.mark.parametrize("folder", [FIRST, SECOND], ids=["first", "second"])
 def test_page_one_is_one_page_and_the_summary_at_most_three(
-    folder: Path, tmp_path: Path, program: Callable[..., str]
+    folder: Path, shared: Shared, program: Callable[..., str]
 ) -> None:
-    pdf = build(folder, tmp_path, ["pdf"], layer="summary")[0].path
+    pdf = shared.documents(folder, "summary")["pdf"]
     run = subprocess.run([program("pdftotext"), "-layout", pdf, "-"], capture_output=True, text=True, check=True)
     sheets = run.stdout.split("\f")
     first = next(number for number, text in enumerate(sheets) if "Is this the current version?" in text)
