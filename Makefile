@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test lint bench schema rules reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test test-fast lint bench schema rules reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ check: .venv/ready  ## say what is wrong with the evidence, write nothing
 test: libraries test-parts .venv/ready  ## run the tests
 	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile --durations 10
 
+test-fast: libraries .venv/ready  ## those that answer in a minute: no office program, browser, kill or fuzz
+	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile -m "not slow"
+
 lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m mypy
@@ -59,19 +62,19 @@ conformance: libraries test-parts validators .venv/ready  ## ask veraPDF, the Op
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/conformance.txt
 	@mkdir -p .venv/node && cp .ci/package.json .venv/node/
 	@npm install --prefix .venv/node --no-package-lock --no-audit --no-fund --silent
-	$(PYTHON_HERE) tests/conformance.py
+	$(PYTHON_HERE) tests/helpers/conformance.py
 
 pictures: libraries test-parts .venv/ready  ## every page of every output as PNG, in build/pictures/
-	$(PYTHON_HERE) tests/pictures.py $(BRIEF) $(OUTPUT)/pictures
+	$(PYTHON_HERE) tests/helpers/pictures.py $(BRIEF) $(OUTPUT)/pictures
 
 fresh:  ## try an empty Debian 12 and 13 as a new user, as root: make fresh, or make fresh FRESH='bookworm --quick'
 	@sh .ci/fresh $(FRESH)
 
 fuzz: libraries test-parts .venv/ready  ## thousands of damaged and hostile inputs; prints what came of them
-	$(PYTHON_HERE) tests/fuzz.py
+	$(PYTHON_HERE) tests/helpers/fuzz.py
 
 bench: libraries .venv/ready  ## measure the speed, as ratios
-	$(PYTHON_HERE) tests/bench.py
+	$(PYTHON_HERE) tests/helpers/bench.py
 
 schema: .venv/ready  ## print the JSON Schema of the data files
 	$(EVIBRIEF) schema

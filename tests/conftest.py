@@ -1,10 +1,13 @@
-"""What several test modules share: the programs that the outputs are opened with."""
+"""What several test modules share: the programs that outputs are opened with, and what is made once in a run."""
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+
+from drawings import kept_drawings
+from shared import Shared
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,20 @@ def program() -> Callable[..., str]:
         pytest.skip(missing)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """Documents and an archive that are made once in a run and are not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    place.mkdir(exist_ok=True)
+    made = Shared(place)
+    yield made
+    assert made.altered() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawings() -> Iterator[None]:
+    with kept_drawings():
+        yield

@@ -1,0 +1,197 @@
+"""Every way of writing something wrong that the tool knows: the file says itself what is expected, and where."""
+
+import ast
+import datetime
+import json
+import re
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from evibrief import resources
+from evibrief.checks.load import load
+from evibrief.checks.registry import RULES
+from evibrief.evidence.starter import starter_texts
+from evibrief.problems import Problem, Problems
+
+BAD = sorted((Path(__file__).parents[1] / "bad").glob("*.yaml"))
+PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml", "instrument": "../instruments/plausibility-1.yaml",
+                             "reviews": "reviews/2026-03.yaml"}  # fmt: skip
+EXPECTED = re.compile(r"# (?:error|warning)\[([\w-]+)\](?: in (\S+):(\d+))?$")
+"""The rule, and the place when it is in another file than the bad one."""
+ELSEWHERE: Mapping[str, str] = {
+    "too-large": "test_source",
+    "encoding": "test_source",
+    "json": "test_source",
+    "unreadable": "test_source",
+    "two-places": "test_source",
+    "unknown-file": "test_source",
+    "no-file": "test_source",
+    "no-folder": "test_source",
+    "unused-reference": "below: it takes two files",
+    "no-harms": "test_rules",
+    "heavy-study": "test_rules",
+    "hidden-contrary": "test_rules",
+}
+TODAY = datetime.date(2026, 4, 1)
+# Sections that only bad files fill: the starter has none of them.
+SECTIONS = "".join(f"  - {{kind: {kind}, title: {kind}}}\n" for kind in ("ranking", "doses", "harms"))
+# A population that only one bad file needs; the starter has none that is neither the target nor close.
+SAILORS = "  - {id: sailors, label: Sailors, relation: other, species: human}\n"
+
+
+def good_brief(folder: Path) -> Path:
+    for path, text in starter_texts("blue", datetime.date(2026, 3, 1), resources.starter_texts()).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    brief = folder / "brief.yaml"
+    text = re.sub(r"(populations:.*\n)", rf"\1{SAILORS}", brief.read_text(), count=1)
+    brief.write_text(re.sub(r"(sections:.*\n)", rf"\1{SECTIONS}", text, count=1))
+    return folder
+
+
+def problems_in(folder: Path) -> tuple[Problem, ...]:
+    try:
+        return load(folder, TODAY).warnings
+    except Problems as wrong:
+        return wrong.problems
+
+
+def problems_of(folder: Path) -> list[tuple[str, int, str]]:
+    return [(Path(p.place.path).name, p.place.line, p.rule) for p in problems_in(folder)]
+
+
+def test_the_good_brief_is_good(tmp_path: Path) -> None:
+    assert problems_of(good_brief(tmp_path)) == []
+
+
+def test_there_are_bad_files() -> None:
+    assert len(BAD) > 80
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
+def test_a_bad_file_has_just_its_problems(bad: Path, tmp_path: Path) -> None:
+    text = bad.read_text()
+    target = put(bad, good_brief(tmp_path / "blue"))
+    expected = expected_of(target.name, text)
+    assert expected
+    assert sorted(problems_of(tmp_path / "blue")) == expected
+
+
+def put(bad: Path, folder: Path) -> Path:
+    """Put a bad file in the place of the good one."""
+    stem = bad.stem.partition("-")[0]
+    target = folder / PLACES.get(stem, f"{stem}.yaml")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(bad.read_text())
+    return target
+
+
+def expected_of(name: str, text: str) -> list[tuple[str, int, str]]:
+    found = ((number, EXPECTED.search(line)) for number, line in enumerate(text.split("\n"), 1))
+    return sorted((one[2] or name, int(one[3] or number), one[1]) for number, one in found if one)
+
+
+def rules_in(module: str) -> set[str]:
+    """The ids of the rules that a module can break, read out of its calls."""
+    place = {"Problem": 1, "problem": 1, "_report_at": 1, "_report": 2, "refused": 0}
+    tree = ast.parse(Path(str(find_spec(f"evibrief.{module}").origin)).read_text())  # type: ignore[union-attr]
+    rules: set[str] = set()
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        rule = call.args[place[name]] if name in place and len(call.args) > place[name] else None
+        if isinstance(rule, ast.Constant) and isinstance(rule.value, str):
+            rules.add(rule.value)
+        singular = call.args[1] if name == "_names" else None
+        if isinstance(singular, ast.Constant) and isinstance(singular.value, str):
+            rules.add(f"unknown-{singular.value}")
+    return rules
+
+
+def test_every_rule_has_a_bad_file_or_a_test_elsewhere() -> None:
+    rules = set().union(*map(rules_in, (
+        "evidence.read_folder", "evidence.read_yaml", "evidence.fields", "evidence.validate", "evidence.instrument",
+        "checks.run",
+    )))
+    rules |= {rule.name for rule in RULES}
+    assert len(rules) > 65
+    covered = {rule for bad in BAD for _, _, rule in expected_of(bad.name, bad.read_text())}
+    assert covered - rules == set()
+    assert rules - covered == set(ELSEWHERE)
+    tests = (Path(__file__).parents[1] / "evidence" / "test_source.py").read_text()
+    assert [rule for rule, where in ELSEWHERE.items() if where == "test_source" and f'"{rule}"' not in tests] == []
+
+
+def test_a_reference_that_nothing_cites_is_found(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    references = json.loads((folder / "references.json").read_text())
+    (folder / "references.json").write_text(json.dumps([*references, {"id": "spare1999", "type": "book"}], indent=1))
+    studies = (folder / "studies.yaml").read_text()
+    (folder / "studies.yaml").write_text(studies + studies.replace("example2020", "spare1999"))
+    lines = (folder / "references.json").read_text().split("\n")
+    # The entry begins one line above its key.
+    line = next(number for number, words in enumerate(lines) if "spare1999" in words)
+    assert problems_of(folder) == [("references.json", line, "unused-reference")]
+
+
+HINTS = {
+    "brief-unknown-key": "did you mean `audience`?",
+    "brief-wrong-word": "did you mean `draft`?",
+    "claims-unknown-reference": "did you mean `example2020`?",
+    "claims-unknown-population": "did you mean `asthma`?",
+    "mechanisms-unknown-claim": "did you mean `c1_",
+    "models-unknown-mechanism": "did you mean `m_glass`?",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HINTS))
+def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    put(BAD[0].parent / f"{name}.yaml", folder)
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    assert any(problem.hint.startswith(HINTS[name]) for problem in caught.value.problems)
+
+
+def test_every_problem_has_words_and_most_have_a_hint(tmp_path: Path) -> None:
+    hints = 0
+    for index, bad in enumerate(BAD):
+        folder = good_brief(tmp_path / str(index) / "blue")
+        put(bad, folder)
+        for problem in problems_in(folder):
+            assert problem.message
+            assert re.fullmatch(r".+:\d+:\d+: (?:error|warning)\[[\w-]+\]: [^\n]+(\n  hint: [^\n]+)?", str(problem))
+            hints += bool(problem.hint)
+    assert hints > len(BAD) - 5
+
+
+def test_a_citation_inside_a_block_of_text_is_found_on_its_own_line(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    brief = folder / "brief.yaml"
+    text = brief.read_text().replace(
+        "    One small example", "    One line first.\n\n    Then [@exampel2020] and one small example"
+    )
+    brief.write_text(text)
+    line = next(number for number, words in enumerate(text.split("\n"), 1) if "exampel2020" in words)
+    assert problems_of(folder) == [("brief.yaml", line, "unknown-reference")]
+
+
+def test_everything_is_reported_at_once(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    brief, claims = folder / "brief.yaml", folder / "claims" / "01-glass.yaml"
+    brief.write_text(brief.read_text().replace("status: draft", "status: drafty").replace("audience:", "audiense:"))
+    claims.write_text(claims.read_text().replace("source: example2020", "source: exampel2020"))
+    (folder / "studies.yaml").write_text("- reference: [\n")
+    found = problems_of(folder)
+    assert {(name, rule) for name, _, rule in found} == {
+        ("01-glass.yaml", "unknown-reference"),
+        ("brief.yaml", "missing"),
+        ("brief.yaml", "unknown-key"),
+        ("brief.yaml", "word"),
+        ("studies.yaml", "yaml"),
+    }
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    assert list(caught.value.problems) == sorted(caught.value.problems)

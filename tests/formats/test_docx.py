@@ -1,0 +1,894 @@
+"""The Word document: the XML that Word reads, and the pages that LibreOffice makes of it."""
+
+import datetime
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from lxml import etree
+from openxml_audit import OpenXmlValidator
+
+from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, build_reference
+from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
+from evibrief.problems import Problems
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = (ROOT / "templates" / "reference.docx").read_bytes()
+FILTER = (ROOT / "templates" / "word.lua").read_text(encoding="utf-8")
+SPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+}
+W = f"{{{SPACES['w']}}}"
+A4 = (11906, 16838)
+TEXT_WIDTH = {"portrait": 11906 - 2 * 1134, "landscape": 16838 - 2 * 1134}
+DOT = "data:image/png;base64," + (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+PROPERTIES = WordProperties(
+    title="Magnesium for leg cramps at night",
+    subject="Do adults with nocturnal leg cramps have fewer cramps on oral magnesium?",
+    description="Draft: not yet reviewed clinically",
+    version="0.3.0",
+    date=datetime.date(2026, 11, 23),
+    language="en-GB",
+    author="",
+    keywords=("magnesium", "cramps"),
+    running_title="Magnesium for leg cramps at night · version 0.3.0 · 23 November 2026 · draft",
+)
+TRIALS = ("Aldous 2012", "Brandt 2017", "Castellanos 2009", "Dunmore 2021", "Eriksen 1999")
+FINDINGS = (
+    "Cramps a week fell by 1.2 more than on placebo (95% CI −2.6 to 0.2); the trial stopped early.",
+    "No difference at four weeks. Diarrhoea led 6 of 46 people on magnesium to stop, and 2 of 48 on placebo.",
+    "Leg cramps in pregnancy: fewer painful nights, in an open trial of 80 women.",
+    "Serum magnesium did not follow the number of cramps.",
+)
+
+
+def page(body: str) -> str:
+    return f"""<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><meta name="generator" content="a maker">
+<title>Not this title</title><style>p {{ hidden: style-of-head }}</style></head><body>
+<a class="skip not-in-word" href="#main">Skip to the text</a><nav><a href="#results">nav-words</a></nav>
+<main id="main"><script>script_words()</script><style>p {{ hidden: style-of-body }}</style>
+{body}</main></body></html>"""
+
+
+def record(number: int, sources: int) -> str:
+    """One claim in a table body of its own: three cells that run over the rows of its sources."""
+    claim = f"Claim {number}: magnesium reduces the number of cramps in group {number}"
+    head = f"""<th scope="rowgroup" rowspan="{sources}"><div id="c1_{number}"><p>{claim}.</p></div>
+<p><span data-custom-style="Record Id">c1_{number}</span></p></th>
+<td rowspan="{sources}"><p><span data-custom-style="Tag">Contested</span></p></td>"""
+    rows = []
+    for index in range(sources):
+        trial, finding = TRIALS[(number + index) % 5], FINDINGS[(number + index) % 4]
+        cells = f"""<td><p>{trial}<sup><a href="#ref-aldous2012">1</a></sup></p></td><td>
+<p>R{number}.{index} {finding}</p><p><span data-custom-style="Muted">page {index + 3}, verified</span></p></td>
+<td><p>n = {20 + number}</p></td>"""
+        tail = f'<td rowspan="{sources}"><p>Low</p><p>End of record {number}</p></td>' if index == 0 else ""
+        rows.append(f"<tr>{head if index == 0 else ''}{cells}{tail}</tr>")
+    return f"<tbody>{''.join(rows)}</tbody>"
+
+
+def evidence_table(records: int, number: int = 2) -> str:
+    bodies = "".join(record(index, 1 + index % 4) for index in range(1, records + 1))
+    columns = "".join(f'<col style="width: {share}%">' for share in (24, 10, 14, 32, 8, 12))
+    return f"""<div class="table" tabindex="0" role="region"><table data-custom-style="Evidence Table">
+<caption>Table {number}. What each claim rests on</caption><colgroup>{columns}</colgroup><thead>
+<tr><th scope="col" rowspan="2">Statement</th><th scope="col" rowspan="2">Status</th>
+<th scope="colgroup" colspan="3">Evidence in people</th><th scope="col" rowspan="2">Certainty</th></tr>
+<tr><th scope="col">Source of it</th><th scope="col">Finding</th><th scope="col">Size</th></tr></thead>
+{bodies}</table></div>"""
+
+
+def small_table(number: int) -> str:
+    return f"""<table data-custom-style="Evidence Table"><caption>Table {number}. Doses</caption><colgroup>
+<col style="width: 30%"><col style="width: 70%"></colgroup><thead><tr><th scope="col">Dose</th><th scope="col">Note</th>
+</tr></thead><tbody><tr><td><p>300 mg</p></td><td><ul><li>as citrate</li><li>at bedtime</li></ul></td></tr>
+<tr><td>520 mg</td><td>as oxide</td></tr></tbody></table>"""
+
+
+WORDS = " ".join(["Cramps come and go by themselves, so a trial without a control group says little."] * 5)
+HEADINGS = [
+    (1, "results", "Results"), (2, "effect", "Effect on cramps"), (3, "pregnancy", "In pregnancy"),
+    (2, "harms", "Harms & side effects"), (1, "evidence", "Evidence tables"), (1, "limits", "Limitations"),
+    *((2, f"limit_{index}", f"Limitation {index}") for index in range(1, 9)), (1, "references", "References"),
+]  # fmt: skip
+SAMPLE = page(
+    f"""<header><h1 class="title" id="title">{PROPERTIES.title}</h1>
+<div data-custom-style="Subtitle"><p>What trials show, and in whom</p></div>
+<div data-custom-style="Warning"><p><strong>Draft: not yet reviewed clinically</strong></p></div>
+<div data-custom-style="Title Block"><p>Version 0.3.0 · 23 November 2026</p></div></header>
+<section><h2 id="bottom_line">Bottom line</h2><div data-custom-style="Callout"><p>In older adults magnesium is
+<strong>unlikely</strong> to prevent cramps<sup><a href="#ref-aldous2012">1</a></sup>.</p><p>In pregnancy the trials
+<em>conflict</em>; Mg<sup>2+</sup> and H<sub>2</sub>O.</p></div>
+<table data-custom-style="Facts Table"><colgroup><col style="width: 26%"><col style="width: 74%"></colgroup><tbody>
+<tr><th scope="row">For</th><td>general practitioners</td></tr><tr><th scope="row">Funding</th><td>none</td></tr>
+</tbody></table><table data-custom-style="Facts Table"><colgroup><col style="width: 26%"><col style="width: 74%">
+</colgroup><tbody><tr><th scope="row">Population</th><td>adults</td></tr></tbody></table></section>
+<div class="contents" role="navigation"><h2 id="contents">Contents</h2><ul><li><a href="#results">web-contents</a></li>
+</ul></div>
+<section><h2 id="results">Results</h2><p>{WORDS}</p><ul><li>short</li><li>list, with <code>code</code></li></ul>
+<h3 id="effect">Effect on cramps</h3><div data-custom-style="Claim"><div id="c2_1"><p>Magnesium does not prevent cramps
+in older adults; see <a href="#c1_1">c1_1</a>.</p></div></div><p>{WORDS}</p>
+<h4 id="pregnancy">In pregnancy</h4><ul><li><p>loose one, <span id="c2_2">a claim in a list</span></p></li>
+<li><p>loose two</p></li></ul><p class="only not-in-word">left-out-paragraph <b>bold</b></p>
+{small_table(1)}<div data-custom-style="Table Note"><p>A note under the table.</p></div>
+<h3 id="harms">Harms &amp; side effects</h3><p>{WORDS}</p><p><img src="{DOT}" alt="a dot"><img src="{
+        DOT
+    }" alt="another">
+</p><div data-custom-style="Small"><p>Small print.</p></div></section>
+<div class="landscape"><section><h2 id="evidence">Evidence tables</h2><p>Every claim with all that it rests on.</p>
+{evidence_table(24)}</section></div>
+<section><h2 id="limits">Limitations</h2>
+{
+        "".join(
+            f'<h3 id="limit_{index}">Limitation {index}</h3><div data-custom-style="Callout"><p>{WORDS}</p></div>'
+            f"{small_table(index + 2)}<p>{WORDS}</p>"
+            for index in range(1, 9)
+        )
+    }
+<div class="web not-in-word"><div>left-out-inner</div> left-out-outer</div></section>
+<section><h2 id="references">References</h2><div id="refs" class="references csl-bib-body" role="list">
+<div id="ref-aldous2012" class="csl-entry" role="listitem"><div class="csl-left-margin">1. </div>
+<div class="csl-right-inline">Aldous B. Magnesium for cramps: a randomised trial in older adults with a title that is
+long enough to run over a line. <em>Journal of Legs</em>. 2012;3:4-5.
+<a href="https://doi.org/10.1000/182">doi:10.1000/182</a></div></div>
+<div id="ref-brandt2017" class="csl-entry" role="listitem"><div class="csl-left-margin">2. </div>
+<div class="csl-right-inline">Brandt A. <em>Another trial</em>. 2017.</div></div></div></section>"""
+)
+ANCHORS = frozenset(("c2_1", "c2_2", *(f"c1_{number}" for number in range(1, 25))))
+
+
+def write(html: str = SAMPLE, anchors: frozenset[str] = frozenset(), properties: WordProperties = PROPERTIES) -> bytes:
+    return write_docx(html, properties, anchors, REFERENCE, FILTER)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A document taken apart."""
+
+    data: bytes
+
+    @property
+    def parts(self) -> Mapping[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(self.data)) as package:
+            return {name: package.read(name) for name in package.namelist()}
+
+    def tree(self, name: str) -> Any:
+        return etree.fromstring(self.parts[f"word/{name}.xml"])
+
+
+@pytest.fixture(scope="module")
+def word() -> Word:
+    return Word(write(anchors=ANCHORS))
+
+
+@pytest.fixture(scope="module")
+def body(word: Word) -> Any:
+    return word.tree("document")
+
+
+@pytest.fixture(scope="module")
+def styles(word: Word) -> Mapping[str, Any]:
+    return {style.get(f"{W}styleId"): style for style in word.tree("styles").iter(f"{W}style")}
+
+
+@pytest.fixture(scope="module")
+def printed(word: Word, program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return convert(word.data, program, tmp_path_factory.mktemp("printed"))
+
+
+@pytest.fixture(scope="module")
+def pages(printed: Path, program: Callable[..., str]) -> list[str]:
+    return texts_of_pages(printed, program)
+
+
+def convert(data: bytes, program: Callable[..., str], folder: Path) -> Path:
+    """The document as LibreOffice prints it."""
+    (folder / "sample.docx").write_bytes(data)
+    command = [
+        program("soffice", "libreoffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless",
+        "--convert-to", "pdf", "--outdir", str(folder), str(folder / "sample.docx"),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    return folder / "sample.pdf"
+
+
+def texts_of_pages(path: Path, program: Callable[..., str]) -> list[str]:
+    command = [program("pdftotext"), "-layout", str(path), "-"]
+    text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    return text.rstrip("\f").split("\f")
+
+
+def find(element: Any, path: str) -> list[Any]:
+    found: list[Any] = element.xpath(path, namespaces=SPACES)
+    return found
+
+
+def text_of(element: Any) -> str:
+    return "".join(text.text or "" for text in element.iter(f"{W}t"))
+
+
+def style_of(paragraph: Any) -> str:
+    return "".join(find(paragraph, "w:pPr/w:pStyle/@w:val"))
+
+
+def rows_of(table: Any) -> list[Any]:
+    return find(table, "w:tr")
+
+
+def is_header(row: Any) -> bool:
+    return bool(find(row, "w:trPr/w:tblHeader"))
+
+
+def continues(row: Any) -> bool:
+    return bool(find(row, "w:tc/w:tcPr/w:vMerge[not(@w:val='restart')]"))
+
+
+def groups_of(table: Any) -> Iterator[list[Any]]:
+    """The rows of each record: a row and those whose cells run on from it."""
+    group: list[Any] = []
+    for row in rows_of(table):
+        if is_header(row):
+            continue
+        if group and not continues(row):
+            yield group
+            group = []
+        group.append(row)
+    yield group
+
+
+def long_table(body: Any) -> Any:
+    return max(find(body, "//w:tbl"), key=lambda table: len(rows_of(table)))
+
+
+# Tables
+
+
+def test_header_rows_repeat(body: Any, pages: list[str]) -> None:
+    counts = [sum(map(is_header, rows_of(table))) for table in find(body, "//w:tbl")]
+    assert counts == [0, 0, 1, 2, *[1] * 8]
+    for table in find(body, "//w:tbl"):
+        flags = [is_header(row) for row in rows_of(table)]
+        assert flags == sorted(flags, reverse=True)
+    holding = [page for page in pages if "End of record" in page]
+    assert len(holding) > 3
+    assert all("Evidence in people" in page and "Source of it" in page for page in holding)
+
+
+def test_every_header_row_looks_like_one(body: Any) -> None:
+    headers = [row for row in find(body, "//w:tr") if is_header(row)]
+    assert len(headers) == 11
+    for row in headers:
+        assert find(row, "w:trPr/w:cnfStyle/@w:val") == ["100000000000"]
+        assert {style_of(paragraph) for paragraph in row.iter(f"{W}p")} == {"TableHeading"}
+
+
+def test_no_row_splits(body: Any) -> None:
+    rows = find(body, "//w:tr")
+    assert len(rows) > 70
+    assert all(len(find(row, "w:trPr/w:cantSplit")) == 1 for row in rows)
+
+
+def test_a_record_stays_together(body: Any, pages: list[str]) -> None:
+    groups = list(groups_of(long_table(body)))
+    assert [len(group) for group in groups] == [1 + number % 4 for number in range(1, 25)]
+    for group in groups:
+        for row in group:
+            expected = int(row is not group[-1])
+            paragraphs = list(row.iter(f"{W}p"))
+            assert paragraphs
+            assert {len(find(paragraph, "w:pPr/w:keepNext")) for paragraph in paragraphs} == {expected}
+    for number, group in enumerate(groups, 1):
+        holding = [page for page in pages if re.search(rf"\bR{number}\.\d ", page)]
+        assert len(holding) == 1, number
+        assert len(re.findall(rf"\bR{number}\.\d ", holding[0])) == len(group)
+
+
+def test_header_rows_stay_with_the_first_record(body: Any) -> None:
+    headers = [row for row in find(body, "//w:tr") if is_header(row)]
+    assert headers
+    assert all(find(paragraph, "w:pPr/w:keepNext") for row in headers for paragraph in row.iter(f"{W}p"))
+
+
+def test_columns_keep_their_shares_and_fill_the_page(body: Any) -> None:
+    expected = {6: (24, 10, 14, 32, 8, 12), 2: (30, 70)}
+    tables = [table for table in find(body, "//w:tbl") if "Facts" not in find(table, "w:tblPr/w:tblStyle/@w:val")[0]]
+    assert len(tables) == 10
+    for table in tables:
+        widths = [int(width) for width in find(table, "w:tblGrid/w:gridCol/@w:w")]
+        room = TEXT_WIDTH["landscape" if len(widths) == 6 else "portrait"]
+        assert sum(widths) == room
+        assert [round(100 * width / room) for width in widths] == list(expected[len(widths)])
+        assert find(table, "w:tblPr/w:tblLayout/@w:type") == ["fixed"]
+        assert find(table, "w:tblPr/w:tblW/@w:w") == [str(room)]
+        assert find(table, "w:tblPr/w:tblW/@w:type") == ["dxa"]
+
+
+def test_cells_are_as_wide_as_their_columns(body: Any) -> None:
+    for table in find(body, "//w:tbl"):
+        grid = [int(width) for width in find(table, "w:tblGrid/w:gridCol/@w:w")]
+        for row in rows_of(table):
+            start = 0
+            for cell in find(row, "w:tc"):
+                end = start + int("".join(find(cell, "w:tcPr/w:gridSpan/@w:val")) or 1)
+                assert find(cell, "w:tcPr/w:tcW/@w:w") == [str(sum(grid[start:end]))]
+                start = end
+            assert start == len(grid)
+
+
+def test_the_first_column_stands_out_only_where_it_heads_rows(body: Any) -> None:
+    looks = [
+        ("".join(find(table, "w:tblPr/w:tblStyle/@w:val")), "".join(find(table, "w:tblPr/w:tblLook/@w:firstColumn")),
+         "".join(find(table, "w:tblPr/w:tblLook/@w:firstRow")), "".join(find(table, "w:tblPr/w:tblLook/@w:val")))
+        for table in find(body, "//w:tbl")
+    ]  # fmt: skip
+    facts, plain, records = ("FactsTable", "1", "0", "0680"), ("EvidenceTable", "0", "1", "0620"), "06A0"
+    assert looks == [facts, facts, plain, ("EvidenceTable", "1", "1", records), *[plain] * 8]
+
+
+def test_tables_are_formatted_by_their_style(body: Any, styles: Mapping[str, Any]) -> None:
+    assert find(body, "//w:tcPr/*[not(self::w:tcW or self::w:gridSpan or self::w:vMerge)]") == []
+    assert find(body, "//w:tblPr/w:tblBorders | //w:tblPr/w:jc | //w:tbl//w:pPr/w:jc") == []
+    for name in ("EvidenceTable", "FactsTable"):
+        assert styles[name].get(f"{W}type") == "table"
+        assert find(styles[name], "w:tblStylePr/@w:type") == ["firstRow", "firstCol"]
+    assert [
+        name for name, style in styles.items() if style.get(f"{W}type") == "table" and style.get(f"{W}default")
+    ] == ["TableNormal"]
+    inside = {style_of(paragraph) for paragraph in find(body, "//w:tbl//w:p")}
+    assert inside == {"TableText", "TableHeading"}
+
+
+def test_merged_cells_run_on_from_one_above(body: Any) -> None:
+    continued = 0
+    for table in find(body, "//w:tbl"):
+        above: dict[int, bool] = {}
+        for row in rows_of(table):
+            merged: dict[int, bool] = {}
+            column = 0
+            for cell in find(row, "w:tc"):
+                merge = find(cell, "w:tcPr/w:vMerge")
+                merged[column] = bool(merge)
+                if merge and merge[0].get(f"{W}val") != "restart":
+                    continued += 1
+                    assert above[column]
+                    assert text_of(cell) == ""
+                column += int("".join(find(cell, "w:tcPr/w:gridSpan/@w:val")) or 1)
+            above = merged
+    assert continued == 3 + 3 * sum(number % 4 for number in range(1, 25))
+
+
+def test_a_caption_stands_above_its_table_and_stays_with_it(
+    body: Any, styles: Mapping[str, Any], pages: list[str]
+) -> None:
+    captions = [paragraph for paragraph in find(body, "//w:body/w:p") if style_of(paragraph) == "TableCaption"]
+    assert [text_of(caption).split(".")[0] for caption in captions] == [f"Table {index}" for index in range(1, 11)]
+    assert all(caption.getnext().tag == f"{W}tbl" for caption in captions)
+    assert find(styles["TableCaption"], "w:pPr/w:keepNext")
+    for caption in map(text_of, captions):
+        holding = next(page for page in pages if caption in page)
+        assert re.match(r"\s*(Dose +Note|Statement|.*Evidence in people)", holding.split(caption)[1].lstrip("\n"))
+
+
+def test_nothing_is_cut_off_in_a_cell(body: Any, pages: list[str]) -> None:
+    rows = [
+        f"R{number}.{index} "
+        for number, group in enumerate(groups_of(long_table(body)), 1)
+        for index in range(len(group))
+    ]
+    text = re.sub(r"\s+", " ", " ".join(pages))
+    assert len(rows) > 50
+    assert [row for row in rows if text.count(row) != 1] == []
+    assert [number for number in range(1, 25) if text.count(f"End of record {number} ") != 1] == []
+
+
+# Bookmarks
+
+
+def test_every_anchor_is_one_bookmark(body: Any) -> None:
+    names = bookmark_names(body)
+    assert len(names) == len(set(names))
+    assert names
+    assert set(names) >= ANCHORS
+    assert not {"main", "refs-main"} & set(names)
+
+
+def test_bookmarks_open_and_close_once(body: Any) -> None:
+    starts, ends = find(body, "//w:bookmarkStart/@w:id"), find(body, "//w:bookmarkEnd/@w:id")
+    assert len(starts) == len(set(starts)) > 40
+    assert sorted(starts) == sorted(ends)
+
+
+def test_a_claims_bookmark_holds_its_text(body: Any) -> None:
+    start = find(body, "//w:bookmarkStart[@w:name='c1_7']")[0]
+    assert text_of(start.getnext()).startswith("Claim 7: ")
+    assert find(body, "//w:bookmarkStart[@w:name='c2_2']")[0].getparent().tag == f"{W}p"
+
+
+def test_links_lead_to_bookmarks(body: Any) -> None:
+    anchors = set(find(body, "//w:hyperlink/@w:anchor"))
+    assert {"c1_1", "ref-aldous2012", "results"} <= anchors
+    assert anchors <= set(bookmark_names(body))
+
+
+def test_a_heading_that_is_a_claim_keeps_the_range_of_its_bookmark() -> None:
+    html = page('<h2 id="c9_1">A claim</h2><p>with text</p><h2 id="plain">Not a claim</h2><p>text</p>')
+    tree = Word(write(html, frozenset({"c9_1"}))).tree("document")
+    assert find(tree, "//w:bookmarkStart[@w:name='c9_1']")[0].getparent().tag == f"{W}body"
+    assert find(tree, "//w:bookmarkStart[@w:name='plain']")[0].getparent().tag == f"{W}p"
+
+
+def test_an_id_used_twice_is_one_bookmark() -> None:
+    html = page('<div id="c1_1"><p>one</p></div><div id="c1_1"><p>two</p></div><p><a href="#c1_1">go</a></p>')
+    tree = Word(write(html, frozenset({"c1_1"}))).tree("document")
+    assert bookmark_names(tree).count("c1_1") == 1
+    assert len(find(tree, "//w:bookmarkStart")) == len(find(tree, "//w:bookmarkEnd"))
+
+
+@pytest.mark.parametrize(
+    ("markup", "name"),
+    [
+        ('<p id="c1_1">an id that pandoc forgets</p>', "c1_1"),
+        ("<p>nowhere</p>", "c1_2"),
+        (f'<div id="{"a" * 41}"><p>an id too long for Word</p></div>', "a" * 41),
+        ('<div id="1c"><p>an id that starts with a digit</p></div>', "1c"),
+    ],
+)
+def test_an_anchor_without_bookmark_is_a_problem(markup: str, name: str) -> None:
+    with pytest.raises(Problems, match=rf"DOCX: error\[bookmark\]: `{name}` has no bookmark"):
+        write(page(markup), frozenset({name}))
+
+
+def test_a_link_to_nowhere_is_a_problem() -> None:
+    with pytest.raises(Problems, match=r"error\[link\]: a link leads to `nowhere`"):
+        write(page('<p><a href="#nowhere">go</a></p>'))
+
+
+@pytest.mark.parametrize("tag", ["div", "span"])
+def test_a_style_that_nobody_made_is_a_problem(tag: str) -> None:
+    with pytest.raises(Problems, match=r"error\[style\]: the style `CaloutBox` is not in the reference document"):
+        write(page(f'<div><p>x</p></div><{tag} data-custom-style="CaloutBox">text</{tag}>'))
+
+
+def test_a_warning_of_pandoc_is_a_problem() -> None:
+    with pytest.raises(Problems, match=r"DOCX: error\[pandoc\]: .*missing\.png"):
+        write(page('<p><img src="missing.png" alt="not there"></p>'))
+
+
+# Pages
+
+
+def orientations(tree: Any) -> list[str]:
+    return ["".join(find(size, "@w:orient")) or "portrait" for size in find(tree, "//w:sectPr/w:pgSz")]
+
+
+def test_sections_turn_the_page_and_turn_it_back(body: Any) -> None:
+    assert orientations(body) == ["portrait", "landscape", "portrait"]
+    for section, orientation in zip(find(body, "//w:sectPr"), orientations(body), strict=True):
+        size = tuple(int(find(section, f"w:pgSz/@w:{side}")[0]) for side in "wh")
+        assert size == (A4 if orientation == "portrait" else A4[::-1])
+        margins = {name: int(find(section, f"w:pgMar/@w:{name}")[0]) for name in ("left", "right", "top", "bottom")}
+        assert set(margins.values()) == {1134}
+        assert find(section, "w:headerReference/@r:id")
+        assert find(section, "w:footerReference/@r:id")
+    last = find(body, "//w:sectPr")[-1]
+    assert last.getparent().tag == f"{W}body"
+
+
+def test_the_printed_pages_turn(printed: Path) -> None:
+    with pikepdf.open(printed) as pdf:
+        wide = [page.mediabox[2] > page.mediabox[3] for page in pdf.pages]
+        sizes = {tuple(sorted((round(float(page.mediabox[2])), round(float(page.mediabox[3]))))) for page in pdf.pages}
+    changes = [wide[0], *(after for before, after in pairwise(wide) if after != before)]
+    assert changes == [False, True, False]
+    assert sizes == {(595, 842)}
+
+
+def test_every_printed_page_says_what_it_is(pages: list[str]) -> None:
+    assert len(pages) > 8
+    for number, text in enumerate(pages, 1):
+        assert PROPERTIES.running_title in text
+        assert f"Page {number} of {len(pages)}" in text
+        assert len(text.split()) > 40, f"page {number} is all but empty"
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page(pages: list[str]) -> None:
+    titles = {text for _, _, text in HEADINGS}
+    for text in pages:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        assert lines[-2] not in titles
+        assert not lines[-2].startswith("Table ")
+
+
+WIDE = '<div class="landscape"><h2 id="{0}">Wide {0}</h2><p>wide</p></div>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (WIDE.format("a") + "<p>tall</p>", ["landscape", "portrait"]),
+        ("<p>tall</p>" + WIDE.format("a"), ["portrait", "landscape"]),
+        (WIDE.format("a"), ["landscape"]),
+        (WIDE.format("a") + WIDE.format("b") + "<p>tall</p>", ["landscape", "landscape", "portrait"]),
+        (f"<p>tall</p>{small_table(1)}" + WIDE.format("a") + small_table(2), ["portrait", "landscape", "portrait"]),
+        (f'<p>tall</p><div class="landscape">{small_table(1)}</div>', ["portrait", "landscape"]),
+        ("<p>tall</p>", ["portrait"]),
+    ],
+    ids=["first", "last", "alone", "two", "between tables", "last with a table", "none"],
+)
+def test_no_turn_leaves_an_empty_page(
+    markup: str, expected: list[str], program: Callable[..., str], tmp_path: Path
+) -> None:
+    data = write(page(markup))
+    assert orientations(Word(data).tree("document")) == expected
+    assert_valid(data)
+    printed = convert(data, program, tmp_path)
+    with pikepdf.open(printed) as pdf:
+        wide = [page.mediabox[2] > page.mediabox[3] for page in pdf.pages]
+    assert wide == [orientation == "landscape" for orientation in expected]
+    assert all(re.search(r"tall|wide|Dose", text) for text in texts_of_pages(printed, program))
+
+
+def test_header_and_footer(word: Word) -> None:
+    header, footer = word.tree("header1"), word.tree("footer1")
+    assert text_of(header) == PROPERTIES.running_title
+    assert re.search(r"Page 1 of 1$", text_of(footer))
+    assert [instruction.strip() for instruction in find(footer, "//w:fldSimple/@w:instr")] == ["PAGE", "NUMPAGES"]
+    assert [style_of(paragraph) for paragraph in (*header, *footer)] == ["Header", "Footer"]
+
+
+def test_a_header_that_word_split_is_still_found(word: Word) -> None:
+    parts = dict(Word(REFERENCE).parts)
+    header = parts["word/header1.xml"].decode()
+    assert header.count("<w:t>Running title</w:t>") == 1
+    split = header.replace("<w:t>Running title</w:t>", "<w:t>Runn</w:t></w:r><w:r><w:t>ing title</w:t>")
+    written = write_docx(SAMPLE, PROPERTIES, ANCHORS, zipped({**parts, "word/header1.xml": split.encode()}), FILTER)
+    assert text_of(Word(written).tree("header1")) == PROPERTIES.running_title
+    gone = header.replace("Running title", "Our hospital")
+    with pytest.raises(Problems, match=r"error\[header\]"):
+        write_docx(SAMPLE, PROPERTIES, ANCHORS, zipped({**parts, "word/header1.xml": gone.encode()}), FILTER)
+
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    return written.getvalue()
+
+
+# Contents
+
+
+def test_contents_are_filled_in(body: Any) -> None:
+    block = find(body, "//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery/@w:val='Table of Contents']")
+    lines = find(block[0], "w:sdtContent/w:p")
+    names = find(block[0], ".//w:hyperlink/@w:anchor")
+    listed = [(int(style_of(line)[-1]), name, text_of(line)) for line, name in zip(lines, names, strict=True)]
+    assert listed == HEADINGS
+    heading = block[0].getprevious()
+    assert (style_of(heading), text_of(heading)) == ("ContentsHeading", "Contents")
+
+
+def test_contents_are_a_field_that_an_update_leaves_as_it_is(body: Any) -> None:
+    assert find(body, "//w:sdt//w:fldChar/@w:fldCharType") == ["begin", "separate", "end"]
+    assert find(body, "//w:sdt//w:instrText/text()") == [r' TOC \o "1-3" \n \h \z \u \b _Listed ']
+    start = find(body, "//w:bookmarkStart[@w:name='_Listed']")[0]
+    assert start.getparent().tag == f"{W}body"
+    inside = [element for element in start.itersiblings() if style_of(element).startswith("Heading")]
+    assert [text_of(element) for element in inside] == [text for _, _, text in HEADINGS]
+    end = find(body, f"//w:bookmarkEnd[@w:id='{start.get(f'{W}id')}']")[0]
+    assert end.getnext().tag == f"{W}sectPr"
+    assert find(body, "//w:fldChar/@w:dirty | //w:sdt//w:fldSimple") == []
+
+
+def test_contents_before_all_headings_need_no_range() -> None:
+    contents = '<div class="contents"><h2 id="contents">Inhalt</h2><ul><li>x</li></ul></div>'
+    tree = Word(write(page(f'<h1 class="title">T</h1>{contents}<h2 id="a">First</h2><p>x</p>'))).tree("document")
+    assert find(tree, "//w:instrText/text()") == [r' TOC \o "1-3" \n \h \z \u ']
+    assert find(tree, "//w:bookmarkStart[@w:name='_Listed']") == []
+    assert [text_of(line) for line in find(tree, "//w:sdt//w:p")] == ["First"]
+    assert "Inhalt" in text_of(tree)
+
+
+def test_contents_of_nothing_leave_nothing() -> None:
+    tree = Word(write(page('<div class="contents"><ul><li>x</li></ul></div><p>text</p>'))).tree("document")
+    assert text_of(tree) == "text"
+
+
+def test_contents_are_printed(pages: list[str]) -> None:
+    holding = next(text for text in pages if re.search(r"^\s*Contents$", text, re.MULTILINE))
+    assert [text for _, _, text in HEADINGS if text not in holding] == []
+    assert "Bottom line" not in holding
+
+
+# Text and styles
+
+
+def test_what_is_for_screens_stays_out(body: Any) -> None:
+    text = text_of(body)
+    assert "Small print." in text
+    outside = "style-of|script_words|nav-words|web-contents|left-out|Skip to|Not this title|evibrief:|a maker"
+    assert re.findall(outside, text) == []
+
+
+def test_an_unclosed_element_that_is_left_out_is_a_problem() -> None:
+    with pytest.raises(Problems, match=r"error\[not-in-word\]"):
+        write('<div class="not-in-word"><div>never closed</div>')
+
+
+def test_headings_move_up_and_the_title_is_the_title(body: Any) -> None:
+    paragraphs = find(body, "//w:body/w:p")
+    assert [text_of(p) for p in paragraphs if style_of(p) == "Title"] == [PROPERTIES.title]
+    headings = [(int(style_of(p)[-1]), text_of(p)) for p in paragraphs if style_of(p).startswith("Heading")]
+    assert headings == [(1, "Bottom line"), *((level, text) for level, _, text in HEADINGS)]
+
+
+def test_styles_come_from_the_page(body: Any) -> None:
+    used = {style_of(paragraph) for paragraph in find(body, "//w:body/w:p")}
+    assert used >= {
+        "Subtitle",
+        "Warning",
+        "TitleBlock",
+        "Callout",
+        "Claim",
+        "TableNote",
+        "Small",
+        "Bibliography",
+        "Compact",
+    }
+    assert "" not in used
+    assert set(find(body, "//w:rStyle/@w:val")) == {"RecordId", "Tag", "Muted", "Hyperlink", "VerbatimChar"}
+
+
+def test_runs_are_formatted_by_styles(body: Any) -> None:
+    allowed = {f"{W}{name}" for name in ("rStyle", "b", "bCs", "i", "iCs", "vertAlign")}
+    found = {element.tag for element in find(body, "//w:r/w:rPr/*")}
+    assert {f"{W}rStyle", f"{W}b", f"{W}i", f"{W}vertAlign"} <= found
+    assert found <= allowed
+    assert set(find(body, "//w:vertAlign/@w:val")) == {"superscript", "subscript"}
+
+
+def test_citations_lead_to_the_reference_list(body: Any) -> None:
+    links = find(body, "//w:hyperlink[@w:anchor='ref-aldous2012']")
+    assert len(links) > 50
+    assert all(find(link, "w:r/w:rPr/w:vertAlign/@w:val") == ["superscript"] for link in links)
+
+
+def test_references_are_a_number_a_tab_and_a_text(body: Any, styles: Mapping[str, Any], pages: list[str]) -> None:
+    entries = [p for p in find(body, "//w:body/w:p") if style_of(p) == "Bibliography"]
+    assert [len(find(entry, "w:r/w:tab")) for entry in entries] == [1, 1]
+    assert [text_of(entry).split("A")[0] for entry in entries] == ["1.", "2.Brandt "]
+    assert text_of(entries[0]).startswith("1.Aldous B.")
+    indent = find(styles["Bibliography"], "w:pPr/w:ind")[0]
+    assert indent.get(f"{W}left") == indent.get(f"{W}hanging") == "510"
+    assert re.search(r"^ *1\. +Aldous B\. Magnesium", pages[-1], re.MULTILINE)
+
+
+def test_an_entry_without_a_number_is_one_paragraph() -> None:
+    html = page('<div id="refs"><div id="ref-x" class="csl-entry">Xu A. (2001). <em>Title</em>.</div></div>')
+    entries = [p for p in find(Word(write(html)).tree("document"), "//w:p") if style_of(p) == "Bibliography"]
+    assert [text_of(entry) for entry in entries] == ["Xu A. (2001). Title."]
+    assert find(entries[0], "w:r/w:tab") == []
+
+
+def test_pictures_have_numbers_and_descriptions(body: Any) -> None:
+    pictures = find(body, "//wp:docPr")
+    assert [picture.get("descr") for picture in pictures] == ["a dot", "another"]
+    numbers = find(body, "//wp:docPr/@id")
+    assert len(numbers) == len(set(numbers)) == 2
+    assert b"data:image" not in etree.tostring(body)
+
+
+def test_text_keeps_its_distance_from_a_table(body: Any) -> None:
+    after = [style_of(table.getnext()) for table in find(body, "//w:body/w:tbl")]
+    assert after == ["Spacer", "ContentsHeading", "TableNote", "Spacer", *["AfterTable"] * 8]
+    empty = [style_of(paragraph) for paragraph in find(body, "//w:body/w:p[not(w:r) and not(w:hyperlink)]")]
+    assert set(empty) == {"Spacer"}
+
+
+def test_lists_have_a_style_and_stand_in_a_little(body: Any, word: Word) -> None:
+    styles = {style_of(p) for p in find(body, "//w:p[w:pPr/w:numPr]")}
+    assert styles == {"Compact", "TableText"}
+    assert {int(left) for left in find(word.tree("numbering"), "//w:lvl[@w:ilvl='0']/w:pPr/w:ind/@w:left")} == {357}
+
+
+def brightness(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    shares = [int(colour[index : index + 2], 16) / 255 for index in (0, 2, 4)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_colour_can_be_read_on_every_ground(styles: Mapping[str, Any]) -> None:
+    ours = {name.replace(" ", "") for name in (*PARAGRAPHS, *CHARACTERS)}
+    colours = {
+        colour for name, style in styles.items() if name in ours for colour in find(style, "w:rPr/w:color/@w:val")
+    }
+    grounds = {ground for style in styles.values() for ground in find(style, ".//w:shd/@w:fill")} | {"FFFFFF"}
+    assert len(colours) > 3
+    assert len(grounds) > 2
+    for colour in colours:
+        for ground in grounds:
+            dark, light = sorted((brightness(colour), brightness(ground)))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (colour, ground)
+
+
+def test_styles_are_all_there_and_can_be_read(styles: Mapping[str, Any]) -> None:
+    names = {"".join(find(style, "w:name/@w:val")).lower() for style in styles.values()}
+    assert {name.lower() for name in (*PARAGRAPHS, *CHARACTERS, *TABLES)} <= names
+    sizes = {name: int("".join(find(styles[name], "w:rPr/w:sz/@w:val"))) / 2 for name in ("BodyText", "TableText")}
+    assert 10.5 <= sizes["BodyText"] <= 11
+    assert 8.5 <= sizes["TableText"] <= 9
+    for name in ("Heading1", "Heading2", "Heading3", "TableCaption"):
+        assert find(styles[name], "w:pPr/w:keepNext[not(@w:val='0')]")
+    for style in styles.values():
+        parents = find(style, "w:basedOn/@w:val")
+        assert all(parent in styles for parent in parents)
+
+
+def test_one_font_with_a_stand_in(
+    word: Word, styles: Mapping[str, Any], printed: Path, program: Callable[..., str]
+) -> None:
+    theme = word.parts["word/theme/theme1.xml"].decode()
+    assert re.findall(r'<a:latin typeface="(\w[^"]*)"', theme) == ["Calibri", "Calibri"]
+    fonts = word.tree("fontTable")
+    assert find(fonts, "//w:font[@w:name='Calibri']/w:altName/@w:val") == ["Carlito"]
+    assert find(fonts, "//w:font[starts-with(@w:name, 'Aptos')]") == []
+    ours = {name.replace(" ", "") for name in PARAGRAPHS}
+    assert [name for name in ours if name in styles and find(styles[name], "w:rPr/w:rFonts")] == []
+    command = [program("pdffonts"), str(printed)]
+    listed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert re.search(r"\+(Calibri|Carlito)", listed)
+
+
+# Properties
+
+
+def test_properties(word: Word) -> None:
+    core = etree.fromstring(word.parts["docProps/core.xml"])
+    values = {etree.QName(element).localname: element.text or "" for element in core}
+    assert values == {
+        "title": PROPERTIES.title, "subject": PROPERTIES.subject, "creator": "", "keywords": "magnesium, cramps",
+        "description": PROPERTIES.description, "lastModifiedBy": "evibrief", "revision": "1", "language": "en-GB",
+        "version": "0.3.0", "created": "2026-11-23T00:00:00Z", "modified": "2026-11-23T00:00:00Z",
+    }  # fmt: skip
+    assert "docProps/custom.xml" not in word.parts
+    assert b"custom" not in word.parts["[Content_Types].xml"] + word.parts["_rels/.rels"]
+
+
+def test_author_and_awkward_characters() -> None:
+    properties = replace(PROPERTIES, author="Ann & Bob <ab>", title="A < B & C", running_title="A < B & C · draft")
+    parts = Word(write(page("<p>x</p>"), properties=properties)).parts
+    core = etree.fromstring(parts["docProps/core.xml"])
+    values = {etree.QName(element).localname: element.text for element in core}
+    assert (values["creator"], values["title"]) == ("Ann & Bob <ab>", "A < B & C")
+    assert text_of(etree.fromstring(parts["word/header1.xml"])) == "A < B & C · draft"
+
+
+def test_language(word: Word) -> None:
+    assert find(word.tree("styles"), "//w:docDefaults//w:lang/@w:val") == ["en-GB"]
+    assert find(word.tree("settings"), "//w:themeFontLang/@w:val") == ["en-GB"]
+    german = Word(write(page("<p>x</p>"), properties=replace(PROPERTIES, language="de-CH")))
+    assert find(german.tree("styles"), "//w:docDefaults//w:lang/@w:val") == ["de-CH"]
+    assert find(german.tree("settings"), "//w:themeFontLang/@w:val") == ["de-CH"]
+
+
+def test_word_opens_it_without_compatibility_mode(word: Word) -> None:
+    settings = word.tree("settings")
+    assert find(settings, "//w:compatSetting[@w:name='compatibilityMode']/@w:val") == ["15"]
+    assert find(settings, "//w:updateFields") == []
+
+
+# The whole
+
+
+def errors_in(data: bytes) -> list[str]:
+    """What the validator says; it reads files alone."""
+    with tempfile.NamedTemporaryFile(suffix=".docx") as file:
+        file.write(data)
+        file.flush()
+        return [str(error) for error in OpenXmlValidator().validate(file.name).errors]
+
+
+def assert_valid(data: bytes) -> None:
+    assert errors_in(data) == []
+
+
+def test_the_document_is_valid(word: Word) -> None:
+    assert_valid(word.data)
+
+
+def test_the_validator_finds_what_is_wrong(word: Word) -> None:
+    parts = dict(word.parts)
+    broken = parts["word/document.xml"].replace(b'<w:tblStyle w:val="EvidenceTable"', b'<w:tblStyle w:val="Nowhere"')
+    broken = broken.replace(b"<w:cantSplit/>", b"<w:cantSplitt/>", 1)
+    assert len(errors_in(zipped({**parts, "word/document.xml": broken}))) >= 2
+
+
+def test_the_reference_document_is_valid_and_complete() -> None:
+    for data in (REFERENCE, build_reference()):
+        assert_valid(data)
+        names = {name.lower() for name in find(Word(data).tree("styles"), "//w:style/w:name/@w:val")}
+        assert {name.lower() for name in (*PARAGRAPHS, *CHARACTERS, *TABLES)} <= names
+    assert build_reference() == build_reference()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_same_bytes_at_another_time_in_another_zone(word: Word, zone: str, tmp_path: Path) -> None:
+    time.sleep(2.1)  # a zip file counts in steps of two seconds
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import test_docx;"
+        "sys.stdout.buffer.write(test_docx.write(anchors=test_docx.ANCHORS))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "src"),
+        "TZ": zone,
+        "SOURCE_DATE_EPOCH": "1",
+        "PYTHONHASHSEED": "7",
+        "LC_ALL": "C",
+    }
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    run = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=tmp_path)
+    assert run.stdout == word.data
+
+
+def test_pandoc_reads_nothing_and_knows_the_briefs_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[list[str], Mapping[str, str]]] = []
+    run = subprocess.run
+
+    def listen(command: list[str], **settings: Any) -> Any:
+        calls.append((command, settings["env"]))
+        return run(command, **settings)
+
+    monkeypatch.setattr("evibrief.formats.docx.write.subprocess.run", listen)
+    write(page("<p>x</p>"))
+    (command, environment), *others = [call for call in calls if "--to=docx" in call[0]]
+    assert others == []
+    assert "--sandbox" in command
+    assert environment.keys() == {"SOURCE_DATE_EPOCH", "HOME"}
+    day = datetime.datetime.fromtimestamp(int(environment["SOURCE_DATE_EPOCH"]), datetime.UTC)
+    assert day.isoformat() == "2026-11-23T00:00:00+00:00"
+
+
+def test_entries_of_the_package_have_one_date_and_one_order(word: Word) -> None:
+    with zipfile.ZipFile(io.BytesIO(word.data)) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        names = package.namelist()
+    assert names[0] == "[Content_Types].xml"
+    assert names[1:] == sorted(names[1:])
+
+
+def html_of(records: int) -> str:
+    return page(evidence_table(records).replace("ref-aldous2012", "c1_1"))
+
+
+def seconds_for(html: str) -> float:
+    """Our own time without pandoc's, which is another process."""
+    started = time.process_time()
+    write(html)
+    return time.process_time() - started
+
+
+def test_long_tables_are_quick_and_the_cost_grows_as_they_do() -> None:
+    few, many = html_of(160), html_of(640)
+    assert few.count("<tr>") > 380
+    short, long = (min(seconds_for(html) for _ in range(3)) for html in (few, many))
+    assert short < 2
+    assert long < 8 * short

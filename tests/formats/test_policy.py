@@ -1,0 +1,264 @@
+"""Nothing of ours loads anything: pages are opened in a browser beside a server that counts what it is asked for."""
+
+import base64
+import contextlib
+import hashlib
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evibrief import resources
+from evibrief.build import build
+from evibrief.formats.html import citations
+from evibrief.formats.html.policy import contents_of, policy, with_policy
+from evibrief.formats.html.render import render_text
+from evibrief.mailing.message import Letter
+from evibrief.problems import Problems
+
+ROOT = Path(__file__).parents[2]
+PLAIN = ROOT / "tests" / "briefs" / "blue-glass"
+PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>x</title>\n'
+
+
+@dataclass
+class Counting:
+    """A server on this machine alone, with every path that it was asked for."""
+
+    address: str
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def server() -> Iterator[Counting]:
+    class Count(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            counting.asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"x")
+
+        do_POST = do_HEAD = do_OPTIONS = do_GET
+
+        def log_message(self, format: str, *words: object) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Count)
+    counting = Counting(f"http://127.0.0.1:{http.server_port}")
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield counting
+    http.shutdown()
+    http.server_close()
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Chromium, which opens a page with a profile of its own and gives what it made of it."""
+
+    command: tuple[str, ...]
+
+    def open(self, page: Path, *options: str) -> str:
+        run = subprocess.run(
+            [*self.command, "--virtual-time-budget=3000", *options, "--dump-dom", page.resolve().as_uri()],
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        return run.stdout
+
+
+@pytest.fixture
+def browser(program: Callable[..., str], tmp_path: Path) -> Browser:
+    found = program("chromium", "chromium-browser", "google-chrome")
+    return Browser((found, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "blue-glass"
+    shutil.copytree(PLAIN, folder)
+    (folder / "theme").mkdir()
+    return folder
+
+
+LOADERS = """<img src="{0}/img"><img srcset="{0}/set 1x"><script src="{0}/script"></script>
+<link rel=stylesheet href="{0}/css">
+<link rel=icon href="{0}/icon"><link rel=preload as=image href="{0}/preload"><iframe src="{0}/frame"></iframe>
+<object data="{0}/object"></object><embed src="{0}/embed"><video src="{0}/film" autoplay></video>
+<svg><image href="{0}/svg"/></svg><style>@import "{0}/import"; p {{ background: url({0}/url) }}
+@font-face {{ font-family: q; src: url({0}/font) }} p {{ font-family: q }}</style>
+<p style="background: url({0}/attribute)">a</p><script>fetch("{0}/fetch"); document.title = "run"</script>
+<body background="{0}/background"><input type=image src="{0}/input"><audio src="{0}/sound" autoplay></audio>
+<img src=x onerror="new Image().src='{0}/handler'">"""
+
+
+def test_the_server_counts_and_the_policy_stops_what_would_load(
+    browser: Browser, server: Counting, tmp_path: Path
+) -> None:
+    """The same page is opened without a policy, where it loads, and with the policy of its honest part: nothing."""
+    hostile = PAGE + "</head><body>" + LOADERS.format(server.address) + "</body></html>"
+    (tmp_path / "open.html").write_text(hostile)
+    browser.open(tmp_path / "open.html")
+    assert {"/img", "/script", "/css", "/import", "/attribute", "/fetch"} <= set(server.asked)
+    server.asked.clear()
+    honest = contents_of(PAGE + "</head><body><p>a</p></body></html>")
+    (tmp_path / "closed.html").write_text(with_policy(hostile, honest))
+    made = browser.open(tmp_path / "closed.html")
+    assert server.asked == []
+    assert "<title>x</title>" in made
+
+
+def test_the_finished_page_asks_nobody_and_keeps_its_looks(
+    browser: Browser, server: Counting, tmp_path: Path
+) -> None:
+    """Its styles, the widths of its columns and its figures work as they do without a policy: to the pixel."""
+    page = build(PLAIN, tmp_path / "out", ["html"])[0].path
+    html = page.read_text()
+    assert html.count('http-equiv="Content-Security-Policy"') == 1
+    assert html.index("http-equiv") < html.index("<style")
+    assert "'unsafe-inline'" not in html
+    (tmp_path / "free.html").write_text(re.sub(r"<meta http-equiv[^>]*>\n", "", html))
+    shots = []
+    for name, path in (("a", page), ("b", tmp_path / "free.html")):
+        shot = tmp_path / f"{name}.png"
+        browser.open(path, f"--screenshot={shot}", "--window-size=1000,4000")
+        shots.append(shot.read_bytes())
+    assert len(shots[0]) > 50_000
+    assert shots[0] == shots[1]
+    bare = tmp_path / "bare.html"
+    bare.write_text(html.replace("style-src", "style-src 'none'; x-src"))
+    browser.open(bare, f"--screenshot={tmp_path / 'c.png'}", "--window-size=1000,4000")
+    assert (tmp_path / "c.png").read_bytes() != shots[0]
+    assert server.asked == []
+
+
+CSS = [
+    "body {{ background: URL({0}/a) }}", "body {{ background: u\\72l({0}/a) }}", "@import '{0}/a';",
+    "@font-face {{ font-family: q; src: url({0}/a) }}", "body {{ background: image-set('{0}/a' 1x) }}",
+    ":root {{ --a: url({0}/a) }} body {{ background: var(--a) }}", "p::after {{ content: '</style><img src={0}/a>' }}",
+    "p::after {{ content: '\\3c/style><img src={0}/a>' }}", "/* </style><img src={0}/a> */",
+    "<!-- </style><img src={0}/a>",
+    "p {{ color: red; }} }} @import '{0}/a';", "body {{ background: url ({0}/a) }}", "p {{ a: b; @import '{0}/a'; }}",
+    "@namespace a '{0}/a'; p {{ margin: 0 }}", "p::after {{ content: '{0}/a' }}", "p[title='{0}/a'] {{ margin: 0 }}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("css", CSS)
+def test_a_hostile_style_sheet_is_refused_or_asks_nobody(
+    css: str, browser: Browser, server: Counting, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "theme" / "custom.css").write_text(css.format(server.address))
+    refused: set[str] = set()
+    try:
+        browser.open(build(folder, tmp_path / "out", ["html"])[0].path)
+    except Problems as wrong:
+        refused = {Path(problem.place.path).name for problem in wrong.problems}
+    assert refused <= {"custom.css"}
+    assert server.asked == []
+
+
+def test_hostile_texts_and_references_ask_nobody(
+    browser: Browser, server: Counting, folder: Path, tmp_path: Path
+) -> None:
+    brief, references = folder / "brief.yaml", folder / "references.json"
+    hostile = f"<img src={server.address}/text> &lt;img src={server.address}/text&gt; <script src={server.address}/s>"
+    brief.write_text(brief.read_text().replace("title: Blue glass and hay fever", f"title: '{hostile}'"))
+    brief.write_text(brief.read_text().replace("Everything is invented.", f"Everything {hostile} is invented."))
+    title = f"<img src='{server.address}/title'><i>On</i> </style><link rel=stylesheet href={server.address}/css>"
+    text, count = re.subn(r'"title": "[^"]*"', lambda _: f'"title": "{title}"', references.read_text(), count=1)
+    assert count == 1
+    references.write_text(text)
+    try:
+        page = build(folder, tmp_path / "out", ["html"])[0].path
+    except Problems as wrong:
+        pytest.fail(str(wrong))
+    assert f"{server.address}/text" in page.read_text()
+    browser.open(page)
+    assert server.asked == []
+
+
+PARENTS = [
+    '<link rel="independent-parent" href="{0}/a"/>', "<link href='{0}/a' rel='independent-parent'/>",
+    '<link rel = "independent-parent" href = "{0}/a"/>', '<link rel="independent&#45;parent" href="{0}/a"/>',
+    '<link rel="independent-parent" href="{0}/apa"/><link rel="independent-parent" href="{0}/a"/>',
+    '<link rel="independent-parent" href="{0}"/>', '<x:link xmlns:x="y" rel="independent-parent" href="{0}/"/>',
+    '<link rel="independent-parent" href="{0}/nothing?/"/>', '<link rel="self" href="{0}/a"/>',
+    '<link rel="template" href="{0}/a"/>', '<link rel=" Independent-Parent " href="{0}/a"/>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("link", PARENTS)
+def test_a_citation_style_asks_nobody_for_its_parent(link: str, server: Counting, folder: Path, tmp_path: Path) -> None:
+    """Pandoc fetches the parent of a style from where the style says it is, whatever its sandbox."""
+    style = citations.citation_style("apa", folder).decode()
+    (folder / "house.csl").write_text(style.replace("<info>", f"<info>{link.format(server.address)}", 1))
+    brief = folder / "brief.yaml"
+    brief.write_text(re.sub(r"citation_style: .*", "citation_style: house.csl", brief.read_text()))
+    with contextlib.suppress(Problems):
+        build(folder, tmp_path / "out", ["html"])
+    assert server.asked == []
+
+
+def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server: Counting, tmp_path: Path) -> None:
+    hostile = f'<img src="{server.address}/x"> "><script src="{server.address}/y"></script>'
+    one = {"title": hostile, "version": "1.0.0", "id": "x", "date": "2026-01-01", "state": "current",
+           "changed": hostile, "evidence": "0" * 64, "content": "0" * 64, "folder": "x/y", "files": {hostile: "0" * 64},
+           "reason": hostile}  # fmt: skip
+    pages: dict[str, dict[str, Any]] = {
+        "mail.html.jinja": {"words": Letter(hostile, ((hostile, (hostile,)), ("a", ("b",))))},
+        "index.html.jinja": {"versions": [one]},
+        "version.html.jinja": {"version": {**one, "state": "withdrawn"}, "current": one},
+    }
+    for name, values in pages.items():
+        html = render_text(name, resources.template_texts(), **values)
+        head = html[: html.index("</head>")]
+        assert head.count("Content-Security-Policy") == 1
+        assert head.index("Content-Security-Policy") < (head.index("<style") if "<style" in head else len(head))
+        path = tmp_path / f"{name}.html"
+        path.write_text(html)
+        assert "Content-Security-Policy" in browser.open(path)
+    assert server.asked == []
+    assert "Content-Security" not in render_text("feed.atom.jinja", resources.template_texts(), versions=[one])
+
+
+@pytest.mark.parametrize("copy", ["brief", "review copy"])
+def test_the_word_files_ask_nobody(
+    copy: str, program: Callable[..., str], browser: Browser, server: Counting, tmp_path: Path
+) -> None:
+    """Opened in LibreOffice, and the page that it makes of them opened in the browser."""
+    from command import run_here as evibrief
+
+    if copy == "brief":
+        word = build(PLAIN, tmp_path / "out", ["docx"])[0].path
+    else:
+        assert evibrief("review-copy", PLAIN, "--output", tmp_path / "out").returncode == 0
+        word = next((tmp_path / "out").rglob("*.docx"))
+    subprocess.run(
+        [program("soffice", "libreoffice"), f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
+         "--convert-to", "html", "--outdir", str(tmp_path), str(word)], check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    browser.open(next(tmp_path.glob("*.html")))
+    assert server.asked == []
+
+
+def test_the_policy_allows_what_the_page_contains_by_its_hash() -> None:
+    page = PAGE + '<style>\np { margin: 0 }\n</style></head><body><col style="width: 5%"></body></html>'
+    made = policy(contents_of(page), ["let a = 1;"])
+    for text in ("\np { margin: 0 }\n", "width: 5%", "let a = 1;"):
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in made
+    assert made.startswith("default-src 'none'; script-src 'sha256-")
+    assert policy(contents_of(PAGE)) == (
+        "default-src 'none'; script-src 'none'; style-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_script_of_our_own_runs_only_by_its_hash(browser: Browser, tmp_path: Path) -> None:
+    page = PAGE + "</head><body><script>document.title = 'ran'</script></body></html>"
+    for scripts, title in ((["document.title = 'ran'"], "ran"), (["another"], "x"), ([], "x")):
+        (tmp_path / "page.html").write_text(with_policy(page, contents_of(page), scripts))
+        assert f"<title>{title}</title>" in browser.open(tmp_path / "page.html")

@@ -1,0 +1,248 @@
+"""Figures: the same bytes each time, nothing over anything else, nothing told by colour alone, every row in words."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from evibrief.checks.load import load
+from evibrief.rating.findings import derive
+from evibrief.sections.blocks import Figure
+from evibrief.sections.figures import draw as figures
+from evibrief.sections.figures import sheet as drawing
+from evibrief.sections.figures.charts import doses, evidence_map, other_amounts, pathway, plausibility, time_course
+from evibrief.sections.figures.draw import (
+    CourseBar,
+    DosePoint,
+    MapCell,
+    MapRow,
+    PathLink,
+    RankedRow,
+    draw_doses,
+    draw_evidence_map,
+    draw_pathway,
+    draw_plausibility,
+    draw_time_course,
+)
+from evibrief.sections.figures.picture import Drawing
+
+ROOT = Path(__file__).parents[2]
+LEVELS = ("Gap", "Weak", "Medium", "Strong")
+LONG = "A statement about light and the nose that goes on and on, as statements do when nobody stops them in time"
+ROWS = [
+    RankedRow("1.", LONG, 3, 1, 1, 2, 7),
+    RankedRow("2.", "Short.", 2, 2, 3, 0, 0),
+    RankedRow("3.", "Never rated.", 0, None, None, 12, 3),
+]
+LINKS = [
+    PathLink("Link 1 · Elsewhere", LONG, "Supported", "supported"),
+    PathLink("Link 2 · Bridge", "Short.", "Limited", "limited"),
+    PathLink("Link 3 · Bridge", "It is so.", "Conflicting", "conflicting"),
+    PathLink("Link 4 · Bridge", "It is not.", "Absent", "absent"),
+    PathLink("Link 5 · Bridge", "Nobody knows.", "Not rated", "unrated"),
+]
+BARS = [
+    CourseBar("Less sneezing", "Muster 2019; hay fever", 40, 2880, 20160),
+    CourseBar(LONG, "one trial", None, 1440, None),
+    CourseBar("Nothing", "no source found", None, None, None),
+]
+POINTS = [
+    DosePoint("Glass; oral; hay fever", 0.5, 1.5, "g/day"),
+    DosePoint(LONG, 240, None, "mg"),
+    DosePoint("Glass; nasal; asthma", 50, None, "mg"),
+]
+MAP_ROWS = [MapRow("1. It lowers sneezing.", "Light"), MapRow(f"2. {LONG}", "Light"), MapRow("1. It calms.", "Calm")]
+CELLS = [MapCell(0, 0, 4, "for"), MapCell(0, 0, 1, "against"), MapCell(1, 2, 1, "mixed"), MapCell(2, 1, 12, "against")]
+COLUMNS = ("the condition, with the intervention", "other people", "animals")
+DRAWN: dict[str, Callable[[], Drawing]] = {
+    "plausibility": lambda: draw_plausibility(ROWS, LEVELS),
+    "plausibility in short": lambda: draw_plausibility(ROWS, LEVELS, short=True),
+    "evidence map": lambda: draw_evidence_map(MAP_ROWS, COLUMNS, CELLS),
+    "pathway": lambda: draw_pathway(LINKS),
+    "time course": lambda: draw_time_course(BARS),
+    "doses": lambda: draw_doses(POINTS),
+}
+SAID = {
+    "plausibility": ("1. stated strong, computed weak, 2 for, 7 against", "computed medium, final strong", "not rated"),
+    "plausibility in short": ("3. stated gap, not rated, 12 for, 3 against",),
+    "evidence map": ("Light, 1. It lowers sneezing: 4 (the condition, with the intervention) support it", "12 (other"),
+    "pathway": ("Link 2 · Bridge: Short – limited", "Link 5 · Bridge: Nobody knows – not rated"),
+    "time course": ("Less sneezing: first seen 40 minutes, greatest 2 days, last seen 2 weeks", "first seen unknown"),
+    "doses": ("Glass; oral; hay fever: 0.5–1.5 g/day", "240 mg", "nothing here is a recommendation"),
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_same_rows_give_the_same_bytes(name: str) -> None:
+    first, second = DRAWN[name](), DRAWN[name]()
+    assert (first.svg, first.lettered, first.png) == (second.svg, second.lettered, second.png)
+
+
+DRAW = (
+    "import hashlib; from evibrief.sections.figures.draw import *; "
+    "d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', 'limited')]); "
+    "print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
+)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_another_place_gives_the_same_bytes_and_keeps_no_trace(tmp_path: Path, zone: str) -> None:
+    here = draw_pathway([PathLink("Link 1", "Short.", "Limited", "limited")])
+    wanted = hashlib.sha256(here.svg.encode() + here.lettered.encode() + here.png).hexdigest()
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    # Settings of the host, which matplotlib looks for where it runs.
+    (home / "matplotlibrc").write_text("lines.antialiased: False\npatch.antialiased: False\n")
+    environment = {
+        "HOME": str(home), "TZ": zone, "PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin", "TMPDIR": str(temporary),
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *sys.path)),
+    }  # fmt: skip
+    command = [sys.executable, "-W", "error", "-c", DRAW]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=home, env=environment)
+    assert (run.stdout.strip(), run.stderr) == (wanted, "")
+    assert [path.name for path in home.iterdir()] == ["matplotlibrc"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_list_of_no_fonts_is_of_this_matplotlib() -> None:
+    """Otherwise each first drawing searches the host for fonts, which can take seconds."""
+    drawing.load_engine()
+    from matplotlib.font_manager import FontManager, fontManager
+
+    assert FontManager.__version__ == drawing._FONT_LIST_VERSION
+    assert {entry.name for entry in fontManager.ttflist} == {"Source Sans Pro", "Source Sans Pro Semibold"}
+
+
+def test_checking_does_not_wait_for_the_engine() -> None:
+    code = (
+        "import sys; from pathlib import Path; from evibrief.checks.load import load; "
+        f"load(Path({str(ROOT / 'tests' / 'briefs' / 'blue-glass')!r})); print('matplotlib' in sys.modules)"
+    )
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *sys.path))}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_row_is_in_the_words(name: str) -> None:
+    alternative = DRAWN[name]().alternative
+    assert [words for words in SAID[name] if words not in alternative] == []
+    assert alternative.endswith(".")
+
+
+def sheets(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The sheets that are drawn from now on, kept for a look at what stands where."""
+    kept: list[Any] = []
+    finish = drawing.Sheet.finish
+
+    def keep(sheet: Any, words: str) -> Drawing:
+        kept.append(sheet)
+        return finish(sheet, words)
+
+    monkeypatch.setattr(drawing.Sheet, "finish", keep)
+    return kept
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_words_run_into_others_or_over_the_edge(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = sheets(monkeypatch)
+    DRAWN[name]()
+    assert_tidy(kept)
+
+
+def assert_tidy(kept: Sequence[Any]) -> None:
+    for sheet in kept:
+        canvas: Any = FigureCanvasAgg(sheet.figure).get_renderer()  # type: ignore[no-untyped-call]
+        texts = [text for text in sheet.axes.texts if text.get_text()]
+        boxes = [(text.get_text(), text.get_window_extent(canvas)) for text in texts]
+        assert len(boxes) > 2
+        edge = sheet.figure.bbox
+        for words, box in boxes:
+            assert box.x0 >= edge.x0 - 1, words
+            assert box.x1 <= edge.x1 + 1, words
+            assert box.y0 >= edge.y0 - 1, words
+            assert box.y1 <= edge.y1 + 1, words
+        for (words, box), (others, other) in combinations(boxes, 2):
+            across = min(box.x1, other.x1) - max(box.x0, other.x0)
+            down = min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert across <= 1 or down <= 1.5, (words, others)
+
+
+def test_the_figures_of_the_brief_are_tidy_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = sheets(monkeypatch)
+    brief = load(ROOT / "data" / "ketamine-mecfs").brief
+    findings = derive(brief)
+    made: list[Figure | None] = [plausibility(brief, findings), plausibility(brief, findings, short=True)]
+    made += [pathway(mechanism, findings) for mechanism in brief.mechanisms]
+    for draw in (evidence_map, time_course, doses, other_amounts):
+        made += draw(brief, findings)
+    assert len(kept) == len(made) == 13
+    assert_tidy(kept)
+    # A page of A4 holds every one of them, with its caption and a heading.
+    assert all(figure is not None and figure.drawing.height < 217 for figure in made)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_nothing_is_smaller_than_seven_points(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = sheets(monkeypatch)
+    DRAWN[name]()
+    assert min(text.get_fontsize() for text in kept[0].axes.texts) >= 7
+
+
+def test_judgements_differ_by_mark_and_by_line_and_not_by_colour_alone() -> None:
+    states = figures._STATES
+    shapes = {state: (line, mark) for state, (_, line, mark) in states.items()}
+    assert len(set(shapes.values())) == len(shapes)
+    assert len({shape for shape, _, filled in figures._SIDES.values() if filled}) == 2
+    assert figures._SIDES["mixed"][2] is False
+
+
+def test_colours_stay_apart_in_grey_and_stand_out_on_paper() -> None:
+    for colour in (drawing.FOR, drawing.AGAINST, drawing.GREY, drawing.INK):
+        assert contrast(colour) >= 4.5, colour
+    assert abs(luminance(drawing.FOR) - luminance(drawing.AGAINST)) > 0.01
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2.2 has it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(colour: str) -> float:
+    return 1.05 / (luminance(colour) + 0.05)
+
+
+def test_people_and_animals_never_share_a_drawing() -> None:
+    brief = load(ROOT / "data" / "ketamine-mecfs").brief
+    findings = derive(brief)
+    people, others = next(doses(brief, findings)), next(other_amounts(brief, findings))
+    assert [record.label for record in brief.doses.other if record.label in people.drawing.alternative] == []
+    assert [record.label for record in brief.doses.people if record.label in others.drawing.alternative] == []
+
+
+def test_letters_are_shapes_for_browsers_and_letters_for_print() -> None:
+    drawn = draw_pathway(LINKS)
+    assert "<text" not in drawn.svg
+    families = set(re.findall(r"font-family: '([^']+)'", drawn.lettered))
+    assert families == {"Source Sans Pro"}
+    assert Image.open(BytesIO(drawn.png)).size[0] > 1200
+
+
+def test_no_date_and_no_program_is_in_a_drawing() -> None:
+    for draw in DRAWN.values():
+        drawn = draw()
+        assert not re.search(r"<dc:date|matplotlib|20\d\d-\d\d-\d\d", drawn.svg + drawn.lettered, re.IGNORECASE)
+        assert b"Software" not in drawn.png

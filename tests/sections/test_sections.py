@@ -1,0 +1,72 @@
+"""What tables say: every study in the column in which it counts, and what is said about a dose beside it."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from evibrief.checks.load import load
+from evibrief.evidence.brief import Brief
+from evibrief.rating.findings import Findings, derive
+from evibrief.rating.rate import LinkRating, StatementRating
+from evibrief.sections import cells, summary
+from evibrief.sections.blocks import Line, Table
+
+ROOT = Path(__file__).parents[2]
+BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass"]
+
+
+@cache
+def known(folder: Path) -> tuple[Brief, Findings]:
+    brief = load(folder).brief
+    return brief, derive(brief)
+
+
+def keys(lines: Iterable[Line], quiet: bool) -> list[str]:
+    """The studies that lines name: those that count, or those that are only told."""
+    told = [line.prose.rpartition("[@")[2].rstrip("]") for line in lines if (line.style == "muted") == quiet]
+    return [key for key in told if key]
+
+
+@pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
+def test_a_column_names_as_counted_what_is_counted_and_each_study_once(folder: Path) -> None:
+    _, findings = known(folder)
+    assert findings.ratings
+    rated: list[tuple[str, LinkRating | StatementRating]] = [
+        *findings.ratings.links.items(), *findings.ratings.statements.items()
+    ]  # fmt: skip
+    assert len(rated) > 3
+    seen_quiet = 0
+    for name, rating in rated:
+        support = {**findings.links, **findings.statements}[name]
+        for lines, counted, all_told in (
+            (cells.lines_for(support, rating.tally, findings), rating.tally.supporting, support.supporting),
+            (cells.lines_against(support, rating.tally, findings), rating.tally.contradicting,
+             (*support.contradicting, *support.mixed)),
+        ):  # fmt: skip
+            assert keys(lines, quiet=False) == list(counted), name
+            told = keys(lines, quiet=False) + keys(lines, quiet=True)
+            assert len(told) == len(set(told)), name
+            assert set(all_told) <= set(told), name
+            seen_quiet += len(keys(lines, quiet=True))
+    assert seen_quiet > 0
+
+
+def test_a_retracted_study_is_marked_wherever_it_is_named() -> None:
+    _, findings = known(BRIEFS[1])
+    retracted = [key for key in findings.references if findings.standings.get(key) == "retracted"]
+    assert retracted
+    for key, line in zip(retracted, cells.study_lines(retracted, findings), strict=True):  # type: ignore[arg-type]
+        assert f"(RETRACTED) [@{key}]" in line.prose
+
+
+@pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
+def test_what_is_said_about_a_dose_stands_beside_it_in_the_summary(folder: Path) -> None:
+    brief, findings = known(folder)
+    rows = [row for block in summary.summary(brief, findings) if isinstance(block, Table) for group in block.groups
+            for row in group]  # fmt: skip
+    told = {tuple(line.text for line in row.cells[0].lines) for row in rows}
+    assert brief.doses.people
+    for dose in brief.doses.people:
+        assert any(dose.label in lines for lines in told), dose.id

@@ -1,0 +1,186 @@
+"""Rules 1 to 3 of the house: which rooms a room may use, who owns a library, who touches the disk and the clock."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "evibrief"
+FILES = {
+    path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."): path
+    for path in sorted(PACKAGE.rglob("*.py")) if not path.stem.startswith("__")
+}  # fmt: skip
+MODULES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
+
+# A room may use those on earlier lines, and none on its own line.
+ROOMS = (
+    ("problems", "resources", "workfolders"),
+    ("files", "sandbox"),
+    ("evidence",),
+    ("labels", "importers"),
+    ("rating",),
+    ("checks", "sections"),
+    ("formats",),
+    ("build_cache",),
+    ("build",),
+    ("review_copies",),
+    ("archive",),
+    ("review",),
+    ("mailing",),
+    ("cli",),
+)
+OWNERS = {
+    "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
+    "pydantic": {
+        "evidence.brief", "evidence.claims", "evidence.fields", "evidence.instrument", "evidence.records",
+        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.validate", "mailing.recipients",
+    },
+    "pydantic_core": {"evidence.fields", "evidence.validate"},
+    "jinja2": {"formats.html.filling"},
+    "markupsafe": {"formats.html.filling"},
+    "tinycss2": {"formats.html.stylesheet"},
+    "weasyprint": {"formats.pdf.write"},
+    "pydyf": {"formats.pdf.accessibility"},
+    "pypandoc": {"formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
+    "docx": {"formats.docx.reference"},
+    "pikepdf": {"formats.pdf.attachments", "formats.pdf.differences", "formats.pdf.history", "formats.pdf.objects"},
+    "pypdfium2": {"formats.pdf.pages"},
+    "lxml": {
+        "formats.canonical_xml", "formats.docx.body", "formats.docx.content_controls", "formats.docx.evidence_part",
+        "formats.docx.package", "formats.docx.pictures", "formats.docx.properties", "formats.docx.review_copy",
+        "formats.docx.tracked_text", "formats.docx.write",
+    },
+    "fontTools": {"resources"},
+    "email": {"mailing.message"},
+    "smtplib": {"mailing.smtp"},
+    "ssl": {"mailing.smtp"},
+    "rfc3161_client": {"archive.timestamps"},
+    "cryptography": {"archive.timestamps"},
+    "http": {"archive.timestamps"},
+    "matplotlib": {"sections.figures.sheet"},
+}  # fmt: skip
+# Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it
+# ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone.
+TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet"}
+DISK = {
+    "build_cache", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
+    "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
+    "review.gather", "review.ledger",
+}  # fmt: skip
+DISK_ROOMS = {"archive", "cli", "mailing"}
+# These open packages and PDFs that they are given as bytes.
+IN_MEMORY = {
+    "formats.docx.package", "formats.docx.zip", "formats.pdf.attachments", "formats.pdf.differences",
+    "formats.pdf.drawing_cost", "formats.pdf.history", "formats.pdf.objects",
+}  # fmt: skip
+DISK_WORDS = re.compile(
+    r"\.(read_text|read_bytes|write_text|write_bytes|mkdir|unlink|iterdir|glob|rglob|exists)\(|\bopen\("
+)
+
+
+def room_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """What a module imports, wherever in it: ours as the module that is meant, of others the name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name.removeprefix("evibrief.") in MODULES else node.module for name in inside)
+
+
+def ours(module: str) -> set[str]:
+    """Our modules that a module imports."""
+    names = {name.removeprefix("evibrief.") for name in imports(MODULES[module]) if name.startswith("evibrief.")}
+    assert names <= set(MODULES), "an import of a room, or of what is not there"
+    return names
+
+
+def test_the_order_names_every_room_once() -> None:
+    named = [name for line in ROOMS for name in line]
+    assert sorted(named) == sorted({room_of(name) for name in MODULES})
+    assert len(named) > 15
+
+
+def test_a_room_uses_only_rooms_below_it() -> None:
+    level = {name: index for index, line in enumerate(ROOMS) for name in line}
+    found = [(module, other) for module in MODULES for other in ours(module)
+             if room_of(other) != room_of(module) and level[room_of(other)] >= level[room_of(module)]]  # fmt: skip
+    assert found == []
+    assert sum(len(ours(module)) for module in MODULES) > 200
+
+
+def test_inside_a_room_there_is_no_circle() -> None:
+    graph = {module: ours(module) for module in MODULES}
+    done: set[str] = set()
+    while free := {module for module in graph if module not in done and graph[module] <= done}:
+        done |= free
+    assert set(graph) - done == set()
+
+
+def test_a_rooms_own_file_holds_a_sentence_and_nothing_else() -> None:
+    rooms = [path for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE]
+    assert len(rooms) > 12
+    for path in rooms:
+        tree = ast.parse(path.read_text())
+        assert len(tree.body) == 1, path
+        assert ast.get_docstring(tree), path
+
+
+def test_a_library_has_one_owner() -> None:
+    used = {module: {name.partition(".")[0] for name in imports(MODULES[module])} for module in MODULES}
+    owned = {library: {module for module in used if library in used[module]} for library in OWNERS}
+    assert owned == OWNERS
+
+
+def texts(without: set[str], rooms: Container[str] = ()) -> Mapping[str, str]:
+    """The modules that are held to a rule, with their texts."""
+    held = (name for name in FILES if name not in without and room_of(name) not in rooms)
+    return {name: FILES[name].read_text() for name in held}
+
+
+def test_only_some_touch_the_disk() -> None:
+    held = texts(DISK | TEMPORARY | IN_MEMORY, DISK_ROOMS)
+    assert len(held) > 50
+    assert [name for name, text in held.items() if DISK_WORDS.search(text) or "tempfile" in text] == []
+
+
+def test_only_the_command_line_knows_clock_and_environment() -> None:
+    held = texts({"sandbox", "sections.figures.sheet"}, {"cli"})
+    knows = re.compile(r"os\.environ|date\.today|\.now\(|getenv|^import time$|^from time ", re.MULTILINE)
+    assert len(held) > 50
+    assert [name for name, text in held.items() if knows.search(text)] == []
+
+
+def test_the_tool_knows_no_subject() -> None:
+    texts = {path: path.read_text() for folder in ("src", "templates") for path in (ROOT / folder).rglob("*")
+             if path.suffix in (".py", ".jinja", ".css", ".lua", ".yaml", ".json")}  # fmt: skip
+    assert len(texts) > 20
+    subject = re.compile(r"ketamine|ME/CFS|chronic fatigue|NMDA|myalgic|fibromyalgia", re.IGNORECASE)
+    assert [str(path) for path, text in texts.items() if subject.search(text)] == []
+
+
+def test_no_module_is_long() -> None:
+    lengths = {name: len(path.read_text().splitlines()) for name, path in FILES.items()}
+    assert {name: length for name, length in lengths.items() if length > 500} == {}
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["build", "--help"]])
+def test_what_builds_nothing_loads_no_engine(words: list[str]) -> None:
+    code = (
+        "import sys\nfrom evibrief.cli.main import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "argparse" in loaded
+    assert loaded & {"pydantic", "yaml", "lxml", "jinja2", "weasyprint", "matplotlib", "pikepdf", "smtplib"} == set()

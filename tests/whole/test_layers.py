@@ -1,0 +1,133 @@
+"""Three layers from the same data: page one, page one and the summary, the whole; none says otherwise than another."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from command import run_here as evibrief
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.formats.html.render import without_dead_links
+from evibrief.labels import english, phrases
+from evibrief.rating.findings import derive
+from evibrief.sections.blocks import Layer
+from shared import FIRST, SECOND, Shared
+
+LAYERS: tuple[Layer, ...] = ("page", "summary", "full")
+
+
+@pytest.fixture(scope="module")
+def pages(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    output = tmp_path_factory.mktemp("layers")
+    paths = {
+        "page": build(FIRST, output, ["html"], layer="page")[0].path,
+        "summary": shared.documents(FIRST, "summary")["html"],
+        "full": shared.documents(FIRST)["html"],
+    }
+    assert list(paths) == list(LAYERS)
+    return {layer: path.read_text() for layer, path in paths.items()}
+
+
+def part(html: str, kind: str) -> str:
+    """The text of a section by its class, without marks."""
+    found = re.search(rf'<section class="{kind}"[^>]*>(.*?)</section>', html, re.DOTALL)
+    assert found
+    return " ".join(unescape(re.sub(r"<sup>.*?</sup>|<[^>]+>", " ", found[1])).split())
+
+
+def test_page_one_is_the_same_in_all_layers(pages: dict[str, str]) -> None:
+    first = {part(html, "first-page") for html in pages.values()}
+    assert len(first) == 1
+    assert len(first.pop()) > 1000
+
+
+def test_the_summary_is_the_same_in_both_layers(pages: dict[str, str]) -> None:
+    # Where a link was, there is one space less.
+    short, whole = (part(pages[layer], "summary").replace(" ", "") for layer in ("summary", "full"))
+    assert short == whole
+    assert len(short) > 1500
+
+
+def test_a_layer_leaves_out_what_it_does_not_hold(pages: dict[str, str]) -> None:
+    assert 'class="summary"' not in pages["page"]
+    assert 'id="c1_1"' not in pages["summary"]
+    assert len(pages["page"]) < len(pages["summary"]) < len(pages["full"])
+    for layer in ("page", "summary"):
+        anchors = set(re.findall(r'\bid="([^"]+)"', pages[layer]))
+        targets = set(re.findall(r'href="#([^"]+)"', pages[layer]))
+        assert targets
+        assert targets - anchors == set()
+        assert "Not a recommendation" in pages[layer]
+
+
+def test_tiers_and_certainties_are_those_of_the_full_tables(pages: dict[str, str]) -> None:
+    brief = load(FIRST).brief
+    ratings = derive(brief).ratings
+    assert ratings is not None
+    word = {level.id: level.word for level in ratings.instrument.tier.levels}
+    rows = re.findall(r"<tr>(.*?)</tr>", pages["full"], re.DOTALL)
+    texts = [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
+    seen = 0
+    for statement in brief.ranking.statements:
+        rating = ratings.statements[statement.id]
+        number, stated = statement.id.lstrip("s"), english.TIER[statement.stated]
+        short = [row for row in texts if row.startswith(f"{number} . {statement.text}")]
+        assert len(short) == 1, number
+        assert f"{stated} {word[rating.computed]} {word[rating.final]}" in short[0]
+        whole = [row for row in texts if row.startswith(f"Statement {number} ")]
+        assert len(whole) == 1, number
+        assert f"Stated: {stated} Computed: {word[rating.computed]}" in whole[0]
+        assert f"Final: {word[rating.final]}" in whole[0]
+        seen += 1
+    assert seen == 10
+
+
+def test_every_number_of_the_summary_s_doses_is_in_the_full_table(pages: dict[str, str]) -> None:
+    brief = load(FIRST).brief
+    summary = part(pages["full"], "summary").replace("\u00a0", " ")
+    whole = part(pages["full"], "doses").replace("\u00a0", " ")
+    assert len(brief.doses.people) > 4
+    for dose in brief.doses.people:
+        amount = phrases.amount(dose.amount).replace("\u00a0", " ")
+        assert f"{amount} {dose.label.replace(chr(160), chr(32))} {dose.route}" in summary
+        assert amount in whole
+
+
+@pytest.mark.parametrize("folder", [FIRST, SECOND], ids=["first", "second"])
+def test_page_one_is_one_page_and_the_summary_at_most_three(
+    folder: Path, shared: Shared, program: Callable[..., str]
+) -> None:
+    pdf = shared.documents(folder, "summary")["pdf"]
+    run = subprocess.run([program("pdftotext"), "-layout", pdf, "-"], capture_output=True, text=True, check=True)
+    sheets = run.stdout.split("\f")
+    first = next(number for number, text in enumerate(sheets) if "Is this the current version?" in text)
+    begins = next(number for number, text in enumerate(sheets) if re.search(r"^\s*Summary\s*$", text, re.MULTILINE))
+    ends = next(number for number, text in enumerate(sheets) if re.search(r"^\s*Sources\s*$", text, re.MULTILINE))
+    assert (first, begins) == (0, 1)
+    assert ends - begins + 1 <= 3
+
+
+@pytest.mark.parametrize("layer", ["page", "summary"])
+def test_all_formats_of_a_layer_are_built_and_stand_beside_the_whole(layer: Layer, tmp_path: Path) -> None:
+    names = {document.path.name for document in build(SECOND, tmp_path, layer=layer)}
+    stem = f"blue-glass_2026-03-01_v1.2.0_{layer}"
+    assert names == {f"{stem}.pdf", f"{stem}.docx", f"{stem}.html"}
+    build(SECOND, tmp_path, ["html"])
+    again = build(SECOND, tmp_path, layer=layer)
+    assert [document.fresh for document in again] == [False] * 3
+
+
+def test_the_command_line_knows_the_layers(tmp_path: Path) -> None:
+    run = evibrief("build", SECOND, "--layer", "page", "--format", "html", "--output", tmp_path)
+    assert run.returncode == 0
+    assert (tmp_path / "blue-glass_2026-03-01_v1.2.0_page.html").exists()
+    assert evibrief("build", SECOND, "--layer", "half").returncode == 2
+
+
+def test_a_link_to_what_is_not_there_becomes_words() -> None:
+    html = '<p id="a"><a href="#a">one</a> <a href="#b" class="x">two</a> <a href="https://x.org">three</a></p>'
+    assert without_dead_links(html) == '<p id="a"><a href="#a">one</a> two <a href="https://x.org">three</a></p>'

@@ -1,0 +1,449 @@
+"""The artefacts themselves, opened: what a brief says is the same in all three, complete, tagged and reproducible."""
+
+import base64
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from lxml import etree
+from openxml_audit import OpenXmlValidator
+
+from evibrief import resources
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.evidence.brief import Brief
+from evibrief.formats.docx.write import bookmark_names
+from evibrief.formats.html import citations
+from evibrief.formats.pdf.write import lay_out
+from evibrief.labels import english, markdown, phrases
+from shared import Shared
+
+ROOT = Path(__file__).parents[2]
+BRIEFS = {"first": ROOT / "data" / "ketamine-mecfs", "second": ROOT / "tests" / "briefs" / "blue-glass"}
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    brief: Brief
+    pdf: Path
+    docx: Path
+    html: Path
+
+
+@pytest.fixture(scope="module", params=sorted(BRIEFS))
+def artefacts(request: pytest.FixtureRequest, shared: Shared) -> Artefacts:
+    folder = BRIEFS[request.param]
+    return Artefacts(load(folder).brief, **shared.documents(folder))
+
+
+class Visible(HTMLParser):
+    """The text of a page without styles, and every id, link and tag in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.sources: list[str] = []
+        self.headings: list[int] = []
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attributes}
+        self._hidden += tag in ("style", "title")
+        self.ids += [values["id"]] if "id" in values else []
+        self.links += [values["href"]] if "href" in values else []
+        self.sources += [values[name] for name in ("src", "srcset", "data") if name in values]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits alone: line breaks, hyphens and spaces differ between the outputs and mean nothing."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def document_xml(path: Path) -> etree._Element:
+    with zipfile.ZipFile(path) as package:
+        return etree.fromstring(package.read("word/document.xml"))
+
+
+@cache
+def pdf_text(path: Path, program: Callable[..., str]) -> str:
+    command = [program("pdftotext"), "-raw", str(path), "-"]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
+@cache
+def texts_of(artefacts: Artefacts, program: Callable[..., str]) -> dict[str, str]:
+    runs = document_xml(artefacts.docx).iter(f"{WORD}t")
+    texts = {
+        "html": "".join(Visible(artefacts.html.read_text()).parts),
+        "docx": "".join(run.text or "" for run in runs),
+        "pdf": pdf_text(artefacts.pdf, program),
+    }
+    return {name: squeeze(text) for name, text in texts.items()}
+
+
+def plain(prose: str) -> str:
+    """The longest stretch of a Markdown text that is the same in every output: no markup, no citation."""
+    pieces = re.split(r"\[[^\]]*\](?:\([^)]*\))?|[*_`^~<>&\\\"']", prose)
+    return squeeze(max(pieces, key=len))
+
+
+def test_every_claim_stands_in_all_three(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    texts = texts_of(artefacts, program)
+    claims = artefacts.brief.all_claims
+    assert len(claims) > 10
+    for name in ("html", "docx"):
+        assert [claim.id for claim in claims if plain(claim.text) not in texts[name]] == [], name
+    # A cell that runs in columns is read line by line in a PDF: every word of the claim is there, in order.
+    assert [claim.id for claim in claims if squeeze(claim.id) not in texts["pdf"]] == []
+    first_words = {claim.id: squeeze(" ".join(re.split(r"[\[*_^~]", claim.text)[0].split()[:2])) for claim in claims}
+    assert [name for name, start in first_words.items() if start not in texts["pdf"]] == []
+
+
+def test_tiers_numbers_and_statuses_agree(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    texts = texts_of(artefacts, program)
+    brief = artefacts.brief
+    tiers = [f"{number.id.lstrip('s')}{squeeze(plain(number.text))}" for number in brief.ranking.statements]
+    assert tiers
+    for name in ("html", "docx"):
+        assert [tier for tier in tiers if tier not in texts[name]] == []
+    used = {english.TIER[statement.stated] for statement in brief.ranking.statements}
+    used |= {english.STATUS[claim.status] for claim in brief.all_claims}
+    for text in texts.values():
+        assert [word for word in used if squeeze(word) not in text] == []
+    counts = {name: [text.count(squeeze(word)) for word in ("Unsupported", "Contested", "Corrected")]
+              for name, text in texts.items() if name != "pdf"}  # fmt: skip
+    assert counts["html"] == counts["docx"]
+    assert sum(counts["html"]) > 0
+
+
+def test_every_reference_is_listed_in_all_three(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    texts = texts_of(artefacts, program)
+    titles = [squeeze(reference.title or "") for reference in artefacts.brief.references]
+    assert titles
+    for name in ("html", "docx"):
+        missing = [title for title in titles if title[:40].lower() not in texts[name].lower()]
+        assert missing == [], name
+
+
+def test_doses_agree(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    amounts = [squeeze(phrases.amount(dose.amount)) for dose in artefacts.brief.doses.people]
+    assert amounts
+    for text in texts_of(artefacts, program).values():
+        assert [amount for amount in amounts if amount not in text] == []
+
+
+def test_every_claim_is_a_target_and_every_link_has_one(artefacts: Artefacts) -> None:
+    page = Visible(artefacts.html.read_text())
+    assert len(page.ids) == len(set(page.ids))
+    assert {claim.id for claim in artefacts.brief.all_claims} <= set(page.ids)
+    inner = {link[1:] for link in page.links if link.startswith("#")}
+    assert inner
+    assert inner - set(page.ids) == set()
+
+
+def test_the_page_is_self_contained(artefacts: Artefacts) -> None:
+    html = artefacts.html.read_text()
+    page = Visible(html)
+    # Figures are in the page itself, drawn in lines and shapes; they load nothing in turn.
+    assert len(page.sources) >= 3
+    pictures = [base64.b64decode(source.removeprefix("data:image/svg+xml;base64,")).decode() for source in page.sources]
+    assert [name for svg in pictures for name in re.findall(r'href="([^"]*)"', svg) if not name.startswith("#")] == []
+    assert not any("<script" in svg or "<image" in svg or "<text" in svg for svg in pictures)
+    assert "url(" not in html
+    assert [link for link in page.links if not link.startswith(("#", "http", "mailto:"))] == []
+    assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert page.headings[0] == 1
+
+
+def test_bookmarks_of_the_word_document(artefacts: Artefacts) -> None:
+    names = bookmark_names(document_xml(artefacts.docx))
+    assert len(names) == len(set(names))
+    assert {claim.id for claim in artefacts.brief.all_claims} <= set(names)
+    anchors = {link.get(f"{WORD}anchor") for link in document_xml(artefacts.docx).iter(f"{WORD}hyperlink")} - {None}
+    assert anchors
+    assert anchors - set(names) == set()
+
+
+def test_every_claim_link_and_statement_is_a_control_that_keeps_its_id(artefacts: Artefacts) -> None:
+    controls = list(document_xml(artefacts.docx).iter(f"{WORD}sdt"))
+    tagged = [control for control in controls if control.find(f"{WORD}sdtPr/{WORD}tag") is not None]
+    names = [control.find(f"{WORD}sdtPr/{WORD}tag").get(f"{WORD}val") for control in tagged]
+    brief = artefacts.brief
+    texts = {claim.id: claim.text for claim in brief.all_claims}
+    texts |= {link.id: link.text for mechanism in brief.mechanisms for link in mechanism.links}
+    texts |= {statement.id: statement.text for statement in brief.ranking.statements}
+    assert sorted(names) == sorted(texts)
+    numbers = [control.find(f"{WORD}sdtPr/{WORD}id").get(f"{WORD}val") for control in tagged]
+    assert len(set(numbers)) == len(numbers)
+    for name, control in zip(names, tagged, strict=True):
+        held = "".join(text.text or "" for text in control.iter(f"{WORD}t"))
+        said = markdown.without_marks(texts[name]).replace("'", "’")
+        assert held[:12] == said[:12], name
+
+
+def test_tables_of_the_word_document(artefacts: Artefacts) -> None:
+    tables = list(document_xml(artefacts.docx).iter(f"{WORD}tbl"))
+    assert len(tables) > 10
+    for table in tables:
+        rows = table.findall(f"{WORD}tr")
+        assert all(row.find(f"{WORD}trPr/{WORD}cantSplit") is not None for row in rows)
+        if table.find(f"{WORD}tblPr/{WORD}tblStyle").get(f"{WORD}val") == "EvidenceTable":
+            assert rows[0].find(f"{WORD}trPr/{WORD}tblHeader") is not None
+        widths = [int(column.get(f"{WORD}w")) for column in table.iter(f"{WORD}gridCol")]
+        assert 9000 < sum(widths) < 15000
+
+
+def test_sections_of_the_word_document(artefacts: Artefacts) -> None:
+    sections = list(document_xml(artefacts.docx).iter(f"{WORD}sectPr"))
+    turned = [section.find(f"{WORD}pgSz").get(f"{WORD}orient") == "landscape" for section in sections]
+    assert turned == [False, True, False]
+    assert all(section.find(f"{WORD}headerReference") is not None for section in sections)
+    assert all(section.find(f"{WORD}footerReference") is not None for section in sections)
+
+
+def test_properties_and_contents_of_the_word_document(artefacts: Artefacts) -> None:
+    record = artefacts.brief.brief
+    with zipfile.ZipFile(artefacts.docx) as package:
+        core = package.read("docProps/core.xml").decode()
+        head = "".join(package.read(name).decode() for name in package.namelist() if "header" in name)
+        assert f'w:val="{record.language}"' in package.read("word/styles.xml").decode()
+    assert f"<cp:version>{record.version}</cp:version>" in core
+    assert record.date.isoformat() in core
+    assert f"version {record.version}" in head
+    styles = [style.get(f"{WORD}val") for style in document_xml(artefacts.docx).iter(f"{WORD}pStyle")]
+    # A review that was kept is printed also where the author gave it no section.
+    kinds = {section.kind for section in record.sections}
+    unlisted = bool(artefacts.brief.reviews) and "review" not in kinds
+    assert styles.count("TOC1") == len(record.sections) + unlisted
+    assert styles.count("TOC2") > len(record.sections)
+
+
+def test_the_word_document_is_valid(artefacts: Artefacts) -> None:
+    result = OpenXmlValidator().validate(str(artefacts.docx))
+    assert [str(error) for error in result.errors] == []
+
+
+def figures_of(artefacts: Artefacts) -> dict[str, str]:
+    """The anchor of each figure on the page → what is said of it."""
+    found = re.findall(
+        r'<figure id="([^"]*)"[^>]*>.*?<img [^>]*alt="([^"]*)".*?<figcaption>(.*?)</figcaption>',
+        artefacts.html.read_text(), re.DOTALL,
+    )  # fmt: skip
+    numbers = [int(re.match(r"Figure (\d+)\. ", caption)[1]) for _, _, caption in found]  # type: ignore[index]
+    assert numbers == list(range(1, len(found) + 1))
+    return {anchor: unescape(alternative) for anchor, alternative, _ in found}
+
+
+def test_figures_of_the_pdf_are_lines_with_a_description(artefacts: Artefacts) -> None:
+    said = set(figures_of(artefacts).values())
+    with pikepdf.open(artefacts.pdf) as pdf:
+        kinds = [stream.get("/Subtype") for stream in pdf.objects if isinstance(stream, pikepdf.Stream)]
+        elements = [element for element in pdf.objects if isinstance(element, pikepdf.Dictionary)]
+        tagged = {str(element.get("/Alt")) for element in elements if element.get("/S") == "/Figure"}
+    assert "/Image" not in kinds
+    assert len(said) > 4
+    assert said <= tagged
+
+
+def test_figures_of_the_word_document(artefacts: Artefacts) -> None:
+    figures = figures_of(artefacts)
+    tree = document_xml(artefacts.docx)
+    spaces = {
+        "w": WORD[1:-1], "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "asvg": "http://schemas.microsoft.com/office/drawing/2016/SVG/main",
+    }  # fmt: skip
+    with zipfile.ZipFile(artefacts.docx) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    relations = {item.get("Id"): f"word/{item.get('Target')}"
+                 for item in etree.fromstring(parts["word/_rels/document.xml.rels"])}  # fmt: skip
+    # Without these Word says that the file is damaged.
+    types = {item.get("ContentType") for item in etree.fromstring(parts["[Content_Types].xml"])}
+    assert {"image/png", "image/svg+xml"} <= types
+    pictures = tree.findall(".//w:drawing/wp:inline", spaces)
+    assert len(pictures) == len(figures) > 4
+    for picture, (anchor, alternative) in zip(pictures, figures.items(), strict=True):
+        assert picture.find("wp:docPr", spaces).get("descr") == alternative
+        blip = picture.find(".//a:blip", spaces)
+        assert parts[relations[blip.get(f"{{{spaces['r']}}}embed")]].startswith(b"\x89PNG")
+        vector = blip.find(".//asvg:svgBlip", spaces).get(f"{{{spaces['r']}}}embed")
+        assert b"<svg" in parts[relations[vector]]
+        assert 100 * 36000 < int(picture.find("wp:extent", spaces).get("cx")) <= 170 * 36000
+        paragraph = next(element for element in picture.iterancestors() if element.tag == f"{WORD}p")
+        following = next(element for element in paragraph.itersiblings() if element.tag == f"{WORD}p")
+        assert "".join(text.text or "" for text in following.iter(f"{WORD}t")).startswith("Figure ")
+        assert following.find("w:pPr/w:pStyle", spaces).get(f"{WORD}val") == "ImageCaption"
+        style = paragraph.find("w:pPr/w:pStyle", spaces).get(f"{WORD}val")
+        styles = etree.fromstring(parts["word/styles.xml"])
+        own = next(one for one in styles.iter(f"{WORD}style") if one.get(f"{WORD}styleId") == style)
+        assert own.find("w:pPr/w:keepNext", spaces) is not None
+        assert anchor in bookmark_names(tree)
+
+
+def document_tables(document: Any) -> Iterator[Any]:
+    boxes = document.pages[0]._page_box.descendants()
+    root = next(box.element for box in boxes if box.element is not None and box.element.tag == "html")
+    yield from (table for table in root.iter("table") if "facts" not in str(table.get("class")))
+
+
+def outline(items: list[pikepdf.OutlineItem]) -> Iterator[str]:
+    for item in items:
+        yield item.title
+        yield from outline(list(item.children))
+
+
+def test_the_pdf_is_tagged_and_has_an_outline(artefacts: Artefacts) -> None:
+    with pikepdf.open(artefacts.pdf) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == artefacts.brief.brief.language
+        assert artefacts.brief.brief.version in str(pdf.docinfo["/Title"])
+        with pdf.open_outline() as contents:
+            titles = list(outline(list(contents.root)))
+        sizes = {(round(float(page.mediabox[2])), round(float(page.mediabox[3]))) for page in pdf.pages}
+    assert [section.title for section in artefacts.brief.brief.sections if section.title not in titles] == []
+    assert sizes == {(595, 842), (842, 595)}
+
+
+def test_every_page_says_what_it_is(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    pages = pdf_text(artefacts.pdf, program).rstrip("\f").split("\f")
+    assert len(pages) > 5
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert f"version {artefacts.brief.brief.version}" in page
+
+
+def test_pages_in_the_contents_are_right(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    pages = pdf_text(artefacts.pdf, program).rstrip("\f").split("\f")
+    command = [program("pdftotext"), "-layout", str(artefacts.pdf), "-"]
+    laid_out = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    numbers = dict(re.findall(r"^ *(\S.*?) ?\.{5,} *(\d+)$", laid_out, re.MULTILINE))
+    for section in artefacts.brief.brief.sections:
+        assert squeeze(section.title) in squeeze(pages[int(numbers[section.title]) - 1]), section.title
+
+
+def test_no_recommendation_to_treat(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    pages = pdf_text(artefacts.pdf, program).rstrip("\f").split("\f")
+    assert all("Not a recommendation to treat" in page for page in pages)
+    text = "".join(Visible(artefacts.html.read_text()).parts).lower()
+    assert "we recommend" not in text
+    assert "should be given" not in text
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_same_bytes_in_another_folder_and_zone(tmp_path: Path, zone: str) -> None:
+    digests = []
+    for index in range(2):
+        folder = tmp_path / f"place-{index}" / "blue-glass"
+        shutil.copytree(BRIEFS["second"], folder)
+        command = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(folder.parent / "out")]
+        environment = {"TZ": zone, "PYTHONHASHSEED": str(index), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        subprocess.run(command, check=True, cwd=folder.parent, env=environment, capture_output=True)
+        digests.append(
+            {path.name: path.read_bytes() for path in (folder.parent / "out").iterdir() if path.name[0] != "."}
+        )
+    assert len(digests[0]) == 3
+    assert digests[0] == digests[1]
+
+
+def test_the_order_of_keys_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "blue-glass"
+    shutil.copytree(BRIEFS["second"], folder)
+    changes = folder / "changes.yaml"
+    before = {path.suffix: path.read_bytes() for path in (d.path for d in build(folder, tmp_path / "a", ["html"]))}
+    changes.write_text("# a comment\n" + changes.read_text())
+    after = {path.suffix: path.read_bytes() for path in (d.path for d in build(folder, tmp_path / "b", ["html"]))}
+    assert before == after
+
+
+def test_libreoffice_opens_the_word_document(artefacts: Artefacts, program: Callable[..., str], tmp_path: Path) -> None:
+    command = [
+        program("soffice", "libreoffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+        "--convert-to", "pdf", "--outdir", str(tmp_path), str(artefacts.docx),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    text = squeeze(pdf_text(tmp_path / f"{artefacts.docx.stem}.pdf", program))
+    assert [claim.id for claim in artefacts.brief.all_claims if squeeze(claim.id) not in text] == []
+
+
+def test_a_picture_is_not_allowed_in_a_text() -> None:
+    from evibrief.formats.html.markdown import typeset
+
+    style = citations.citation_style("american-medical-association", Path())
+    hostile = [
+        "![x](file:///etc/passwd)",
+        "[x](javascript:alert)",
+        "<script>x</script> & <b>bold</b>",
+        "```\nopen",
+        "fine",
+    ]
+    result = typeset(hostile, [], style, "en-GB")
+    wrong = {complaint.index for complaint in result.complaints}
+    assert {0, 1} <= wrong
+    assert 4 not in wrong
+    assert "<script" not in result.fragments[2]
+    assert "&lt;b&gt;bold" in result.fragments[2]
+
+
+def test_citations_are_numbered_in_the_order_of_reading(artefacts: Artefacts) -> None:
+    html = artefacts.html.read_text()
+    cited = [key for keys in re.findall(r'data-cites="([^"]*)"', html) for key in keys.split()]
+    listed = re.findall(r'id="ref-([^"]*)"', html)
+    assert listed
+    if "american-medical" in artefacts.brief.brief.citation_style:
+        assert listed == list(dict.fromkeys(cited))
+    else:  # a style of names lists them in the order of the alphabet
+        assert sorted(listed) == sorted(set(cited))
+
+
+def test_the_reference_list_has_no_line_with_one_word(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    command = [program("pdftotext"), "-layout", str(artefacts.pdf), "-"]
+    laid_out = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    first_lines = re.findall(r"^ *\d{1,2}\. +(\S.*)$", laid_out, re.MULTILINE)
+    if "american-medical" in artefacts.brief.brief.citation_style:
+        assert len(first_lines) >= len(artefacts.brief.references)
+    assert [line for line in first_lines if len(line.split()) < 2] == []
+
+
+def test_italics_are_italic(artefacts: Artefacts, program: Callable[..., str]) -> None:
+    fonts = subprocess.run([program("pdffonts"), str(artefacts.pdf)], capture_output=True, check=True, text=True).stdout
+    assert "Source-Sans-Pro-Italic" in fonts
+    assert [line for line in fonts.split("\n")[2:] if line and "Source" not in line] == []
+
+
+def test_no_row_and_no_record_is_cut_by_a_page(artefacts: Artefacts) -> None:
+    document = lay_out(artefacts.html.read_text(), resources.fonts())
+    pages_of_rows: dict[Any, set[int]] = {}
+    for number, page in enumerate(document.pages):
+        for box in page._page_box.descendants():
+            if box.element is not None and type(box).__name__ == "TableRowBox":
+                pages_of_rows.setdefault(box.element, set()).add(number)
+    bodies = [body for table in document_tables(document) for body in table.iter("tbody")]
+    records = {body: set().union(*(pages_of_rows.get(row, set()) for row in body)) for body in bodies}
+    assert len(records) > 30
+    cut = ["".join(body.itertext())[:60] for body, pages in records.items() if len(pages) != 1]
+    assert cut == []

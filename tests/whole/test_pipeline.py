@@ -1,0 +1,109 @@
+"""One command reads a brief once and derives what follows from it once, and composes its documents in memory."""
+
+import shutil
+from collections import Counter
+from collections.abc import Container
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evibrief.archive.keep import archive_version
+from evibrief.build import build, compose
+from evibrief.checks.load import load
+from evibrief.cli.main import main
+from evibrief.evidence import read_folder
+from evibrief.formats.registry import FORMATS, names
+from evibrief.rating import rate
+from evibrief.rating.findings import derive
+from evibrief.rating.values import fill, values_of
+
+BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
+PEOPLE = """\
+sender: {name: Max Muster, address: max@example.org}
+recipients:
+  - {id: a, role: botanist, address: a@example.org}
+  - {id: b, role: optician, address: b@example.org, kind: reviewer}
+  - {id: c, role: sailor, address: c@example.org, kind: reviewer}
+"""
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often a folder is read, by its path, and how often anything is rated."""
+    counts: Counter[str] = Counter()
+    read, rated = read_folder.read_brief, rate.Rater.rate
+
+    def reading(folder: Path, without: Container[str] = ()) -> Any:
+        counts[folder.as_posix()] += 1
+        return read(folder, without)
+
+    def rating(self: rate.Rater, *records: Any) -> Any:
+        counts["rated"] += 1
+        return rated(self, *records)
+
+    monkeypatch.setattr(read_folder, "read_brief", reading)
+    monkeypatch.setattr(rate.Rater, "rate", rating)
+    return counts
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A brief with recipients, in a folder that is no repository."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
+    (folder / "circulation.yaml").write_text(PEOPLE)
+    return folder
+
+
+@pytest.mark.parametrize("words", ["check", "build --format html", "review-copy", "archive", "build --layer page"])
+def test_a_brief_is_read_and_rated_once(words: str, folder: Path, counted: Counter[str]) -> None:
+    command, *options = words.split()
+    assert main([command, str(folder), *options]) == 0
+    assert counted == {folder.as_posix(): 1, "rated": 1}
+
+
+def test_letters_to_two_reviewers_are_made_from_one_document(folder: Path, counted: Counter[str]) -> None:
+    archive = folder.parent / "archive"
+    archive_version(folder, archive, load(folder).brief.brief.date)
+    counted.clear()
+    assert main(["circulate", str(folder), "--archive", str(archive)]) == 0
+    archived = {name: count for name, count in counted.items() if "archive" in name}
+    assert counted[folder.as_posix()] == 1
+    assert list(archived.values()) == [2]  # compared with what its recipients hold, and set for its reviewers
+
+
+def test_what_is_composed_is_what_is_built(tmp_path: Path) -> None:
+    composed = compose(load(BRIEF))
+    built = build(BRIEF, tmp_path)
+    assert [one.format for one in composed.documents] == [one.path.suffix[1:] for one in built] == list(names())
+    assert [one.data for one in composed.documents] == [one.path.read_bytes() for one in built]
+
+
+def test_composing_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = shutil.copytree(BRIEF, tmp_path / "blue-glass")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))}
+    monkeypatch.chdir(tmp_path)
+    assert compose(load(folder)).documents
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))} == before
+
+
+def test_every_format_says_what_it_shows() -> None:
+    made = compose(load(BRIEF))
+    texts = {one.name: one.text(document.data) for one, document in zip(FORMATS, made.documents, strict=True)}
+    claims = made.page.brief.all_claims
+    assert len(claims) > 5
+    for name, text in texts.items():
+        assert [claim.id for claim in claims if claim.id not in text] == [], name
+        assert made.page.brief.brief.title in " ".join(text.split()), name
+        assert "PK" not in text[:100], name
+        assert "<p" not in text, name
+
+
+def test_values_are_filled_into_what_was_derived_as_into_what_it_was_derived_from() -> None:
+    loaded = load(BRIEF)
+    values = values_of(loaded.brief, loaded.findings)
+    assert values
+    brief, findings = fill((loaded.brief, loaded.findings), values)
+    assert brief != loaded.brief
+    assert findings == derive(brief)
