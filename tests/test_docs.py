@@ -1,25 +1,39 @@
 """The documentation: what the program writes itself is current, examples are valid, commands exist, links lead on."""
 
+import io
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from types import ModuleType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from PIL import Image
 from pydantic import TypeAdapter
 
+from evibrief.build import build
+from evibrief.checks import records, registry, run
 from evibrief.checks.load import load
+from evibrief.checks.rule import warning
 from evibrief.cli import anchors, verify
-from evibrief.cli.main import EXITS
-from evibrief.evidence import vocabulary
+from evibrief.cli.main import EXITS, _parser
+from evibrief.evidence import files
+from evibrief.evidence.brief import Brief
 from evibrief.evidence.files import section_kinds
+from evibrief.evidence.load import read_evidence
 from evibrief.evidence.meanings import MEANINGS
 from evibrief.evidence.schema import schema_texts
+from evibrief.formats import registry as formats
 from evibrief.mailing.prepare import read_circulation
 from evibrief.mailing.recipients import Circulation
+from evibrief.rating.values import values_of
+from evibrief.sections import registry as sections_of_briefs
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -55,7 +69,7 @@ def rows(section: str) -> Iterator[list[str]]:
 
 
 def commands() -> list[str]:
-    listed = re.findall(r"^    ([a-z-]+)  ", evibrief("--help").stdout, re.MULTILINE)
+    listed = re.findall(r"^    ([a-z-]+)(?:  |$)", evibrief("--help").stdout, re.MULTILINE)
     assert len(listed) > 15
     return listed
 
@@ -152,10 +166,24 @@ def test_the_examples_are_a_brief_without_a_fault(tmp_path: Path) -> None:
     assert (len(circulation.recipients), is_example) == (3, False)
 
 
+def literals(kind: Any, seen: set[Any]) -> Iterator[Any]:
+    """Every list of words in a type and in the record types that it has."""
+    if get_origin(kind) is Literal:
+        yield kind
+    inside = get_args(kind)
+    if isinstance(kind, type) and hasattr(kind, "model_fields") and kind not in seen:
+        seen.add(kind)
+        inside = tuple(get_type_hints(kind).values())
+    yield from (found for one in inside if get_origin(kind) is not Literal for found in literals(one, seen))
+
+
 def test_a_meaning_is_given_for_each_word_of_a_list() -> None:
-    lists = [value for value in vars(vocabulary).values() if get_origin(value) is Literal]
-    assert len(lists) > 12
-    assert set(lists) <= set(MEANINGS)
+    seen: set[Any] = set()
+    lists = {found for kind in (Brief, Circulation) for found in literals(kind, seen)}
+    assert len(lists) > 25
+    say_it_themselves = {"mg", "intravenous", "minutes", "Source Sans Pro", "yes", "doi", "unknown"}
+    assert {get_args(one)[0] for one in lists - set(MEANINGS)} == say_it_themselves
+    assert set(MEANINGS) <= lists, "a list that no record has"
     page = (DOCS / "data-files.md").read_text()
     for kind, meanings in MEANINGS.items():
         assert list(meanings) == list(get_args(kind))
@@ -169,3 +197,289 @@ def test_one_file_can_be_asked_for() -> None:
     wrong = evibrief("files", "harm")
     assert wrong.returncode == 2
     assert "harms" in wrong.stderr
+
+
+def test_every_value_that_a_text_may_take_is_named() -> None:
+    preface = (DOCS / "data-files.md").read_text().partition("\n## ")[0]
+    brief = load(EXAMPLE)
+    named = set(re.findall(r"`(?:\{[\w]+\.)?(\w+)\}?`", preface))
+    values = {name.partition(".")[2] for name in values_of(brief.brief, brief.findings)}
+    assert len(values) > 12
+    assert values <= named
+
+
+# The README
+
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The code blocks of a page in one language, without the spaces before them."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
+
+
+def test_the_readme_is_short_and_leads_on() -> None:
+    assert len(README.splitlines()) <= 92
+    linked = set(re.findall(r"\]\(docs/([\w-]+\.md)\)", README))
+    assert linked == {path.name for path in DOCS.glob("*.md")} - {"adding-a-language.md"}
+
+
+def test_the_pictures_of_the_readme_are_pages_in_png() -> None:
+    pictures = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", README)
+    assert len(pictures) == 2
+    for alternative, name in pictures:
+        data = (ROOT / name).read_bytes()
+        assert len(alternative) > 40
+        assert len(data) < 400_000
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.load()
+            assert picture.format == "PNG"
+            assert 1.3 < picture.height / picture.width < 1.5, "a page is tall"
+
+
+def checkout(folder: Path) -> None:
+    """The program where a checkout has it."""
+    program = folder / ".venv" / "bin" / "evibrief"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evibrief "$@"\n')
+    program.chmod(0o755)
+
+
+def shell(lines: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = ["sh", "-e", "-c", lines]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300, check=False)
+
+
+def test_the_five_minutes_of_the_readme_work_as_they_are_typed(tmp_path: Path) -> None:
+    checkout(tmp_path)
+    section = README.partition("## Five minutes")[2].partition("\n## ")[0]
+    start, check, build = blocks(section, "sh")
+    (harm, line), (problem,) = blocks(section, "yaml"), blocks(section, "text")
+    folder = tmp_path / "data" / "my-brief"
+
+    assert shell(start, tmp_path).returncode == 0
+    (pdf,) = (tmp_path / "build").glob("my-brief_*_v0.1.0.pdf")
+    assert pdf.read_bytes().startswith(b"%PDF-")
+
+    claims = folder / "claims" / "01-glass.yaml"
+    was, now = re.findall(r"`(source: \w+)`", section)
+    text = claims.read_text()
+    assert was in text
+    claims.write_text(text.replace(was, now))
+    told = shell(check, tmp_path)
+    assert (told.returncode, told.stderr) == (1, problem)
+
+    claims.write_text(text)
+    (folder / "harms.yaml").write_text(harm)
+    assert shell(check, tmp_path).returncode == 1, "the harms have no section yet"
+    brief = folder / "brief.yaml"
+    brief.write_text(re.sub(r"^(sections:.*\n)", rf"\g<1>{line}", brief.read_text(), flags=re.MULTILINE))
+    built = shell(build, tmp_path)
+    assert (built.returncode, built.stderr) == (0, "")
+    (page,) = (tmp_path / "build").glob("*.html")
+    assert "Two people slept badly." in page.read_text()
+
+
+# Commands and files that the pages show
+
+
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+
+
+def command_lines(text: str) -> list[str]:
+    """The lines in code blocks that begin with the program or with make."""
+    lines = [line for block in blocks(text, "sh") for line in block.splitlines()]
+    return [line for line in lines if re.match(r"(\.venv/bin/evibrief|make)\b", line)]
+
+
+def all_command_lines() -> list[tuple[str, str]]:
+    return [(page.name, line) for page in PAGES for line in command_lines(page.read_text())]
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize(("page", "line"), all_command_lines())
+def test_a_command_that_is_shown_is_one(page: str, line: str) -> None:
+    program, *words = shlex.split(line)
+    if program == "make":
+        assert [word for word in words if word not in targets() and not re.match("[A-Z]+=", word)] == []
+    else:
+        _parser().parse_args(words)
+
+
+def test_no_command_is_shown_that_a_shell_would_not_find() -> None:
+    """`evibrief` alone is not on anybody's path after `make pdf`."""
+    assert len(all_command_lines()) > 35
+    shown = [line for page in PAGES for block in blocks(page.read_text(), "sh") for line in block.splitlines()]
+    assert [line for line in shown if line and line not in [line for _, line in all_command_lines()]] == []
+
+
+def test_make_targets_that_the_pages_name_are_there() -> None:
+    named = {target for page in PAGES for target in re.findall(r"`make ([a-z-]+)", page.read_text())}
+    assert len(named) > 12
+    assert named <= targets()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_programs_and_commands_that_a_page_names_in_passing_are_there(page: Path) -> None:
+    named = set(re.findall(r"`(?:\.venv/bin/)?evibrief ([a-z-]+)", page.read_text()))
+    assert named <= set(commands())
+
+
+def test_the_recipients_that_mailing_shows_are_recipients(tmp_path: Path) -> None:
+    (block,) = blocks((DOCS / "mailing.md").read_text(), "yaml")
+    (tmp_path / "circulation.yaml").write_text(block)
+    circulation, is_example = read_circulation(tmp_path)
+    assert [one.kind for one in circulation.recipients] == ["reader", "reader", "reviewer"]
+    assert is_example is False
+
+
+@pytest.mark.parametrize("page", ["ratings.md", "themes.md"])
+def test_parts_of_data_files_that_a_page_shows_are_read(page: str, tmp_path: Path) -> None:
+    """Each part takes the place of the same part of the example brief."""
+    parts = blocks((DOCS / page).read_text(), "yaml")
+    assert parts
+    for number, part in enumerate(parts):
+        folder = shutil.copytree(EXAMPLE, tmp_path / str(number))
+        file = folder / ("ranking.yaml" if part.startswith("statements:") else "brief.yaml")
+        whole = rf"^({part.partition(':')[0]}:.*\n(?:[ #].*\n)*)"
+        before, middle, after = re.split(whole, file.read_text(), flags=re.MULTILINE)
+        assert middle != part
+        file.write_text(before + part + after)
+        _, _, problems = read_evidence(folder)
+        assert [str(one) for one in problems] == []
+
+
+# What a newcomer adds
+
+
+def module(name: str, code: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A module of the program with the code of a page in it."""
+    made = ModuleType(name)
+    exec(code, vars(made))
+    monkeypatch.setitem(sys.modules, name, made)
+    return made
+
+
+def code_of(heading: str) -> list[str]:
+    return blocks(sections("adding.md")[heading], "python")
+
+
+def test_the_section_of_the_page_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, builder, in_files, in_builders = code_of("A section with its own data file")
+    module("evibrief.evidence.side_notes", record, monkeypatch)
+    made = module("evibrief.sections.side_notes", builder, monkeypatch)
+    for place, line in ((files, in_files), (sections_of_briefs, in_builders)):
+        names = {**vars(place), "side_notes": made}
+        exec(line, names)
+        changed = "FILES" if place is files else "BUILDERS"
+        monkeypatch.setattr(place, changed, names[changed])
+    folder = shutil.copytree(EXAMPLE, tmp_path / "brief")
+    (note,) = blocks(sections("adding.md")["A section with its own data file"], "yaml")
+    (folder / "side-notes.yaml").write_text(note)
+    brief = folder / "brief.yaml"
+    brief.write_text(brief.read_text().replace("\nsections:", "\nsections:\n  - {kind: side-notes, title: Notes}\n#"))
+    assert "A note on <em>hay</em>" in build(folder, tmp_path / "out", ["html"])[0].path.read_text()
+
+
+def test_the_check_of_the_page_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = code_of("A check")
+    names = dict(vars(records))
+    exec(code, names)
+    monkeypatch.setattr(run, "RULES", (*registry.RULES, warning("long-title", names["long_title"])))
+    folder = shutil.copytree(EXAMPLE, tmp_path / "brief")
+    assert load(folder).warnings == ()
+    brief = folder / "brief.yaml"
+    brief.write_text(brief.read_text().replace("title: Blue glass and hay fever", f"title: {'Blue ' * 20}glass"))
+    assert [(one.rule, one.message) for one in load(folder).warnings] == [("long-title", "the title has 105 letters")]
+
+
+def test_the_format_of_the_page_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, line = code_of("A format")
+    names = {**vars(formats), **vars(module("evibrief.formats.text.format", code, monkeypatch))}
+    exec(line, names)
+    monkeypatch.setattr(formats, "FORMATS", names["FORMATS"])
+    (written,) = build(EXAMPLE, tmp_path, ["txt"])
+    assert written.path.name == "glass-example_2026-11-20_v0.2.0.txt"
+    assert "Blue glass may lower sneezing" in written.path.read_text()
+
+
+# A Word file that was saved again
+
+
+@pytest.fixture(scope="module")
+def word(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(EXAMPLE, tmp_path_factory.mktemp("word"), ["docx"])[0].path
+
+
+def verdict_on(file: Path) -> str:
+    told = evibrief("verify", file)
+    assert told.returncode == 4
+    return told.stdout
+
+
+def test_a_word_file_that_was_packed_again_is_what_the_page_says(word: Path, tmp_path: Path) -> None:
+    packed = blocks(sections("trust.md")["A Word file that was saved again"], "text")[1]
+    with zipfile.ZipFile(word) as was, zipfile.ZipFile(tmp_path / "packed.docx", "w", zipfile.ZIP_DEFLATED) as now:
+        for name in was.namelist():
+            now.writestr(name, was.read(name))
+    assert packed in verdict_on(tmp_path / "packed.docx")
+
+
+def test_a_word_file_that_libreoffice_saved_is_what_the_page_says(
+    word: Path, tmp_path: Path, program: Callable[..., str]
+) -> None:
+    saved = blocks(sections("trust.md")["A Word file that was saved again"], "text")[0]
+    office = [program("soffice"), f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--headless"]
+    convert = ["--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path), str(word)]
+    subprocess.run([*office, *convert], check=True, capture_output=True, timeout=300)
+    assert saved in verdict_on(tmp_path / word.name)
+    assert evibrief("extract", tmp_path / word.name, "--output", tmp_path / "evidence").returncode == 0
+    assert load(tmp_path / "evidence").brief == load(EXAMPLE).brief
+
+
+# Links
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+    return re.sub(r"[^\w\- ]", "", words).strip().replace(" ", "-")
+
+
+def prose(page: Path) -> str:
+    """A page without its code blocks and code."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"`[^`\n]*`", "`code`", text)
+
+
+def anchors_of(page: Path) -> set[str]:
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    found: list[str] = []
+    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        name, same = slug(heading), [one for one in found if re.sub(r"-\d+$", "", one) == slug(heading)]
+        found.append(f"{name}-{len(same)}" if same else name)
+    return set(found)
+
+
+COMING = {path for path in (DOCS / "adding-a-language.md",) if not path.exists()}
+"""Pages that are being written."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", prose(page))
+    for link in links:
+        path, _, anchor = link.partition("#")
+        if re.match(r"[a-z]+:", path):
+            continue
+        target = (page.parent / path).resolve() if path else page
+        if target in COMING:
+            continue
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        assert not anchor or anchor in anchors_of(target), link

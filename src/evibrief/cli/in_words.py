@@ -19,8 +19,11 @@ One folder is one brief. The examples below are one invented brief, [docs/exampl
 
 - Where the tables say Markdown, citations are pandoc's: `fatigue fell [@muster2019, p. 3]`. Superscripts are `ONOO^−^`,
   subscripts `H~2~O`; a link to a record is `[text](#c1_1)`. HTML is printed as it is typed.
-- A text can take a value from the data: `{muster2019.n}` is the number of participants, `{s1.computed}` a tier,
-  `{d_glass.amount}` a dose, `{counts.claims}` a count. It is an error if the name does not exist.
+- A text can take a value from the data: `{muster2019.n}` is the number of participants. There are `n`, `design`,
+  `population` and `year` of a study; `amount` and `route` of a dose; `stated`, `computed` and `final` of a statement;
+  `judgement` of a link; `certainty` of a mechanism; and `{counts.claims}`, `{counts.stated}`, `{counts.added}`,
+  `{counts.direct}`, `{counts.unsourced}`, `{counts.studies}`, `{counts.references}`. A name that does not exist is an
+  error, and so is a typed number of participants that differs from the data.
 - Put text in quotes that another YAML reader would take for something else: `"NO"`, `"12:30"`, `"1.10"`. Write numbers
   and dates without quotes. Aliases, anchors, merge keys and tags are refused.
 - An id begins with a letter and has letters, digits and underscores, at most 40. No two records have the same id.

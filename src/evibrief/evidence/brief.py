@@ -8,7 +8,7 @@ from pydantic import Field
 
 from evibrief.evidence import files
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
-from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Takes, Text, one_of
+from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Text, one_of
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import (
@@ -89,10 +89,7 @@ KindOfSection = NewType("KindOfSection", str)
 """A word from a list: not words of an author's."""
 
 SectionKind = Annotated[
-    KindOfSection,
-    one_of(section_kinds),
-    Field(json_schema_extra={"enum": list(section_kinds())}),
-    Takes(", ".join(f"`{kind}`" for kind in section_kinds())),
+    KindOfSection, one_of(section_kinds), Field(json_schema_extra={"enum": list(section_kinds())})
 ]
 
 

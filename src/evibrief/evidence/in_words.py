@@ -141,10 +141,11 @@ def _value(hint: Any) -> str:
     inside = get_args(hint)
     if get_origin(hint) is Annotated:
         own = [one.words for one in inside[1:] if isinstance(one, Takes)]
+        own += [_listed(one.json_schema_extra["enum"]) for one in inside[1:] if getattr(one, "json_schema_extra", None)]
         limits = (limit for one in inside[1:] for limit in _limits(getattr(one, "metadata", ())))
         return ", ".join((own[-1] if own else _value(inside[0]), *limits))
     if get_origin(hint) is Literal:
-        return ", ".join(f"`{word}`" for word in inside)
+        return _listed(inside)
     if get_origin(hint) in (Union, UnionType):
         return " or ".join(_value(one) for one in inside if one is not type(None))
     if get_origin(hint) is tuple:
@@ -153,6 +154,10 @@ def _value(hint: Any) -> str:
     if isinstance(hint, type) and issubclass(hint, Record):
         return f"[{heading_of(hint).lower()}](#{_anchor(hint)})"
     return "text" if hint is str else "record"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _meanings(name: str, words: Any, record: type[Record], told: _Told) -> str:
