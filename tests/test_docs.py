@@ -239,49 +239,6 @@ def test_the_pictures_of_the_readme_are_pages_in_png() -> None:
             assert 1.3 < picture.height / picture.width < 1.5, "a page is tall"
 
 
-def checkout(folder: Path) -> None:
-    """The program where a checkout has it."""
-    program = folder / ".venv" / "bin" / "evibrief"
-    program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evibrief "$@"\n')
-    program.chmod(0o755)
-
-
-def shell(lines: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = ["sh", "-e", "-c", lines]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300, check=False)
-
-
-def test_the_five_minutes_of_the_readme_work_as_they_are_typed(tmp_path: Path) -> None:
-    checkout(tmp_path)
-    section = README.partition("## Five minutes")[2].partition("\n## ")[0]
-    start, check, build = blocks(section, "sh")
-    (harm, line), (problem,) = blocks(section, "yaml"), blocks(section, "text")
-    folder = tmp_path / "data" / "my-brief"
-
-    assert shell(start, tmp_path).returncode == 0
-    (pdf,) = (tmp_path / "build").glob("my-brief_*_v0.1.0.pdf")
-    assert pdf.read_bytes().startswith(b"%PDF-")
-
-    claims = folder / "claims" / "01-glass.yaml"
-    was, now = re.findall(r"`(source: \w+)`", section)
-    text = claims.read_text()
-    assert was in text
-    claims.write_text(text.replace(was, now))
-    told = shell(check, tmp_path)
-    assert (told.returncode, told.stderr) == (1, problem)
-
-    claims.write_text(text)
-    (folder / "harms.yaml").write_text(harm)
-    assert shell(check, tmp_path).returncode == 1, "the harms have no section yet"
-    brief = folder / "brief.yaml"
-    brief.write_text(re.sub(r"^(sections:.*\n)", rf"\g<1>{line}", brief.read_text(), flags=re.MULTILINE))
-    built = shell(build, tmp_path)
-    assert (built.returncode, built.stderr) == (0, "")
-    (page,) = (tmp_path / "build").glob("*.html")
-    assert "Two people slept badly." in page.read_text()
-
-
 # Commands and files that the pages show
 
 
