@@ -13,7 +13,7 @@ EVIBRIEF := $(PYTHON_HERE) -m evibrief
 .PHONY: help pdf docx html all archive diff since review-copy circulate verify check test lint bench schema rules reference-docs reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 pdf: libraries .venv/ready  ## the brief as PDF, in build/; another one: make pdf BRIEF=data/other
 	$(EVIBRIEF) build $(BRIEF) --format pdf --output $(OUTPUT)

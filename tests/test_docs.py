@@ -1,5 +1,6 @@
 """The documentation: what the program writes itself is current, examples are valid, commands exist, links lead on."""
 
+import ast
 import io
 import json
 import re
@@ -309,6 +310,31 @@ def test_parts_of_data_files_that_a_page_shows_are_read(page: str, tmp_path: Pat
         file.write_text(before + part + after)
         _, _, problems = read_evidence(folder)
         assert [str(one) for one in problems] == []
+
+
+# The architecture
+
+
+def rooms_used(code: str) -> Iterator[str]:
+    """The rooms that a module imports from."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "evibrief":
+            inside = (node.module or "").split(".")[1:]
+            yield from inside[:1] or (name.name for name in node.names)
+
+
+def test_the_table_of_rooms_is_in_the_order_of_imports() -> None:
+    """A room is on a line above all that its modules import."""
+    package = ROOT / "src" / "evibrief"
+    table = (DOCS / "architecture.md").read_text().partition("## The rooms")[2].partition("## ")[0]
+    lines = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `")]
+    level = {room: index for index, line in enumerate(lines) for room in line}
+    modules = [path for path in package.rglob("*.py") if not path.stem.startswith("__")]
+    rooms = {path: path.relative_to(package).parts[0].removesuffix(".py") for path in modules}
+    assert set(level) == set(rooms.values())
+    used = {(rooms[path], name) for path in modules for name in rooms_used(path.read_text()) if name in level}
+    assert len(used) > 40
+    assert [pair for pair in used if pair[0] != pair[1] and level[pair[0]] >= level[pair[1]]] == []
 
 
 # What a newcomer adds

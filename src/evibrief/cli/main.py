@@ -147,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 
     compares = _command(commands, "diff", run_diff, "say what changed between two briefs, conclusions first")
     sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git"
-    compares.add_argument("old", help=f"{sides}; when it stands alone, it is compared with its last archived version")
+    compares.add_argument("old", help=f"{sides}; alone, it is compared with its last archived version")
     compares.add_argument("new", nargs="?", help=sides)
     compares.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
     compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")

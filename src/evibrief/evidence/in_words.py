@@ -29,6 +29,7 @@ class Described:
     is_list: bool = False
     needed: bool = False
     by_command: bool = False
+    """Its record type says by which."""
 
 
 @dataclass
@@ -73,7 +74,7 @@ def files_in_words(described: Iterable[Described], preface: str = "") -> str:
 
 
 def _purpose(file: Described) -> str:
-    need = "Every brief needs it." if file.needed else "A command writes it." if file.by_command else "Optional."
+    need = "Every brief needs it." if file.needed else "" if file.by_command else "Optional."
     own = re.sub(r"^`[^`]*`[:.] *", "", _docstring(file.record))
     own = f"A list. One entry: {own[:1].lower()}{own[1:]}" if file.is_list else f"{own[:1].upper()}{own[1:]}"
     return f"{own} {need}".strip()
@@ -116,9 +117,8 @@ def _is_inherited(record: type[Record], name: str) -> bool:
 def _row(record: type[Record], name: str, hint: Any) -> str:
     info = record.model_fields[name]
     default = info.get_default()
-    plain = isinstance(default, str) or (isinstance(default, tuple) and default != ())
-    otherwise = default if isinstance(default, str) else ", ".join(default) if plain else ""
-    needed = "yes" if info.is_required() else f"no; else `{otherwise}`" if plain else "no"
+    words = default if isinstance(default, str) else ", ".join(default) if isinstance(default, tuple) else ""
+    needed = "yes" if info.is_required() else f"no; else `{words}`" if words else "no"
     value = _value(hint)
     value = ", ".join((value, *(limit for limit in _limits(info.metadata) if limit not in value)))
     cells = (f"`{name}`", value, needed, info.description or "")

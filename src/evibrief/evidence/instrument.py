@@ -86,8 +86,8 @@ class Level(Record):
 class Rule(Record):
     """One line of a decision table: the level, the reason in words, and when it is given.
 
-    `when` is a list; each entry is a set of conditions that all hold; one entry that holds is enough. `otherwise`
-    stands for all that no other rule decides.
+    `when` is a list; each entry is a set of conditions that all hold; one entry that holds is enough. `otherwise` is
+    for all that no other rule decides.
     """
 
     level: Text
