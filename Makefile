@@ -10,10 +10,10 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test test-fast lint bench schema rules reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test test-fast lint bench schema rules reference-docs reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 pdf: libraries .venv/ready  ## the brief as PDF, in build/; another one: make pdf BRIEF=data/other
 	$(EVIBRIEF) build $(BRIEF) --format pdf --output $(OUTPUT)
@@ -82,6 +82,10 @@ schema: .venv/ready  ## print the JSON Schema of the data files
 rules: .venv/ready  ## write docs/rules.md, what the check looks for
 	@mkdir -p docs
 	$(EVIBRIEF) rules > docs/rules.md
+
+reference-docs: rules  ## write the pages of docs/ that the program writes itself: rules, commands, data files
+	$(EVIBRIEF) commands > docs/commands.md
+	$(EVIBRIEF) files > docs/data-files.md
 
 reference: .venv/ready  ## write a fresh reference.docx, the styles of the Word document
 	$(EVIBRIEF) reference --output templates/reference.docx

@@ -81,6 +81,13 @@ def starter_texts() -> Mapping[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+def example_texts() -> Mapping[str, str]:
+    """The files of a brief that has every kind of file once, to show how each is written: path → text."""
+    folder = _shipped("example", "docs/example")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
 def tool_versions(program: str) -> tuple[str, ...]:
     """All whose versions change the bytes of a document, as `name version`. `program` is the version of this package.
 

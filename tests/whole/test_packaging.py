@@ -75,11 +75,15 @@ def test_the_wheel_carries_templates_and_instruments(wheel: Path) -> None:
     assert {f"evibrief/templates/{name}" for name in templates} <= names
     instruments = files_under(REPOSITORY / "data" / "instruments")
     assert {f"evibrief/instruments/{name}" for name in (*instruments, "one-more.yaml")} <= names
+    example = files_under(REPOSITORY / "docs" / "example")
+    assert "claims/01-glass.yaml" in example
+    assert {f"evibrief/example/{name}" for name in example} <= names
 
 
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    ours = re.compile(r"evibrief/([\w/]+\.py|py\.typed|(templates|instruments)/.+)|evibrief-[\d.]+\.dist-info/.+")
+    shipped = r"evibrief/([\w/]+\.py|py\.typed|(templates|instruments|example)/.+)"
+    ours = re.compile(rf"{shipped}|evibrief-[\d.]+\.dist-info/.+")
     assert len(names) > 10
     assert [name for name in names if not ours.fullmatch(name)] == []
     assert not [name for name in names if LEFT_OVER.encode() in zipfile.ZipFile(wheel).read(name)]

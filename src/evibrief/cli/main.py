@@ -1,6 +1,6 @@
 """The command line: arguments, exit codes, the clock and the environment; each command is in its group's file.
 
-Exit codes: 0 fine, 1 problems in what an author wrote, 2 wrong usage. A traceback is always our bug.
+A traceback is always our bug.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from evibrief.cli import anchors, limits, mailing, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import run_check, run_rules
+from evibrief.cli.in_words import codes_in_words, run_commands, run_files
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
 from evibrief.cli.review import recipient_of, run_comments, run_review_copy
@@ -22,6 +23,8 @@ from evibrief.formats.registry import names
 from evibrief.problems import Place, Problem, Problems, plain
 from evibrief.sandbox import run_command, too_much_memory
 from evibrief.workfolders import work_folder
+
+EXITS = {0: "fine", 1: "something is wrong; it is printed, with its place", 2: "wrong usage"}
 
 
 def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
@@ -112,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="evibrief",
         description="Evidence in YAML goes in; a dated, versioned evidence brief comes out as PDF, DOCX and HTML.",
+        epilog=codes_in_words(EXITS),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"evibrief {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -142,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 
     compares = _command(commands, "diff", run_diff, "say what changed between two briefs, conclusions first")
     sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git"
-    compares.add_argument("old", help=f"{sides}; when it stands alone, it is compared with its last archived version")
+    compares.add_argument("old", help=f"{sides}; alone, it is compared with its last archived version")
     compares.add_argument("new", nargs="?", help=sides)
     compares.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
     compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
@@ -156,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     looks.add_argument("path", type=Path, metavar="PATH", help="an archive, an archived version, a PDF or a DOCX")
     anchors.add_options(looks)
     verify.add_options(looks)
+    looks.epilog = codes_in_words(verify.EXITS_IN_WORDS)
     limits.add_limits(looks)
 
     takes = _command(commands, "extract", run_extract, "take the evidence out of a PDF or a DOCX")
@@ -194,6 +200,11 @@ def _parser() -> argparse.ArgumentParser:
     schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all of them when left out")
     schemas.add_argument("--output", type=Path, help="write them all into this folder instead")
 
+    describes = _command(commands, "files", run_files, "explain the data files: one, or all of them, with examples")
+    describes.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all when left out")
+
+    _command(commands, "commands", lambda options: run_commands(parser), "explain all commands, as Markdown")
+
     styles = _command(commands, "reference", run_reference, "write a fresh reference.docx, the Word styles to edit")
     styles.add_argument("--output", type=Path, default=Path("reference.docx"), help="the file to write")
     return parser
@@ -205,6 +216,11 @@ def _command(
     run: Callable[[argparse.Namespace], int],
     purpose: str,
 ) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+    parser = commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(run=run)
     return parser

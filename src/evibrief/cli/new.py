@@ -28,7 +28,8 @@ def run_new(options: argparse.Namespace) -> int:
     for path in texts:
         print(folder / path)
     print(f"{schemas}: what an editor completes and checks with; files that were there are kept")
-    print(f"\nnext: evibrief build {shlex.quote(str(folder))}")
+    program = sys.argv[0] if Path(sys.argv[0]).name == "evibrief" else "evibrief"
+    print(f"\nnext: {program} build {shlex.quote(str(folder))}")
     return 0
 
 
@@ -43,6 +44,7 @@ def run_reference(options: argparse.Namespace) -> int:
     """Write the styles of Word as a `reference.docx`."""
     from evibrief.formats.docx.reference import build_reference
 
+    options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(build_reference())
     print(options.output)
     return 0

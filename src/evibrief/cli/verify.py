@@ -25,6 +25,23 @@ NOT_THERE = 11
 """The archive that the reader named has no such version, or has it with another content."""
 
 
+EXITS_IN_WORDS = {
+    0: "identical to the byte, or the very file that the archive you named has; an archive: unaltered",
+    1: "cannot be read, is not ours, is encrypted, or is made to do harm",
+    2: "wrong usage",
+    3: "the same content, made by other versions of the tools: every object, part and page agrees",
+    4: "ALTERED: what differs is printed with its place",
+    5: "NOT CONFIRMED: something differs, and other versions of the tools may have made it so",
+    6: "a command on this archive was interrupted; the next one finishes it",
+    7: "unaltered, and WITHDRAWN by the archive at hand",
+    8: "nobody whom you named signed or time-stamped it (--signers, --tsa-certificates)",
+    9: "built from what it carries, with a look of its own: compare the page with the evidence that is printed",
+    10: "unaltered, and SUPERSEDED by the archive at hand",
+    11: "the archive that you named has no such version, or has it with another content",
+}
+"""All that the command ends with, of documents and of archives, as its help lists them."""
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add to `verify` the archive that a document is looked up in."""
     parser.add_argument(

@@ -33,7 +33,7 @@ class Person(Record):
     """Somebody who has agreed to be named, with what they did."""
 
     name: Text
-    role: Text
+    role: Text = Field(description="what they did for the brief")
     affiliation: Text | None = None
 
 
@@ -51,25 +51,25 @@ class SourceDocument(Record):
     """The document whose claims are examined, as it presents itself."""
 
     title: Text
-    stated_sources: Text
+    stated_sources: Text = Field(description="what it says that it rests on")
     author: Text = Field(description="as named in the document, or `unknown`")
     date: DateOrUnknown
-    grading_method: Text
+    grading_method: Text = Field(description="how it says that it graded")
 
 
 class BottomLine(Record):
     """What a reader with one minute takes away. Plausibility and certainty are never one word for both."""
 
     text: Prose
-    plausibility: Text
-    certainty: Text
+    plausibility: Text = Field(description="could it work?")
+    certainty: Text = Field(description="how sure are we that it does?")
 
 
 class Search(Record):
     """A search that somebody made. One that found nothing is worth as much as one that did."""
 
-    what: Prose
-    where: Text
+    what: Prose = Field(description="what was looked for")
+    where: Text = Field(description="the index or the library")
     date: DateOrUnknown
     found: Prose
 
@@ -96,9 +96,9 @@ SectionKind = Annotated[
 class Section(Record):
     """One section of the brief: what it shows, under which heading, with which introduction."""
 
-    kind: SectionKind
-    title: Text
-    intro: Prose | None = None
+    kind: SectionKind = Field(description="which section")
+    title: Text = Field(description="the heading")
+    intro: Prose | None = Field(default=None, description="a paragraph below the heading")
 
 
 class Theme(Record):
@@ -116,9 +116,11 @@ class Theme(Record):
 
 
 class BriefRecord(Overridable):
-    """`brief.yaml`: what the brief asks, who stands behind it, and in which order it is told."""
+    """`brief.yaml`: what the brief asks, who is behind it, and in which order it is told."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+        description="letters, digits and hyphens; part of every file name"
+    )
     title: Text
     subtitle: Text | None = None
     language: Text = "en-GB"
@@ -127,22 +129,24 @@ class BriefRecord(Overridable):
     status: Literal["draft", "reviewed", "final", "withdrawn"]
     status_note: Text
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
-    date: Date
-    review_by: Date
+    date: Date = Field(description="of this version")
+    review_by: Date = Field(description="after this day readers are to treat it as out of date")
     authors: tuple[Person, ...] = Field(default=(), description="nobody is invented: none is printed as `not named`")
-    raters: tuple[Person, ...] = ()
-    reviewers: tuple[Person, ...] = ()
+    raters: tuple[Person, ...] = Field(default=(), description="who rated the statements")
+    reviewers: tuple[Person, ...] = Field(default=(), description="who reviewed it, if they agreed to be named")
     funding: Text
     conflicts: Text
-    source_document: SourceDocument | None = None
+    source_document: SourceDocument | None = Field(
+        default=None, description="leave it out where the brief examines no document"
+    )
     bottom_line: BottomLine
     known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is known: three things, with sources")
     not_known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is not known: three things")
     versions_at: Text = Field(default="unknown", description="where the list of all versions is kept, for readers")
     not_this: tuple[Prose, ...] = Field(min_length=1, description="what this brief is not; printed on page one")
     methods: Methods
-    populations: tuple[PopulationRecord, ...] = Field(min_length=1)
-    sections: tuple[Section, ...] = Field(min_length=1)
+    populations: tuple[PopulationRecord, ...] = Field(min_length=1, description="who was studied")
+    sections: tuple[Section, ...] = Field(min_length=1, description="in the order of the page")
     theme: Theme = Theme()
     citation_style: Text = Field(description="a CSL style by name, or the path of a .csl file beside this one")
 

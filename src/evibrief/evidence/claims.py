@@ -58,7 +58,7 @@ class PopulationRecord(Record):
     """A group that was studied, and how near it is to the people whom the brief is about."""
 
     id: Identifier
-    label: Text
+    label: Text = Field(description="as it is printed")
     relation: Relation
     species: Species
 
@@ -87,9 +87,9 @@ class Study(Overridable):
     design: Design
     design_note: Text | None = Field(default=None, description="what the design word leaves out: `post hoc, pooled`")
     n: Participants = Field(description="participants, or animals; never samples")
-    n_note: Text | None = None
+    n_note: Text | None = Field(default=None, description="such as `12 with, 12 without`")
     species: Species
-    population: Population
+    population: Population = Field(description="who was studied")
     report_of: Identifier | None = Field(default=None, description="reports with the same word are one study")
     verification: Verification
     integrity: Integrity
@@ -103,8 +103,8 @@ class Evidence(Record):
     role: Role
     basis: Basis = Field(description="`cited`: the document names it; `candidate`: we found it, it may be another")
     locator: Text = Field(description="page, figure or table; `abstract`; `unknown`")
-    finding: Prose
-    population: Population
+    finding: Prose = Field(description="what it found, in one sentence")
+    population: Population = Field(description="in whom")
     exposure: Exposure = Field(description="`intervention`: this population received the drug of the question")
     resolved: Prose | None = Field(
         default=None, description="for a contradiction: why it no longer speaks against the claim"
@@ -114,11 +114,11 @@ class Evidence(Record):
 class Stated(Record):
     """Where the source document makes the claim, and what it says the claim rests on."""
 
-    line: Count
+    line: Count = Field(description="of the document")
     attribution: Text = Field(
         description="as the document has it; `none` or `none (its phrase)` where it names nothing"
     )
-    study_type: Text
+    study_type: Text = Field(description="what kind of support it claims")
 
 
 class Claim(Overridable):
@@ -128,11 +128,11 @@ class Claim(Overridable):
     text: Prose
     about: About = Field(description="the drug elsewhere, the condition, the bridge between them, or a stated gap")
     direction: Direction = Field(description="does it favour the idea that the intervention may help?")
-    modality: Modality
-    population: Population
+    modality: Modality = Field(description="how strongly the document puts it")
+    population: Population = Field(description="whom it is about")
     stated: Stated | None = None
     status: Status
-    status_note: Prose | None = None
+    status_note: Prose | None = Field(default=None, description="why it has this status")
     corrections: Corrections
     evidence: tuple[Evidence, ...] = ()
     replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
@@ -152,7 +152,7 @@ class Link(Overridable):
     id: Identifier
     kind: LinkKind
     text: Prose
-    claims: Claims
+    claims: Claims = Field(description="the claims that it rests on")
     note: Prose | None = None
 
 
@@ -163,14 +163,16 @@ class Mechanism(Overridable):
     title: Text
     summary: Prose
     links: tuple[Link, ...] = Field(min_length=2)
-    certainty: "CertaintyDecision | None" = None
+    certainty: "CertaintyDecision | None" = Field(
+        default=None, description="only where a person decides otherwise than the instrument"
+    )
 
 
 class Signed(Record):
     """A decision of a person: why, who (a name or a role), when. A rating above the instrument's needs all three."""
 
     reason: Prose | None = None
-    by: Text | None = None
+    by: Text | None = Field(default=None, description="a name or a role")
     date: Date | None = None
 
     @property
@@ -200,10 +202,12 @@ class Statement(Overridable):
         default="reason",
         description="a reason to expect a benefit, one against it, or a record that data are missing and nothing else",
     )
-    stated: Tier
-    claims: Claims
+    stated: Tier = Field(description="the tier that the document gives")
+    claims: Claims = Field(description="the claims that it rests on")
     remark: Prose | None = None
-    final: Decision | None = None
+    final: Decision | None = Field(
+        default=None, description="only where a person decides otherwise than the instrument"
+    )
 
 
 class Closing(Record):

@@ -8,6 +8,7 @@ take for something else has to stand in quotes.
 import datetime
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NewType
 
@@ -140,6 +141,13 @@ def cited_keys(prose: str) -> Iterable[str]:
     return (match[1].rstrip(".:,;?&/-") for match in _CITATION.finditer(prose))
 
 
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a kind of field takes, in words, for the documentation of the data files."""
+
+    words: str
+
+
 def _names(kind: str, singular: str) -> BeforeValidator:
     """A field that holds the id of another record; the ids that exist come with the validation's context."""
 
@@ -178,10 +186,10 @@ def _with_place(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 _KEPT = WrapValidator(_with_place)
 """Texts stay the ones that know where they were written; pydantic would make plain ones of them."""
 
-Text = Annotated[str, _KEPT, BeforeValidator(_text)]
+Text = Annotated[str, _KEPT, BeforeValidator(_text), Takes("text")]
 """One line of words, printed as they stand."""
 
-Prose = Annotated[str, _KEPT, BeforeValidator(_prose)]
+Prose = Annotated[str, _KEPT, BeforeValidator(_prose), Takes("Markdown")]
 """Markdown with pandoc's citations: `fatigue fell [@smith2016, p. 3]`."""
 
 
@@ -191,27 +199,38 @@ def is_prose(kind: Any) -> bool:
     return isinstance(kind, BeforeValidator) and kind.func is _prose
 
 
-Identifier = Annotated[str, BeforeValidator(_identifier)]
+Identifier = Annotated[str, BeforeValidator(_identifier), Takes("id")]
 """A name that other records, links and Word's bookmarks use: a letter first, letters, digits, `_`; at most 40."""
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
+Number = Annotated[Decimal, BeforeValidator(_number), Takes("number")]
 """A decimal number, kept exactly as it was typed."""
 
-Count = Annotated[int, BeforeValidator(_count)]
+Count = Annotated[int, BeforeValidator(_count), Takes("whole number, at least 1")]
 """A whole number of at least 1."""
 
-Participants = Annotated[int | Literal["unknown", "not-applicable"], _or(("unknown", "not-applicable"), _count)]
+Participants = Annotated[
+    int | Literal["unknown", "not-applicable"],
+    _or(("unknown", "not-applicable"), _count),
+    Takes("whole number, at least 1; `unknown` or `not-applicable`"),
+]
 """How many were studied; `not-applicable` for a review or an opinion."""
 
-Date = Annotated[datetime.date, BeforeValidator(_date)]
-DateOrUnknown = Annotated[datetime.date | Unknown, _or(("unknown",), _date)]
+Date = Annotated[datetime.date, BeforeValidator(_date), Takes("date")]
+DateOrUnknown = Annotated[datetime.date | Unknown, _or(("unknown",), _date), Takes("date or `unknown`")]
 
-Claims = Annotated[tuple[Annotated[ClaimId, _names("claims", "claim")], ...], Field(default=())]
-Source = Annotated[ReferenceKey, _names("references", "reference")]
+Claims = Annotated[
+    tuple[Annotated[ClaimId, _names("claims", "claim"), Takes("claim id")], ...], Field(default=())
+]
+Source = Annotated[ReferenceKey, _names("references", "reference"), Takes("reference id")]
 Sources = Annotated[tuple[Source, ...], Field(default=())]
-Population = Annotated[PopulationId, _names("populations", "population")]
-Mechanisms = Annotated[tuple[Annotated[str, _names("mechanisms", "mechanism")], ...], Field(default=())]
-Corrections = Annotated[tuple[Annotated[CorrectionId, _names("corrections", "correction")], ...], Field(default=())]
+Population = Annotated[PopulationId, _names("populations", "population"), Takes("population id")]
+Mechanisms = Annotated[
+    tuple[Annotated[str, _names("mechanisms", "mechanism"), Takes("mechanism id")], ...], Field(default=())
+]
+Corrections = Annotated[
+    tuple[Annotated[CorrectionId, _names("corrections", "correction"), Takes("correction id")], ...],
+    Field(default=()),
+]
 
 
 class Plain(str):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from evibrief.evidence.fields import Count, Identifier, Prose, Record, Text, refused
+from evibrief.evidence.fields import Count, Identifier, Prose, Record, Takes, Text, refused
 from evibrief.evidence.vocabulary import Certainty, Design, Exposure, Judgement, Relation, Species, Tier
 
 _RANGE = re.compile(r"(\d{1,3})(?:(\+)|-(\d{1,3}))?")
@@ -86,13 +86,18 @@ class Level(Record):
 class Rule(Record):
     """One line of a decision table: the level, the reason in words, and when it is given.
 
-    `when` is a list; each entry is a set of conditions that all hold; one entry that holds is enough. `otherwise`
-    stands for all that no other rule decides.
+    `when` is a list; each entry is a set of conditions that all hold; one entry that holds is enough. `otherwise` is
+    for all that no other rule decides.
     """
 
     level: Text
     reason: Text = Field(description="completes `because …`")
-    when: Annotated[tuple[Conditions, ...], BeforeValidator(_when)]
+    when: Annotated[
+        tuple[Conditions, ...],
+        BeforeValidator(_when),
+        Takes("`otherwise`, or list of records of conditions: a count (`2`, `0-1`, `2+`) for a sort or a total, "
+              "words for `kind` or `judgement`"),
+    ]
 
 
 class Scale(Record):

@@ -28,8 +28,8 @@ from evibrief.evidence.fields import (
 class Amount(Record):
     """A quantity: one value, or a range from low to high."""
 
-    low: Number
-    high: Number | None = None
+    low: Number = Field(description="the value, or the lowest")
+    high: Number | None = Field(default=None, description="the highest; only for a range")
     unit: Literal["mg", "mg/kg", "mg/kg/h", "µg/kg/min", "µM", "nM", "ng/ml", "%", "mg/day", "g/day", "mg/l"]
 
 
@@ -37,13 +37,13 @@ class Dose(Overridable):
     """A dose given to people: number, unit, route, population and source, all five, or it is no dose."""
 
     id: Identifier
-    label: Text
+    label: Text = Field(description="what was given")
     amount: Amount
     route: Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
     duration: Text
-    regimen: Text
-    purpose: Text
-    population: Population
+    regimen: Text = Field(description="how often, and in which setting")
+    purpose: Text = Field(description="what it was given for")
+    population: Population = Field(description="who received it")
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     claims: Claims
     corrections: Corrections
@@ -55,7 +55,7 @@ class AnimalExposure(Overridable):
     """An amount given to animals or cells. It is never printed beside a dose for people."""
 
     id: Identifier
-    label: Text
+    label: Text = Field(description="what was given")
     amount: Amount
     route: Text
     population: Population
@@ -86,8 +86,8 @@ class TimeCourse(Overridable):
     effect: Text
     stated: Text = Field(description="the time course as the source document gives it, in our words")
     first: Moment | None = Field(default=None, description="first seen; absent is printed as unknown")
-    peak: Moment | None = None
-    last: Moment | None = None
+    peak: Moment | None = Field(default=None, description="strongest")
+    last: Moment | None = Field(default=None, description="last seen")
     population: Population
     evidence: tuple[Evidence, ...] = ()
     claims: Claims
@@ -99,8 +99,8 @@ class Harm(Overridable):
     """An unwanted effect that was seen or is feared: in whom, how often where that is known, and from which source."""
 
     id: Identifier
-    effect: Prose
-    population: Population
+    effect: Prose = Field(description="what was seen or is feared")
+    population: Population = Field(description="in whom")
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     claims: Claims
     note: Prose | None = None
@@ -120,8 +120,8 @@ class Comparator(Overridable):
 
     id: Identifier
     name: Text
-    stated: Prose
-    known: Prose
+    stated: Prose = Field(description="what the document says of it")
+    known: Prose = Field(description="what is known of it")
     claims: Claims
     corrections: Corrections
 
@@ -134,7 +134,7 @@ class ModelRecord(Overridable):
     text: Prose
     would_need: Prose = Field(description="what would have to be shown before the model could support treatment")
     claims: Claims
-    mechanisms: Mechanisms
+    mechanisms: Mechanisms = Field(description="those that would matter if the model were right")
 
 
 class Point(Record):
@@ -143,7 +143,7 @@ class Point(Record):
     id: Identifier
     text: Prose
     claims: Claims
-    line: Count | None = None
+    line: Count | None = Field(default=None, description="of the document, where it says so")
     note: Prose | None = None
 
 
@@ -155,9 +155,9 @@ class Correction(Overridable):
         "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
     ]
     lines: Text
-    says: Prose
-    right: Prose
-    sure: Text
+    says: Prose = Field(description="what the document says")
+    right: Prose = Field(description="what is right")
+    sure: Text = Field(description="how sure that is")
     sources: Sources
 
 
@@ -183,7 +183,7 @@ class VersionNote(Record):
 
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date
-    text: Prose
+    text: Prose = Field(description="what the version changed")
     reasons: tuple[Reason, ...] = Field(default=(), description="one for every tier or certainty that moved")
 
 

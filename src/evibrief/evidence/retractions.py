@@ -27,7 +27,7 @@ class RetractionNotice(Record):
 
 
 class RetractionResult(Record):
-    """What a list of notices says about one reference. The notices stand in the order of their dates."""
+    """What a list of notices says about one reference. The notices are in the order of their dates."""
 
     reference: SourceKey
     state: RetractionState = Field(description="follows from the notices; `no-identifier`: neither a DOI nor a PMID")

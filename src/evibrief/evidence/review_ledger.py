@@ -32,12 +32,12 @@ class ReviewComment(Record):
     records: tuple[Text, ...] = Field(default=(), description="ids of the records that it is about; none: not placed")
     reviewer: Identifier = Field(description="the id of one of the reviewers, or `unknown`")
     date: Date | Unknown = "unknown"
-    quoted: Text | None = None
+    quoted: Text | None = Field(default=None, description="the words that it is about")
     text: Text | None = Field(default=None, description="what the reviewer wrote")
-    removed: Text | None = None
-    added: Text | None = None
+    removed: Text | None = Field(default=None, description="the words that the reviewer took out")
+    added: Text | None = Field(default=None, description="the words that the reviewer put in")
     answers: Text | None = Field(default=None, description="the key of the comment that it answers")
-    resolved: Literal["yes", "no"] = "no"
+    resolved: Literal["yes", "no"] = Field(default="no", description="whether it was marked as resolved in Word")
     decision: Decision = "open"
     reason: Prose | None = Field(default=None, description="what was changed, or why nothing was; printed")
     decided_by: Text | None = Field(default=None, description="a name or a role")

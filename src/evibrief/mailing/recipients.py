@@ -42,7 +42,7 @@ class Recipient(Record):
 
 
 class Circulation(Record):
-    """`circulation.yaml`."""
+    """`circulation.yaml`: who sends a brief, and who gets it. Names and addresses are in this file alone."""
 
     sender: Sender
     recipients: tuple[Recipient, ...] = Field(min_length=1)

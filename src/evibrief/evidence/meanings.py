@@ -1,0 +1,199 @@
+"""What the words mean that an author chooses from, for the documentation of the data files.
+
+In: the lists of words that the record types have. Out: one sentence for each word. A list whose words say it
+themselves, such as units and routes, has none.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from evibrief.evidence import vocabulary
+from evibrief.evidence.records import Correction
+from evibrief.evidence.retractions import NoticeKind, RetractionState
+from evibrief.evidence.review_ledger import Decision, RemarkKind
+
+_STATES_OF_A_BRIEF = Literal["draft", "reviewed", "final", "withdrawn"]
+_STATES_OF_A_CHECK = Literal["verified", "partly", "unverified"]
+_STATES_OF_A_PUBLICATION = Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
+_WEIGHTS = Literal["major", "minor", "patch"]
+_GIVEN = Literal["rule", "signature"]
+_KINDS_OF_RECIPIENT = Literal["reader", "reviewer"]
+
+MEANINGS: Mapping[Any, Mapping[str, str]] = {
+    vocabulary.About: {
+        "drug": "what the intervention does elsewhere",
+        "condition": "what is so in the condition",
+        "bridge": "the inference that joins the two",
+        "gap": "something that is stated to be unknown or untried",
+    },
+    vocabulary.Direction: {
+        "supports": "it is a reason to expect that the intervention helps",
+        "opposes": "it is a reason to expect that it does not",
+        "neutral": "neither",
+    },
+    vocabulary.Modality: {
+        "asserted": "stated flatly",
+        "hedged": "stated with a word such as may or could",
+        "proposed": "put forward as an idea",
+    },
+    vocabulary.Status: {
+        "unexamined": "nobody has looked for evidence yet",
+        "stands": "the evidence upholds it",
+        "corrected": "it is wrong as the source document has it, and `corrections` say how",
+        "contested": "the evidence conflicts, or is too thin to carry it",
+        "unsupported": "no evidence was found for it",
+    },
+    vocabulary.Role: {
+        "supports": "the publication found what the claim says",
+        "contradicts": "it found the opposite, or no effect",
+        "mixed": "it found both",
+        "context": "it is worth knowing here and counts for nothing",
+    },
+    vocabulary.Basis: {
+        "cited": "the source document names this publication",
+        "candidate": "we found it; the document may mean another",
+    },
+    vocabulary.Exposure: {
+        "intervention": "this population received the intervention of the question",
+        "other": "it received something else",
+        "none": "it received nothing",
+    },
+    vocabulary.Relation: {
+        "target": "the people whom the question is about",
+        "close": "people near enough to them to learn from",
+        "other": "other people, animals or cells",
+        "none": "nobody: reasoning or opinion",
+    },
+    vocabulary.Species: {
+        "human": "people",
+        "rat": "rats",
+        "mouse": "mice",
+        "animal": "other animals, or several kinds",
+        "cells": "cells, tissue or molecules",
+        "none": "nothing living was studied",
+    },
+    vocabulary.Tier: {
+        "strong": "the best level of a statement",
+        "medium": "the second",
+        "weak": "the third",
+        "gap": "no reason for a benefit. The instrument says when each level is given",
+    },
+    vocabulary.Certainty: {
+        "high": "the best level of a chain",
+        "moderate": "the second",
+        "low": "the third",
+        "very-low": "the least. The instrument says when each level is given",
+    },
+    vocabulary.Judgement: {
+        "supported": "the best level of a link",
+        "limited": "support that is thin",
+        "conflicting": "studies contradict each other",
+        "absent": "no study. The instrument says when each level is given",
+    },
+    vocabulary.StatementKind: {
+        "reason": "a reason to expect a benefit",
+        "against": "a reason against one",
+        "missing": "only a record that data are missing",
+    },
+    vocabulary.LinkKind: {
+        "drug": "what the intervention does elsewhere",
+        "exposure": "whether that is reached at the doses given",
+        "condition": "what is so in the condition",
+        "bridge": "the inference that joins them; every mechanism has one",
+    },
+    vocabulary.Design: {
+        "systematic-review": "a review with a method",
+        "randomised-trial": "people were allotted to groups by chance",
+        "crossover-trial": "the same, and each person received both",
+        "post-hoc-analysis": "a question asked of a trial after it had ended",
+        "uncontrolled-trial": "everybody received the intervention",
+        "cohort": "groups followed over time",
+        "case-control": "people with and without the outcome, looked back on",
+        "cross-sectional": "people seen once",
+        "observational": "another study that only observed",
+        "pooled-analysis": "data of several studies analysed together",
+        "human-experiment": "an experiment in people that is no trial",
+        "case-report": "one patient or a few",
+        "animal-experiment": "an experiment in animals",
+        "cell-experiment": "an experiment in cells or tissue",
+        "structural-study": "the structure of a molecule",
+        "narrative-review": "a review without a method",
+        "hypothesis": "an idea, argued",
+        "opinion": "an editorial, a letter or a comment",
+        "conference-abstract": "an abstract, with no full paper",
+        "web-page": "a page on the web",
+        "unknown": "nobody saw the design",
+    },
+    _STATES_OF_A_BRIEF: {
+        "draft": "not yet reviewed",
+        "reviewed": "somebody reviewed it; `reviewers` says who, where they agreed",
+        "final": "released",
+        "withdrawn": "not to be used any more",
+    },
+    _STATES_OF_A_CHECK: {
+        "verified": "its record, abstract or text was seen where `where` says",
+        "partly": "a part was seen; `note` says which",
+        "unverified": "nobody has looked",
+    },
+    _STATES_OF_A_PUBLICATION: {
+        "not-checked": "nobody has looked for notices",
+        "none-known": "no notice was found",
+        "erratum": "corrected",
+        "concern": "an expression of concern",
+        "retracted": "retracted",
+    },
+    Correction.model_fields["kind"].annotation: {
+        "factual": "wrong",
+        "probably-factual": "probably wrong",
+        "inconsistent": "the document contradicts itself",
+        "contested": "stated flatly, and disputed elsewhere",
+        "unsupported": "no source was found that says so",
+        "omission": "something is left out that readers need",
+        "loose": "right in substance, and loosely worded",
+        "trivial": "a slip that misleads nobody",
+    },
+    _WEIGHTS: {
+        "major": "a conclusion moved",
+        "minor": "evidence or claims came, went or changed",
+        "patch": "words changed",
+    },
+    NoticeKind: {
+        "retraction": "the publication was retracted",
+        "concern": "an expression of concern",
+        "correction": "a correction",
+        "reinstatement": "a retraction was taken back",
+    },
+    RetractionState: {
+        "none-found": "looked up, and no notice was found",
+        "correction": "corrected",
+        "reinstated": "retracted, then reinstated",
+        "concern": "an expression of concern",
+        "retracted": "retracted",
+        "no-identifier": "not looked up, for want of a DOI or PMID",
+    },
+    RemarkKind: {
+        "comment": "a comment in the margin",
+        "reply": "an answer to a comment",
+        "insertion": "text that was added",
+        "deletion": "text that was removed",
+        "replacement": "text that was replaced",
+        "move": "text that was moved",
+        "untracked": "an edit made with tracking off",
+        "strikethrough": "text that was struck through",
+        "formatting": "other formatting that means something, such as a highlight",
+    },
+    Decision: {
+        "open": "not decided; it is shown beside its record",
+        "accepted": "the brief was changed, or the question answered",
+        "declined": "it was not; `reason` says why",
+        "deferred": "put off; `reason` says why",
+    },
+    _GIVEN: {
+        "rule": "a rule of the table gives it",
+        "signature": "only a person gives it, with a reason",
+    },
+    _KINDS_OF_RECIPIENT: {
+        "reader": "gets what `wants` says",
+        "reviewer": "gets the review copy",
+    },
+}  # fmt: skip
