@@ -1,11 +1,11 @@
-"""What a newcomer adds, each in its smallest form: a section kind with its own data file, a format, a check."""
+"""What a newcomer adds, each in its smallest form: a section kind with a data file, a format, a check, an importer."""
 
 import email
 import email.policy
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from evibrief.checks import registry as checks
 from evibrief.checks.load import load
 from evibrief.checks.rule import Context, Finding, warning
 from evibrief.cli.build import formats_of
+from evibrief.cli.main import main
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Identifier, Prose, Record
@@ -31,6 +32,8 @@ from evibrief.formats.carried import carried_files
 from evibrief.formats.contract import Document, Page
 from evibrief.formats.difference import Difference
 from evibrief.formats.html.format import WebPage
+from evibrief.importers import registry as importers
+from evibrief.importers.contract import Imported
 from evibrief.mailing.message import Letter, write_message
 from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.problems import Problems
@@ -281,3 +284,46 @@ def test_a_rule_that_is_added_is_run_and_described(tmp_path: Path, monkeypatch: 
     told = {one.rule: (Path(one.place.path).name, one.hint) for one in load(BRIEF).warnings}
     assert told["short-title"] == ("brief.yaml", "write more")
     assert "fewer than a hundred letters" in (catalogue.describe("short-title") or "")
+
+
+class Jotter:
+    """An importer at its smallest: every line of a text file is a model of the condition."""
+
+    name = "jotter"
+    label = "a text file"
+    stem = "models"
+    largest = 1000
+
+    def read(self, data: bytes, path: Path, brief: Brief, today: date) -> Imported:
+        """A record for each line."""
+        lines = data.decode().splitlines()
+        records = [{"id": f"m{number}", "title": line, "text": line, "would_need": "all", "mechanisms": []}
+                   for number, line in enumerate(lines, 1)]  # fmt: skip
+        return Imported(records, (f"{len(records)} models from {path.name}",), ("Made by jotter.",))
+
+
+@pytest.mark.parametrize("most", [1000, 5])
+def test_an_importer_that_is_added_writes_its_data_file(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(importers, "IMPORTERS", (*importers.IMPORTERS, Jotter()))
+    monkeypatch.setattr(Jotter, "largest", most)
+    folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
+    before = (folder / "models.yaml").read_text()
+    (tmp_path / "notes.txt").write_text("Glass cools.\nGlass warms.\n")
+    code = main(["import", str(folder), str(tmp_path / "notes.txt"), "--from", "jotter"], apart=True)
+    said = capsys.readouterr()
+    if most == 5:
+        assert (code, (folder / "models.yaml").read_text()) == (1, before)
+        assert "error[too-large]" in said.err
+        return
+    assert (code, said.out) == (0, f"{folder / 'models.yaml'}: 2 models from notes.txt\n")
+    assert (folder / "models.yaml").read_text().startswith("# Made by jotter.")
+    assert [model.text for model in load(folder).brief.models] == ["Glass cools.", "Glass warms."]
+
+
+def test_a_program_that_nobody_reads_is_named_with_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", str(BRIEF), "notes.txt", "--from", "retraction-wach"], apart=True) == 1
+    said = capsys.readouterr().err
+    assert "nothing can be imported from `retraction-wach`" in said
+    assert "did you mean `retraction-watch`?" in said

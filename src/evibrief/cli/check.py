@@ -4,18 +4,19 @@ import argparse
 import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from evibrief.checks.load import Loaded, load
+from evibrief.cli.importing import import_file
 from evibrief.cli.printing import print_annotations, print_json, print_problems
-from evibrief.evidence.load import read_evidence
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import Problem, Problems
 
 
 def run_check(options: argparse.Namespace) -> int:
     """Check a brief, or its references against a list of retractions."""
     if options.retractions:
-        _check_retractions(options.brief, options.retractions)
+        from evibrief.importers.registry import importer_named
+
+        import_file(options.brief, options.retractions, importer_named("retraction-watch"))
     loaded: Loaded | None = None
     try:
         loaded = load(options.brief, datetime.date.today())
@@ -30,37 +31,6 @@ def run_check(options: argparse.Namespace) -> int:
             "the rules found no error"
         )
     return 0 if loaded else 1
-
-
-def _check_retractions(folder: Path, file: Path) -> None:
-    """Compare the references with a list of notices; the report of an earlier check is replaced, whatever is in it."""
-    from evibrief.evidence.write_yaml import yaml_text
-    from evibrief.files import replace_file
-    from evibrief.importers import retraction_watch
-
-    brief, _, problems = read_evidence(folder, without=("retractions",))
-    if brief is None or problems:
-        raise Problems(problems)
-    today = datetime.date.today()
-    report = retraction_watch.check_references(brief.references, _list_of_notices(file), file.name, str(file), today)
-    target = folder / "retractions.yaml"
-    replace_file(target, yaml_text(report.model_dump(exclude_defaults=True), retraction_watch.REMARKS))
-    print(f"{target}: {len(brief.references)} references compared with {file.name}, notices: {report.rows}")
-    for line in retraction_watch.summary(report):
-        print(line)
-
-
-def _list_of_notices(file: Path) -> bytes:
-    """The bytes of a list of notices. Raises `Problems` where there are too many, also of what has no size."""
-    from evibrief.importers.retraction_watch import LARGEST_FILE
-
-    size = file.stat().st_size
-    with file.open("rb") as stream:
-        data = stream.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
-    if max(size, len(data)) > LARGEST_FILE:
-        message = f"more than {LARGEST_FILE / 1e6:.0f} MB are not read"
-        raise Problems([Problem(Place(str(file)), "too-large", message, "is this the right file?")])
-    return data
 
 
 _PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {

@@ -16,8 +16,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import ReferenceKey, Unknown
 from evibrief.evidence.identifiers import Identifier, identifiers_of, looked_up, normalise_doi, normalise_pmid
 from evibrief.evidence.records import Reference
@@ -29,6 +31,7 @@ from evibrief.evidence.retractions import (
     RetractionState,
     state_of,
 )
+from evibrief.importers.contract import Imported
 from evibrief.problems import Place, Problem, Problems, suggest
 
 LARGEST_FILE = 512 * 1024 * 1024
@@ -117,6 +120,21 @@ def summary(report: RetractionReport) -> Iterator[str]:
     for state, said in STATES.items():
         if names := [result.reference for result in report.results if result.state == state]:
             yield f"{said}: {len(names)} ({', '.join(names)})"
+
+
+class RetractionWatch:
+    """The public Retraction Watch file as an importer: the report of a check of all references."""
+
+    name = "retraction-watch"
+    label = "the Retraction Watch CSV"
+    stem = "retractions"
+    largest = LARGEST_FILE
+
+    def read(self, data: bytes, path: Path, brief: Brief, today: datetime.date) -> Imported:
+        """Compare the references of a brief with the list. Raises `Problems`, as `check_references` does."""
+        report = check_references(brief.references, data, path.name, str(path), today)
+        told = f"{len(brief.references)} references compared with {path.name}, notices: {report.rows}"
+        return Imported(report.model_dump(exclude_defaults=True), (told, *summary(report)), REMARKS)
 
 
 class _Counted:
