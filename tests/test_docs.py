@@ -33,6 +33,7 @@ from evibrief.evidence.schema import schema_texts
 from evibrief.formats import registry as formats
 from evibrief.mailing.prepare import read_circulation
 from evibrief.mailing.recipients import Circulation
+from evibrief.problems import Problems
 from evibrief.rating.values import values_of
 from evibrief.sections import registry as sections_of_briefs
 
@@ -381,6 +382,15 @@ def test_the_check_of_the_page_finds(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [(one.rule, one.message) for one in load(folder).warnings] == [("long-title", "the title has 105 letters")]
 
 
+def test_the_importer_of_the_page_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = code_of("An importer")
+    read_table = module("evibrief.importers.table", code, monkeypatch).read_table
+    table = b"id,type,title\nmuster2019,article-journal,A trial of blue glass\n"
+    assert [(one.id, one.title) for one in read_table(table, "t.csv")] == [("muster2019", "A trial of blue glass")]
+    with pytest.raises(Problems, match=r"t\.csv:3.*this row has no title"):
+        read_table(table + b"muster2020,article-journal,\n", "t.csv")
+
+
 def test_the_format_of_the_page_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, line = code_of("A format")
     names = {**vars(formats), **vars(module("evibrief.formats.text.format", code, monkeypatch))}
@@ -389,6 +399,26 @@ def test_the_format_of_the_page_is_written(tmp_path: Path, monkeypatch: pytest.M
     (written,) = build(EXAMPLE, tmp_path, ["txt"])
     assert written.path.name == "glass-example_2026-11-20_v0.2.0.txt"
     assert "Blue glass may lower sneezing" in written.path.read_text()
+
+
+# A theme
+
+
+def test_the_theme_of_the_page_is_built(tmp_path: Path) -> None:
+    text = (DOCS / "themes.md").read_text()
+    (named,), (styles,), (page,) = (blocks(text, language) for language in ("yaml", "css", "jinja"))
+    folder = shutil.copytree(EXAMPLE, tmp_path / "brief")
+    brief = folder / "brief.yaml"
+    brief.write_text(re.sub(r"^theme:.*\n(?:[ #].*\n)*", lambda _: named, brief.read_text(), flags=re.MULTILINE))
+    (folder / "theme").mkdir()
+    Image.new("RGB", (90, 40), "#5b2a6e").save(folder / "theme" / "logo.png")
+    (folder / "theme" / "custom.css").write_text(styles)
+    (folder / "theme" / "page.html.jinja").write_text(page)
+    html = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
+    assert "--accent: #5b2a6e" in html
+    assert "letter-spacing: 0.05em" in html
+    assert 'alt="The House of Examples"' in html
+    assert '<p class="house">Printed by the House of Examples</p>' in html
 
 
 # A Word file that was saved again
