@@ -8,7 +8,7 @@ from pydantic import Field
 
 from evibrief.evidence import files
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
-from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Text, one_of
+from evibrief.evidence.fields import Date, DateOrUnknown, Language, Prose, Record, Text, one_of
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import (
@@ -25,6 +25,7 @@ from evibrief.evidence.records import (
 )
 from evibrief.evidence.retractions import RetractionReport
 from evibrief.evidence.review_ledger import ReviewLedger
+from evibrief.evidence.vocabulary import BriefStatus
 
 Font = Literal["Source Sans Pro", "Source Serif Pro"]
 
@@ -121,10 +122,10 @@ class BriefRecord(Overridable):
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     title: Text
     subtitle: Text | None = None
-    language: Text = "en-GB"
+    language: Language = "en-GB"
     question: Question
     audience: Text
-    status: Literal["draft", "reviewed", "final", "withdrawn"]
+    status: BriefStatus
     status_note: Text
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date

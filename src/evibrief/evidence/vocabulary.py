@@ -42,3 +42,15 @@ Design = Literal[
     "web-page",
     "unknown",
 ]
+BriefStatus = Literal["draft", "reviewed", "final", "withdrawn"]
+VerificationState = Literal["verified", "partly", "unverified"]
+CorrectionKind = Literal[
+    "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
+]
+Route = Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
+TimeUnit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
+Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
+"""What is known of notices about a publication, from the best to be told to the worst. The program derives it."""
+
+Directness = Literal["direct", "not-given", "close", "other", "not-people", "opinion"]
+"""How directly a piece of evidence bears on the condition of the question. The program derives it."""

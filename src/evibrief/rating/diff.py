@@ -16,7 +16,8 @@ from evibrief.evidence.claims import Claim, Evidence
 from evibrief.evidence.fields import Record
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import Dose, Reference
-from evibrief.labels import english, markdown, phrases
+from evibrief.labels import markdown, phrases
+from evibrief.labels.languages import english
 from evibrief.problems import plain
 from evibrief.rating.findings import Findings
 
@@ -114,11 +115,11 @@ def summary(changes: Sequence[Weighed]) -> str:
     """`Conclusions unchanged`, or how many moved, and how much else changed. The two tiers of a statement are one."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
     conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
-    moved = phrases.count(len(conclusions), "conclusion moved", "conclusions moved")
+    moved = english().counts.conclusion_moved(len(conclusions))
     first = moved[0].upper() + moved[1:] if conclusions else "Conclusions unchanged"
     return (
-        f"{first}; {phrases.count(numbers['minor'], 'change')} of evidence, "
-        f"{phrases.count(numbers['patch'], 'change')} of wording."
+        f"{first}; {english().counts.change(numbers['minor'])} of evidence, "
+        f"{english().counts.change(numbers['patch'])} of wording."
     )
 
 
@@ -239,7 +240,7 @@ def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
     if old.status != new.status:
         reason = markdown.without_marks(new.status_note or "")
         kind: Kind = "claim corrected" if new.status == "corrected" else "claim changed"
-        was, now = (english.STATUS[claim.status].lower() for claim in (old, new))
+        was, now = (english().status[claim.status].lower() for claim in (old, new))
         yield Change("minor", kind, name, was, now, reason)
     for field in ("about", "direction", "modality", "population"):
         if getattr(old, field) != getattr(new, field):
@@ -253,7 +254,7 @@ def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
 
 
 def _told(entry: Evidence) -> str:
-    return f"{entry.source} {english.ROLE[entry.role].lower()} ({entry.population})"
+    return f"{entry.source} {english().role[entry.role].lower()} ({entry.population})"
 
 
 def _sources(old: Side, new: Side) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Record
 from evibrief.evidence.records import AnimalExposure, Dose
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
 
 REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
@@ -31,15 +31,15 @@ def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
     for study in brief.studies:
         key = study.reference
         yield f"{key}.n", str(study.n).replace("-", " ")
-        yield f"{key}.design", english.DESIGN[study.design].lower()
+        yield f"{key}.design", findings.words.design[study.design].lower()
         yield f"{key}.population", findings.populations[study.population].label
         yield f"{key}.year", phrases.year(findings.references[key]) or "unknown"
     amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
     for dose in amounts:
         yield f"{dose.id}.amount", phrases.amount(dose.amount)
-        yield f"{dose.id}.route", dose.route
+        yield f"{dose.id}.route", findings.words.route[dose.route] if isinstance(dose, Dose) else dose.route
     for statement in brief.ranking.statements:
-        yield f"{statement.id}.stated", english.TIER[statement.stated].lower()
+        yield f"{statement.id}.stated", findings.words.tier[statement.stated].lower()
     yield from _rated(findings)
     counts = findings.counts
     for name in ("stated", "added", "direct", "unsourced", "studies"):
@@ -52,12 +52,12 @@ def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
     if not (ratings := findings.ratings):
         return
     for name, statement in ratings.statements.items():
-        yield f"{name}.computed", english.TIER[statement.computed].lower()
-        yield f"{name}.final", english.TIER[statement.final].lower()
+        yield f"{name}.computed", findings.words.tier[statement.computed].lower()
+        yield f"{name}.final", findings.words.tier[statement.final].lower()
     for name, link in ratings.links.items():
-        yield f"{name}.judgement", english.JUDGEMENT[link.judgement].lower()
+        yield f"{name}.judgement", findings.words.judgement[link.judgement].lower()
     for name, chain in ratings.chains.items():
-        yield f"{name}.certainty", english.CERTAINTY[chain.final].lower()
+        yield f"{name}.certainty", findings.words.certainty[chain.final].lower()
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ In come drawings; the files of this room fill these types, `formats.html` prints
 word is made before a template runs: a template only places what it is given.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -174,6 +175,8 @@ class View:
     """A whole brief, decided and worded."""
 
     language: str
+    words: Mapping[str, str]
+    """What the template prints itself, by name."""
     running_title: str
     description: str
     date: str
