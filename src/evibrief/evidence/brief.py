@@ -1,6 +1,5 @@
 """What an author may write in `brief.yaml`, and a brief as a whole."""
 
-from functools import cached_property
 from types import GenericAlias
 from typing import Annotated, Any, Literal, NewType
 
@@ -182,9 +181,9 @@ class Brief(Record):
         """The records of a data file that has no field of its own here, in the order of the file."""
         return next((one.records for one in self.more if one.stem == stem), ())
 
-    @cached_property
+    @property
     def all_claims(self) -> tuple[Claim, ...]:
-        """Every claim, in the order of the files."""
+        """Every claim, in the order of the files. Not kept: a copy with other claims would keep the old ones."""
         return tuple(claim for group in self.claims for claim in group.claims)
 
 
