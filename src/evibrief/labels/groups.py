@@ -284,6 +284,7 @@ class Notes(Record):
     nobody_signed: Text
     none: Text
     not_appraised: Text
+    not_applicable: Text
     not_counted: Text
     not_decided: Text
     not_named: Text
@@ -298,7 +299,6 @@ class Notes(Record):
     otherwise: Text
     rests_on_one: Text
     retractions_not_checked: Text
-    reviewer_role_unknown: Text
     role_unknown: Text
     see: Text
     somebody_unknown: Text
@@ -324,6 +324,7 @@ class Sentences(Record):
     chain_signed: Annotated[Sentence, takes("level", "computed", "reason", "links")]
     chain_unrated: Annotated[Sentence, takes("links", "supported", "contradicted")]
     changed: Annotated[Sentence, takes("kinds")]
+    changes: Annotated[Sentence, takes("conclusions", "evidence", "wording")]
     citations_too: Annotated[Sentence, takes("text", "citations")]
     claims_from_document: Annotated[Sentence, takes("total", "stated", "added")]
     claims_own: Annotated[Sentence, takes("total")]
@@ -414,6 +415,32 @@ class Plurals(Record):
     links_contradicted: Counted
     links_unsupported: Counted
     tier_first: Annotated[Plural, counts("tier")]
+
+
+class Reading(Record):
+    """How to read the tables."""
+
+    claim: Text
+    direction: Text
+    role: Text
+    candidate: Text
+    direct: Text
+    status: Text
+    studies: Text
+    judgements: Text
+
+
+class Remarks(Record):
+    """What a reviewer said or did, and who that was."""
+
+    replaced: Annotated[Sentence, takes("removed", "added")]
+    removed: Annotated[Sentence, takes("removed")]
+    added: Annotated[Sentence, takes("added")]
+    end_removed: Text
+    end_added: Text
+    wordless: Text
+    role_unknown: Text
+    named: Annotated[Sentence, takes("name", "role")]
 
 
 class Questions(Record):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from evibrief.evidence.claims import Evidence, PopulationRecord, Study
 from evibrief.evidence.fields import Unknown
-from evibrief.evidence.records import Amount, Moment, Reference
+from evibrief.evidence.records import Amount, AnimalExposure, Dose, Moment, Reference
 from evibrief.evidence.vocabulary import Directness
 from evibrief.labels.sentence import NO_BREAK
 from evibrief.labels.words import Words
@@ -65,9 +65,24 @@ def date(day: datetime.date, words: Words) -> str:
     return f"{day.day}{NO_BREAK}{words.months[day.month - 1]}{NO_BREAK}{day.year}"
 
 
+def or_unknown(text: str, words: Words) -> str:
+    """A text, or the language's own word where an author wrote `unknown`."""
+    return words.notes.unknown if text == "unknown" else text
+
+
 def date_or_unknown(day: datetime.date | Unknown, words: Words) -> str:
     """A day, or that it is not known."""
     return words.notes.date_unknown if day == "unknown" else date(day, words)
+
+
+def change(kind: str, words: Words) -> str:
+    """What a kind of change is called; one of another version of the program by the name that it has there."""
+    return next((word for name, word in words.change.items() if name == kind), kind)
+
+
+def route(dose: Dose | AnimalExposure, words: Words) -> str:
+    """How something was given: a word from the list for people, the author's own words for animals."""
+    return words.route[dose.route] if isinstance(dose, Dose) else or_unknown(dose.route, words)
 
 
 def amount(quantity: Amount) -> str:

@@ -17,6 +17,7 @@ from evibrief.evidence.vocabulary import (
     Basis,
     BriefStatus,
     Certainty,
+    ChangeKind,
     CorrectionKind,
     Design,
     Direction,
@@ -46,6 +47,8 @@ from evibrief.labels.groups import (
     Page,
     Plurals,
     Questions,
+    Reading,
+    Remarks,
     Sentences,
 )
 from evibrief.labels.sentence import every
@@ -74,6 +77,7 @@ class Words(Record):
     brief_status: Annotated[Mapping[BriefStatus, Text], every(BriefStatus)]
     decision: Annotated[Mapping[Decision, Text], every(Decision)]
     comments: Annotated[Mapping[Decision, Text], every(Decision)]
+    change: Annotated[Mapping[ChangeKind, Text], every(ChangeKind)]
     route: Annotated[Mapping[Route, Text], every(Route)]
     months: tuple[Text, ...] = Field(min_length=12, max_length=12)
     durations: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
@@ -92,4 +96,5 @@ class Words(Record):
     ticks: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
     steps_above: tuple[Text, ...] = Field(min_length=3, max_length=3)
     steps_below: tuple[Text, ...] = Field(min_length=3, max_length=3)
-    reading: tuple[Text, ...] = Field(min_length=1)
+    reading: Reading
+    remarks: Remarks

@@ -58,7 +58,7 @@ def recall_letter(
     opening = [
         *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
         f"Why: {reason}",
-        f"What changed: {summary(changes) if side else 'it was withdrawn; nothing takes its place yet.'}",
+        f"What changed: {summary(changes, english()) if side else 'it was withdrawn; nothing takes its place yet.'}",
     ]  # fmt: skip
     parts: list[Part] = [("", opening)]
     if side and current:
@@ -100,7 +100,7 @@ def _page_one(side: Side) -> list[Part]:
 
 
 def _changed(changes: Sequence[Change]) -> Iterator[str]:
-    yield summary(changes)
+    yield summary(changes, english())
     moved = [change for change in changes if change.weight == "major"]
     for change in moved[:MOST_CHANGES]:
         yield f"- {change.record}: {markdown.without_marks(change.was)} → {markdown.without_marks(change.now)}"

@@ -14,9 +14,9 @@ from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
 from evibrief.evidence.fields import ClaimId, Record, cited_keys
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
-from evibrief.evidence.review_ledger import role_of, said
 from evibrief.evidence.vocabulary import Standing
 from evibrief.labels.languages import words_in
+from evibrief.labels.remarks import role_of, said
 from evibrief.labels.words import Words
 from evibrief.rating.rate import Rater, Ratings
 from evibrief.rating.support import Support, names_direct_evidence, study_of, weigh
@@ -150,10 +150,11 @@ def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
 
 def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}
+    words = words_in(brief.brief.language)
     for ledger in brief.reviews:
         for comment in (one for one in ledger.comments if one.decision == "open"):
             for record in comment.records:
-                found.setdefault(record, []).append((role_of(comment, ledger), said(comment)))
+                found.setdefault(record, []).append((role_of(comment, ledger, words), said(comment, words)))
     return {record: tuple(comments) for record, comments in found.items()}
 
 

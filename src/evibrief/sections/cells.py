@@ -29,11 +29,12 @@ def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
 def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
     """That a record changed since the last archived version, and how; and what reviewers said that is not decided."""
     sentences = findings.words.sentences
-    kinds = findings.words.lists.separator.join(findings.changed.get(record, ()))
+    told = (phrases.change(kind, findings.words) for kind in findings.changed.get(record, ()))
+    kinds = findings.words.lists.separator.join(told)
     changed = (Line(text=sentences.changed(kinds=kinds), style="warning"),) if kinds else ()
     comments = findings.open_comments.get(record, ())
-    told = (sentences.open_comment(role=role, text=shortened(text)) for role, text in comments)
-    return (*changed, *(Line(text=text, style="warning") for text in told))
+    said = (sentences.open_comment(role=role, text=shortened(text)) for role, text in comments)
+    return (*changed, *(Line(text=text, style="warning") for text in said))
 
 
 def shortened(text: str, most: int = 160) -> str:
@@ -100,7 +101,8 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     study = findings.studies.get(entry.source)
     name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
     state = words.verification[study.verification.state] if study else words.notes.not_appraised
-    told = [words.basis[entry.basis], sentences.reference_state(state=state), sentences.locator(locator=entry.locator)]
+    locator = sentences.locator(locator=phrases.or_unknown(entry.locator, words))
+    told = [words.basis[entry.basis], sentences.reference_state(state=state), locator]
     if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
         told.append(words.standing[standing])
     return (

@@ -12,6 +12,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
 from evibrief.labels import markdown, phrases
 from evibrief.labels.words import Words
+from evibrief.rating.diff import ABSENT, summary
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import record_lines, table
@@ -42,7 +43,7 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     words, names, captions = findings.words, findings.words.columns, findings.words.captions
     title = words.headings.since(version=since.version, date=phrases.date(since.date, words))
     yield Heading(title, "changes_since")
-    yield Paragraph(words.sentences.since_hash(summary=since.summary, hash=since.evidence[:12]))
+    yield Paragraph(words.sentences.since_hash(summary=summary(since.changes, words), hash=since.evidence[:12]))
     columns = ((names.conclusion, 28), (names.was, 23), (names.now, 23), (names.why, 26))
     reasons = _reasons(brief)
     moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
@@ -78,7 +79,8 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     fields = [field for one in group if (field := one.record.partition(", ")[2])]
     words, unknown = findings.words, findings.words.notes.unknown
     listed = phrases.listed(fields, words)
-    what = words.sentences.labelled(label=change.kind, value=listed) if fields else change.kind
+    kind = phrases.change(change.kind, words)
+    what = words.sentences.labelled(label=kind, value=listed) if fields else kind
     told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text=unknown, style="muted"),)
     title = _titles(brief).get(name)
     named = (Line(text=title), *record_lines([name], findings)) if title else ()
@@ -111,7 +113,8 @@ def _alike(group: Sequence[SinceChange], brief: Brief, findings: Findings) -> Ro
     change = group[0]
     field = _general(change.record.partition(", ")[2]).replace("_", " ")
     same = all((one.was, one.now) == (change.was, change.now) for one in group)
-    what = (Line(text=change.kind, style="word"), *((Line(text=field, style="muted"),) if field else ()))
+    kind = Line(text=phrases.change(change.kind, findings.words), style="word")
+    what = (kind, *((Line(text=field, style="muted"),) if field else ()))
     words = findings.words
     now = _state(change.now, words) if same else (Line(text=words.notes.added, style="muted"),)
     itself = dict.fromkeys(("brief", brief.brief.id), words.notes.brief_itself)
@@ -122,4 +125,6 @@ def _alike(group: Sequence[SinceChange], brief: Brief, findings: Findings) -> Ro
 
 def _state(text: str, words: Words) -> tuple[Line, ...]:
     """What something was or is, or that it is not there."""
-    return (Line(text=markdown.without_marks(text)),) if text else (Line(text=words.notes.not_there, style="muted"),)
+    if not text:
+        return (Line(text=words.notes.not_there, style="muted"),)
+    return (Line(text=words.notes.not_rated_here if text == ABSENT else markdown.without_marks(text)),)

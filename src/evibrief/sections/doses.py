@@ -31,13 +31,15 @@ def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
-    how = Line(text=f"{findings.words.route[dose.route]}; {dose.duration}")
-    given = (how, Line(text=dose.regimen), Line(text=dose.purpose, style="muted"))
+    words = findings.words
+    duration, regimen, purpose = (phrases.or_unknown(t, words) for t in (dose.duration, dose.regimen, dose.purpose))
+    how = Line(text=f"{phrases.route(dose, words)}; {duration}")
+    given = (how, Line(text=regimen), Line(text=purpose, style="muted"))
     return _amount_row(dose, given, findings)
 
 
 def _exposure_row(exposure: AnimalExposure, findings: Findings) -> Row:
-    given = findings.words.sentences.route(route=exposure.route)
+    given = findings.words.sentences.route(route=phrases.route(exposure, findings.words))
     return _amount_row(exposure, (Line(text=given),), findings)
 
 

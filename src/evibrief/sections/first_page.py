@@ -8,6 +8,7 @@ from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, Sourc
 from evibrief.evidence.hashes import SHORT
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
+from evibrief.rating.diff import summary
 from evibrief.rating.findings import Findings
 from evibrief.sections import methods, rating_lines
 from evibrief.sections.blocks import FirstPage, TitleBlock
@@ -22,8 +23,8 @@ def title_block(brief: Brief, content: str, words: Words) -> TitleBlock:
         (facts.authors, _people(record.authors, words)),
         (facts.raters, _people(record.raters, words)),
         (facts.reviewers, _people(record.reviewers, words)),
-        (facts.funding, record.funding),
-        (facts.conflicts, record.conflicts),
+        (facts.funding, phrases.or_unknown(record.funding, words)),
+        (facts.conflicts, phrases.or_unknown(record.conflicts, words)),
     ]
     if record.source_document:
         pairs.append((facts.source_document, _document(record.source_document, words)))
@@ -36,9 +37,11 @@ def title_block(brief: Brief, content: str, words: Words) -> TitleBlock:
 def _document(document: SourceDocument, words: Words) -> str:
     """The document whose claims are examined, in a line."""
     return words.sentences.document(
-        title=document.title, author=document.author, date=phrases.date_or_unknown(document.date, words),
+        title=document.title,
+        author=phrases.or_unknown(document.author, words),
+        date=phrases.date_or_unknown(document.date, words),
         method=document.grading_method,
-    )  # fmt: skip
+    )
 
 
 def _people(people: Iterable[Person], words: Words) -> str:
@@ -90,7 +93,7 @@ def _currency(brief: Brief, words: Words) -> Iterator[str]:
     record, since, sentences = brief.brief, brief.since, words.sentences
     yield sentences.this_version(version=record.version, date=phrases.date(record.date, words))
     if since:
-        yield sentences.since_version(version=since.version, summary=since.summary)
+        yield sentences.since_version(version=since.version, summary=summary(since.changes, words))
     else:
         yield words.notes.no_earlier_version
     if number := sum(comment.decision == "open" for ledger in brief.reviews for comment in ledger.comments):

@@ -235,7 +235,7 @@ def _reference_row(study: Study, report: RetractionReport | None, findings: Find
     kind = (Line(text=phrases.study_type(study, words)), Line(text=population, style="muted"))
     seen = (
         Line(text=state, style="word"),
-        Line(text=f"{study.verification.where}; {when}", style="muted"),
+        Line(text=f"{phrases.or_unknown(study.verification.where, words)}; {when}", style="muted"),
         *note_lines(study.verification.note),
     )
     notices = _notice_lines(study, report, findings)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from evibrief.evidence.brief import Brief
-from evibrief.evidence.review_ledger import Decision, ReviewComment, Reviewer, ReviewLedger, role_of, said
+from evibrief.evidence.review_ledger import Decision, ReviewComment, Reviewer, ReviewLedger
 from evibrief.labels import phrases
+from evibrief.labels.remarks import role_of, said
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Line, Paragraph, Row
@@ -38,10 +39,12 @@ def _round(ledger: ReviewLedger, words: Words) -> str:
     order: tuple[Decision, ...] = ("accepted", "declined", "deferred", "open")
     told = (words.sentences.number_of(number=decisions[name], what=words.decision[name]) for name in order)
     return words.sentences.reviewed(
-        version=ledger.version, hash=ledger.evidence[:12], people=_people(ledger.reviewers, words),
+        version=ledger.version,
+        hash=phrases.or_unknown(ledger.evidence[:12], words),
+        people=_people(ledger.reviewers, words),
         comments=words.counts.comment_or_edit(len(ledger.comments)).capitalize(),
         decisions=phrases.listed(told, words),
-    )  # fmt: skip
+    )
 
 
 def _people(reviewers: Sequence[Reviewer], words: Words) -> str:
@@ -57,13 +60,13 @@ def _people(reviewers: Sequence[Reviewer], words: Words) -> str:
 
 def _row(comment: ReviewComment, ledger: ReviewLedger, findings: Findings) -> Row:
     words = findings.words
-    who = Line(text=role_of(comment, ledger), style="muted")
+    who = Line(text=role_of(comment, ledger, words), style="muted")
     quoted = words.sentences.on_quoted(text=shortened(comment.quoted)) if comment.quoted else ""
     on = (Line(text=quoted, style="muted"),) if quoted else ()
     return Row(
         (
             Cell(record_lines(comment.records, findings), scope="row"),
-            Cell((*on, Line(text=shortened(said(comment), 600)), who)),
+            Cell((*on, Line(text=shortened(said(comment, words), 600)), who)),
             Cell(tuple(_outcome(comment, words))),
         )
     )

@@ -113,7 +113,7 @@ def _dose_row(dose: Dose, findings: Findings) -> Row:
     return Row(
         (
             Cell(amount, scope="row"),
-            Cell((Line(text=findings.words.route[dose.route]),)),
+            Cell((Line(text=phrases.route(dose, findings.words)),)),
             Cell((Line(text=findings.populations[dose.population].label),)),
             Cell(study_lines(dict.fromkeys(entry.source for entry in dose.evidence), findings)),
         )
