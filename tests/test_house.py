@@ -53,8 +53,8 @@ OWNERS = {
     "pypdfium2": {"formats.pdf.pages"},
     "lxml": {
         "formats.canonical_xml", "formats.docx.body", "formats.docx.content_controls", "formats.docx.evidence_part",
-        "formats.docx.package", "formats.docx.pictures", "formats.docx.properties", "formats.docx.review_copy",
-        "formats.docx.tracked_text", "formats.docx.write",
+        "formats.docx.footers", "formats.docx.package", "formats.docx.pictures", "formats.docx.properties",
+        "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write",
     },
     "fontTools": {"resources"},
     "email": {"mailing.message"},

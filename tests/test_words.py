@@ -8,9 +8,11 @@ import ast
 import copy
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,7 +28,10 @@ from evibrief.evidence import vocabulary
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Stated
 from evibrief.evidence.records import AnimalExposure, Dose, SinceChange
+from evibrief.formats.docx.footers import footer_parts
+from evibrief.formats.docx.package import WORD
 from evibrief.formats.html import citations
+from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import typeset
 from evibrief.formats.html.render import render
 from evibrief.labels import groups
@@ -36,6 +41,7 @@ from evibrief.labels.words import Words
 from evibrief.problems import Problems
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
+from evibrief.sections.blocks import PAGE, PAGES, Foot
 from evibrief.sections.compose import compose_view
 
 ROOT = Path(__file__).parents[1]
@@ -458,7 +464,7 @@ UNSEEN = {"anchor", "kind", "style", "scope", "links", "svg", "lettered", "png",
 
 def latin(text: str, findings: Findings, brief: Brief) -> set[str]:
     """Words in Latin letters that are neither ids nor units nor names of things that have no other name."""
-    bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+", " ", text)
+    bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+|\{pages?\}", " ", text)
     amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
     known = {*findings.claims, *findings.links, *findings.statements, *findings.references}
     known |= {one.id for one in brief.limitations.corrections}
@@ -510,3 +516,48 @@ def test_a_brief_in_the_second_language_is_built(second: Path, tmp_path: Path) -
     page = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
     assert '<html lang="ru-RU">' in page
     assert f'<h2 id="bottom_line">{other(str(labels()["page"]["bottom_line"]))}</h2>' in page
+
+
+# The foot of each sheet of paper: only a program that sets pages knows its numbers.
+
+
+def footer(foot: Foot, reference: bytes) -> str:
+    """What a footer of a reference document says with the words of a foot; fields as their names."""
+    parts = {name: zipfile.ZipFile(BytesIO(reference)).read(name) for name in ["word/footer1.xml"]}
+    made = footer_parts(parts, foot).get("word/footer1.xml", parts["word/footer1.xml"]).decode()
+    body = re.sub(r'<w:fldSimple w:instr=" (\w+) ".*?</w:fldSimple>', r"<\1/>", made[made.index("<w:p>") :])
+    return re.sub(r"<(?!PAGE|NUMPAGES)[^>]*>", "", body)
+
+
+@pytest.mark.parametrize(
+    ("number", "sheet", "word"),
+    [
+        (("Page ", PAGE, " of ", PAGES), '"Page " counter(page) " of " counter(pages)',
+         "No · Page <PAGE/> of <NUMPAGES/>"),
+        ((PAGES, ":", PAGE), 'counter(pages) ":" counter(page)', "No · <NUMPAGES/>:<PAGE/>"),
+        (("第", PAGE, "页"), '"第" counter(page) "页"', "No · 第<PAGE/>页"),
+        (('"\\</style>', PAGE), r'"\22 \5c \3c /style\3e " counter(page)', 'No · "\\&lt;/style&gt;<PAGE/>'),
+    ],
+)
+def test_the_foot_of_a_page_is_in_the_language(number: tuple[str, ...], sheet: str, word: str) -> None:
+    foot = Foot("No", number)
+    css = resources.template_texts()["print.css"]
+    assert css.count('"{page_number}"') == css.count('"{no_advice}"') == 1
+    made = with_foot(css, foot)
+    assert f"content: {sheet};" in made
+    assert 'content: "No";' in made
+    assert "{" not in re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", made))
+    assert footer(foot, resources.reference_document()) == word
+
+
+def test_the_foot_of_a_page_in_english_is_that_of_the_reference_document() -> None:
+    view = compose_view(load(BRIEF).brief, derive(load(BRIEF).brief), "0" * 64)
+    assert view.foot == Foot("Not a recommendation to treat", ("Page ", PAGE, " of ", PAGES))
+    assert footer_parts({"word/footer1.xml": b"never read"}, view.foot) == {}
+
+
+def test_a_footer_that_a_designer_wrote_stays() -> None:
+    paragraph = "<w:p><w:r><w:t>Own</w:t></w:r></w:p>"
+    own = f'<w:ftr xmlns:w="{WORD}">{paragraph}</w:ftr>'.encode()
+    made = footer_parts({"word/footer1.xml": own}, Foot("No", (PAGE, PAGES)))["word/footer1.xml"]
+    assert own in made

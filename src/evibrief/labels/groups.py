@@ -57,6 +57,13 @@ class Page(Record):
     not_known: Text
 
 
+class Foot(Record):
+    """What stands at the foot of each sheet of paper."""
+
+    no_advice: Text
+    page_number: Annotated[Sentence, takes("page", "pages")]
+
+
 class Headings(Record):
     """Headings of the page below those that an author writes."""
 

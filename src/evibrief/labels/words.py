@@ -41,6 +41,7 @@ from evibrief.labels.groups import (
     Counts,
     Facts,
     Figures,
+    Foot,
     Headings,
     Lists,
     Notes,
@@ -84,6 +85,7 @@ class Words(Record):
     counts: Counts
     lists: Lists
     page: Page
+    foot: Foot
     headings: Headings
     columns: Columns
     facts: Facts

@@ -3,6 +3,7 @@
 In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -10,9 +11,22 @@ from itertools import count
 from evibrief.evidence.brief import Brief, Section
 from evibrief.labels import phrases
 from evibrief.labels.groups import Captions
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections import registry, summary
-from evibrief.sections.blocks import Block, ContentsEntry, Figure, Heading, Paragraph, SectionPage, Table, View
+from evibrief.sections.blocks import (
+    PAGE,
+    PAGES,
+    Block,
+    ContentsEntry,
+    Figure,
+    Foot,
+    Heading,
+    Paragraph,
+    SectionPage,
+    Table,
+    View,
+)
 from evibrief.sections.first_page import page_one, title_block, with_review
 
 
@@ -29,6 +43,7 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
     return View(
         language=record.language,
         words=words.page.model_dump(),
+        foot=_foot(words),
         running_title=words.sentences.running_title(
             title=record.title, version=record.version, date=day, status=status.lower()
         ),
@@ -42,6 +57,12 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
         contents=tuple(_contents(pages)),
         sections=pages,
     )
+
+
+def _foot(words: Words) -> Foot:
+    numbered = words.foot.page_number(page=PAGE, pages=PAGES)
+    pieces = re.split(f"({re.escape(PAGE)}|{re.escape(PAGES)})", numbered)
+    return Foot(words.foot.no_advice, tuple(piece for piece in pieces if piece))
 
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
