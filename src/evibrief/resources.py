@@ -88,6 +88,19 @@ def example_texts() -> Mapping[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+def languages() -> tuple[str, ...]:
+    """The languages that there are labels in, by their tags (BCP 47)."""
+    return tuple(sorted(path.stem for path in (templates() / "labels").glob("*.yaml")))
+
+
+def labels(language: str) -> Path | None:
+    """The file of labels for a language: `en-GB.yaml` for `en-GB` if there is one, else `en.yaml`; None if neither."""
+    parts = language.split("-")
+    tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    known = languages()
+    return next((templates() / "labels" / f"{tag}.yaml" for tag in tags if tag in known), None)
+
+
 def tool_versions(program: str) -> tuple[str, ...]:
     """All whose versions change the bytes of a document, as `name version`. `program` is the version of this package.
 

@@ -22,10 +22,11 @@ from evibrief.archive.standing import standing_of
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.evidence.fields import Record
+from evibrief.evidence.vocabulary import ChangeKind
+from evibrief.labels.languages import english
 from evibrief.problems import Problems
 from evibrief.rating.diff import (
     Change,
-    Kind,
     Side,
     Weight,
     as_json,
@@ -56,7 +57,7 @@ assert DOSE
 RATS = re.search(r"- reference: rats2018\n.*?(?=- reference)", (SECOND / "studies.yaml").read_text(), re.DOTALL)
 assert RATS
 
-EDITS: dict[str, tuple[Kind, str, list[tuple[str, str, str]]]] = {
+EDITS: dict[str, tuple[ChangeKind, str, list[tuple[str, str, str]]]] = {
     "bottom line": ("bottom line", "bottom line, text", [("brief.yaml", "and *nothing* follows", "and *little* follows")]),
     "tier": ("tier", "s2, computed", [("ranking.yaml", "claims: [c5]", "claims: [c5, c4]")]),
     "signed tier": ("tier", "s1, final", [("ranking.yaml", "{tier: weak, reason", "{tier: gap, reason")]),
@@ -133,7 +134,7 @@ def test_the_order_of_a_list_inside_a_record_is_told(tmp_path: Path) -> None:
 
 
 def test_every_kind_is_tried() -> None:
-    assert {kind for kind, _, _ in EDITS.values()} | set(BACKWARDS) == set(get_args(Kind))
+    assert {kind for kind, _, _ in EDITS.values()} | set(BACKWARDS) == set(get_args(ChangeKind))
 
 
 @pytest.mark.parametrize("folder", [FIRST, SECOND], ids=["first", "second"])
@@ -141,7 +142,7 @@ def test_nothing_changed_between_a_brief_and_itself(folder: Path) -> None:
     changes = changes_between(folder, folder)
     assert changes == ()
     assert demanded(changes) is None
-    assert summary(changes).startswith("Conclusions unchanged")
+    assert summary(changes, english()).startswith("Conclusions unchanged")
 
 
 def test_several_edits_are_all_told_and_the_weightiest_comes_first(tmp_path: Path) -> None:

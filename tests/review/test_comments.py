@@ -17,12 +17,14 @@ from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.evidence.places import MANIFEST
 from evibrief.evidence.read_folder import read_brief
-from evibrief.evidence.review_ledger import ReviewComment, said
+from evibrief.evidence.review_ledger import ReviewComment
 from evibrief.evidence.write_yaml import read_yaml
 from evibrief.formats.carried import carried_files
 from evibrief.formats.docx.package import pack, unpack
 from evibrief.formats.docx.tracked_text import Anchor
 from evibrief.formats.manifest import evidence_files
+from evibrief.labels.languages import english
+from evibrief.labels.remarks import said
 from evibrief.problems import Problems
 from evibrief.review.gather import gather
 from evibrief.review.ledger import new_entries, write_ledger
@@ -440,7 +442,7 @@ def test_a_row_that_went_is_told_by_its_words_and_proposes_no_wording(tmp_path: 
     entry = new_entries(found, {})[1][0]
     assert entry["quoted"] == C3
     told = ReviewComment.model_validate_json(json.dumps(entry | {"date": "unknown"}))
-    assert said(told) == "a row or a paragraph’s end to go"
+    assert said(told, english()) == "a row or a paragraph’s end to go"
 
 
 def edited_silently(document: bytes) -> bytes:

@@ -10,8 +10,10 @@ import pytest
 
 from command import run_here as evibrief
 from evibrief.build import build
-from evibrief.evidence.review_ledger import ReviewComment, said
+from evibrief.evidence.review_ledger import ReviewComment
 from evibrief.evidence.write_yaml import read_yaml
+from evibrief.labels.languages import english
+from evibrief.labels.remarks import said
 from evibrief.review.gather import gather
 from evibrief.review.ledger import new_entries, write_ledger
 from evibrief.review.listing import is_ours
@@ -203,7 +205,7 @@ def test_a_sentence_struck_through_in_a_copy_is_listed_with_its_record_and_propo
     write_ledger(found, brief / "reviews" / "2026-12.yaml")
     (entry,) = read_yaml((brief / "reviews" / "2026-12.yaml").read_text())["comments"]
     assert entry["reviewer"] == ("unknown" if author == "unknown" else "r1")
-    assert "struck through" in said(ReviewComment.model_validate(entry))
+    assert "struck through" in said(ReviewComment.model_validate(entry), english())
     assert new_entries(found, {})[1][0]["kind"] == "strikethrough"
     assert evibrief("check", brief).returncode == 0
 

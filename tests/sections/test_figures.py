@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from evibrief.checks.load import load
+from evibrief.labels.languages import english
 from evibrief.rating.findings import derive
 from evibrief.sections.blocks import Figure
 from evibrief.sections.figures import draw as figures
@@ -37,6 +38,7 @@ from evibrief.sections.figures.draw import (
 from evibrief.sections.figures.picture import Drawing
 
 ROOT = Path(__file__).parents[2]
+WORDS = english()
 LEVELS = ("Gap", "Weak", "Medium", "Strong")
 LONG = "A statement about light and the nose that goes on and on, as statements do when nobody stops them in time"
 ROWS = [
@@ -65,12 +67,12 @@ MAP_ROWS = [MapRow("1. It lowers sneezing.", "Light"), MapRow(f"2. {LONG}", "Lig
 CELLS = [MapCell(0, 0, 4, "for"), MapCell(0, 0, 1, "against"), MapCell(1, 2, 1, "mixed"), MapCell(2, 1, 12, "against")]
 COLUMNS = ("the condition, with the intervention", "other people", "animals")
 DRAWN: dict[str, Callable[[], Drawing]] = {
-    "plausibility": lambda: draw_plausibility(ROWS, LEVELS),
-    "plausibility in short": lambda: draw_plausibility(ROWS, LEVELS, short=True),
-    "evidence map": lambda: draw_evidence_map(MAP_ROWS, COLUMNS, CELLS),
-    "pathway": lambda: draw_pathway(LINKS),
-    "time course": lambda: draw_time_course(BARS),
-    "doses": lambda: draw_doses(POINTS),
+    "plausibility": lambda: draw_plausibility(ROWS, LEVELS, WORDS),
+    "plausibility in short": lambda: draw_plausibility(ROWS, LEVELS, WORDS, short=True),
+    "evidence map": lambda: draw_evidence_map(MAP_ROWS, COLUMNS, CELLS, WORDS),
+    "pathway": lambda: draw_pathway(LINKS, WORDS),
+    "time course": lambda: draw_time_course(BARS, WORDS),
+    "doses": lambda: draw_doses(POINTS, WORDS),
 }
 SAID = {
     "plausibility": ("1. stated strong, computed weak, 2 for, 7 against", "computed medium, final strong", "not rated"),
@@ -90,14 +92,15 @@ def test_the_same_rows_give_the_same_bytes(name: str) -> None:
 
 DRAW = (
     "import hashlib; from evibrief.sections.figures.draw import *; "
-    "d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', 'limited')]); "
+    "from evibrief.labels.languages import english; "
+    "d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', 'limited')], english()); "
     "print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
 )
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
 def test_another_place_gives_the_same_bytes_and_keeps_no_trace(tmp_path: Path, zone: str) -> None:
-    here = draw_pathway([PathLink("Link 1", "Short.", "Limited", "limited")])
+    here = draw_pathway([PathLink("Link 1", "Short.", "Limited", "limited")], WORDS)
     wanted = hashlib.sha256(here.svg.encode() + here.lettered.encode() + here.png).hexdigest()
     home, temporary = tmp_path / "home", tmp_path / "temporary"
     home.mkdir()
@@ -234,7 +237,7 @@ def test_people_and_animals_never_share_a_drawing() -> None:
 
 
 def test_letters_are_shapes_for_browsers_and_letters_for_print() -> None:
-    drawn = draw_pathway(LINKS)
+    drawn = draw_pathway(LINKS, WORDS)
     assert "<text" not in drawn.svg
     families = set(re.findall(r"font-family: '([^']+)'", drawn.lettered))
     assert families == {"Source Sans Pro"}

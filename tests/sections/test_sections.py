@@ -10,7 +10,8 @@ from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.rate import LinkRating, StatementRating
-from evibrief.sections import cells, summary
+from evibrief.rating.values import fill, values_of
+from evibrief.sections import cells, phases, summary
 from evibrief.sections.blocks import Line, Table
 
 ROOT = Path(__file__).parents[2]
@@ -70,3 +71,18 @@ def test_what_is_said_about_a_dose_stands_beside_it_in_the_summary(folder: Path)
     assert brief.doses.people
     for dose in brief.doses.people:
         assert any(dose.label in lines for lines in told), dose.id
+
+
+def test_a_value_in_a_claim_is_put_in_wherever_the_claim_is_printed() -> None:
+    brief, findings = known(BRIEFS[1])
+    (name,) = brief.phases[0].claims
+    groups = tuple(
+        group.model_copy(update={"claims": tuple(
+            claim.model_copy(update={"text": "Seen in {muster2019.n} people."}) if claim.id == name else claim
+            for claim in group.claims
+        )}) for group in brief.claims
+    )  # fmt: skip
+    written = brief.model_copy(update={"claims": groups})
+    filled = fill(written, values_of(written, findings))
+    (block,) = (one for one in phases.phases(filled, derive(filled)) if isinstance(one, Table) and name in str(one))
+    assert "Seen in 24 people." in str(block)

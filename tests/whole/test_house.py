@@ -38,9 +38,10 @@ OWNERS = {
     "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
     "pydantic": {
         "evidence.brief", "evidence.claims", "evidence.fields", "evidence.instrument", "evidence.records",
-        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.validate", "mailing.recipients",
+        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.validate", "labels.languages",
+        "labels.sentence", "labels.words", "mailing.recipients",
     },
-    "pydantic_core": {"evidence.fields", "evidence.validate"},
+    "pydantic_core": {"evidence.fields", "evidence.validate", "labels.languages"},
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},
@@ -52,8 +53,8 @@ OWNERS = {
     "pypdfium2": {"formats.pdf.pages"},
     "lxml": {
         "formats.canonical_xml", "formats.docx.body", "formats.docx.content_controls", "formats.docx.evidence_part",
-        "formats.docx.package", "formats.docx.pictures", "formats.docx.properties", "formats.docx.review_copy",
-        "formats.docx.tracked_text", "formats.docx.write",
+        "formats.docx.footers", "formats.docx.package", "formats.docx.pictures", "formats.docx.properties",
+        "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write",
     },
     "fontTools": {"resources"},
     "email": {"mailing.message"},

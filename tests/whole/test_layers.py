@@ -12,7 +12,8 @@ from command import run_here as evibrief
 from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.formats.html.render import without_dead_links
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
+from evibrief.labels.languages import english
 from evibrief.rating.findings import derive
 from evibrief.sections.blocks import Layer
 from shared import FIRST, SECOND, Shared
@@ -74,7 +75,7 @@ def test_tiers_and_certainties_are_those_of_the_full_tables(pages: dict[str, str
     seen = 0
     for statement in brief.ranking.statements:
         rating = ratings.statements[statement.id]
-        number, stated = statement.id.lstrip("s"), english.TIER[statement.stated]
+        number, stated = statement.id.lstrip("s"), english().tier[statement.stated]
         short = [row for row in texts if row.startswith(f"{number} . {statement.text}")]
         assert len(short) == 1, number
         assert f"{stated} {word[rating.computed]} {word[rating.final]}" in short[0]

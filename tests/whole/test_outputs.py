@@ -26,7 +26,8 @@ from evibrief.evidence.brief import Brief
 from evibrief.formats.docx.write import bookmark_names
 from evibrief.formats.html import citations
 from evibrief.formats.pdf.write import lay_out
-from evibrief.labels import english, markdown, phrases
+from evibrief.labels import markdown, phrases
+from evibrief.labels.languages import english
 from shared import Shared
 
 ROOT = Path(__file__).parents[2]
@@ -130,8 +131,8 @@ def test_tiers_numbers_and_statuses_agree(artefacts: Artefacts, program: Callabl
     assert tiers
     for name in ("html", "docx"):
         assert [tier for tier in tiers if tier not in texts[name]] == []
-    used = {english.TIER[statement.stated] for statement in brief.ranking.statements}
-    used |= {english.STATUS[claim.status] for claim in brief.all_claims}
+    used = {english().tier[statement.stated] for statement in brief.ranking.statements}
+    used |= {english().status[claim.status] for claim in brief.all_claims}
     for text in texts.values():
         assert [word for word in used if squeeze(word) not in text] == []
     counts = {name: [text.count(squeeze(word)) for word in ("Unsupported", "Contested", "Corrected")]

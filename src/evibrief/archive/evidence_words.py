@@ -6,7 +6,7 @@ In: a brief and what follows from it. Out: lines of text. No template, style or 
 from collections.abc import Iterator
 
 from evibrief.evidence.brief import Brief
-from evibrief.labels import english, markdown, phrases
+from evibrief.labels import markdown, phrases
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.first_page import judgements
@@ -29,5 +29,7 @@ def _lines(brief: Brief, findings: Findings) -> Iterator[str]:
         for statement in brief.ranking.statements:
             rating = findings.ratings.statements[statement.id]
             yield f"Statement: {markdown.without_marks(statement.text)}: {tiers[rating.final]}"
-    yield f"Status: {english.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
-    yield f"Version: {record.version} of {phrases.date(record.date)}; review by {phrases.date(record.review_by)}"
+    words = findings.words
+    day, until = phrases.date(record.date, words), phrases.date(record.review_by, words)
+    yield f"Status: {words.brief_status[record.status]}: {record.status_note}"
+    yield f"Version: {record.version} of {day}; review by {until}"

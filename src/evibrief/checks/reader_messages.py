@@ -36,6 +36,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "unknown-file": "A file name that no part of a brief has.",
     "unknown-instrument": "An instrument that stands neither beside the brief nor in the package.",
     "unknown-key": "A field that no such record has: a misspelt key must not be silence.",
+    "unknown-language": "A language that no file in `templates/labels/` is for: the page would mix two languages.",
     "unknown-mechanism": "The id of a mechanism that does not exist.",
     "unknown-population": "The id of a population that does not exist.",
     "unknown-reference": "A key that `references.json` does not have.",

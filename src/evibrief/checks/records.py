@@ -12,6 +12,7 @@ from evibrief.evidence.files import filled_sections
 from evibrief.evidence.identifiers import looked_up
 from evibrief.evidence.retractions import state_of
 from evibrief.evidence.source import Location
+from evibrief.labels.languages import english
 from evibrief.rating.diff import summary
 from evibrief.rating.findings import sources_in_text
 
@@ -296,7 +297,7 @@ def since_by_hand(case: Context) -> Iterator[Finding]:
     if since is None:
         return
     hint = "run `evibrief since`; this file is not written by hand"
-    if since.summary != summary(since.changes):
+    if since.summary != summary(since.changes, english()):
         yield Finding(("since", "summary"), "this summary is not what follows from the changes below it", hint)
     line, ratings = case.brief.brief.bottom_line, case.ratings
     for index, change in enumerate(since.changes):

@@ -1,6 +1,5 @@
 """What an author may write in `brief.yaml`, and a brief as a whole."""
 
-from functools import cached_property
 from types import GenericAlias
 from typing import Annotated, Any, Literal, NewType
 
@@ -8,7 +7,7 @@ from pydantic import Field
 
 from evibrief.evidence import files
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
-from evibrief.evidence.fields import Date, DateOrUnknown, Prose, Record, Text, one_of
+from evibrief.evidence.fields import Date, DateOrUnknown, Language, Prose, Record, Text, one_of
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import (
@@ -25,6 +24,7 @@ from evibrief.evidence.records import (
 )
 from evibrief.evidence.retractions import RetractionReport
 from evibrief.evidence.review_ledger import ReviewLedger
+from evibrief.evidence.vocabulary import BriefStatus
 
 Font = Literal["Source Sans Pro", "Source Serif Pro"]
 
@@ -123,10 +123,10 @@ class BriefRecord(Overridable):
     )
     title: Text
     subtitle: Text | None = None
-    language: Text = "en-GB"
+    language: Language = "en-GB"
     question: Question
     audience: Text
-    status: Literal["draft", "reviewed", "final", "withdrawn"]
+    status: BriefStatus
     status_note: Text
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date = Field(description="of this version")
@@ -185,9 +185,9 @@ class Brief(Record):
         """The records of a data file that has no field of its own here, in the order of the file."""
         return next((one.records for one in self.more if one.stem == stem), ())
 
-    @cached_property
+    @property
     def all_claims(self) -> tuple[Claim, ...]:
-        """Every claim, in the order of the files."""
+        """Every claim, in the order of the files. Not kept: a copy with other claims would keep the old ones."""
         return tuple(claim for group in self.claims for claim in group.claims)
 
 

@@ -36,6 +36,7 @@ from evibrief.evidence.vocabulary import (
     StatementKind,
     Status,
     Tier,
+    VerificationState,
 )
 
 
@@ -66,7 +67,7 @@ class PopulationRecord(Record):
 class Verification(Record):
     """How far somebody looked at a publication. `verified`: its record or abstract was seen where it says."""
 
-    state: Literal["verified", "partly", "unverified"]
+    state: VerificationState
     where: Text
     when: DateOrUnknown
     note: Prose | None = None

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from evibrief import resources
 from evibrief.evidence.written import Written
 from evibrief.problems import Hints
 
@@ -161,6 +162,14 @@ def _names(kind: str, singular: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _language(value: Any) -> str:
+    value = _text(value)
+    if resources.labels(value) is None:
+        hint = f"there are: {', '.join(resources.languages())}; docs/adding-a-language.md says how one is added"
+        raise refused("unknown-language", f"there are no labels in the language `{value}`", hint)
+    return str(value)
+
+
 def one_of(words: Callable[[], Sequence[str]]) -> BeforeValidator:
     """A field that holds a word from a list which is asked for each time: parts of the program may add to it."""
 
@@ -198,6 +207,9 @@ def is_prose(kind: Any) -> bool:
     """Whether what stands at a field's type says that it is Markdown."""
     return isinstance(kind, BeforeValidator) and kind.func is _prose
 
+
+Language = Annotated[str, BeforeValidator(_language), Takes("language tag")]
+"""A language by its tag (BCP 47), such as `en-GB`, for which there is a file of labels."""
 
 Identifier = Annotated[str, BeforeValidator(_identifier), Takes("id")]
 """A name that other records, links and Word's bookmarks use: a letter first, letters, digits, `_`; at most 40."""

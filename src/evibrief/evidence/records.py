@@ -23,6 +23,7 @@ from evibrief.evidence.fields import (
     Sources,
     Text,
 )
+from evibrief.evidence.vocabulary import CorrectionKind, Route, TimeUnit
 
 
 class Amount(Record):
@@ -39,7 +40,7 @@ class Dose(Overridable):
     id: Identifier
     label: Text = Field(description="what was given")
     amount: Amount
-    route: Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
+    route: Route
     duration: Text
     regimen: Text = Field(description="how often, and in which setting")
     purpose: Text = Field(description="what it was given for")
@@ -76,7 +77,7 @@ class Moment(Record):
     """A point on the time axis, counted from the start of treatment."""
 
     value: Number
-    unit: Literal["minutes", "hours", "days", "weeks", "months", "years"]
+    unit: TimeUnit
 
 
 class TimeCourse(Overridable):
@@ -151,9 +152,7 @@ class Correction(Overridable):
     """What the source document says and is wrong or doubtful, with what is right and how sure that is."""
 
     id: Identifier
-    kind: Literal[
-        "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
-    ]
+    kind: CorrectionKind
     lines: Text
     says: Prose = Field(description="what the document says")
     right: Prose = Field(description="what is right")

@@ -51,24 +51,3 @@ class ReviewLedger(Record):
     evidence: Text = Field(description="its evidence hash, or `unknown`")
     reviewers: tuple[Reviewer, ...] = ()
     comments: tuple[ReviewComment, ...] = ()
-
-
-def role_of(comment: ReviewComment, ledger: ReviewLedger) -> str:
-    """Who said it, as it may be printed: a role, and a name where its owner agreed."""
-    for reviewer in ledger.reviewers:
-        if reviewer.id == comment.reviewer:
-            role = "reviewer, role unknown" if reviewer.role == "unknown" else reviewer.role
-            return f"{reviewer.name}, {role}" if reviewer.name else role
-    return "reviewer, role unknown"
-
-
-def said(comment: ReviewComment) -> str:
-    """What a reviewer wrote, or the edit that was made, in words."""
-    if comment.removed and comment.added:
-        return f"“{comment.removed}” to read “{comment.added}”"
-    if comment.removed:
-        return f"“{comment.removed}” to go"
-    if comment.added:
-        return f"“{comment.added}” to be added"
-    wordless = {"deletion": "a row or a paragraph’s end to go", "insertion": "a row or a paragraph’s end to be added"}
-    return comment.text or wordless.get(comment.kind, "nothing in words")

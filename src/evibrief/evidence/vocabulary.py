@@ -42,3 +42,22 @@ Design = Literal[
     "web-page",
     "unknown",
 ]
+BriefStatus = Literal["draft", "reviewed", "final", "withdrawn"]
+VerificationState = Literal["verified", "partly", "unverified"]
+CorrectionKind = Literal[
+    "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
+]
+Route = Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
+TimeUnit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
+Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
+"""What is known of notices about a publication, from the best to be told to the worst. The program derives it."""
+
+Directness = Literal["direct", "not-given", "close", "other", "not-people", "opinion"]
+"""How directly a piece of evidence bears on the condition of the question. The program derives it."""
+ChangeKind = Literal[
+    "bottom line", "tier", "certainty", "source retracted", "instrument", "judgement", "dose added", "dose removed",
+    "dose changed", "claim added", "claim removed", "claim corrected", "claim changed", "evidence added",
+    "evidence removed", "evidence changed", "source added", "source removed", "source changed", "record added",
+    "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
+]  # fmt: skip
+"""How evidence changed since the version before, in the order of consequence: what a clinician has to know first."""

@@ -1,40 +1,45 @@
-"""How a brief says an amount, a date, a number of participants, a list of names."""
+"""How a brief says an amount, a date, a number of participants, a list of names.
+
+In: values, and the words of a language. Out: text.
+"""
 
 import datetime
 from collections.abc import Iterable
 
 from evibrief.evidence.claims import Evidence, PopulationRecord, Study
-from evibrief.evidence.records import Amount, Moment, Reference
-from evibrief.labels.english import DESIGN
+from evibrief.evidence.fields import Unknown
+from evibrief.evidence.records import Amount, AnimalExposure, Dose, Moment, Reference
+from evibrief.evidence.vocabulary import Directness
+from evibrief.labels.sentence import NO_BREAK
+from evibrief.labels.words import Words
 
-NO_BREAK = "\u00a0"
 
-
-def directness(evidence: Evidence, population: PopulationRecord) -> str:
+def directness(evidence: Evidence, population: PopulationRecord) -> Directness:
     """How directly a piece of evidence bears on the condition of the question."""
     if population.species not in ("human", "none"):
-        return "Indirect: not in people"
+        return "not-people"
     match population.relation:
         case "target":
-            return "Direct" if evidence.exposure == "intervention" else "The condition, not the intervention"
+            return "direct" if evidence.exposure == "intervention" else "not-given"
         case "close":
-            return "Indirect: close population"
+            return "close"
         case "none":
-            return "Reasoning or opinion"
-    return "Indirect: other population"
+            return "opinion"
+    return "other"
 
 
-def study_type(study: Study) -> str:
+def study_type(study: Study, words: Words) -> str:
     """Design and size: `Post hoc analysis (pooled); n = 36`."""
-    design = DESIGN[study.design] + (f" ({study.design_note})" if study.design_note else "")
-    return f"{design}; {participants(study)}" if study.n != "not-applicable" else design
+    design = words.design[study.design] + (f" ({study.design_note})" if study.design_note else "")
+    return f"{design}; {participants(study, words)}" if study.n != "not-applicable" else design
 
 
-def participants(study: Study) -> str:
+def participants(study: Study, words: Words) -> str:
     """The number studied, as `n = 36`, `n = 9 (9 patients)` or `n unknown`."""
+    lists = words.lists
     if study.n == "not-applicable":
-        return "no participants"
-    number = "n unknown" if study.n == "unknown" else f"n{NO_BREAK}={NO_BREAK}{study.n}"
+        return lists.no_participants
+    number = lists.participants_unknown if study.n == "unknown" else lists.participants(number=study.n)
     return f"{number} ({study.n_note})" if study.n_note else number
 
 
@@ -55,15 +60,29 @@ def year(reference: Reference) -> str:
     return str(parts[0][0]) if parts[0] else ""
 
 
-def date(day: datetime.date) -> str:
+def date(day: datetime.date, words: Words) -> str:
     """`23 November 2026`, without the machine's locale."""
-    return f"{day.day}{NO_BREAK}{_MONTHS[day.month - 1]}{NO_BREAK}{day.year}"
+    return f"{day.day}{NO_BREAK}{words.months[day.month - 1]}{NO_BREAK}{day.year}"
 
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
+def or_unknown(text: str, words: Words) -> str:
+    """A text, or the language's own word where an author wrote `unknown`."""
+    return words.notes.unknown if text == "unknown" else text
+
+
+def date_or_unknown(day: datetime.date | Unknown, words: Words) -> str:
+    """A day, or that it is not known."""
+    return words.notes.date_unknown if day == "unknown" else date(day, words)
+
+
+def change(kind: str, words: Words) -> str:
+    """What a kind of change is called; one of another version of the program by the name that it has there."""
+    return next((word for name, word in words.change.items() if name == kind), kind)
+
+
+def route(dose: Dose | AnimalExposure, words: Words) -> str:
+    """How something was given: a word from the list for people, the author's own words for animals."""
+    return words.route[dose.route] if isinstance(dose, Dose) else or_unknown(dose.route, words)
 
 
 def amount(quantity: Amount) -> str:
@@ -72,27 +91,17 @@ def amount(quantity: Amount) -> str:
     return f"{numbers}{NO_BREAK}{quantity.unit}"
 
 
-def moment(point: Moment | None) -> str:
-    """`40 minutes`, `day 2` as `2 days`, or `unknown`."""
-    if point is None:
-        return "unknown"
-    unit = point.unit.removesuffix("s") if point.value == 1 else point.unit
-    return f"{point.value}{NO_BREAK}{unit}"
+def moment(point: Moment | None, words: Words) -> str:
+    """`40 minutes`, `1 day`, or `unknown`."""
+    return words.notes.unknown if point is None else words.durations[point.unit](point.value)
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """`1 study`, `3 studies`, `no study`."""
-    if number == 0:
-        return f"no {singular}"
-    return f"{number}{NO_BREAK}{singular if number == 1 else plural or singular + 's'}"
-
-
-def of(number: int, total: int, singular: str) -> str:
-    """`0 of 144 claims rest`, `1 of 144 claims rests`."""
-    return f"{number} of {total} {singular}{'s' * (total != 1)} {'rests' if number == 1 else 'rest'}"
-
-
-def listed(words: Iterable[str]) -> str:
+def listed(things: Iterable[str], words: Words) -> str:
     """`a, b and c`."""
-    *most, last = list(words) or ["none"]
-    return f"{', '.join(most)} and {last}" if most else last
+    *most, last = list(things) or [words.notes.none]
+    return words.lists.last(most=words.lists.separator.join(most), last=last) if most else last
+
+
+def any_of(things: Iterable[str], words: Words) -> str:
+    """`a or b or c`."""
+    return words.lists.either.join(things)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from evibrief.evidence.hashes import SHORT
-from evibrief.labels import english, markdown, phrases
+from evibrief.labels import markdown, phrases
+from evibrief.labels.languages import english
 from evibrief.mailing.message import Letter
 from evibrief.mailing.recipients import Recipient
 from evibrief.rating.diff import Change, Side, summary
@@ -37,7 +38,7 @@ def brief_letter(
     """The letter with a version. `held` is the version that this reader has, `changes` what changed since then."""
     record = side.brief.brief
     asked = recipient.kind == "reviewer"
-    subject = f"{record.title}, version {record.version} of {phrases.date(record.date)}"
+    subject = f"{record.title}, version {record.version} of {phrases.date(record.date, english())}"
     parts: list[Part] = [("", list(_opening(side, recipient, asked)))]
     parts += _page_one(side)
     if changes is not None:
@@ -57,11 +58,12 @@ def recall_letter(
     opening = [
         *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
         f"Why: {reason}",
-        f"What changed: {summary(changes) if side else 'it was withdrawn; nothing takes its place yet.'}",
+        f"What changed: {summary(changes, english()) if side else 'it was withdrawn; nothing takes its place yet.'}",
     ]  # fmt: skip
     parts: list[Part] = [("", opening)]
     if side and current:
-        opening.append(f"Version {current.version} of {phrases.date(current.date)} takes its place and is attached.")
+        day = phrases.date(current.date, english())
+        opening.append(f"Version {current.version} of {day} takes its place and is attached.")
         parts += _page_one(side)
         parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
         parts.append(("How to check this file", list(_how_to_check(hashes, files))))
@@ -77,8 +79,8 @@ def _opening(side: Side, recipient: Recipient, asked: bool) -> Iterator[str]:
     record = side.brief.brief
     yield from _language(recipient)
     what = "for your comments" if asked else "for your information"
-    yield f"Attached {what}: “{record.title}”, version {record.version} of {phrases.date(record.date)}."
-    yield f"Status: {english.STATUS_OF_BRIEF[record.status]}: {record.status_note}. {NO_ADVICE}"
+    yield f"Attached {what}: “{record.title}”, version {record.version} of {phrases.date(record.date, english())}."
+    yield f"Status: {english().brief_status[record.status]}: {record.status_note}. {NO_ADVICE}"
 
 
 def _language(recipient: Recipient) -> Iterator[str]:
@@ -98,7 +100,7 @@ def _page_one(side: Side) -> list[Part]:
 
 
 def _changed(changes: Sequence[Change]) -> Iterator[str]:
-    yield summary(changes)
+    yield summary(changes, english())
     moved = [change for change in changes if change.weight == "major"]
     for change in moved[:MOST_CHANGES]:
         yield f"- {change.record}: {markdown.without_marks(change.was)} → {markdown.without_marks(change.now)}"
@@ -107,7 +109,7 @@ def _changed(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _how_to_comment(comments_by: date | None) -> Iterator[str]:
-    until = f"by {phrases.date(comments_by)}" if comments_by else "when you are done; no date was set"
+    until = f"by {phrases.date(comments_by, english())}" if comments_by else "when you are done; no date was set"
     yield f"Please comment in the attached Word file and send it back in answer to this letter, {until}."
     yield (
         "Its first page says how. Comment with Review, New Comment; change a sentence in the text itself, tracking is "

@@ -16,7 +16,7 @@ from evibrief.checks.load import Loaded, load
 from evibrief.evidence.files import CIRCULATION
 from evibrief.evidence.read_folder import read_one
 from evibrief.formats.html.render import render_text
-from evibrief.labels import phrases
+from evibrief.labels import messages
 from evibrief.mailing.holders import holders
 from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
 from evibrief.mailing.message import LARGEST, Letter, content_of, message_id, write_message
@@ -188,7 +188,7 @@ def doubts(folder: Path, archive: Path, brief: str, wanted: str) -> Iterator[str
     """What is allowed, and yet to be thought about before letters go out."""
     circulation, _ = read_circulation(folder)
     for ids in sharing(circulation):
-        yield f"{phrases.listed(ids)} have one address between them: a letter goes to it for each"
+        yield f"{messages.listed(ids)} have one address between them: a letter goes to it for each"
     mine = {one.version: one for one in versions(archive) if one.id == brief}
     current = next((one.version for one in mine.values() if one.state == "current"), "")
     if wanted in mine and mine[wanted].state == "superseded":

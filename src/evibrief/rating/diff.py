@@ -16,20 +16,16 @@ from evibrief.evidence.claims import Claim, Evidence
 from evibrief.evidence.fields import Record
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import Dose, Reference
-from evibrief.labels import english, markdown, phrases
+from evibrief.evidence.vocabulary import ChangeKind
+from evibrief.labels import markdown, phrases
+from evibrief.labels.languages import english
+from evibrief.labels.words import Words
 from evibrief.problems import plain
 from evibrief.rating.findings import Findings
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
-Kind = Literal[
-    "bottom line", "tier", "certainty", "source retracted", "instrument", "judgement", "dose added", "dose removed",
-    "dose changed", "claim added", "claim removed", "claim corrected", "claim changed", "evidence added",
-    "evidence removed", "evidence changed", "source added", "source removed", "source changed", "record added",
-    "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
-]  # fmt: skip
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""In the order of consequence: what a clinician has to know first comes first."""
+KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 ABSENT = "not rated"
 """What a tier was before an instrument computed it."""
@@ -40,7 +36,7 @@ class Change:
     """One change: of which record, what it was and what it is, in words for people; why, where somebody signed."""
 
     weight: Weight
-    kind: Kind
+    kind: ChangeKind
     record: str
     was: str
     now: str
@@ -110,21 +106,20 @@ class Weighed(Protocol):
         """The record that changed, and the field."""
 
 
-def summary(changes: Sequence[Weighed]) -> str:
+def summary(changes: Sequence[Weighed], words: Words) -> str:
     """`Conclusions unchanged`, or how many moved, and how much else changed. The two tiers of a statement are one."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
     conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
-    moved = phrases.count(len(conclusions), "conclusion moved", "conclusions moved")
-    first = moved[0].upper() + moved[1:] if conclusions else "Conclusions unchanged"
-    return (
-        f"{first}; {phrases.count(numbers['minor'], 'change')} of evidence, "
-        f"{phrases.count(numbers['patch'], 'change')} of wording."
+    return words.sentences.changes(
+        conclusions=words.counts.conclusion_moved(len(conclusions)),
+        evidence=words.counts.change(numbers["minor"]),
+        wording=words.counts.change(numbers["patch"]),
     )
 
 
 def as_text(changes: Sequence[Change]) -> str:
     """The changes for a terminal."""
-    lines = [summary(changes)]
+    lines = [summary(changes, english())]
     for weight in WEIGHTS:
         mine = [change for change in changes if change.weight == weight]
         lines += [f"\n{weight}"] * bool(mine) + [f"  {_one_line(str(change))}" for change in mine]
@@ -133,7 +128,7 @@ def as_text(changes: Sequence[Change]) -> str:
 
 def as_markdown(changes: Sequence[Change]) -> str:
     """The changes as Markdown, for a pull request or a mail."""
-    lines = [f"**{summary(changes)}**", ""]
+    lines = [f"**{summary(changes, english())}**", ""]
     for change in changes:
         told = _literal(_one_line(f"{change.was} → {change.now}"))
         lines.append(f"- *{change.weight}* **{_literal(_one_line(change.record))}**, {change.kind}: {told}")
@@ -152,7 +147,8 @@ def _literal(text: str) -> str:
 
 def as_json(changes: Sequence[Change]) -> str:
     """The changes for machines."""
-    record = {"summary": summary(changes), "demands": demanded(changes), "changes": [asdict(one) for one in changes]}
+    told = [asdict(one) for one in changes]
+    record = {"summary": summary(changes, english()), "demands": demanded(changes), "changes": told}
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -238,8 +234,8 @@ def _claims(old: Side, new: Side) -> Iterator[Change]:
 def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
     if old.status != new.status:
         reason = markdown.without_marks(new.status_note or "")
-        kind: Kind = "claim corrected" if new.status == "corrected" else "claim changed"
-        was, now = (english.STATUS[claim.status].lower() for claim in (old, new))
+        kind: ChangeKind = "claim corrected" if new.status == "corrected" else "claim changed"
+        was, now = (english().status[claim.status].lower() for claim in (old, new))
         yield Change("minor", kind, name, was, now, reason)
     for field in ("about", "direction", "modality", "population"):
         if getattr(old, field) != getattr(new, field):
@@ -253,7 +249,7 @@ def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
 
 
 def _told(entry: Evidence) -> str:
-    return f"{entry.source} {english.ROLE[entry.role].lower()} ({entry.population})"
+    return f"{entry.source} {english().role[entry.role].lower()} ({entry.population})"
 
 
 def _sources(old: Side, new: Side) -> Iterator[Change]:
@@ -380,13 +376,13 @@ class _Value:
     """What stands in one field, and what its change is called."""
 
     text: str
-    kind: Kind
+    kind: ChangeKind
 
 
 _NOTHING = _Value("", "wording")
 
 
-def _values(node: object, record: str, kind: Kind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
+def _values(node: object, record: str, kind: ChangeKind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
     """Every leaf by `id, field`; in a list of records without ids, by the source or the place of each."""
     if isinstance(node, More):
         yield from _values(node.records, record, kind, (node.stem,))
@@ -403,7 +399,7 @@ def _values(node: object, record: str, kind: Kind, path: tuple[str, ...] = ()) -
         yield f"{record}, {' '.join(path)}", _Value(text, kind)
 
 
-def _kind(record: Record, field: str, annotation: object) -> Kind:
+def _kind(record: Record, field: str, annotation: object) -> ChangeKind:
     if isinstance(record, Claim) and field == "text":
         return "claim reworded"
     return "wording" if _is_words(annotation) else "value changed"

@@ -7,19 +7,19 @@ one study, and two reports of one trial are one study.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
 from evibrief.evidence.fields import ClaimId, Record, cited_keys
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
-from evibrief.evidence.review_ledger import role_of, said
+from evibrief.evidence.vocabulary import Standing
+from evibrief.labels.languages import words_in
+from evibrief.labels.remarks import role_of, said
+from evibrief.labels.words import Words
 from evibrief.rating.rate import Rater, Ratings
 from evibrief.rating.support import Support, names_direct_evidence, study_of, weigh
-
-Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
-"""What is known of notices about a publication, from the best to be told to the worst."""
 
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 _STANDING_OF_RESULT: Mapping[RetractionState, Standing] = {
@@ -72,6 +72,12 @@ class Findings:
     ratings: Ratings | None
     overrides: tuple[tuple[str, str, str, str], ...]
     """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
+    language: str
+
+    @property
+    def words(self) -> Words:
+        """What the pages print by themselves, in the language of the brief."""
+        return words_in(self.language)
 
 
 def derive(brief: Brief) -> Findings:
@@ -111,6 +117,7 @@ def derive(brief: Brief) -> Findings:
         if brief.instrument
         else None,
         overrides=tuple(_overrides(brief, "")),
+        language=brief.brief.language,
     )
 
 
@@ -143,10 +150,11 @@ def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
 
 def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}
+    words = words_in(brief.brief.language)
     for ledger in brief.reviews:
         for comment in (one for one in ledger.comments if one.decision == "open"):
             for record in comment.records:
-                found.setdefault(record, []).append((role_of(comment, ledger), said(comment)))
+                found.setdefault(record, []).append((role_of(comment, ledger, words), said(comment, words)))
     return {record: tuple(comments) for record, comments in found.items()}
 
 

@@ -14,7 +14,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Record
 from evibrief.evidence.records import AnimalExposure, Dose
 from evibrief.evidence.written import reworded
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
 
 REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
@@ -29,18 +29,20 @@ def values_of(brief: Brief, findings: Findings) -> Mapping[str, str]:
 
 
 def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
+    words, notes = findings.words, findings.words.notes
     for study in brief.studies:
         key = study.reference
-        yield f"{key}.n", str(study.n).replace("-", " ")
-        yield f"{key}.design", english.DESIGN[study.design].lower()
+        number = phrases.or_unknown(str(study.n), words)
+        yield f"{key}.n", notes.not_applicable if study.n == "not-applicable" else number
+        yield f"{key}.design", words.design[study.design].lower()
         yield f"{key}.population", findings.populations[study.population].label
-        yield f"{key}.year", phrases.year(findings.references[key]) or "unknown"
+        yield f"{key}.year", phrases.year(findings.references[key]) or notes.unknown
     amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
     for dose in amounts:
         yield f"{dose.id}.amount", phrases.amount(dose.amount)
-        yield f"{dose.id}.route", dose.route
+        yield f"{dose.id}.route", phrases.route(dose, words)
     for statement in brief.ranking.statements:
-        yield f"{statement.id}.stated", english.TIER[statement.stated].lower()
+        yield f"{statement.id}.stated", words.tier[statement.stated].lower()
     yield from _rated(findings)
     counts = findings.counts
     for name in ("stated", "added", "direct", "unsourced", "studies"):
@@ -52,13 +54,14 @@ def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
 def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
     if not (ratings := findings.ratings):
         return
+    words = findings.words
     for name, statement in ratings.statements.items():
-        yield f"{name}.computed", english.TIER[statement.computed].lower()
-        yield f"{name}.final", english.TIER[statement.final].lower()
+        yield f"{name}.computed", words.tier[statement.computed].lower()
+        yield f"{name}.final", words.tier[statement.final].lower()
     for name, link in ratings.links.items():
-        yield f"{name}.judgement", english.JUDGEMENT[link.judgement].lower()
+        yield f"{name}.judgement", words.judgement[link.judgement].lower()
     for name, chain in ratings.chains.items():
-        yield f"{name}.certainty", english.CERTAINTY[chain.final].lower()
+        yield f"{name}.certainty", words.certainty[chain.final].lower()
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:

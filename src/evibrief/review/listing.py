@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from evibrief.evidence.source import SourceTree
-from evibrief.labels import phrases
+from evibrief.labels import messages
 from evibrief.review.patches import Proposal, changed_words, proposals
 from evibrief.review.place import Placed, place_remarks, record_places
 from evibrief.review.read import Reviewed
@@ -121,5 +121,5 @@ def _warnings(
         if file.macros:
             yield f"{file.name}: it brings a program (macros) along, which was not run; do not open it without asking"
     for record in dict.fromkeys(name for one in listed for name in one.placed.records if changed.get(name)):
-        yield f"{record} changed since it was reviewed: {phrases.listed(changed[record])}"
+        yield f"{record} changed since it was reviewed: {messages.listed(changed[record])}"
     yield from dict.fromkeys(one.placed.warning for one in listed if one.placed.warning)

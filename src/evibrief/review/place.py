@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from evibrief.evidence.source import Location, SourceTree
-from evibrief.labels import markdown, phrases
+from evibrief.labels import markdown, messages
 from evibrief.problems import Place
 from evibrief.review.read import Remark
 
@@ -114,7 +114,7 @@ def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Pla
 
 def _missing(remark: Remark, known: Sequence[str]) -> str:
     gone = [name for name in remark.records if name.removeprefix(REFERENCE) not in known]
-    return f"the data at hand have no record {phrases.listed(gone)}" if gone else ""
+    return f"the data at hand have no record {messages.listed(gone)}" if gone else ""
 
 
 def _fitting(said: str, texts: Iterable[FieldText]) -> Iterator[FieldText]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from evibrief.labels import phrases
+from evibrief.labels import messages
 from evibrief.problems import plain
 from evibrief.review.listing import Listed, Listing, is_ours
 from evibrief.review.patches import Proposal
@@ -38,7 +38,7 @@ def as_text(found: Listing) -> str:
     if any(proposal.patch for proposal in found.proposals):
         lines += ["", HOW_TO_APPLY]
     for one, other in found.disagreements:
-        who = plain(f"{phrases.listed(one.authors)} and {phrases.listed(other.authors)}")
+        who = plain(f"{messages.listed(one.authors)} and {messages.listed(other.authors)}")
         lines += ["", f"{one.record}, {one.field}: {who} disagree", f"  {plain(one.now)}", f"  {plain(other.now)}"]
     return "\n".join(lines) + "\n"
 
@@ -53,16 +53,16 @@ def _heads(found: Listing) -> Iterator[str]:
     for file in found.files:
         carried = plain(f"{file.brief} {file.version}, evidence {file.evidence[:12]}")
         version = carried if file.evidence else "version unknown"
-        counted = phrases.count(file.counted, "comment or revision", "comments and revisions")
-        yield f"{plain(file.name)}: {phrases.count(len(file.remarks), 'remark')} from {counted}; {version}"
+        counted = messages.count(file.counted, "comment or revision", "comments and revisions")
+        yield f"{plain(file.name)}: {messages.count(len(file.remarks), 'remark')} from {counted}; {version}"
     said = [one for one in found.remarks if not is_ours(one)]
     people = dict.fromkeys(one.placed.remark.author or "unknown" for one in said)
-    who = plain(f" by {phrases.listed(people)}") if people else ""
-    yield f"{phrases.count(len(said), 'remark')} of reviewers{who}; {len(found.unplaced)} not placed"
+    who = plain(f" by {messages.listed(people)}") if people else ""
+    yield f"{messages.count(len(said), 'remark')} of reviewers{who}; {len(found.unplaced)} not placed"
     if asked := [one for one in found.remarks if is_ours(one)]:
         answered = sum(one.placed.remark.key in found.answered for one in asked)
         resolved = sum(one.placed.remark.resolved for one in asked)
-        yield f"{phrases.count(len(asked), 'question')} of our own, {answered} of them answered, {resolved} resolved"
+        yield f"{messages.count(len(asked), 'question')} of our own, {answered} of them answered, {resolved} resolved"
 
 
 def _told(one: Listed) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _short(one: Listed) -> str:
 
 def _proposed(proposal: Proposal) -> Iterator[str]:
     where = f"{proposal.record}, {proposal.field}" if proposal.field else proposal.record or "no record"
-    yield f"proposal for {where} by {plain(phrases.listed(proposal.authors))} [{', '.join(proposal.keys)}]"
+    yield f"proposal for {where} by {plain(messages.listed(proposal.authors))} [{', '.join(proposal.keys)}]"
     if proposal.patch:
         # As it is read; the file that --patches writes has each letter and the ends of lines as they are.
         yield from (plain(line.removesuffix("\r")) for line in proposal.patch.removesuffix("\n").split("\n"))

@@ -4,6 +4,7 @@ In come drawings; the files of this room fill these types, `formats.html` prints
 word is made before a template runs: a template only places what it is given.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -169,11 +170,26 @@ class Look:
     logo_alternative: str = ""
 
 
+PAGE, PAGES = "{page}", "{pages}"
+"""Where the number of a sheet of paper comes, and how many there are: only a program that sets pages knows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What stands at the foot of each sheet. The number of the page is pieces of text with `PAGE` and `PAGES`."""
+
+    no_advice: str
+    page_number: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A whole brief, decided and worded."""
 
     language: str
+    words: Mapping[str, str]
+    """What the template prints itself, by name."""
+    foot: Foot
     running_title: str
     description: str
     date: str

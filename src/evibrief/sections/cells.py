@@ -1,11 +1,12 @@
 """Cells and lines that tables of several sections share: claims, studies, corrections, marks of what changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from evibrief.evidence.claims import Evidence
 from evibrief.evidence.fields import ReferenceKey
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.rating.rate import Tally
 from evibrief.rating.support import Support
@@ -27,11 +28,13 @@ def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
 
 def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
     """That a record changed since the last archived version, and how; and what reviewers said that is not decided."""
-    kinds = findings.changed.get(record, ())
-    changed = (Line(text=f"Changed: {', '.join(kinds)}", style="warning"),) if kinds else ()
+    sentences = findings.words.sentences
+    told = (phrases.change(kind, findings.words) for kind in findings.changed.get(record, ()))
+    kinds = findings.words.lists.separator.join(told)
+    changed = (Line(text=sentences.changed(kinds=kinds), style="warning"),) if kinds else ()
     comments = findings.open_comments.get(record, ())
-    told = (f"Open comment ({role}): {shortened(text)}" for role, text in comments)
-    return (*changed, *(Line(text=text, style="warning") for text in told))
+    said = (sentences.open_comment(role=role, text=shortened(text)) for role, text in comments)
+    return (*changed, *(Line(text=text, style="warning") for text in said))
 
 
 def shortened(text: str, most: int = 160) -> str:
@@ -48,63 +51,70 @@ def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
     return (
         *((Line(links=linked, style="identifier"),) if linked else ()),
         *((Line(text=", ".join(plain), style="identifier"),) if plain else ()),
-        *((Line(text="not placed", style="muted"),) if not wanted else ()),
+        *((Line(text=findings.words.notes.not_placed, style="muted"),) if not wanted else ()),
     )
 
 
 def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
     """Studies by name with their citation, a line each, a retracted one marked; `none` says that there is none."""
     lines = tuple(Line(prose=_study(key, findings)) for key in studies)
-    return lines or (Line(text="none", style="muted"),)
+    return lines or (Line(text=findings.words.notes.none, style="muted"),)
 
 
 def lines_for(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
     """The studies that are counted for something; and, said to be so, those that are disputed or not counted."""
     if tally is None:
         return study_lines(support.supporting, findings)
-    told = {"disputed": tuple(tally.disputed), "not counted": support.supporting}
+    notes = findings.words.notes
+    told = ((notes.disputed, tuple(tally.disputed)), (notes.not_counted, support.supporting))
     return _counted_first(tuple(tally.supporting), told, findings)
 
 
 def lines_against(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
     """The studies that are counted against something; and, said to be so, those with mixed findings or not counted."""
     counted = support.contradicting if tally is None else tuple(tally.contradicting)
-    told = {"mixed": support.mixed, "not counted": support.contradicting}
+    notes = findings.words.notes
+    told = ((notes.mixed, support.mixed), (notes.not_counted, support.contradicting))
     return _counted_first(counted, told, findings)
 
 
 def _counted_first(
-    counted: Sequence[ReferenceKey], told: Mapping[str, Iterable[ReferenceKey]], findings: Findings
+    counted: Sequence[ReferenceKey], told: Sequence[tuple[str, Sequence[ReferenceKey]]], findings: Findings
 ) -> tuple[Line, ...]:
     """Each study once: among the counted, or after the first word that is true of it."""
-    rest = {key: word for word, keys in reversed(list(told.items())) for key in keys if key not in counted}
-    quiet = (Line(prose=f"{word}: {_study(key, findings)}", style="muted") for key, word in rest.items())
-    return (*study_lines(counted, findings), *quiet)
+    rest = {key: word for word, keys in reversed(told) for key in keys if key not in counted}
+    labelled = findings.words.sentences.labelled
+    quiet = (labelled(label=word, value=_study(key, findings)) for key, word in rest.items())
+    return (*study_lines(counted, findings), *(Line(prose=text, style="muted") for text in quiet))
 
 
 def _study(key: ReferenceKey, findings: Findings) -> str:
-    mark = " (RETRACTED)" if findings.standings.get(key) == "retracted" else ""
-    return f"{escape(phrases.short_name(findings.references[key]))}{mark} [@{key}]"
+    name = escape(phrases.short_name(findings.references[key]))
+    if findings.standings.get(key) == "retracted":
+        name = findings.words.sentences.retracted(study=name)
+    return f"{name} [@{key}]"
 
 
 def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     """What one publication says: its role, its finding with the citation, and how sure its identity is."""
+    words, sentences = findings.words, findings.words.sentences
     study = findings.studies.get(entry.source)
-    name = escape(phrases.short_name(findings.references[entry.source]))
-    state = english.VERIFICATION[study.verification.state] if study else "not appraised"
-    notes = [english.BASIS[entry.basis], f"reference {state}", f"seen: {entry.locator}"]
+    name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
+    state = words.verification[study.verification.state] if study else words.notes.not_appraised
+    locator = sentences.locator(locator=phrases.or_unknown(entry.locator, words))
+    told = [words.basis[entry.basis], sentences.reference_state(state=state), locator]
     if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
-        notes.append(english.INTEGRITY[standing])
+        told.append(words.standing[standing])
     return (
-        Line(prose=f"**{english.ROLE[entry.role]}:** {name} [@{entry.source}]. {entry.finding}"),
-        Line(text="; ".join(notes), style="muted"),
+        Line(prose=sentences.evidence(role=words.role[entry.role], study=name, finding=entry.finding)),
+        Line(text="; ".join(told), style="muted"),
     )
 
 
-def correction_lines(names: Iterable[str]) -> tuple[Line, ...]:
+def correction_lines(names: Iterable[str], words: Words) -> tuple[Line, ...]:
     """One line of links to the corrections of a record, or none."""
     linked = tuple(names)
-    return (Line(text="see", links=linked, style="identifier"),) if linked else ()
+    return (Line(text=words.notes.see, links=linked, style="identifier"),) if linked else ()
 
 
 def note_lines(note: str | None) -> tuple[Line, ...]:

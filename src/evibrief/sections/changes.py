@@ -6,10 +6,13 @@ are one row with forty links.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
 from evibrief.labels import markdown, phrases
+from evibrief.labels.words import Words
+from evibrief.rating.diff import ABSENT, summary
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import record_lines, table
@@ -20,31 +23,38 @@ def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.since:
         yield from _since(brief.since, brief, findings)
     else:
-        yield Paragraph("No archived version came before this one: there is nothing to compare it with.")
-    columns = (("Version", 20), ("What changed", 80))
+        yield Paragraph(findings.words.notes.nothing_to_compare)
+    names = findings.words.columns
+    columns = ((names.version, 20), (names.what_changed, 80))
     rows = (
-        [Row((Cell((Line(text=change.version), Line(text=phrases.date(change.date), style="muted")), scope="row"),
+        [Row((Cell((Line(text=change.version), _day(change.date, findings)), scope="row"),
               Cell((Line(prose=change.text),))))]
         for change in brief.changes
     )  # fmt: skip
-    yield from table("Versions of this brief", columns, rows)
+    yield from table(findings.words.captions.versions, columns, rows)
+
+
+def _day(day: date, findings: Findings) -> Line:
+    return Line(text=phrases.date(day, findings.words), style="muted")
 
 
 def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     weighed = {weight: [one for one in since.changes if one.weight == weight] for weight in ("major", "minor", "patch")}
-    yield Heading(f"Since version {since.version} of {phrases.date(since.date)}", "changes_since")
-    yield Paragraph(f"**{since.summary}** That version has the evidence hash {since.evidence[:12]}.")
-    columns = (("Conclusion", 28), ("Was", 23), ("Is", 23), ("Why", 26))
+    words, names, captions = findings.words, findings.words.columns, findings.words.captions
+    title = words.headings.since(version=since.version, date=phrases.date(since.date, words))
+    yield Heading(title, "changes_since")
+    yield Paragraph(words.sentences.since_hash(summary=summary(since.changes, words), hash=since.evidence[:12]))
+    columns = ((names.conclusion, 28), (names.was, 23), (names.now, 23), (names.why, 26))
     reasons = _reasons(brief)
     moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
              for one in _joined(weighed["major"]))  # fmt: skip
-    yield from table(f"Conclusions that moved since version {since.version}", columns, moved)
-    columns = (("What", 18), ("Was", 17), ("Is", 17), ("Records", 48))
+    yield from table(captions.moved(version=since.version), columns, moved)
+    columns = ((names.what, 18), (names.was, 17), (names.now, 17), (names.records, 48))
     rows = ([_alike(one, brief, findings)] for one in _groups(weighed["minor"]))
-    yield from table(f"Evidence that changed since version {since.version}", columns, rows)
-    columns = (("What", 14), ("Was", 29), ("Is", 29), ("Records", 28))
+    yield from table(captions.evidence_changed(version=since.version), columns, rows)
+    columns = ((names.what, 14), (names.was, 29), (names.now, 29), (names.records, 28))
     rows = ([_alike(one, brief, findings)] for one in _groups(weighed["patch"]))
-    yield from table(f"Wording that changed since version {since.version}", columns, rows)
+    yield from table(captions.wording_changed(version=since.version), columns, rows)
 
 
 def _reasons(brief: Brief) -> dict[str, str]:
@@ -67,12 +77,16 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     change = group[0]
     name = change.record.partition(",")[0]
     fields = [field for one in group if (field := one.record.partition(", ")[2])]
-    what = f"{change.kind}: {phrases.listed(fields)}" if fields else change.kind
-    told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text="unknown", style="muted"),)
+    words, unknown = findings.words, findings.words.notes.unknown
+    listed = phrases.listed(fields, words)
+    kind = phrases.change(change.kind, words)
+    what = words.sentences.labelled(label=kind, value=listed) if fields else kind
+    told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text=unknown, style="muted"),)
     title = _titles(brief).get(name)
     named = (Line(text=title), *record_lines([name], findings)) if title else ()
     lines = (*named[:1], Line(text=what, style="label"), *named[1:])
-    return Row((Cell(lines, scope="row"), Cell(_words(change.was)), Cell(_words(change.now)), Cell(told)))
+    was, now = (Cell(_state(text, words)) for text in (change.was, change.now))
+    return Row((Cell(lines, scope="row"), was, now, Cell(told)))
 
 
 def _titles(brief: Brief) -> dict[str, str]:
@@ -99,15 +113,18 @@ def _alike(group: Sequence[SinceChange], brief: Brief, findings: Findings) -> Ro
     change = group[0]
     field = _general(change.record.partition(", ")[2]).replace("_", " ")
     same = all((one.was, one.now) == (change.was, change.now) for one in group)
-    what = (Line(text=change.kind, style="word"), *((Line(text=field, style="muted"),) if field else ()))
-    now = _words(change.now) if same else (Line(text="added, see there", style="muted"),)
-    records = record_lines([_own_name(one.record.partition(",")[0], brief) for one in group], findings)
-    return Row((Cell(what, scope="row"), Cell(_words(change.was)), Cell(now), Cell(records)))
+    kind = Line(text=phrases.change(change.kind, findings.words), style="word")
+    what = (kind, *((Line(text=field, style="muted"),) if field else ()))
+    words = findings.words
+    now = _state(change.now, words) if same else (Line(text=words.notes.added, style="muted"),)
+    itself = dict.fromkeys(("brief", brief.brief.id), words.notes.brief_itself)
+    changed = (one.record.partition(",")[0] for one in group)
+    records = record_lines([itself.get(name, name) for name in changed], findings)
+    return Row((Cell(what, scope="row"), Cell(_state(change.was, words)), Cell(now), Cell(records)))
 
 
-def _own_name(record: str, brief: Brief) -> str:
-    return "the brief itself" if record in ("brief", brief.brief.id) else record
-
-
-def _words(text: str) -> tuple[Line, ...]:
-    return (Line(text=markdown.without_marks(text)),) if text else (Line(text="not there", style="muted"),)
+def _state(text: str, words: Words) -> tuple[Line, ...]:
+    """What something was or is, or that it is not there."""
+    if not text:
+        return (Line(text=words.notes.not_there, style="muted"),)
+    return (Line(text=words.notes.not_rated_here if text == ABSENT else markdown.without_marks(text)),)

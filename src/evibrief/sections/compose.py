@@ -3,14 +3,30 @@
 In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count
 
 from evibrief.evidence.brief import Brief, Section
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
+from evibrief.labels.groups import Captions
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections import registry, summary
-from evibrief.sections.blocks import Block, ContentsEntry, Figure, Heading, Paragraph, SectionPage, Table, View
+from evibrief.sections.blocks import (
+    PAGE,
+    PAGES,
+    Block,
+    ContentsEntry,
+    Figure,
+    Foot,
+    Heading,
+    Paragraph,
+    SectionPage,
+    Table,
+    View,
+)
 from evibrief.sections.first_page import page_one, title_block, with_review
 
 
@@ -19,22 +35,34 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
 
     `content` is the hash of all that it shows.
     """
-    record = brief.brief
-    status = english.STATUS_OF_BRIEF[record.status]
+    record, words = brief.brief, findings.words
+    status, day = words.brief_status[record.status], phrases.date(record.date, words)
     first_page = page_one(brief, findings)
-    sections = [_section(section, brief, findings) for section in with_review(brief)]
-    pages = tuple(_number_captions(sections, figures=1 if first_page.ranking else 0))
+    sections = [_section(section, brief, findings) for section in with_review(brief, words)]
+    pages = tuple(_number_captions(sections, words.captions, figures=1 if first_page.ranking else 0))
     return View(
         language=record.language,
-        running_title=f"{record.title} · version {record.version} · {phrases.date(record.date)} · {status.lower()}",
-        description=f"Version {record.version}, {phrases.date(record.date)}. {status}: {record.status_note}.",
+        words=words.page.model_dump(),
+        foot=_foot(words),
+        running_title=words.sentences.running_title(
+            title=record.title, version=record.version, date=day, status=status.lower()
+        ),
+        description=words.sentences.description(
+            version=record.version, date=day, status=status, note=record.status_note
+        ),
         date=record.date.isoformat(),
-        title_block=title_block(brief, content),
+        title_block=title_block(brief, content, words),
         first_page=first_page,
         summary=tuple(summary.summary(brief, findings)),
         contents=tuple(_contents(pages)),
         sections=pages,
     )
+
+
+def _foot(words: Words) -> Foot:
+    numbered = words.foot.page_number(page=PAGE, pages=PAGES)
+    pieces = re.split(f"({re.escape(PAGE)}|{re.escape(PAGES)})", numbered)
+    return Foot(words.foot.no_advice, tuple(piece for piece in pieces if piece))
 
 
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
@@ -44,16 +72,17 @@ def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
     return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in registry.LANDSCAPE)
 
 
-def _number_captions(pages: Iterable[SectionPage], figures: int) -> Iterator[SectionPage]:
+def _number_captions(pages: Iterable[SectionPage], captions: Captions, figures: int) -> Iterator[SectionPage]:
     """Captions carry their number as text, so that it is the same in every output; `figures` stand before."""
-    numbers = {"Table": 0, "Figure": figures}
+    tables = count(1)
+    pictures = count(figures + 1)
     for page in pages:
         blocks: list[Block] = []
         for block in page.blocks:
-            if isinstance(block, Table | Figure):
-                name = "Table" if isinstance(block, Table) else "Figure"
-                numbers[name] += 1
-                block = replace(block, caption=f"{name} {numbers[name]}. {block.caption}")
+            if isinstance(block, Table):
+                block = replace(block, caption=captions.table(number=next(tables), caption=block.caption))
+            elif isinstance(block, Figure):
+                block = replace(block, caption=captions.figure(number=next(pictures), caption=block.caption))
             blocks.append(block)
         yield replace(page, blocks=tuple(blocks))
 

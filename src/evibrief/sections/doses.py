@@ -10,42 +10,43 @@ from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import claim_links, correction_lines, evidence_lines, note_lines, table
 from evibrief.sections.figures import charts
 
-NOT_A_RECOMMENDATION = "What was given in studies. Nothing in this table is a recommendation."
-
 
 def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Doses given to people; apart from them, under a heading that says so, amounts given to animals and cells."""
+    words, names = findings.words, findings.words.columns
     if brief.doses.people:
-        yield Heading("Given to people", "doses_people")
-        yield Paragraph(NOT_A_RECOMMENDATION, style="callout")
+        yield Heading(words.headings.doses_people, "doses_people")
+        yield Paragraph(words.notes.doses_no_advice, style="callout")
     yield from charts.doses(brief, findings)
-    columns = (("Dose", 18), ("How it was given", 24), ("To whom", 14), ("Source and finding", 44))
+    columns = ((names.dose, 18), (names.how_given, 24), (names.to_whom, 14), (names.source_and_finding, 44))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
-    yield from table("Doses given to people in studies", columns, rows)
+    yield from table(words.captions.doses_people, columns, rows)
     if brief.doses.other:
-        yield Heading("Given to animals or to cells: not doses for people", "doses_other")
-        warning = "Milligrams per kilogram in a rodent and concentrations in a dish say nothing directly about a dose."
-        yield Paragraph(warning, style="callout")
+        yield Heading(words.headings.doses_other, "doses_other")
+        yield Paragraph(words.notes.doses_other, style="callout")
     yield from charts.other_amounts(brief, findings)
-    columns = (("Amount", 22), ("How it was given", 16), ("To what", 16), ("Source and finding", 46))
+    columns = ((names.amount, 22), (names.how_given, 16), (names.to_what, 16), (names.source_and_finding, 46))
     rows = ([_exposure_row(exposure, findings)] for exposure in brief.doses.other)
-    yield from table("Amounts given to animals or to cells; not comparable with doses for people", columns, rows)
+    yield from table(words.captions.doses_other, columns, rows)
 
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
-    how = Line(text=f"{dose.route}; {dose.duration}")
-    given = (how, Line(text=dose.regimen), Line(text=dose.purpose, style="muted"))
+    words = findings.words
+    duration, regimen, purpose = (phrases.or_unknown(t, words) for t in (dose.duration, dose.regimen, dose.purpose))
+    how = Line(text=f"{phrases.route(dose, words)}; {duration}")
+    given = (how, Line(text=regimen), Line(text=purpose, style="muted"))
     return _amount_row(dose, given, findings)
 
 
 def _exposure_row(exposure: AnimalExposure, findings: Findings) -> Row:
-    return _amount_row(exposure, (Line(text=f"route: {exposure.route}"),), findings)
+    given = findings.words.sentences.route(route=phrases.route(exposure, findings.words))
+    return _amount_row(exposure, (Line(text=given),), findings)
 
 
 def _amount_row(record: Dose | AnimalExposure, given: tuple[Line, ...], findings: Findings) -> Row:
     name = (Line(text=phrases.amount(record.amount), style="word", anchor=record.id), Line(text=record.label))
     rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings))
-    links = claim_links(record.claims) + correction_lines(record.corrections)
+    links = claim_links(record.claims) + correction_lines(record.corrections, findings.words)
     return Row(
         (
             Cell(name, scope="row"),

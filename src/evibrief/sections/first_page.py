@@ -4,64 +4,77 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from evibrief.evidence.brief import Brief, KindOfSection, Person, Section
+from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, SourceDocument
 from evibrief.evidence.hashes import SHORT
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
+from evibrief.labels.words import Words
+from evibrief.rating.diff import summary
 from evibrief.rating.findings import Findings
 from evibrief.sections import methods, rating_lines
 from evibrief.sections.blocks import FirstPage, TitleBlock
 from evibrief.sections.figures import charts
 
 
-def title_block(brief: Brief, content: str) -> TitleBlock:
+def title_block(brief: Brief, content: str, words: Words) -> TitleBlock:
     """What stands at the top: title, version, date, people, what the brief is about."""
-    record = brief.brief
-    facts = [
-        ("For", record.audience),
-        ("Authors", _people(record.authors)),
-        ("Raters", _people(record.raters)),
-        ("Reviewers", _people(record.reviewers)),
-        ("Funding", record.funding),
-        ("Conflicts of interest", record.conflicts),
+    record, facts, sentences = brief.brief, words.facts, words.sentences
+    pairs = [
+        (facts.audience, record.audience),
+        (facts.authors, _people(record.authors, words)),
+        (facts.raters, _people(record.raters, words)),
+        (facts.reviewers, _people(record.reviewers, words)),
+        (facts.funding, phrases.or_unknown(record.funding, words)),
+        (facts.conflicts, phrases.or_unknown(record.conflicts, words)),
     ]
-    if document := record.source_document:
-        written = "date unknown" if document.date == "unknown" else phrases.date(document.date)
-        origin = f"“{document.title}”; author {document.author}; {written}; grading method: {document.grading_method}"
-        facts.append(("Source document", origin))
-    status = f"{english.STATUS_OF_BRIEF[record.status]}: {record.status_note}"
-    version = f"Version {record.version} · {phrases.date(record.date)} · review by {phrases.date(record.review_by)}"
-    version += f" · content {content[:SHORT]}"
-    return TitleBlock(record.title, record.subtitle or "", status, version, tuple(facts))
+    if record.source_document:
+        pairs.append((facts.source_document, _document(record.source_document, words)))
+    status = sentences.labelled(label=words.brief_status[record.status], value=record.status_note)
+    day, until = phrases.date(record.date, words), phrases.date(record.review_by, words)
+    version = sentences.version_line(version=record.version, date=day, review_by=until, content=content[:SHORT])
+    return TitleBlock(record.title, record.subtitle or "", status, version, tuple(pairs))
 
 
-def _people(people: Iterable[Person]) -> str:
-    return "; ".join(f"{person.name} ({person.role})" for person in people) or "not named"
+def _document(document: SourceDocument, words: Words) -> str:
+    """The document whose claims are examined, in a line."""
+    return words.sentences.document(
+        title=document.title,
+        author=phrases.or_unknown(document.author, words),
+        date=phrases.date_or_unknown(document.date, words),
+        method=document.grading_method,
+    )
+
+
+def _people(people: Iterable[Person], words: Words) -> str:
+    named = (words.sentences.described(what=person.name, note=person.role) for person in people)
+    return "; ".join(named) or words.notes.not_named
 
 
 def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
     """Plausibility and certainty, as stated and as computed, in the words of page one."""
-    record = brief.brief
+    words, record, ratings = findings.words, brief.brief, findings.ratings
     plausibility, certainty = record.bottom_line.plausibility, record.bottom_line.certainty
-    if findings.ratings and findings.ratings.statements:
-        plausibility += f"; computed: {rating_lines.tier_summary(findings.ratings)}"
-    if findings.ratings and findings.ratings.chains:
-        certainty += f"; computed: {rating_lines.certainty_summary(findings.ratings)}"
-    return (("Plausibility (could it work?)", plausibility), ("Certainty (how sure are we that it does?)", certainty))
+    if ratings and ratings.statements:
+        computed = rating_lines.tier_summary(ratings, words)
+        plausibility = words.sentences.computed_too(stated=plausibility, computed=computed)
+    if ratings and ratings.chains:
+        computed = rating_lines.certainty_summary(ratings, words)
+        certainty = words.sentences.computed_too(stated=certainty, computed=computed)
+    return ((words.facts.plausibility, plausibility), (words.facts.certainty, certainty))
 
 
 def page_one(brief: Brief, findings: Findings) -> FirstPage:
     """Page one: question, bottom line, what the ratings say, where the current version is."""
-    record = brief.brief
-    question = record.question
+    record, words = brief.brief, findings.words
+    question, facts = record.question, words.facts
     parts = (
-        ("Population", question.population),
-        ("Intervention", question.intervention),
-        ("Comparator", question.comparator),
-        ("Outcomes", phrases.listed(question.outcomes)),
+        (facts.population, question.population),
+        (facts.intervention, question.intervention),
+        (facts.comparator, question.comparator),
+        (facts.outcomes, phrases.listed(question.outcomes, words)),
     )
     counts = methods.count_sentences(findings)
     picture = charts.plausibility(brief, findings, short=True)
-    ranked = replace(picture, caption=f"Figure 1. {picture.caption}") if picture else None
+    ranked = replace(picture, caption=words.captions.figure(number=1, caption=picture.caption)) if picture else None
     return FirstPage(
         question=question.text,
         question_parts=parts,
@@ -71,32 +84,34 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
         counts=(counts[0], counts[2]),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
         not_this=record.not_this,
-        currency=_currency(brief),
+        currency=" ".join(_currency(brief, words)),
     )
 
 
-def _currency(brief: Brief) -> str:
-    """How a reader tells whether the file at hand is the current version, and what it changed."""
-    record, since = brief.brief, brief.since
-    changed = f" Since version {since.version}: {since.summary}" if since else " No archived version came before it."
+def _currency(brief: Brief, words: Words) -> Iterator[str]:
+    """How a reader tells whether the file at hand is the current version, and what it changed: sentences."""
+    record, since, sentences = brief.brief, brief.since, words.sentences
+    yield sentences.this_version(version=record.version, date=phrases.date(record.date, words))
+    if since:
+        yield sentences.since_version(version=since.version, summary=summary(since.changes, words))
+    else:
+        yield words.notes.no_earlier_version
     if number := sum(comment.decision == "open" for ledger in brief.reviews for comment in ledger.comments):
-        changed += f" {phrases.count(number, 'comment')} of reviewers on it not decided yet."
-    listed = "is not known" if record.versions_at == "unknown" else f"is {record.versions_at}"
-    return (
-        f"This is version {record.version} of {phrases.date(record.date)}.{changed} "
-        f"After {phrases.date(record.review_by)} take it for out of date. Where all versions are listed {listed}; "
-        "ask whoever sent it whether there is a later one."
-    )
+        yield sentences.open_comments(comments=words.counts.comment(number))
+    yield sentences.out_of_date(date=phrases.date(record.review_by, words))
+    unknown = record.versions_at == "unknown"
+    yield words.notes.versions_unknown if unknown else sentences.versions_listed(place=record.versions_at)
 
 
-def with_review(brief: Brief) -> Iterator[Section]:
+def with_review(brief: Brief, words: Words) -> Iterator[Section]:
     """The author's sections. A review that was kept is printed also where the author gave it no place."""
     listed = brief.brief.sections
     missing = bool(brief.reviews) and all(section.kind != "review" for section in listed)
+    review = Section(kind=KindOfSection("review"), title=words.headings.review)
     for section in listed:
         if missing and section.kind in ("evidence", "references"):
-            yield Section(kind=KindOfSection("review"), title="Review")
+            yield review
             missing = False
         yield section
     if missing:
-        yield Section(kind=KindOfSection("review"), title="Review")
+        yield review

@@ -11,9 +11,10 @@ from evibrief.sections.cells import claim_links, evidence_lines, note_lines, tab
 
 def harms(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Unwanted effects, in whom they were seen, and on what that rests."""
-    columns = (("Effect", 28), ("In whom", 18), ("Source and finding", 54))
+    names = findings.words.columns
+    columns = ((names.effect, 28), (names.in_whom, 18), (names.source_and_finding, 54))
     rows = ([_harm_row(harm, findings)] for harm in brief.harms)
-    yield from table("Unwanted effects, as far as they were recorded", columns, rows)
+    yield from table(findings.words.captions.harms, columns, rows)
 
 
 def _harm_row(harm: Harm, findings: Findings) -> Row:

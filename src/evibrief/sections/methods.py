@@ -1,140 +1,138 @@
 """The section `methods`: how the evidence was searched, read and rated, with the instrument's rules as tables."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from evibrief.evidence.brief import Brief, Search
-from evibrief.evidence.instrument import Condition, Instrument, Range, Rule, Scale
-from evibrief.labels import english, phrases
+from evibrief.evidence.instrument import Condition, Instrument, Range, Rule, Scale, Sort
+from evibrief.evidence.vocabulary import About
+from evibrief.labels import phrases
+from evibrief.labels.groups import Sentences
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import table
 
 
-def instrument_blocks(instrument: Instrument) -> Iterator[Block]:
+def instrument_blocks(instrument: Instrument, words: Words) -> Iterator[Block]:
     """The instrument with all its rules, as they are computed."""
-    yield Heading(f"How ratings are computed: {instrument.name}", "methods_instrument")
-    yield Paragraph(f"**{instrument.title}**, version {instrument.version}.")
+    captions, names, sentences = words.captions, words.columns, words.sentences
+    yield Heading(words.headings.instrument(instrument=instrument.name), "methods_instrument")
+    yield Paragraph(sentences.instrument(title=instrument.title, version=instrument.version))
     yield Paragraph(instrument.text)
-    sorts = tuple((Line(text=f"{sort.words}{_of_what(instrument, sort.id)}"),) for sort in instrument.sorts)
-    yield Paragraph("A study is counted as the first of these that fits it:")
-    yield Bullets(sorts)
+    yield Paragraph(words.notes.first_that_fits)
+    yield Bullets(tuple((Line(text=_sort_words(sort, instrument, words)),) for sort in instrument.sorts))
     for scale, title in (
-        (instrument.tier, "Plausibility of a statement"),
-        (instrument.judgement, "How well a link is supported"),
-        (instrument.certainty, "Certainty of a link; a chain has that of its weakest link"),
+        (instrument.tier, captions.scale_tier),
+        (instrument.judgement, captions.scale_judgement),
+        (instrument.certainty, captions.scale_certainty),
     ):
-        columns = (("Level", 14), ("What it means", 28), ("Given when", 58))
-        rows = ([_level_row(level.id, scale, instrument)] for level in scale.levels)
+        columns = ((names.level, 14), (names.meaning, 28), (names.given_when, 58))
+        rows = ([_level_row(level.id, scale, instrument, words)] for level in scale.levels)
         yield from table(title, columns, rows)
 
 
-def _of_what(instrument: Instrument, sort: str) -> str:
-    return "" if sort in instrument.contrary else " (never counted as contradiction)"
+def _sort_words(sort: Sort, instrument: Instrument, words: Words) -> str:
+    return sort.words if sort.id in instrument.contrary else words.sentences.never_contrary(sort=sort.words)
 
 
-def _level_row(name: str, scale: Scale, instrument: Instrument) -> Row:
+def _level_row(name: str, scale: Scale, instrument: Instrument, words: Words) -> Row:
     level = next(level for level in scale.levels if level.id == name)
     rules = [rule for rule in scale.rules if rule.level == name]
-    lines = [Line(text=line) for rule in rules for line in _rule_words(rule, instrument)]
-    lines = lines or [Line(text="by nobody but a person, with a signature and a reason")]
+    lines = [Line(text=line) for rule in rules for line in _rule_words(rule, instrument, words)]
+    lines = lines or [Line(text=words.notes.by_a_person)]
     return Row((Cell((Line(text=level.word, style="word"),), scope="row"), Cell((Line(prose=level.meaning),)),
                 Cell(tuple(lines))))  # fmt: skip
 
 
-def _rule_words(rule: Rule, instrument: Instrument) -> Iterator[str]:
+def _rule_words(rule: Rule, instrument: Instrument, words: Words) -> Iterator[str]:
     """One line for each set of conditions of a rule."""
     if not rule.when:
-        yield "otherwise"
+        yield words.notes.otherwise
     for line in rule.when:
-        yield "; ".join(_condition_words(name, wanted, instrument) for name, wanted in line.items())
+        yield "; ".join(_condition_words(name, wanted, instrument, words) for name, wanted in line.items())
 
 
-def _condition_words(name: str, wanted: Condition, instrument: Instrument) -> str:
+def _condition_words(name: str, wanted: Condition, instrument: Instrument, words: Words) -> str:
     if not isinstance(wanted, Range):
-        named = english.STATEMENT_KIND | english.LINK | english.JUDGEMENT
-        return " or ".join(named[word].lower() for word in wanted)
+        named: tuple[Mapping[Any, str], ...] = (words.judgement, words.link, words.statement_kind)
+        told = (next(group[word] for group in named if word in group) for word in wanted)
+        return phrases.any_of((word.lower() for word in told), words)
     counted = {sort.id: sort.words for sort in instrument.sorts}
     counted |= {total.id: total.words for total in instrument.totals}
-    return f"{counted.get(name, 'studies that contradict')}: {_number_words(wanted)}"
+    what = counted.get(name, words.notes.contradicting_studies)
+    return words.sentences.labelled(label=what, value=_number_words(wanted, words))
 
 
-def _number_words(wanted: Range) -> str:
+def _number_words(wanted: Range, words: Words) -> str:
     if wanted.high is None:
-        return f"{wanted.low} or more"
+        return words.sentences.or_more(number=wanted.low)
     if wanted.low == wanted.high:
-        return str(wanted.low) if wanted.low else "none"
-    return f"{wanted.low} to {wanted.high}"
+        return str(wanted.low) if wanted.low else words.notes.none
+    return words.sentences.range(low=wanted.low, high=wanted.high)
 
 
 def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
     """How the evidence was found, counted, rated and checked; searches that found nothing; what was not done."""
+    words, names, captions = findings.words, findings.words.columns, findings.words.captions
     yield Paragraph(brief.brief.methods.text)
-    yield Heading("What was counted", "methods_counts")
+    yield Heading(words.headings.counted, "methods_counts")
     yield Bullets(tuple((Line(text=sentence),) for sentence in count_sentences(findings)))
-    yield Heading("Searches", "methods_searches")
-    columns = (("Looked for", 44), ("Where and when", 24), ("Found", 32))
+    yield Heading(words.headings.searches, "methods_searches")
+    columns = ((names.looked_for, 44), (names.where_and_when, 24), (names.found, 32))
     if not brief.brief.methods.searches:
-        yield Paragraph("No systematic search is recorded.")
-    rows = ([_search_row(search)] for search in brief.brief.methods.searches)
-    yield from table("Searches", columns, rows)
-    rows = ([_search_row(search)] for search in brief.brief.methods.negative_searches)
-    yield from table("Looked for and not found", columns, rows)
+        yield Paragraph(words.notes.no_search)
+    rows = ([_search_row(search, words)] for search in brief.brief.methods.searches)
+    yield from table(captions.searches, columns, rows)
+    rows = ([_search_row(search, words)] for search in brief.brief.methods.negative_searches)
+    yield from table(captions.searches_in_vain, columns, rows)
     if brief.instrument:
-        yield from instrument_blocks(brief.instrument)
-    yield Heading("How to read the tables", "methods_words")
-    yield Bullets(tuple((Line(prose=sentence),) for sentence in READING))
+        yield from instrument_blocks(brief.instrument, words)
+    yield Heading(words.headings.reading, "methods_words")
+    yield Bullets(tuple((Line(prose=sentence),) for sentence in words.reading.model_dump().values()))
 
 
-READING = (
-    "**Claim**: one sentence that can be right or wrong, in our words, with the line of the source document.",
-    "**Direction** (for, against, neither): whether the claim favours the idea that the intervention may help.",
-    "**Supports, contradicts, mixed, context**: how a publication bears on that one claim.",
-    "**Candidate source**: the source document names none; this is the best that was found, and may be another.",
-    "**Direct**: people with the condition received the intervention. All else needs an inference, named as such.",
-    "**Stands, corrected, contested, unsupported**: what became of the claim when it was compared with the evidence. "
-    "**Not examined**: it was compared with nothing.",
-    "**Studies** are counted once, however many claims rest on them and however many reports they have.",
-    "**Plausibility** (could it work?) and **certainty** (how sure are we that it does?) are different questions.",
-)
-
-
-def _search_row(search: Search) -> Row:
-    when = "date unknown" if search.date == "unknown" else phrases.date(search.date)
+def _search_row(search: Search, words: Words) -> Row:
+    when = phrases.date_or_unknown(search.date, words)
     where = (Line(text=search.where), Line(text=when, style="muted"))
     return Row((Cell((Line(prose=search.what),), scope="row"), Cell(where), Cell((Line(prose=search.found),))))
 
 
 def count_sentences(findings: Findings) -> tuple[str, ...]:
     """The counts of the evidence base in sentences, the weightiest first."""
-    counts = findings.counts
-    about, direction, status = counts.about, counts.direction, counts.status
+    counts, plurals, sentences = findings.counts, findings.words.plurals, findings.words.sentences
+    about, direction = (Counter(found) for found in (counts.about, counts.direction))
     total = counts.stated + counts.added
-    origin = (
-        f"{counts.stated} were taken from the source document and {counts.added} added by this brief"
-        if counts.stated
-        else "none was taken from a source document"
-    )
+    origin = sentences.claims_own(total=total)
+    if counts.stated:
+        origin = sentences.claims_from_document(total=total, stated=counts.stated, added=counts.added)
     return (
-        f"{phrases.of(counts.direct, total, 'claim')} on the intervention given to people with the condition.",
-        f"By subject: {about.get('condition', 0)} on the condition, {about.get('drug', 0)} on the intervention "
-        f"elsewhere, {about.get('bridge', 0)} inferences that join the two, {about.get('gap', 0)} stated gaps.",
+        plurals.claims_direct(counts.direct, claims=plurals.claims_in_all(total)),
+        sentences.claims_by_subject(**{word: about[word] for word in get_args(About)}),
         _sources(findings),
-        f"Of the {total} claims {origin}.",
-        f"By direction: {direction.get('supports', 0)} for the idea that it may help, {direction.get('opposes', 0)} "
-        f"against it, {direction.get('neutral', 0)} neither.",
-        f"By status: {status.get('stands', 0)} stand, {status.get('corrected', 0)} corrected, "
-        f"{status.get('contested', 0)} contested, {status.get('unsupported', 0)} unsupported"
-        f"{f', {unexamined} not examined' if (unexamined := status.get('unexamined', 0)) else ''}.",
+        origin,
+        sentences.claims_by_direction(
+            supporting=direction["supports"], opposing=direction["opposes"], neutral=direction["neutral"]
+        ),
+        _by_status(Counter(counts.status), sentences),
     )
+
+
+def _by_status(status: Counter[str], sentences: Sentences) -> str:
+    told = {word: status[word] for word in ("stands", "corrected", "contested", "unsupported")}
+    if unexamined := status["unexamined"]:
+        return sentences.claims_by_status_unexamined(**told, unexamined=unexamined)
+    return sentences.claims_by_status(**told)
 
 
 def _sources(findings: Findings) -> str:
     """Where nothing was looked for, nothing was missed either: the two must not read alike."""
-    counts = findings.counts
+    counts, words = findings.counts, findings.words
     total = counts.stated + counts.added
-    named = f"the source document names or describes one for {counts.attributed}."
     if counts.status.get("unexamined", 0) == total:
-        return f"No source was looked for. None of the {total} claims has one in this version; {named}"
-    studies = phrases.count(counts.studies, "study", "different studies")
-    found = f"No source was found for {counts.unsourced} of the {total} claims; {named}"
-    return f"{found} Behind those with a source: {studies}."
+        return words.sentences.sources_not_sought(total=total, attributed=counts.attributed)
+    return words.sentences.sources_found(
+        unsourced=counts.unsourced, total=total, attributed=counts.attributed,
+        studies=words.counts.study(counts.studies),
+    )  # fmt: skip

@@ -12,12 +12,14 @@ from evibrief.sections.phases import claims_in_short
 
 def models(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Models of the condition: where the intervention would act if the model were right, and what is missing."""
+    sentences = findings.words.sentences
     titles = {mechanism.id: mechanism.title for mechanism in brief.mechanisms}
     for model in brief.models:
         yield Heading(model.title, model.id)
         yield Paragraph(model.text)
-        yield Paragraph(f"**What would have to be shown first.** {model.would_need}")
+        yield Paragraph(sentences.would_need(text=model.would_need))
         if model.mechanisms:
             linked = (f"[{escape(titles[name])}](#{name})" for name in model.mechanisms)
-            yield Paragraph(f"Mechanisms concerned: {phrases.listed(linked)}.", style="note")
+            concerned = phrases.listed(linked, findings.words)
+            yield Paragraph(sentences.mechanisms_concerned(mechanisms=concerned), style="note")
         yield from claims_in_short(model, findings)

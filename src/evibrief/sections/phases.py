@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim
 from evibrief.evidence.records import ModelRecord, Phase
-from evibrief.labels import english
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import claim_links, study_lines, table
@@ -21,19 +20,21 @@ def phases(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 def claims_in_short(record: Phase | ModelRecord, findings: Findings) -> Iterator[Block]:
     """A table of claims with their direction and status."""
-    columns = (("Claim", 50), ("Kind and wording", 20), ("Status", 12), ("Studies for", 18))
+    names = findings.words.columns
+    columns = ((names.claim, 50), (names.kind_and_wording, 20), (names.status, 12), (names.studies_for, 18))
     rows = ([_short_row(findings.claims[name], findings)] for name in record.claims)
-    yield from table(f"{record.title}: what is claimed", columns, rows)
+    yield from table(findings.words.captions.claimed(title=record.title), columns, rows)
 
 
 def _short_row(claim: Claim, findings: Findings) -> Row:
     from_studies = [entry.source for entry in claim.evidence if entry.role == "supports"]
-    kind = (Line(text=english.ABOUT[claim.about]), Line(text=english.MODALITY[claim.modality], style="muted"))
+    words = findings.words
+    kind = (Line(text=words.about[claim.about]), Line(text=words.modality[claim.modality], style="muted"))
     return Row(
         (
             Cell((Line(prose=claim.text), *claim_links((claim.id,))), scope="row"),
             Cell(kind),
-            Cell((Line(text=english.STATUS[claim.status], style="word"),)),
+            Cell((Line(text=words.status[claim.status], style="word"),)),
             Cell(study_lines(from_studies, findings)),
         )
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evibrief.evidence.brief import Brief
 from evibrief.labels import markdown, phrases
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 
 
@@ -21,19 +22,16 @@ class Question:
 
 def questions(brief: Brief, findings: Findings) -> tuple[Question, ...]:
     """One for each contested claim, fragile statement, waived rule and candidate source."""
-    return (*_fragile(brief, findings), *_waived(findings), *_contested(brief), *_candidates(brief, findings))
+    contested = _contested(brief, findings.words)
+    return (*_fragile(brief, findings), *_waived(findings), *contested, *_candidates(brief, findings))
 
 
-def _contested(brief: Brief) -> Iterator[Question]:
+def _contested(brief: Brief, words: Words) -> Iterator[Question]:
     for claim in brief.all_claims:
         if claim.status == "contested":
-            why = markdown.without_marks(claim.status_note or "no reason is written down.")
-            sources = phrases.listed(entry.source for entry in claim.evidence)
-            yield Question(
-                claim.id,
-                f"We call this claim contested: {why} Listed for or against it: {sources}. Do you agree? "
-                "Which study decides it, and is one missing?",
-            )
+            why = markdown.without_marks(claim.status_note or words.questions.contested_without_reason)
+            sources = phrases.listed((entry.source for entry in claim.evidence), words)
+            yield Question(claim.id, words.questions.contested(why=why, sources=sources))
 
 
 def _fragile(brief: Brief, findings: Findings) -> Iterator[Question]:
@@ -45,20 +43,17 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Question]:
         rating = ratings.statements[statement.id]
         if change := next((one for one in rating.fragility if one.study == rating.rests_on), None):
             study = phrases.short_name(findings.references[change.study])
-            yield Question(
-                statement.id,
-                f"The computed tier of this statement, {names[rating.computed]}, rests on one study, {study} "
-                f"({change.study}); without it the tier would be {names[change.level]}. Is that study strong enough to "
-                "carry it? Do you know of another?",
+            asked = findings.words.questions.fragile(
+                tier=names[rating.computed], study=study, key=change.study, without=names[change.level]
             )
+            yield Question(statement.id, asked)
 
 
 def _waived(findings: Findings) -> Iterator[Question]:
     for record, rule, reason, signature in findings.overrides:
         said = markdown.without_marks(reason)
-        yield Question(
-            record, f"The rule “{rule}” was let pass here by {signature}: {said} Is that reason good enough?"
-        )
+        asked = findings.words.questions.waived(rule=rule, signature=signature, reason=said)
+        yield Question(record, asked)
 
 
 def _candidates(brief: Brief, findings: Findings) -> Iterator[Question]:
@@ -69,10 +64,7 @@ def _candidates(brief: Brief, findings: Findings) -> Iterator[Question]:
             if entry.basis == "candidate":
                 claims.setdefault(entry.source, []).append(claim.id)
     for source, names in claims.items():
-        where = phrases.listed(dict.fromkeys(names))
+        where = phrases.listed(dict.fromkeys(names), findings.words)
         name = phrases.short_name(findings.references[source])
-        yield Question(
-            f"ref-{source}",
-            f"We found {name} ({source}) ourselves for {where}; the source document does not name it. Does it say what "
-            "we take from it? Is there a better source?",
-        )
+        asked = findings.words.questions.candidate(study=name, key=source, claims=where)
+        yield Question(f"ref-{source}", asked)

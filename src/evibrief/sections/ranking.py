@@ -11,7 +11,8 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Statement
 from evibrief.evidence.instrument import Scale
 from evibrief.evidence.vocabulary import Tier
-from evibrief.labels import english, phrases
+from evibrief.labels import phrases
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.rating.rate import Ratings, StatementRating, by_tier
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
@@ -19,16 +20,14 @@ from evibrief.sections.cells import change_mark, claim_links, lines_against, lin
 from evibrief.sections.figures import charts
 from evibrief.sections.rating_lines import counted_words, fragility_lines, tier_summary
 
-COLUMNS = (("Statement", 30), ("Tiers", 14), ("Why, and what it hangs on", 24), ("For a benefit", 16), ("Against", 16))
-
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
     """The statements by final tier: stated, computed and final tier, the reason, the studies, and what it hangs on."""
+    words = findings.words
     if closing := brief.ranking.closing:
-        text = (
-            f"The source document closes (line {closing.line}) with: plausibility "
-            f"**{english.TIER[closing.plausibility].lower()}**, certainty of the clinical evidence "
-            f"**{english.CERTAINTY[closing.certainty].lower()}**. {closing.text}"
+        plausibility, certainty = words.tier[closing.plausibility], words.certainty[closing.certainty]
+        text = words.sentences.closing(
+            line=closing.line, plausibility=plausibility.lower(), certainty=certainty.lower(), text=closing.text
         )
         yield Paragraph(text)
     yield Paragraph(_how_rated(brief, findings), style="callout")
@@ -38,45 +37,40 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield from _groups(brief, findings, findings.ratings)
     else:
         rows = ([_unrated_row(statement, findings)] for statement in brief.ranking.statements)
-        yield from table("Plausibility as the source document ranks it", COLUMNS, rows)
+        yield from table(words.captions.ranking_unrated, _columns(words), rows)
     if names := brief.ranking.corrections:
-        linked = phrases.listed(f"[{name}](#{name})" for name in names)
-        yield Paragraph(f"Corrections that concern the ranking as a whole: {linked}.", style="note")
+        linked = phrases.listed((f"[{name}](#{name})" for name in names), words)
+        yield Paragraph(words.sentences.ranking_corrections(corrections=linked), style="note")
+
+
+def _columns(words: Words) -> tuple[tuple[str, int], ...]:
+    names = words.columns
+    return ((names.statement, 30), (names.tiers, 14), (names.why_and_hangs_on, 24), (names.for_a_benefit, 16),
+            (names.against, 16))  # fmt: skip
 
 
 def _how_rated(brief: Brief, findings: Findings) -> str:
-    stated = "**Stated** is the tier that the source document gives."
+    words, sentences = findings.words, findings.words.sentences
     decided = sum(statement.final is not None for statement in brief.ranking.statements)
-    signed = f"{phrases.count(decided, 'final tier')} signed by a person" if decided else "nobody has signed one"
-    if not findings.ratings:
-        return f"{stated} No rating instrument was applied in this version; of final tiers, {signed}."
-    instrument = findings.ratings.instrument
-    return (
-        f"{stated} **Computed** is what the instrument {instrument.name} makes of the encoded evidence; its rules "
-        f"stand under [Methods](#methods_instrument). **Final** is the computed tier unless a person decides "
-        f"otherwise and signs; {signed}. {_summary(findings.ratings)}"
-    )
-
-
-def _summary(ratings: Ratings) -> str:
-    return f"{tier_summary(ratings).capitalize()}." if ratings.statements else ""
+    tiers = words.counts.final_tier(decided)
+    signed = sentences.tiers_signed(tiers=tiers) if decided else words.notes.nobody_signed
+    if not (ratings := findings.ratings):
+        return sentences.tiers_unrated(signed=signed)
+    summary = f"{tier_summary(ratings, words).capitalize()}." if ratings.statements else ""
+    return sentences.tiers_rated(instrument=ratings.instrument.name, signed=signed, summary=summary)
 
 
 def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Block]:
     """One table for each tier: inside it the order is the source document's, since the instrument gives none."""
-    scale = ratings.instrument.tier
+    words, scale = findings.words, ratings.instrument.tier
     for tier, statements in by_tier(brief.ranking.statements, ratings).items():
         level = next(level for level in scale.levels if level.id == tier)
-        number = phrases.count(len(statements), "statement")
-        yield Heading(f"{level.word}: {number}", f"ranking_{tier}")
-        together = (
-            " The instrument does not tell these apart: they stand in the order of the source document."
-            if len(statements) > 1
-            else ""
-        )
+        number = words.counts.statement(len(statements))
+        yield Heading(words.headings.tier(tier=level.word, statements=number), f"ranking_{tier}")
+        together = f" {words.notes.not_told_apart}" if len(statements) > 1 else ""
         yield Paragraph(f"{level.meaning}{together}")
         rows = ([_row(statement, ratings.statements[statement.id], findings, ratings)] for statement in statements)
-        yield from table(f"Statements whose final tier is {level.word.lower()}", COLUMNS, rows)
+        yield from table(words.captions.ranking_tier(tier=level.word.lower()), _columns(words), rows)
 
 
 def _row(statement: Statement, rating: StatementRating, findings: Findings, ratings: Ratings) -> Row:
@@ -84,7 +78,7 @@ def _row(statement: Statement, rating: StatementRating, findings: Findings, rati
     return Row(
         (
             _statement_cell(statement, findings),
-            Cell(_tiers(statement, rating, ratings.instrument.tier)),
+            Cell(_tiers(statement, rating, ratings.instrument.tier, findings.words)),
             Cell(_reasons(rating, findings, ratings)),
             Cell(lines_for(support, rating.tally, findings)),
             Cell(lines_against(support, rating.tally, findings)),
@@ -93,12 +87,14 @@ def _row(statement: Statement, rating: StatementRating, findings: Findings, rati
 
 
 def _statement_cell(statement: Statement, findings: Findings) -> Cell:
-    unsourced = len(findings.statements[statement.id].unsourced)
-    claims = phrases.count(len(statement.claims), "claim")
-    sourced = f"{claims}, {unsourced} without a source:" if unsourced else f"{claims}, all with a source:"
+    words, sentences = findings.words, findings.words.sentences
+    claims = words.counts.claim(len(statement.claims))
+    sourced = sentences.all_with_source(claims=claims)
+    if unsourced := len(findings.statements[statement.id].unsourced):
+        sourced = sentences.some_without_source(claims=claims, number=unsourced)
     return Cell(
         (
-            Line(text=f"Statement {statement.id.lstrip('s')}", style="label"),
+            Line(text=sentences.statement(number=statement.id.lstrip("s")), style="label"),
             Line(prose=statement.text, anchor=statement.id),
             *note_lines(statement.remark),
             *change_mark(statement.id, findings),
@@ -109,51 +105,56 @@ def _statement_cell(statement: Statement, findings: Findings) -> Cell:
     )
 
 
-def _tiers(statement: Statement, rating: StatementRating, scale: Scale) -> tuple[Line, ...]:
+def _tiers(statement: Statement, rating: StatementRating, scale: Scale, words: Words) -> tuple[Line, ...]:
+    sentences = words.sentences
     word = {level.id: level.word for level in scale.levels}
     lines = [
-        Line(text=f"Stated: {english.TIER[statement.stated]}"),
-        Line(text=f"Computed: {word[rating.computed]}", style="word"),
-        Line(text=_steps(statement.stated, rating.computed), style="muted"),
-        Line(text=f"Final: {word[rating.final]}", style="word"),
+        Line(text=sentences.stated(tier=words.tier[statement.stated])),
+        Line(text=sentences.computed(tier=word[rating.computed]), style="word"),
+        Line(text=_steps(statement.stated, rating.computed, words), style="muted"),
+        Line(text=sentences.final(tier=word[rating.final]), style="word"),
     ]
     if final := statement.final:
         if final.by and final.date:
-            lines.append(Line(text=f"signed: {final.by}, {phrases.date(final.date)}", style="muted"))
+            told = sentences.signed_tier(by=final.by, date=phrases.date(final.date, words))
+            lines.append(Line(text=told, style="muted"))
         lines += note_lines(final.reason)
     else:
-        lines.append(Line(text="not signed", style="muted"))
+        lines.append(Line(text=words.notes.not_signed, style="muted"))
     return tuple(lines)
 
 
-def _steps(stated: Tier, computed: Tier) -> str:
+def _steps(stated: Tier, computed: Tier, words: Words) -> str:
     """How far the computed tier lies from the stated one."""
     order: tuple[Tier, ...] = get_args(Tier)
     steps = order.index(computed) - order.index(stated)
     if not steps:
-        return "as stated"
-    number = {1: "one step", 2: "two steps", 3: "three steps"}[abs(steps)]
-    return f"{number} {'below' if steps > 0 else 'above'} the stated tier"
+        return words.notes.as_stated
+    return (words.steps_below if steps > 0 else words.steps_above)[abs(steps) - 1]
 
 
 def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> tuple[Line, ...]:
-    counted = counted_words(rating.counts, ratings.instrument)
+    sentences = findings.words.sentences
+    counted = counted_words(rating.counts, ratings.instrument, findings.words)
     return (
-        Line(text=f"Because {rating.reason}."),
-        Line(text=f"Counted: {counted}.", style="muted"),
+        Line(text=sentences.because(reason=rating.reason)),
+        Line(text=sentences.counted(counted=counted), style="muted"),
         *fragility_lines(rating, rating.computed, ratings.instrument.tier, findings),
     )
 
 
 def _unrated_row(statement: Statement, findings: Findings) -> Row:
-    support = findings.statements[statement.id]
-    final = f"Final: {english.TIER[statement.final.tier]}" if statement.final else "Final: not signed"
-    tiers = (Line(text=f"Stated: {english.TIER[statement.stated]}", style="word"), Line(text="Computed: not rated"))
+    words, sentences, support = findings.words, findings.words.sentences, findings.statements[statement.id]
+    final = words.notes.final_not_signed
+    if statement.final:
+        final = sentences.final(tier=words.tier[statement.final.tier])
+    stated = Line(text=sentences.stated(tier=words.tier[statement.stated]), style="word")
+    tiers = (stated, Line(text=words.notes.computed_not_rated))
     return Row(
         (
             _statement_cell(statement, findings),
             Cell((*tiers, Line(text=final), *note_lines(statement.final.reason if statement.final else None))),
-            Cell((Line(text="No instrument was applied.", style="muted"),)),
+            Cell((Line(text=words.notes.no_instrument, style="muted"),)),
             Cell(lines_for(support, None, findings)),
             Cell(lines_against(support, None, findings)),
         )

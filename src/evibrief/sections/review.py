@@ -6,67 +6,76 @@ Reviewers appear by role; by name only where they agreed.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from evibrief.evidence.brief import Brief
-from evibrief.evidence.review_ledger import ReviewComment, Reviewer, ReviewLedger, role_of, said
+from evibrief.evidence.review_ledger import Decision, ReviewComment, Reviewer, ReviewLedger
 from evibrief.labels import phrases
+from evibrief.labels.remarks import role_of, said
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Line, Paragraph, Row
 from evibrief.sections.cells import record_lines, shortened, table
-
-HEADINGS = {
-    "open": "Comments that nobody has decided on yet",
-    "accepted": "What was changed after comments",
-    "declined": "What was declined, and why",
-    "deferred": "What was put off, and why",
-}
 
 
 def review(brief: Brief, findings: Findings) -> Iterator[Block]:
     """How many comments of how many reviewers, what was changed, what was declined and why."""
     if not brief.reviews:
-        yield Paragraph("No review of this brief is recorded: nobody has commented on it in a way that was kept.")
+        yield Paragraph(findings.words.notes.no_review)
         return
     for ledger in brief.reviews:
-        decisions = Counter(comment.decision for comment in ledger.comments)
-        told = (f"{decisions[name]} {name}" for name in ("accepted", "declined", "deferred", "open"))
-        yield Paragraph(
-            f"Version {ledger.version} (evidence {ledger.evidence[:12]}) was reviewed by {_people(ledger.reviewers)}. "
-            f"{phrases.count(len(ledger.comments), 'comment or edit', 'comments and edits').capitalize()}: "
-            f"{phrases.listed(told)}."
-        )
-    columns = (("Record", 20), ("What was said", 40), ("What became of it", 40))
+        yield Paragraph(_round(ledger, findings.words))
+    names = findings.words.columns
+    columns = ((names.record, 20), (names.was_said, 40), (names.what_became, 40))
     every = [(comment, ledger) for ledger in brief.reviews for comment in ledger.comments]
-    for decision, heading in HEADINGS.items():
+    for decision in get_args(Decision):
         rows = ([_row(comment, ledger, findings)] for comment, ledger in every if comment.decision == decision)
-        yield from table(heading, columns, rows)
+        yield from table(findings.words.comments[decision], columns, rows)
 
 
-def _people(reviewers: Sequence[Reviewer]) -> str:
+def _round(ledger: ReviewLedger, words: Words) -> str:
+    """One round of review in a sentence: of which version, by whom, and what became of the comments."""
+    decisions = Counter(comment.decision for comment in ledger.comments)
+    order: tuple[Decision, ...] = ("accepted", "declined", "deferred", "open")
+    told = (words.sentences.number_of(number=decisions[name], what=words.decision[name]) for name in order)
+    return words.sentences.reviewed(
+        version=ledger.version,
+        hash=phrases.or_unknown(ledger.evidence[:12], words),
+        people=_people(ledger.reviewers, words),
+        comments=words.counts.comment_or_edit(len(ledger.comments)).capitalize(),
+        decisions=phrases.listed(told, words),
+    )
+
+
+def _people(reviewers: Sequence[Reviewer], words: Words) -> str:
     """`4 people: Max Muster (botanist), 2 × botanist and 1 × role unknown`: names only of those who agreed."""
     if not reviewers:
-        return "somebody unknown"
-    named = [f"{one.name} ({one.role})" for one in reviewers if one.name]
-    roles = Counter("role unknown" if one.role == "unknown" else one.role for one in reviewers if not one.name)
-    told = phrases.listed([*named, *(f"{count} × {role}" for role, count in roles.items())])
-    return f"{phrases.count(len(reviewers), 'person', 'people')}: {told}"
+        return words.notes.somebody_unknown
+    named = [words.sentences.described(what=one.name, note=one.role) for one in reviewers if one.name]
+    unknown = {"unknown": words.notes.role_unknown}
+    roles = Counter(unknown.get(one.role, one.role) for one in reviewers if not one.name)
+    told = phrases.listed([*named, *(f"{count} × {role}" for role, count in roles.items())], words)
+    return words.sentences.labelled(label=words.counts.person(len(reviewers)), value=told)
 
 
 def _row(comment: ReviewComment, ledger: ReviewLedger, findings: Findings) -> Row:
-    who = Line(text=role_of(comment, ledger), style="muted")
-    on = (Line(text=f"on “{shortened(comment.quoted)}”", style="muted"),) if comment.quoted else ()
+    words = findings.words
+    who = Line(text=role_of(comment, ledger, words), style="muted")
+    quoted = words.sentences.on_quoted(text=shortened(comment.quoted)) if comment.quoted else ""
+    on = (Line(text=quoted, style="muted"),) if quoted else ()
     return Row(
         (
             Cell(record_lines(comment.records, findings), scope="row"),
-            Cell((*on, Line(text=shortened(said(comment), 600)), who)),
-            Cell(tuple(_outcome(comment))),
+            Cell((*on, Line(text=shortened(said(comment, words), 600)), who)),
+            Cell(tuple(_outcome(comment, words))),
         )
     )
 
 
-def _outcome(comment: ReviewComment) -> Sequence[Line]:
+def _outcome(comment: ReviewComment, words: Words) -> Sequence[Line]:
     if comment.decision == "open":
-        return (Line(text="not decided yet", style="warning"),)
-    day = phrases.date(comment.decided_on) if comment.decided_on else "date unknown"
-    reason = (Line(prose=comment.reason),) if comment.reason else (Line(text="no reason is written down"),)
-    return (*reason, Line(text=f"{comment.decided_by or 'unknown'}, {day}", style="muted"))
+        return (Line(text=words.notes.not_decided, style="warning"),)
+    day = phrases.date_or_unknown(comment.decided_on or "unknown", words)
+    reason = Line(prose=comment.reason) if comment.reason else Line(text=words.notes.no_reason)
+    signed = words.sentences.dated(what=comment.decided_by or words.notes.unknown, date=day)
+    return (reason, Line(text=signed, style="muted"))

@@ -10,32 +10,38 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Mechanism, Statement
 from evibrief.evidence.records import Dose
 from evibrief.labels import phrases
+from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import study_lines, table
-from evibrief.sections.doses import NOT_A_RECOMMENDATION
 from evibrief.sections.rating_lines import final_word, fragility_lines, tier_words
 
 
 def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Mechanisms, statements, amounts, harms and unknowns, a line each."""
-    columns: Columns = (("Mechanism", 26), ("Certainty", 14), ("Links supported", 14), ("Weakest links", 46))
+    words, names, headings = findings.words, findings.words.columns, findings.words.headings
+    captions, notes = words.captions, words.notes
+    columns: Columns = (
+        (names.mechanism, 26), (names.certainty, 14), (names.links_supported, 14), (names.weakest_links, 46)
+    )  # fmt: skip
     rows = ([_mechanism_row(mechanism, findings)] for mechanism in brief.mechanisms)
-    yield from _headed("Mechanisms", "summary_mechanisms", "Mechanisms at a glance", columns, rows)
-    columns = (("Statement", 38), ("Stated", 10), ("Computed", 11), ("Final", 11), ("What it hangs on", 30))
+    yield from _headed(headings.mechanisms, "summary_mechanisms", captions.mechanisms_in_short, columns, rows)
+    columns = (
+        (names.statement, 38), (names.stated, 10), (names.computed, 11), (names.final, 11), (names.hangs_on, 30)
+    )  # fmt: skip
     rows = ([_statement_row(statement, findings)] for statement in brief.ranking.statements)
-    yield from _headed("Statements", "summary_statements", "Statements at a glance", columns, rows)
-    columns = (("Amount", 16), ("Route", 14), ("To whom", 34), ("Source", 36))
+    yield from _headed(headings.statements, "summary_statements", captions.statements_in_short, columns, rows)
+    columns = ((names.amount, 16), (names.route, 14), (names.to_whom, 34), (names.source, 36))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
-    yield from _headed("Doses given in studies", "summary_doses", "Doses at a glance", columns, rows)
+    yield from _headed(headings.doses_given, "summary_doses", captions.doses_in_short, columns, rows)
     if brief.doses.people:
-        yield Paragraph(NOT_A_RECOMMENDATION, style="note")
+        yield Paragraph(notes.doses_no_advice, style="note")
     if brief.harms:
-        yield Heading("Harms", "summary_harms")
+        yield Heading(headings.harms, "summary_harms")
         yield Bullets(tuple((Line(prose=harm.effect),) for harm in brief.harms))
-        yield Paragraph("Only what is recorded in this brief. This is not a list of all known harms.", style="note")
+        yield Paragraph(notes.harms_no_list, style="note")
     if points := (*brief.limitations.unknowns, *brief.limitations.gaps):
-        yield Heading("What is not known", "summary_unknowns")
+        yield Heading(headings.not_known, "summary_unknowns")
         yield Bullets(tuple((Line(prose=point.text),) for point in points))
 
 
@@ -53,21 +59,24 @@ def _headed(
 
 def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
     name = Cell((Line(prose=f"[{mechanism.title}](#{mechanism.id})"),), scope="row")
+    words, notes = findings.words, findings.words.notes
     if not findings.ratings:
         bare = [link.text for link in mechanism.links if not findings.links[link.id].supporting]
-        lines = tuple(Line(prose=text) for text in bare) or (Line(text="none", style="muted"),)
-        return Row((name, Cell((Line(text="not rated"),)), Cell((Line(text="not rated"),)), Cell(lines)))
+        lines = tuple(Line(prose=text) for text in bare) or (Line(text=notes.none, style="muted"),)
+        unrated = Cell((Line(text=notes.not_rated_here),))
+        return Row((name, unrated, unrated, Cell(lines)))
     chain, instrument = findings.ratings.chains[mechanism.id], findings.ratings.instrument
     level = next(level.word for level in instrument.certainty.levels if level.id == chain.final)
     judged = [findings.ratings.links[link.id].judgement for link in mechanism.links]
+    supported = words.sentences.of(number=judged.count("supported"), total=len(judged))
     weakest = [(number, link) for number, link in enumerate(mechanism.links, 1) if link.id in chain.weakest]
     return Row(
         (
             name,
             Cell((Line(text=level, style="word"),)),
-            Cell((Line(text=f"{judged.count('supported')} of {len(judged)}"),)),
+            Cell((Line(text=supported),)),
             Cell(tuple(Line(prose=f"{number}\\. {link.text}") for number, link in weakest[:MOST_LINKS])
-                 + _more(len(weakest) - MOST_LINKS)),
+                 + _more(len(weakest) - MOST_LINKS, words)),
         )
     )  # fmt: skip
 
@@ -76,14 +85,14 @@ MOST_LINKS = 2
 """Weakest links that are named; the others are counted."""
 
 
-def _more(number: int) -> tuple[Line, ...]:
-    return (Line(text=f"and {number} more", style="muted"),) if number > 0 else ()
+def _more(number: int, words: Words) -> tuple[Line, ...]:
+    return (Line(text=words.sentences.and_more(number=number), style="muted"),) if number > 0 else ()
 
 
 def _statement_row(statement: Statement, findings: Findings) -> Row:
     number = statement.id.lstrip("s")
     stated, computed = tier_words(statement, findings)
-    hangs: tuple[Line, ...] = (Line(text="not rated", style="muted"),)
+    hangs: tuple[Line, ...] = (Line(text=findings.words.notes.not_rated_here, style="muted"),)
     if findings.ratings:
         rating, scale = findings.ratings.statements[statement.id], findings.ratings.instrument.tier
         hangs = fragility_lines(rating, rating.computed, scale, findings)
@@ -104,7 +113,7 @@ def _dose_row(dose: Dose, findings: Findings) -> Row:
     return Row(
         (
             Cell(amount, scope="row"),
-            Cell((Line(text=dose.route),)),
+            Cell((Line(text=phrases.route(dose, findings.words)),)),
             Cell((Line(text=findings.populations[dose.population].label),)),
             Cell(study_lines(dict.fromkeys(entry.source for entry in dose.evidence), findings)),
         )

@@ -14,26 +14,29 @@ from evibrief.sections.figures import charts
 def time_course(brief: Brief, findings: Findings) -> Iterator[Block]:
     """When effects were seen, and on what each time rests."""
     yield from charts.time_course(brief, findings)
-    columns = (("Effect", 24), ("First, greatest, last seen", 18), ("In whom", 14), ("Rests on", 44))
+    names = findings.words.columns
+    columns = ((names.effect, 24), (names.times_seen, 18), (names.in_whom, 14), (names.rests_on, 44))
     rows = ([_course_row(course, findings)] for course in brief.time_course)
-    yield from table("Time course of effects, counted from the start of treatment", columns, rows)
+    yield from table(findings.words.captions.time_course, columns, rows)
 
 
 def _course_row(course: TimeCourse, findings: Findings) -> Row:
-    times = (("first", course.first), ("greatest", course.peak), ("last", course.last))
+    words, notes, sentences = findings.words, findings.words.notes, findings.words.sentences
+    times = ((notes.first, course.first), (notes.greatest, course.peak), (notes.last, course.last))
+    told = (sentences.labelled(label=name, value=phrases.moment(point, words)) for name, point in times)
     rests = tuple(line for entry in course.evidence for line in evidence_lines(entry, findings))
-    stated = Line(text=f"Source document: {course.stated}", style="muted")
+    stated = Line(text=sentences.document_states(stated=course.stated), style="muted")
     return Row(
         (
             Cell((Line(text=course.effect, anchor=course.id), stated), scope="row"),
-            Cell(tuple(Line(text=f"{name}: {phrases.moment(point)}") for name, point in times)),
+            Cell(tuple(Line(text=text) for text in told)),
             Cell((Line(text=findings.populations[course.population].label),)),
             Cell(
                 (
-                    *(rests or (Line(text="no source found", style="warning"),)),
+                    *(rests or (Line(text=notes.no_source_here, style="warning"),)),
                     *note_lines(course.note),
                     *claim_links(course.claims),
-                    *correction_lines(course.corrections),
+                    *correction_lines(course.corrections, words),
                 )
             ),
         )

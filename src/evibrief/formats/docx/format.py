@@ -99,6 +99,7 @@ def _properties(page: Page) -> "WordProperties":
         author="; ".join(person.name for person in record.authors),
         keywords=(record.question.intervention, record.question.population),
         running_title=page.view.running_title,
+        foot=page.view.foot,
         custom=(
             ("evibrief-brief", record.id),
             ("evibrief-version", record.version),

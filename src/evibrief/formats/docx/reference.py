@@ -23,6 +23,9 @@ from docx.shared import Mm, Pt, RGBColor
 from evibrief.formats.docx.package import pack, unpack
 
 RUNNING_TITLE = "Running title"
+FOOT = ("Not a recommendation to treat · Page ", " of ")
+"""What the footer of the reference document says before each of its numbers; a build puts the brief's words there."""
+
 """What stands in the reference document's header where each build puts its own."""
 
 _ACCENT = b"1F4E79"
@@ -244,10 +247,9 @@ def _fill_header_and_footer(document: Document) -> None:
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
     head.style, foot.style = document.styles["Header"], document.styles["Footer"]
     head.add_run(RUNNING_TITLE)
-    foot.add_run("Not a recommendation to treat · Page ")
-    _field(foot._p, "PAGE")
-    foot.add_run(" of ")
-    _field(foot._p, "NUMPAGES")
+    for words, number in zip(FOOT, ("PAGE", "NUMPAGES"), strict=True):
+        foot.add_run(words)
+        _field(foot._p, number)
 
 
 def _field(paragraph: Any, instruction: str) -> None:

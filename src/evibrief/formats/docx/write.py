@@ -21,11 +21,13 @@ from lxml import etree
 from evibrief.formats.docx.body import finish_body, with_token
 from evibrief.formats.docx.content_controls import control_records
 from evibrief.formats.docx.evidence_part import word_parts
+from evibrief.formats.docx.footers import footer_parts
 from evibrief.formats.docx.package import WORD, pack, unpack
 from evibrief.formats.docx.pictures import vector_parts
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
 from evibrief.problems import Place, Problem, Problems
+from evibrief.sections.blocks import Foot
 from evibrief.sections.figures.picture import Drawing
 from evibrief.workfolders import work_folder
 
@@ -56,6 +58,7 @@ class WordProperties:
     author: str
     keywords: tuple[str, ...]
     running_title: str
+    foot: Foot | None = None
     custom: tuple[tuple[str, str], ...] = ()
     """Names and values that programs read: which brief, version and evidence it is."""
 
@@ -87,6 +90,8 @@ def write_docx(
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)
     parts |= _header_parts(parts, properties.running_title)
+    if properties.foot:
+        parts |= footer_parts(parts, properties.foot)
     if properties.custom:
         parts |= custom_properties(parts, dict(properties.custom))
     if evidence:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from evibrief.formats.html.filling import OWN_PAGE, BadTemplate, Fault, Filled, Marks, fill, fill_apart, fill_text
+from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Complaint, Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
 from evibrief.sections.blocks import Layer, Look, View
@@ -43,6 +44,7 @@ def render(
     have, or that prints what a page may not hold: nothing is printed empty.
     """
     marks = Marks(secrets.token_hex(16))
+    templates = {**templates, "print.css": with_foot(templates["print.css"], view.foot)}
     own = templates.get(OWN_PAGE, "")
     filled = (fill_apart if own else fill)(view, templates, layer, look, marks)
     set_texts = typesetter(list(filled.texts))

@@ -11,7 +11,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Mechanism, Statement
 from evibrief.evidence.records import AnimalExposure, Dose, Moment, TimeCourse
 from evibrief.evidence.vocabulary import Tier
-from evibrief.labels import english, markdown, phrases
+from evibrief.labels import markdown, phrases
 from evibrief.rating.findings import Findings
 from evibrief.rating.rate import LinkRating
 from evibrief.sections.blocks import Figure
@@ -26,13 +26,13 @@ def plausibility(brief: Brief, findings: Findings, short: bool = False) -> Figur
     statements = brief.ranking.statements
     if not statements:
         return None
-    names = {tier: english.TIER[tier] for tier in _LEVELS}
+    names = {tier: findings.words.tier[tier] for tier in _LEVELS}
     if findings.ratings:
         names = {level.id: level.word for level in findings.ratings.instrument.tier.levels}  # type: ignore[misc]
     rows = [_ranked_row(statement, findings) for statement in statements]
-    drawing = figures.draw_plausibility(rows, [names[tier] for tier in _LEVELS], short)
-    caption = "Plausibility of each statement: as stated, as computed, and the studies for and against a benefit."
-    return Figure(caption, "figure_ranking_short" if short else "figure_ranking", drawing)
+    drawing = figures.draw_plausibility(rows, [names[tier] for tier in _LEVELS], findings.words, short)
+    anchor = "figure_ranking_short" if short else "figure_ranking"
+    return Figure(findings.words.captions.figure_ranking, anchor, drawing)
 
 
 def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:
@@ -61,16 +61,16 @@ def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
     """A mechanism as a chain of boxes, with the judgement of each link."""
     rated = findings.ratings.links if findings.ratings else {}
     levels = findings.ratings.instrument.judgement.levels if findings.ratings else ()
-    word = {level.id: level.word for level in levels}
+    word, words = {level.id: level.word for level in levels}, findings.words
     links = []
     for number, link in enumerate(mechanism.links, 1):
         rating: LinkRating | None = rated.get(link.id)
-        label = f"Link {number} · {english.LINK[link.kind]}"
+        label = words.sentences.link(number=number, kind=words.link[link.kind])
         state = rating.judgement if rating else "unrated"
-        judgement = word[rating.judgement] if rating else "Not rated"
+        judgement = word[rating.judgement] if rating else words.notes.not_rated
         links.append(figures.PathLink(label, plain(link.text), judgement, state))
-    caption = f"{mechanism.title}: the chain of links, each with its judgement."
-    return Figure(caption, f"figure_{mechanism.id}"[:40], figures.draw_pathway(links))
+    caption = words.captions.figure_chain(mechanism=mechanism.title)
+    return Figure(caption, f"figure_{mechanism.id}"[:40], figures.draw_pathway(links, words))
 
 
 def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
@@ -86,8 +86,8 @@ def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
             cells += _map_cells(len(rows), rating, [sort.id for sort in sorts])
             rows.append(figures.MapRow(f"{number}. {plain(link.text)}", mechanism.title))
     columns = [sort.short or sort.words for sort in sorts]
-    caption = "Studies on each link, by sort of study. An empty row has none."
-    yield Figure(caption, "figure_evidence_map", figures.draw_evidence_map(rows, columns, cells))
+    drawing = figures.draw_evidence_map(rows, columns, cells, findings.words)
+    yield Figure(findings.words.captions.figure_map, "figure_evidence_map", drawing)
 
 
 def _map_cells(row: int, rating: LinkRating, sorts: list[str]) -> Iterator[figures.MapCell]:
@@ -103,17 +103,17 @@ def _map_cells(row: int, rating: LinkRating, sorts: list[str]) -> Iterator[figur
 def time_course(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """When effects were seen, on a logarithmic axis."""
     if brief.time_course:
-        drawing = figures.draw_time_course([_bar(course, findings) for course in brief.time_course])
-        caption = "When effects were seen, counted from the start of treatment; the axis is logarithmic."
-        yield Figure(caption, "figure_time_course", drawing)
+        drawing = figures.draw_time_course([_bar(course, findings) for course in brief.time_course], findings.words)
+        yield Figure(findings.words.captions.figure_time_course, "figure_time_course", drawing)
 
 
 def _bar(course: TimeCourse, findings: Findings) -> figures.CourseBar:
     names = [phrases.short_name(findings.references[entry.source]) for entry in course.evidence]
     population = findings.populations[course.population].label
-    rests = f"{phrases.listed(dict.fromkeys(names))}; {population}" if names else f"no source found; {population}"
+    words = findings.words
+    listed = phrases.listed(dict.fromkeys(names), words) if names else words.notes.no_source_here
     moments = (_minutes(course.first), _minutes(course.peak), _minutes(course.last))
-    return figures.CourseBar(course.effect, rests, *moments)
+    return figures.CourseBar(course.effect, f"{listed}; {population}", *moments)
 
 
 def _minutes(moment: Moment | None) -> float | None:
@@ -123,20 +123,19 @@ def _minutes(moment: Moment | None) -> float | None:
 def doses(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """Amounts given to people, one axis for each unit."""
     if brief.doses.people:
-        drawing = figures.draw_doses([_point(dose, findings) for dose in brief.doses.people])
-        caption = "Doses given to people in studies, by route and population. Nothing here is a recommendation."
-        yield Figure(caption, "figure_doses_people", drawing)
+        drawing = figures.draw_doses([_point(dose, findings) for dose in brief.doses.people], findings.words)
+        yield Figure(findings.words.captions.figure_doses_people, "figure_doses_people", drawing)
 
 
 def other_amounts(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """Amounts given to animals and cells, never in one drawing with those for people."""
     if brief.doses.other:
-        drawing = figures.draw_doses([_point(exposure, findings) for exposure in brief.doses.other])
-        caption = "Amounts given to animals or to cells: not doses for people."
-        yield Figure(caption, "figure_doses_other", drawing)
+        drawing = figures.draw_doses([_point(exposure, findings) for exposure in brief.doses.other], findings.words)
+        yield Figure(findings.words.captions.figure_doses_other, "figure_doses_other", drawing)
 
 
 def _point(record: Dose | AnimalExposure, findings: Findings) -> figures.DosePoint:
     high: Decimal | None = record.amount.high
-    label = f"{record.label}; {record.route}; {findings.populations[record.population].label}"
+    route = phrases.route(record, findings.words)
+    label = f"{record.label}; {route}; {findings.populations[record.population].label}"
     return figures.DosePoint(label, float(record.amount.low), None if high is None else float(high), record.amount.unit)

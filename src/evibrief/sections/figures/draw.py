@@ -8,8 +8,13 @@ library that lays out graphs.
 import math
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
+from evibrief.evidence.vocabulary import TimeUnit
+from evibrief.labels.groups import Figures
+from evibrief.labels.sentence import NO_BREAK
+from evibrief.labels.words import Words
 from evibrief.sections.figures.picture import Drawing
 from evibrief.sections.figures.sheet import (
     AGAINST,
@@ -90,15 +95,11 @@ class DosePoint:
     unit: str
 
 
-def _listed(parts: Sequence[str]) -> str:
-    return "; ".join(parts) + "."
-
-
 _FOR_AT, _AGAINST_AT = 150.0, 164.0
 """Where the numbers of studies stand, in mm from the left."""
 
 
-def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: bool = False) -> Drawing:
+def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool = False) -> Drawing:
     """Every statement on the scale of levels, the lowest first: stated, computed and final level, studies for, against.
 
     `short` leaves out notes and long texts, for a page that has no room.
@@ -112,8 +113,8 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: b
     for place, level in zip(places, levels, strict=True):
         sheet.text(place, 4, level, 8, bold=True, anchoring="center")
         sheet.line([place, place], [8, 8 + sum(heights)], RULE, 0.6)
-    for x, words in ((_FOR_AT, "For a\nbenefit"), (_AGAINST_AT, "Against\nit")):
-        sheet.text(x, 4, words, SMALLEST, bold=True, anchoring="center")
+    for x, heading in ((_FOR_AT, words.figures.for_a_benefit), (_AGAINST_AT, words.figures.against_it)):
+        sheet.text(x, 4, heading, SMALLEST, bold=True, anchoring="center")
     y = 8.0
     for row, text, height in zip(rows, texts, heights, strict=True):
         middle = y + height / 2
@@ -121,8 +122,8 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], short: b
         _draw_row(sheet, row, places, middle)
         y += height
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-    _draw_key(sheet, y + 4.5)
-    return sheet.finish(_plausibility_words(rows, levels))
+    _draw_key(sheet, y + 4.5, words.figures)
+    return sheet.finish(_plausibility_words(rows, levels, words.figures))
 
 
 def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
@@ -142,35 +143,42 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
         sheet.text(WIDTH - 1, y, row.note, SMALLEST, colour=GREY, anchoring="right")
 
 
-def _draw_key(sheet: Sheet, y: float) -> None:
-    for x, shape, colour, filled, words in (
-        (3.0, "o", INK, False, "stated in the source document"),
-        (52.0, "s", FOR, True, "computed from the evidence"),
-        (97.0, "D", AGAINST, True, "final, where a person signed another"),
+def _draw_key(sheet: Sheet, y: float, figures: Figures) -> None:
+    for x, shape, colour, filled, meaning in (
+        (3.0, "o", INK, False, figures.key_stated),
+        (52.0, "s", FOR, True, figures.key_computed),
+        (97.0, "D", AGAINST, True, figures.key_final),
     ):
         sheet.mark(x, y, shape, colour, filled)
-        sheet.text(x + 3, y, words, SMALLEST)
+        sheet.text(x + 3, y, meaning, SMALLEST)
 
 
-def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str]) -> str:
+def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], figures: Figures) -> str:
+    lowered = [level.lower() for level in levels]
     told = []
     for row in rows:
-        computed = "not rated" if row.computed is None else f"computed {levels[row.computed].lower()}"
-        final = f", final {levels[row.final].lower()}" if row.final not in (None, row.computed) else ""
-        studies = f"{row.supporting} for, {row.against} against"
-        told.append(f"{row.label} stated {levels[row.stated].lower()}, {computed}{final}, {studies}")
-    return "Plausibility of each statement: " + _listed(told)
+        said = {"statement": row.label, "stated": lowered[row.stated], "supporting": row.supporting,
+                "against": row.against}  # fmt: skip
+        if row.computed is None:
+            told.append(figures.told_unrated(**said))
+        elif row.final is None or row.final == row.computed:
+            told.append(figures.told_computed(**said, computed=lowered[row.computed]))
+        else:
+            told.append(figures.told_final(**said, computed=lowered[row.computed], final=lowered[row.final]))
+    return figures.told_ranking(rows="; ".join(told))
 
 
-def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> Drawing:
+def draw_evidence_map(
+    rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words
+) -> Drawing:
     """Links against sorts of study: the area of a mark is the number of studies, its shape and colour the side."""
     left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
     groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
     sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
     width = (WIDTH - left - 2) / max(len(columns), 1)
     places = [left + width * (index + 0.5) for index in range(len(columns))]
-    for place, words in zip(places, columns, strict=True):
-        heading = wrap(words, width - 1, size, 6)
+    for place, column in zip(places, columns, strict=True):
+        heading = wrap(column, width - 1, size, 6)
         sheet.text(place, top - 2, heading, size, bold=True, anchoring="center", vertical="bottom")
     heights = []
     y = top
@@ -184,8 +192,8 @@ def draw_evidence_map(rows: Sequence[MapRow], columns: Sequence[str], cells: Seq
         y += step
     for place, cell in _placed(cells):
         _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
-    _draw_map_key(sheet, y + 4.5, {cell.side for cell in cells})
-    return sheet.finish(_map_words(rows, columns, cells))
+    _draw_map_key(sheet, y + 4.5, {cell.side for cell in cells}, words.figures)
+    return sheet.finish(_map_words(rows, columns, cells, words.figures))
 
 
 def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
@@ -209,24 +217,30 @@ def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
         sheet.text(x + across + 0.5, y, str(cell.number), SMALLEST, bold=True, colour=colour)
 
 
-def _draw_map_key(sheet: Sheet, y: float, sides: Container[str]) -> None:
+def _draw_map_key(sheet: Sheet, y: float, sides: Container[str], figures: Figures) -> None:
     """What the marks mean, as far as there are such marks."""
-    for x, side, words in ((3.0, "for", "supports"), (25.0, "against", "contradicts"), (52.0, "mixed", "mixed")):
+    for x, side, meaning in (
+        (3.0, "for", figures.key_supports),
+        (25.0, "against", figures.key_contradicts),
+        (52.0, "mixed", figures.key_mixed),
+    ):
         if side not in sides:
             continue
         shape, colour, filled = _SIDES[side]
         sheet.mark(x, y, shape, colour, filled)
-        sheet.text(x + 3, y, words, SMALLEST)
-    sheet.text(WIDTH - 1, y, "The area of a mark is the number of studies.", SMALLEST, colour=GREY, anchoring="right")
+        sheet.text(x + 3, y, meaning, SMALLEST)
+    sheet.text(WIDTH - 1, y, figures.key_area, SMALLEST, colour=GREY, anchoring="right")
 
 
-def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell]) -> str:
-    verbs = {"for": "support", "against": "contradict", "mixed": "are mixed on"}
+def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], figures: Figures) -> str:
+    sides = {"for": figures.told_supporting, "against": figures.told_contradicting, "mixed": figures.told_mixed}
     told = []
     for index, row in enumerate(rows):
-        found = [f"{cell.number} ({columns[cell.column]}) {verbs[cell.side]} it" for cell in cells if cell.row == index]
-        told.append(f"{row.group}, {row.label.rstrip('.')}: {', '.join(found) or 'no study'}")
-    return "Studies on each link: " + _listed(told)
+        mine = [cell for cell in cells if cell.row == index]
+        found = ", ".join(sides[cell.side](number=cell.number, sort=columns[cell.column]) for cell in mine)
+        studies = found or figures.told_no_study
+        told.append(figures.told_link(mechanism=row.group, link=row.label.rstrip("."), studies=studies))
+    return figures.told_map(rows="; ".join(told))
 
 
 _STATES = {
@@ -238,7 +252,7 @@ _STATES = {
 }
 
 
-def draw_pathway(links: Sequence[PathLink]) -> Drawing:
+def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
     """A chain from top to bottom: each link a box, its judgement a word, a kind of line and a mark beside it."""
     size, width, gap = 7.8, 118.0, 4.2
     texts = [wrap(link.text, width - 8, size) for link in links]
@@ -256,22 +270,24 @@ def draw_pathway(links: Sequence[PathLink]) -> Drawing:
         if index + 1 < len(links):
             sheet.arrow((1 + width / 2, y - 1), (1 + width / 2, y + gap + 1), GREY)
             y += gap
-    told = [f"{link.label}: {link.text.rstrip('.')} – {link.judgement.lower()}" for link in links]
-    return sheet.finish("A chain of links, each with its judgement. " + _listed(told))
+    judged = words.figures.told_judgement
+    told = (judged(link=one.label, text=one.text.rstrip("."), judgement=one.judgement.lower()) for one in links)
+    return sheet.finish(words.figures.told_chain(rows="; ".join(told)))
 
 
-_TICKS = (
-    (40.0, "40 min"), (120.0, "2 h"), (480.0, "8 h"), (1440.0, "1 day"), (2880.0, "2 days"), (10080.0, "1 week"),
-    (20160.0, "2 weeks"), (40320.0, "4 weeks"), (80640.0, "8 weeks"), (262800.0, "6 months"), (525600.0, "1 year"),
+_TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
+    (40.0, 40, "minutes"), (120.0, 2, "hours"), (480.0, 8, "hours"), (1440.0, 1, "days"), (2880.0, 2, "days"),
+    (10080.0, 1, "weeks"), (20160.0, 2, "weeks"), (40320.0, 4, "weeks"), (80640.0, 8, "weeks"),
+    (262800.0, 6, "months"), (525600.0, 1, "years"),
 )  # fmt: skip
 
 
-def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
+def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     """Effects on a logarithmic axis of time. An end that is not known is drawn open, with the word beside it."""
     left, size = 66.0, 7.4
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
     low, high = min([40.0, *known]), max([20160.0, *known])
-    ticks = [(minute, words) for minute, words in _TICKS if low * 0.99 <= minute <= high * 1.3]
+    ticks = [(at, words.ticks[unit](number)) for at, number, unit in _TICKS if low * 0.99 <= at <= high * 1.3]
 
     def place(minutes: float) -> float:
         return left + 6 + (WIDTH - left - 22) * math.log(minutes / low) / math.log(high * 1.3 / low)
@@ -280,29 +296,29 @@ def draw_time_course(bars: Sequence[CourseBar]) -> Drawing:
     heights = [lines(one) * leading(size) + lines(two) * leading(SMALLEST) + 3 for one, two in texts]
     sheet = Sheet(8 + sum(heights) + 8)
     free = 0.0
-    for minute, words in ticks:
+    for minute, tick in ticks:
         sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
-        if place(minute) - len(words) * 0.75 > free:  # words that would run into those before them are left out
-            sheet.text(place(minute), 4, words, SMALLEST, anchoring="center")
-            free = place(minute) + len(words) * 0.75
+        if place(minute) - len(tick) * 0.75 > free:  # words that would run into those before them are left out
+            sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
+            free = place(minute) + len(tick) * 0.75
     y = 8.0
     for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
         sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
         below = y + 1.4 + lines(label) * leading(size) + lines(rests) * leading(SMALLEST) / 2
         sheet.text(1, below, rests, SMALLEST, colour=GREY)
-        _draw_bar(sheet, bar, y + height / 2, place, (place(low), place(high)))
+        _draw_bar(sheet, bar, y + height / 2, place, (place(low), place(high)), words.notes.unknown)
         y += height
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
     sheet.mark(left + 8, y + 4, "D", AGAINST)
-    sheet.text(left + 11, y + 4, "greatest difference seen; a dashed line is not known, only not excluded", SMALLEST)
-    return sheet.finish(_course_words(bars))
+    sheet.text(left + 11, y + 4, words.figures.key_greatest, SMALLEST)
+    return sheet.finish(_course_words(bars, words))
 
 
-def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float]) -> None:
+def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float], unknown: str) -> None:
     known = [moment for moment in (bar.first, bar.peak, bar.last) if moment is not None]
     if not known:
         sheet.line(ends, [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
-        sheet.text((ends[0] + ends[1]) / 2, y - 2, "unknown", SMALLEST, colour=GREY, anchoring="center")
+        sheet.text((ends[0] + ends[1]) / 2, y - 2, unknown, SMALLEST, colour=GREY, anchoring="center")
         return
     start, end = place(min(known)), place(max(known))
     sheet.line([start, end], [y, y], FOR, 5)
@@ -312,32 +328,33 @@ def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[fl
         sheet.line([start, start], [y - 1.6, y + 1.6], FOR, 1.4)
     if bar.last is None:
         sheet.line([end, ends[1]], [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
-        sheet.text(ends[1] + 1.5, y, "unknown", SMALLEST, colour=GREY)
+        sheet.text(ends[1] + 1.5, y, unknown, SMALLEST, colour=GREY)
     else:
         sheet.line([end, end], [y - 1.6, y + 1.6], FOR, 1.4)
     if bar.peak is not None:
         sheet.mark(place(bar.peak), y, "D", AGAINST, size=5)
 
 
-def _course_words(bars: Sequence[CourseBar]) -> str:
+def _course_words(bars: Sequence[CourseBar], words: Words) -> str:
     told = []
     for bar in bars:
-        times = ((bar.first, "first seen"), (bar.peak, "greatest"), (bar.last, "last seen"))
-        told.append(f"{bar.label}: " + ", ".join(f"{name} {_duration(minutes)}" for minutes, name in times))
-    return "When effects were seen. " + _listed(told)
+        first, greatest, last = (_duration(minutes, words) for minutes in (bar.first, bar.peak, bar.last))
+        told.append(words.figures.told_times(effect=bar.label, first=first, greatest=greatest, last=last))
+    return words.figures.told_time_course(rows="; ".join(told))
 
 
-def _duration(minutes: float | None) -> str:
+_UNITS: tuple[tuple[int, TimeUnit], ...] = ((10080, "weeks"), (1440, "days"), (60, "hours"), (1, "minutes"))
+
+
+def _duration(minutes: float | None, words: Words) -> str:
     """`40 minutes`, `2 days`, `8 weeks`, `unknown`: in the largest unit that divides it."""
     if minutes is None:
-        return "unknown"
-    for size, unit in ((10080, "week"), (1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes % size == 0:
-            return f"{minutes / size:g} {unit}{'s' * (minutes != size)}"
-    return f"{minutes:g} minutes"
+        return words.notes.unknown
+    size, unit = next((one for one in _UNITS if minutes % one[0] == 0), _UNITS[-1])
+    return words.durations[unit](Decimal(f"{minutes / size:g}")).replace(NO_BREAK, " ")
 
 
-def draw_doses(points: Sequence[DosePoint]) -> Drawing:
+def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
     """Amounts, one row each, on one axis for each unit. People and animals never share a drawing: two are made."""
     left, size = 84.0, 7.4
     units = list(dict.fromkeys(point.unit for point in points))
@@ -356,8 +373,8 @@ def draw_doses(points: Sequence[DosePoint]) -> Drawing:
             y += heights[point]
             sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
         y += 3
-    told = [f"{point.label}: {_amount(point)}" for point in points]
-    return sheet.finish("Amounts that were given in studies; nothing here is a recommendation. " + _listed(told))
+    told = (words.figures.told_amount(what=point.label, amount=_amount(point)) for point in points)
+    return sheet.finish(words.figures.told_doses(rows="; ".join(told)))
 
 
 def _draw_axis(sheet: Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:

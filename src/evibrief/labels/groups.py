@@ -1,0 +1,460 @@
+"""The groups of words that are not values of a closed list: headings, columns, captions, notes, sentences, counts.
+
+In: text of a file of labels. Out: one record type for each group. `Text` is printed as it stands; a `Sentence` and a
+`Plural` are declared with the names of the values that they take, and no file of labels may have others.
+"""
+
+from typing import Annotated
+
+from evibrief.evidence.fields import Record, Text
+from evibrief.labels.sentence import Plural, Sentence, counts, takes
+
+Counted = Annotated[Plural, counts()]
+
+
+class Counts(Record):
+    """How many of what, as `no claim`, `1 claim`, `3 claims`."""
+
+    claim: Counted
+    change: Counted
+    comment: Counted
+    comment_or_edit: Counted
+    conclusion_moved: Counted
+    final_tier: Counted
+    link: Counted
+    mechanism: Counted
+    person: Counted
+    problem: Counted
+    statement: Counted
+    study: Counted
+
+
+class Lists(Record):
+    """How things are listed, and what is put where there is nothing to list."""
+
+    separator: Text
+    last: Annotated[Sentence, takes("most", "last")]
+    either: Text
+    participants: Annotated[Sentence, takes("number")]
+    participants_unknown: Text
+    no_participants: Text
+
+
+class Page(Record):
+    """What the page template prints itself."""
+
+    skip: Text
+    question: Text
+    bottom_line: Text
+    counts: Text
+    not_this: Text
+    current: Text
+    summary: Text
+    about: Text
+    contents: Text
+    sources: Text
+    known: Text
+    not_known: Text
+
+
+class Foot(Record):
+    """What stands at the foot of each sheet of paper."""
+
+    no_advice: Text
+    page_number: Annotated[Sentence, takes("page", "pages")]
+
+
+class Headings(Record):
+    """Headings of the page below those that an author writes."""
+
+    review: Text
+    mechanisms: Text
+    statements: Text
+    doses_given: Text
+    harms: Text
+    not_known: Text
+    since: Annotated[Sentence, takes("version", "date")]
+    doses_people: Text
+    doses_other: Text
+    ratings: Text
+    overrides: Text
+    lacks: Text
+    gaps: Text
+    corrections: Text
+    unsourced: Text
+    verification: Text
+    instrument: Annotated[Sentence, takes("instrument")]
+    counted: Text
+    searches: Text
+    reading: Text
+    tier: Annotated[Sentence, takes("tier", "statements")]
+
+
+class Columns(Record):
+    """Headings of columns; one word for one thing in every table."""
+
+    against: Text
+    alternative: Text
+    amount: Text
+    certainty: Text
+    claim: Text
+    claims: Text
+    claims_resting: Text
+    claims_unsourced: Text
+    computed: Text
+    conclusion: Text
+    direct_or_indirect: Text
+    direction: Text
+    document_says: Text
+    dose: Text
+    effect: Text
+    final: Text
+    for_a_benefit: Text
+    found: Text
+    given_when: Text
+    hangs_on: Text
+    how_given: Text
+    in_whom: Text
+    is_right: Text
+    judgement: Text
+    kind_and_wording: Text
+    known: Text
+    level: Text
+    link: Text
+    links_supported: Text
+    looked_for: Text
+    meaning: Text
+    mechanism: Text
+    notices: Text
+    now: Text
+    population: Text
+    problem: Text
+    reason: Text
+    record: Text
+    records: Text
+    reference: Text
+    rests_on: Text
+    route: Text
+    rule: Text
+    signed: Text
+    source: Text
+    source_and_finding: Text
+    stated: Text
+    statement: Text
+    status: Text
+    studies_contradicting: Text
+    studies_for: Text
+    studies_supporting: Text
+    study: Text
+    study_type: Text
+    tiers: Text
+    times_seen: Text
+    to_what: Text
+    to_whom: Text
+    topic: Text
+    verified: Text
+    version: Text
+    was: Text
+    was_said: Text
+    weakest_links: Text
+    what: Text
+    what_became: Text
+    what_changed: Text
+    where_and_when: Text
+    why: Text
+    why_and_hangs_on: Text
+
+
+class Facts(Record):
+    """Names of the facts about a brief and of its judgements."""
+
+    audience: Text
+    authors: Text
+    raters: Text
+    reviewers: Text
+    funding: Text
+    conflicts: Text
+    source_document: Text
+    population: Text
+    intervention: Text
+    comparator: Text
+    outcomes: Text
+    plausibility: Text
+    certainty: Text
+
+
+class Captions(Record):
+    """What stands over a table and under a figure."""
+
+    table: Annotated[Sentence, takes("number", "caption")]
+    figure: Annotated[Sentence, takes("number", "caption")]
+    mechanisms_in_short: Text
+    statements_in_short: Text
+    doses_in_short: Text
+    versions: Text
+    moved: Annotated[Sentence, takes("version")]
+    evidence_changed: Annotated[Sentence, takes("version")]
+    wording_changed: Annotated[Sentence, takes("version")]
+    comparators: Text
+    doses_people: Text
+    doses_other: Text
+    harms: Text
+    overrides: Text
+    corrections: Text
+    unsourced: Text
+    heavy_studies: Annotated[Sentence, takes("number")]
+    references: Text
+    chain: Annotated[Sentence, takes("mechanism")]
+    scale_tier: Text
+    scale_judgement: Text
+    scale_certainty: Text
+    searches: Text
+    searches_in_vain: Text
+    claimed: Annotated[Sentence, takes("title")]
+    ranking_unrated: Text
+    ranking_tier: Annotated[Sentence, takes("tier")]
+    time_course: Text
+    figure_ranking: Text
+    figure_chain: Annotated[Sentence, takes("mechanism")]
+    figure_map: Text
+    figure_time_course: Text
+    figure_doses_people: Text
+    figure_doses_other: Text
+
+
+class Figures(Record):
+    """Words in drawings, and those that tell what a drawing shows."""
+
+    for_a_benefit: Text
+    against_it: Text
+    key_stated: Text
+    key_computed: Text
+    key_final: Text
+    key_supports: Text
+    key_contradicts: Text
+    key_mixed: Text
+    key_area: Text
+    key_greatest: Text
+    told_ranking: Annotated[Sentence, takes("rows")]
+    told_unrated: Annotated[Sentence, takes("statement", "stated", "supporting", "against")]
+    told_computed: Annotated[Sentence, takes("statement", "stated", "computed", "supporting", "against")]
+    told_final: Annotated[Sentence, takes("statement", "stated", "computed", "final", "supporting", "against")]
+    told_map: Annotated[Sentence, takes("rows")]
+    told_link: Annotated[Sentence, takes("mechanism", "link", "studies")]
+    told_supporting: Annotated[Sentence, takes("number", "sort")]
+    told_contradicting: Annotated[Sentence, takes("number", "sort")]
+    told_mixed: Annotated[Sentence, takes("number", "sort")]
+    told_no_study: Text
+    told_chain: Annotated[Sentence, takes("rows")]
+    told_judgement: Annotated[Sentence, takes("link", "text", "judgement")]
+    told_time_course: Annotated[Sentence, takes("rows")]
+    told_times: Annotated[Sentence, takes("effect", "first", "greatest", "last")]
+    told_doses: Annotated[Sentence, takes("rows")]
+    told_amount: Annotated[Sentence, takes("what", "amount")]
+
+
+class Notes(Record):
+    """Short notes in cells, and sentences without values."""
+
+    added: Text
+    as_stated: Text
+    brief_itself: Text
+    brief_as_a_whole: Text
+    by_a_person: Text
+    computed_not_rated: Text
+    contradicting_studies: Text
+    date_unknown: Text
+    disputed: Text
+    disputed_by_one: Text
+    document_as_a_whole: Text
+    doses_no_advice: Text
+    doses_other: Text
+    final_not_signed: Text
+    first: Text
+    first_that_fits: Text
+    greatest: Text
+    harms_no_list: Text
+    held_down_by_one: Text
+    last: Text
+    mixed: Text
+    no_claim: Text
+    no_earlier_version: Text
+    no_instrument: Text
+    no_override: Text
+    no_reason: Text
+    no_review: Text
+    no_search: Text
+    no_single_study: Text
+    no_source: Text
+    no_source_here: Text
+    no_study_for: Text
+    nobody_signed: Text
+    none: Text
+    not_appraised: Text
+    not_applicable: Text
+    not_counted: Text
+    not_decided: Text
+    not_named: Text
+    not_placed: Text
+    not_rated: Text
+    not_rated_here: Text
+    not_signed: Text
+    not_there: Text
+    not_told_apart: Text
+    nothing_computed: Text
+    nothing_to_compare: Text
+    otherwise: Text
+    rests_on_one: Text
+    retractions_not_checked: Text
+    role_unknown: Text
+    see: Text
+    somebody_unknown: Text
+    unknown: Text
+    versions_unknown: Text
+    without_doi: Text
+
+
+class Sentences(Record):
+    """Sentences and pieces of sentences that join data."""
+
+    added_claim: Annotated[Sentence, takes("population")]
+    all_with_source: Annotated[Sentence, takes("claims")]
+    and_more: Annotated[Sentence, takes("number")]
+    appraisal: Annotated[Sentence, takes("state")]
+    attributed: Annotated[Sentence, takes("attribution")]
+    because: Annotated[Sentence, takes("reason")]
+    candidates: Annotated[Sentence, takes("candidates", "total")]
+    certainty_each: Annotated[Sentence, takes("level", "mechanisms")]
+    certainty_for: Annotated[Sentence, takes("level", "number")]
+    certainty_of: Annotated[Sentence, takes("levels", "mechanisms")]
+    chain: Annotated[Sentence, takes("level", "reason", "links")]
+    chain_signed: Annotated[Sentence, takes("level", "computed", "reason", "links")]
+    chain_unrated: Annotated[Sentence, takes("links", "supported", "contradicted")]
+    changed: Annotated[Sentence, takes("kinds")]
+    changes: Annotated[Sentence, takes("conclusions", "evidence", "wording")]
+    citations_too: Annotated[Sentence, takes("text", "citations")]
+    claims_from_document: Annotated[Sentence, takes("total", "stated", "added")]
+    claims_own: Annotated[Sentence, takes("total")]
+    claims_by_direction: Annotated[Sentence, takes("supporting", "opposing", "neutral")]
+    claims_by_status: Annotated[Sentence, takes("stands", "corrected", "contested", "unsupported")]
+    claims_by_status_unexamined: Annotated[
+        Sentence,
+        takes("stands", "corrected", "contested", "unsupported", "unexamined"),
+    ]
+    claims_by_subject: Annotated[Sentence, takes("condition", "drug", "bridge", "gap")]
+    closing: Annotated[Sentence, takes("line", "plausibility", "certainty", "text")]
+    computed: Annotated[Sentence, takes("tier")]
+    computed_too: Annotated[Sentence, takes("stated", "computed")]
+    counted: Annotated[Sentence, takes("counted")]
+    dated: Annotated[Sentence, takes("what", "date")]
+    described: Annotated[Sentence, takes("what", "note")]
+    description: Annotated[Sentence, takes("version", "date", "status", "note")]
+    document: Annotated[Sentence, takes("title", "author", "date", "method")]
+    document_states: Annotated[Sentence, takes("stated")]
+    evidence: Annotated[Sentence, takes("role", "study", "finding")]
+    final: Annotated[Sentence, takes("tier")]
+    instrument: Annotated[Sentence, takes("title", "version")]
+    labelled: Annotated[Sentence, takes("label", "value")]
+    line: Annotated[Sentence, takes("line")]
+    line_of: Annotated[Sentence, takes("line")]
+    link: Annotated[Sentence, takes("number", "kind")]
+    link_number: Annotated[Sentence, takes("number")]
+    locator: Annotated[Sentence, takes("locator")]
+    mechanisms_concerned: Annotated[Sentence, takes("mechanisms")]
+    never_contrary: Annotated[Sentence, takes("sort")]
+    no_source_named: Annotated[Sentence, takes("phrase")]
+    not_in_check: Annotated[Sentence, takes("date")]
+    not_verified: Annotated[Sentence, takes("number", "total")]
+    notice: Annotated[Sentence, takes("kind", "date", "where", "identifier")]
+    notice_with_reason: Annotated[Sentence, takes("kind", "date", "where", "identifier", "reason")]
+    number_of: Annotated[Sentence, takes("number", "what")]
+    of: Annotated[Sentence, takes("number", "total")]
+    on_quoted: Annotated[Sentence, takes("text")]
+    open_comment: Annotated[Sentence, takes("role", "text")]
+    open_comments: Annotated[Sentence, takes("comments")]
+    or_more: Annotated[Sentence, takes("number")]
+    out_of_date: Annotated[Sentence, takes("date")]
+    problems_found: Annotated[Sentence, takes("problems")]
+    range: Annotated[Sentence, takes("low", "high")]
+    ranking_corrections: Annotated[Sentence, takes("corrections")]
+    reference_state: Annotated[Sentence, takes("state")]
+    references_verified: Annotated[Sentence, takes("total", "states", "notices")]
+    retracted: Annotated[Sentence, takes("study")]
+    retraction_check: Annotated[Sentence, takes("state")]
+    retractions_checked: Annotated[
+        Sentence,
+        takes("date", "source", "rows", "hash", "checked", "total", "without", "later"),
+    ]
+    reviewed: Annotated[Sentence, takes("version", "hash", "people", "comments", "decisions")]
+    route: Annotated[Sentence, takes("route")]
+    running_title: Annotated[Sentence, takes("title", "version", "date", "status")]
+    signed: Annotated[Sentence, takes("by", "date", "reason")]
+    signed_tier: Annotated[Sentence, takes("by", "date")]
+    since_hash: Annotated[Sentence, takes("summary", "hash")]
+    since_version: Annotated[Sentence, takes("version", "summary")]
+    some_without_source: Annotated[Sentence, takes("claims", "number")]
+    sources_found: Annotated[Sentence, takes("unsourced", "total", "attributed", "studies")]
+    sources_not_sought: Annotated[Sentence, takes("total", "attributed")]
+    stated: Annotated[Sentence, takes("tier")]
+    stated_claim: Annotated[Sentence, takes("line", "modality", "source", "study_type", "population")]
+    statement: Annotated[Sentence, takes("number")]
+    sure: Annotated[Sentence, takes("sure")]
+    this_version: Annotated[Sentence, takes("version", "date")]
+    tier_summary: Annotated[Sentence, takes("statements", "tiers")]
+    tier_summary_none: Annotated[Sentence, takes("statements", "tiers", "best")]
+    tiers_rated: Annotated[Sentence, takes("instrument", "signed", "summary")]
+    tiers_signed: Annotated[Sentence, takes("tiers")]
+    tiers_unrated: Annotated[Sentence, takes("signed")]
+    unsourced: Annotated[Sentence, takes("unsourced", "total", "others", "studies")]
+    version_line: Annotated[Sentence, takes("version", "date", "review_by", "content")]
+    versions_listed: Annotated[Sentence, takes("place")]
+    without_source: Annotated[Sentence, takes("claims")]
+    without_study: Annotated[Sentence, takes("what", "study", "level")]
+    would_need: Annotated[Sentence, takes("text")]
+
+
+class Plurals(Record):
+    """Sentences that fit a number."""
+
+    claims_in_all: Counted
+    claims_direct: Annotated[Plural, counts("claims")]
+    fragile: Annotated[Plural, counts("total", "statements", "fall")]
+    links_contradicted: Counted
+    links_unsupported: Counted
+    tier_first: Annotated[Plural, counts("tier")]
+
+
+class Reading(Record):
+    """How to read the tables."""
+
+    claim: Text
+    direction: Text
+    role: Text
+    candidate: Text
+    direct: Text
+    status: Text
+    studies: Text
+    judgements: Text
+
+
+class Remarks(Record):
+    """What a reviewer said or did, and who that was."""
+
+    replaced: Annotated[Sentence, takes("removed", "added")]
+    removed: Annotated[Sentence, takes("removed")]
+    added: Annotated[Sentence, takes("added")]
+    end_removed: Text
+    end_added: Text
+    wordless: Text
+    role_unknown: Text
+    named: Annotated[Sentence, takes("name", "role")]
+
+
+class Questions(Record):
+    """What a review copy asks its reader, each about one record."""
+
+    contested: Annotated[Sentence, takes("why", "sources")]
+    contested_without_reason: Text
+    fragile: Annotated[Sentence, takes("tier", "study", "key", "without")]
+    waived: Annotated[Sentence, takes("rule", "signature", "reason")]
+    candidate: Annotated[Sentence, takes("study", "key", "claims")]

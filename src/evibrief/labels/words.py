@@ -1,0 +1,102 @@
+"""Everything that a brief prints by itself, as a type: each language has a file with just these words.
+
+In: a file of `templates/labels/` as it was read. Out: `Words`. A word for each value that an author may choose, months,
+counts, headings; a sentence that joins data is declared with the names of the values that it takes.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from evibrief.evidence.fields import Record, Text
+from evibrief.evidence.retractions import NoticeKind
+from evibrief.evidence.review_ledger import Decision
+from evibrief.evidence.vocabulary import (
+    About,
+    Basis,
+    BriefStatus,
+    Certainty,
+    ChangeKind,
+    CorrectionKind,
+    Design,
+    Direction,
+    Directness,
+    Judgement,
+    LinkKind,
+    Modality,
+    Role,
+    Route,
+    Standing,
+    StatementKind,
+    Status,
+    Tier,
+    TimeUnit,
+    VerificationState,
+)
+from evibrief.labels.groups import (
+    Captions,
+    Columns,
+    Counted,
+    Counts,
+    Facts,
+    Figures,
+    Foot,
+    Headings,
+    Lists,
+    Notes,
+    Page,
+    Plurals,
+    Questions,
+    Reading,
+    Remarks,
+    Sentences,
+)
+from evibrief.labels.sentence import every
+
+
+class Words(Record):
+    """One file of labels. The first groups have a word for each value of a closed list."""
+
+    about: Annotated[Mapping[About, Text], every(About)]
+    direction: Annotated[Mapping[Direction, Text], every(Direction)]
+    modality: Annotated[Mapping[Modality, Text], every(Modality)]
+    status: Annotated[Mapping[Status, Text], every(Status)]
+    role: Annotated[Mapping[Role, Text], every(Role)]
+    basis: Annotated[Mapping[Basis, Text], every(Basis)]
+    tier: Annotated[Mapping[Tier, Text], every(Tier)]
+    certainty: Annotated[Mapping[Certainty, Text], every(Certainty)]
+    judgement: Annotated[Mapping[Judgement, Text], every(Judgement)]
+    link: Annotated[Mapping[LinkKind, Text], every(LinkKind)]
+    statement_kind: Annotated[Mapping[StatementKind, Text], every(StatementKind)]
+    directness: Annotated[Mapping[Directness, Text], every(Directness)]
+    verification: Annotated[Mapping[VerificationState, Text], every(VerificationState)]
+    standing: Annotated[Mapping[Standing, Text], every(Standing)]
+    notice: Annotated[Mapping[NoticeKind, Text], every(NoticeKind)]
+    design: Annotated[Mapping[Design, Text], every(Design)]
+    correction: Annotated[Mapping[CorrectionKind, Text], every(CorrectionKind)]
+    brief_status: Annotated[Mapping[BriefStatus, Text], every(BriefStatus)]
+    decision: Annotated[Mapping[Decision, Text], every(Decision)]
+    comments: Annotated[Mapping[Decision, Text], every(Decision)]
+    change: Annotated[Mapping[ChangeKind, Text], every(ChangeKind)]
+    route: Annotated[Mapping[Route, Text], every(Route)]
+    months: tuple[Text, ...] = Field(min_length=12, max_length=12)
+    durations: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
+    counts: Counts
+    lists: Lists
+    page: Page
+    foot: Foot
+    headings: Headings
+    columns: Columns
+    facts: Facts
+    captions: Captions
+    figures: Figures
+    notes: Notes
+    sentences: Sentences
+    plurals: Plurals
+    questions: Questions
+    ticks: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
+    steps_above: tuple[Text, ...] = Field(min_length=3, max_length=3)
+    steps_below: tuple[Text, ...] = Field(min_length=3, max_length=3)
+    reading: Reading
+    remarks: Remarks

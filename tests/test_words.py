@@ -1,0 +1,563 @@
+"""The words that a brief prints: all of them are in the files of labels, each file has just these, each is used.
+
+The second language of these tests is the first one in other letters: wherever a page has a Latin letter that is no
+author's, a word was left in the code.
+"""
+
+import ast
+import copy
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache, partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from evibrief import resources
+from evibrief.build import build
+from evibrief.checks.load import load
+from evibrief.evidence import fields as kinds
+from evibrief.evidence import vocabulary
+from evibrief.evidence.brief import Brief
+from evibrief.evidence.claims import Stated
+from evibrief.evidence.records import AnimalExposure, Dose, SinceChange
+from evibrief.formats.docx.footers import footer_parts
+from evibrief.formats.docx.package import WORD
+from evibrief.formats.html import citations
+from evibrief.formats.html.foot import with_foot
+from evibrief.formats.html.markdown import typeset
+from evibrief.formats.html.render import render
+from evibrief.labels import groups
+from evibrief.labels.languages import english, read_words, words_in
+from evibrief.labels.sentence import Plural, Sentence
+from evibrief.labels.words import Words
+from evibrief.problems import Problems
+from evibrief.rating.findings import Findings, derive
+from evibrief.rating.values import fill, values_of
+from evibrief.sections.blocks import PAGE, PAGES, Foot
+from evibrief.sections.compose import compose_view
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "evibrief"
+LABELS = ROOT / "templates" / "labels" / "en.yaml"
+BRIEF = ROOT / "tests" / "briefs" / "blue-glass"
+Path_ = tuple[str | int, ...]
+
+
+@cache
+def labels() -> Any:
+    return yaml.safe_load(LABELS.read_text())
+
+
+def leaves(node: Any, at: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    if isinstance(node, str):
+        yield at, node
+    for key, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from leaves(child, (*at, key))
+
+
+def entry(tree: Any, at: Path_) -> Any:
+    for step in at:
+        tree = tree[step]
+    return tree
+
+
+# Complete, and nothing else: a file of labels against its type.
+
+
+def test_there_are_many_words() -> None:
+    assert len(list(leaves(labels()))) > 400
+
+
+def test_a_word_that_is_missing_is_found_whichever_it_is() -> None:
+    kept = []
+    for at, _ in leaves(labels()):
+        less = copy.deepcopy(labels())
+        del entry(less, at[:-1])[at[-1]]
+        try:
+            Words.model_validate(less)
+            kept.append(at)
+        except ValidationError:
+            pass
+    assert {at[-1] for at in kept} == {"none"}  # the one form of a count that a language may do without
+
+
+def test_a_word_that_nobody_prints_is_found_wherever_it_is() -> None:
+    groups_of = {at[:-1] for at, _ in leaves(labels())} | {()}
+    assert len(groups_of) > 60
+    for at in groups_of:
+        more = copy.deepcopy(labels())
+        group = entry(more, at)
+        if isinstance(group, list):
+            group.append("one more")
+        else:
+            group["one-more"] = "one more"
+        with pytest.raises(ValidationError):
+            Words.model_validate(more)
+
+
+def test_each_vocabulary_of_the_evidence_has_its_words() -> None:
+    named = {name: value for name, value in vars(vocabulary).items() if get_args(value)}
+    printed = [get_args(field.annotation) for field in Words.model_fields.values()]
+    keyed = {get_args(parts[0]) for parts in printed if parts}
+    unprinted = {"Exposure", "Relation", "Species"}  # of these three the page says what follows: the directness
+    assert len(named) > 15
+    assert {name for name, value in named.items() if get_args(value) not in keyed} == unprinted
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line_of", "told"),
+    [
+        ("  strong: Strong\n", "", "  medium: Medium", "tier: there is nothing for: strong"),
+        ("  strong: Strong\n", "  strong: Strong\n  other: X\n", "  other: X", "tier.other: no value is called this"),
+        ("  claim: Claim\n", "", "  against: Against", "columns.claim: this is missing"),
+        ("  claim: Claim\n", "  claim: Claim\n  clam: X\n", "  clam: X", "columns.clam: no label is called this"),
+        ('"of {statements}, {tiers}"', '"of {statements}"', "  tier_summary: ", "other places for values"),
+        ('"of {statements}, {tiers}"', '"of {statements}, {tiers}{x}"', "  tier_summary: ", "other places for values"),
+        ('"of {statements}, {tiers}"', '"of {statements}, {tiers.x}"', "  tier_summary: ", "no place for a value"),
+        ('"of {statements}, {tiers}"', '"of {statements}, {tiers"', "  tier_summary: ", "no place for a value"),
+        ("  claim: Claim\n", "  claim: [Claim]\n", "  claim: [Claim]", "text is wanted here"),
+        ("  claim: Claim\n", "  claim: no\n", "  claim: no", "is read as a truth value by YAML"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_labels_has_its_place(
+    was: str, now: str, line_of: str, told: str, tmp_path: Path
+) -> None:
+    text = LABELS.read_text()
+    assert was in text
+    path = tmp_path / "en.yaml"
+    path.write_text(text.replace(was, now, 1))
+    with pytest.raises(Problems) as caught:
+        read_words(path)
+    (problem,) = caught.value.problems
+    lines = path.read_text().split("\n")
+    assert problem.place.path == str(path)
+    assert lines[problem.place.line - 1].startswith(line_of)
+    assert problem.place.column > 1
+    assert told in problem.message
+    assert problem.hint
+
+
+def test_a_language_is_read_once_and_serves_all_its_countries() -> None:
+    assert words_in("en") is words_in("en-GB") is words_in("en-US") is english()
+    assert resources.labels("de") is None
+    with pytest.raises(LookupError):
+        words_in("de")
+
+
+def test_the_nearest_file_of_a_language_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labels").mkdir()
+    for tag in ("en", "pt", "pt-BR"):
+        (tmp_path / "labels" / f"{tag}.yaml").write_text("")
+    monkeypatch.setattr(resources, "templates", lambda: tmp_path)
+    assert resources.languages() == ("en", "pt", "pt-BR")
+    chosen = {tag: resources.labels(tag) for tag in ("pt", "pt-BR", "pt-PT", "pt-BR-x-a", "p", "en-GB")}
+    assert {tag: path and path.stem for tag, path in chosen.items()} == {
+        "pt": "pt", "pt-BR": "pt-BR", "pt-PT": "pt", "pt-BR-x-a": "pt-BR", "p": None, "en-GB": "en",
+    }  # fmt: skip
+
+
+# Each word is used, and each sentence is given just the values that it takes: read out of the code.
+
+
+GROUPS: Mapping[str, type[BaseModel]] = {
+    name: field.annotation for name, field in Words.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+}  # fmt: skip
+TREES = {path: ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))}
+
+
+Word = tuple[str, str]
+Function = ast.FunctionDef
+
+
+def named(node: ast.AST, groups: Mapping[str, str]) -> Word | None:
+    """The group and the name of a word that an expression asks for: `words.notes.none`, or `notes.none`."""
+    if not isinstance(node, ast.Attribute):
+        return None
+    group = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    group = groups.get(group, group)
+    return (group, node.attr) if group in GROUPS and node.attr in GROUPS[group].model_fields else None
+
+
+def given_names(function: Function) -> Iterator[tuple[str, ast.AST]]:
+    """What a function gives local names to."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+            pairs = zip(target.elts, value.elts, strict=True) if both else [(target, value)]  # type: ignore[attr-defined]
+            yield from ((one.id, said) for one, said in pairs if isinstance(one, ast.Name))
+
+
+def local_groups(function: Function) -> dict[str, str]:
+    """Local names for groups: `names = words.columns`."""
+    told = ((name, said.attr) for name, said in given_names(function) if isinstance(said, ast.Attribute))
+    return {name: group for name, group in told if group in GROUPS}
+
+
+def local_words(function: Function) -> dict[str, Word]:
+    """Local names for sentences: `labelled = words.sentences.labelled`."""
+    known = local_groups(function)
+    return {name: word for name, said in given_names(function) if (word := named(said, known))}
+
+
+def functions() -> Iterator[tuple[Path, Function]]:
+    for path, tree in TREES.items():
+        yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def calls() -> Iterator[tuple[Path, int, Word, set[str], bool]]:
+    """Every call of a sentence: its place, which it is, the names that it gives, and whether these are all."""
+    for path, function in functions():
+        known, local = local_groups(function), local_words(function)
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            if word := named(call.func, known) or local.get(getattr(call.func, "id", "")):
+                given = {one.arg for one in call.keywords if one.arg}
+                yield path, call.lineno, word, given, all(one.arg for one in call.keywords)
+
+
+def test_each_word_is_used() -> None:
+    used = {
+        word for _, function in functions() for known in [local_groups(function)] for node in ast.walk(function)
+        if (word := named(node, known))
+    }  # fmt: skip
+    templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
+    used |= {("page", name) for name in re.findall(r"\bwords\.(\w+)", templates)}
+    used |= {("reading", name) for name in groups.Reading.model_fields}  # printed all, in their order
+    every = {(group, name) for group, record in GROUPS.items() for name in record.model_fields}
+    assert len(every) > 300
+    assert every - used == set()
+    attributes = {node.attr for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert set(Words.model_fields) - attributes == {"reading"} - attributes
+
+
+def test_templates_ask_for_just_the_words_of_the_page() -> None:
+    templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
+    assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.Page.model_fields)
+
+
+def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:
+    found = list(calls())
+    assert len(found) > 120
+    for path, line, (group, name), given, whole in found:
+        word = getattr(getattr(english(), group), name)
+        if isinstance(word, Sentence):
+            names = set(word.names)
+        else:
+            assert isinstance(word, Plural)
+            names = set(Sentence(word.other).names) - {"number"}
+        assert given == names if whole else given < names, f"{path.name}:{line}: {group}.{name}"
+
+
+def test_each_sentence_is_called_somewhere() -> None:
+    called = {word for _, _, word, _, _ in calls()}
+    every = {
+        (group, name) for group in GROUPS for name in GROUPS[group].model_fields
+        if isinstance(getattr(getattr(english(), group), name), Sentence)
+    }  # fmt: skip
+    by_table = {("figures", name) for name in ("told_supporting", "told_contradicting", "told_mixed")}
+    assert every - called == by_table
+
+
+def test_a_sentence_refuses_other_values() -> None:
+    sentence = Sentence("{number} of {total}")
+    assert sentence(number=1, total=2) == "1 of 2"
+    for wrong in ({"number": 1}, {"number": 1, "total": 2, "more": 3}):
+        with pytest.raises(TypeError):
+            sentence(**wrong)
+
+
+def test_what_is_put_in_is_never_a_place_itself() -> None:
+    assert Sentence("{label}: {value}")(label="{value}", value="{0.x}") == "{value}: {0.x}"
+
+
+# No word for a reader is typed in the code of the page.
+
+
+NO_WORDS = {
+    "changes.py": {"bottom line"},  # how a change of it is called in the data
+    "picture.py": {'(<img src=")([^"<>]*)(")'},  # markup
+}
+NOT_PAGE = {"sheet.py"}  # it owns the library that draws, and prints what it is given
+
+
+def typed(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Literals that read like words: letters and a space between them, or a capital; docstrings are none."""
+    documentation = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    names = {id(node) for call in ast.walk(tree) if isinstance(call, ast.Call) for node in call.args[:1]
+             if getattr(call.func, "id", "") == "TypeVar"}  # fmt: skip
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in documentation | names:
+            continue
+        if re.search(r"[^\W\d_]{2,}[ \u00a0]|[ \u00a0][^\W\d_]{2,}|\b[A-Z][a-z]{2,}", node.value):
+            yield node.lineno, node.value
+
+
+def worded(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Literals with letters that are given to the page as its text."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        texts = [one.value for one in call.keywords if one.arg in ("text", "prose", "caption", "title", "heading")]
+        if getattr(call.func, "id", "") in ("Heading", "Paragraph", "Column", "Figure", "table"):
+            texts += call.args[:1]
+        for text in texts:
+            for node in ast.walk(text):
+                inside = isinstance(node, ast.Constant) and isinstance(node.value, str)
+                if inside and re.search(r"[^\W\d_]{2,}", node.value) and not isinstance(text, ast.Call):  # type: ignore[attr-defined]
+                    yield node.lineno, node.value  # type: ignore[attr-defined]
+
+
+def test_no_word_for_a_reader_is_typed_in_the_sections() -> None:
+    modules = [path for path in TREES if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
+    assert len(modules) > 20
+    found = {
+        (path.name, line, text) for path in modules for line, text in (*typed(TREES[path]), *worded(TREES[path]))
+        if text not in NO_WORDS.get(path.name, ())
+    }  # fmt: skip
+    assert found == set()
+
+
+@pytest.mark.parametrize("code", ['Line(text="none")', 'x = f"of {n} claims"', 'Heading("Harms", "h")', 'y = "Harms"'])
+def test_a_typed_word_would_be_found(code: str) -> None:
+    assert list(typed(ast.parse(code))) + list(worded(ast.parse(code)))
+
+
+def test_no_word_for_a_reader_is_typed_in_the_templates_of_the_page() -> None:
+    for name in ("brief", "blocks"):
+        text = (ROOT / "templates" / f"{name}.html.jinja").read_text()
+        bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
+        assert re.findall(r"[^\W\d_]{2,}", re.sub(r'[\w-]+="[^"]*"', " ", bare)) == [], name
+
+
+# A language without labels, and a second language from one end to the other.
+
+
+def test_a_brief_in_a_language_without_labels_is_refused(tmp_path: Path) -> None:
+    folder = shutil.copytree(BRIEF, tmp_path / "blue")
+    path = folder / "brief.yaml"
+    path.write_text(path.read_text().replace("\nlanguage: en-GB\n", "\nlanguage: ar\n"))
+    with pytest.raises(Problems) as caught:
+        build(folder, tmp_path / "out", ["html"])
+    (problem,) = caught.value.problems
+    line = path.read_text().split("\n").index("language: ar") + 1
+    assert (problem.place.path, problem.place.line, problem.place.column) == (str(path), line, 11)
+    assert problem.rule == "unknown-language"
+    assert "`ar`" in problem.message
+    assert "en" in problem.hint
+    assert not (tmp_path / "out").exists()
+
+
+CYRILLIC = {ord(letter): 0x430 + at for at, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+CYRILLIC |= {ord(letter): 0x410 + at for at, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+KEPT = re.compile(r"(\{[^{}]*\}|\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+)")
+"""What stays in Latin letters: places for values, targets of links, citations."""
+
+
+def other(text: str) -> str:
+    """A text in other letters."""
+    parts = KEPT.split(text)
+    return "".join(part if at % 2 else part.translate(CYRILLIC) for at, part in enumerate(parts))
+
+
+def in_other_letters(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: in_other_letters(child) for key, child in node.items()}
+    return [in_other_letters(child) for child in node] if isinstance(node, list) else other(node)
+
+
+@pytest.fixture
+def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The templates with a second language, `ru`."""
+    folder = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    made = yaml.safe_dump(in_other_letters(labels()), allow_unicode=True, sort_keys=False, width=1000)
+    (folder / "labels" / "ru.yaml").write_text(made)
+    monkeypatch.setattr(resources, "templates", lambda: folder)
+    return folder
+
+
+# Texts that are names for the program: of versions, hashes, rules, styles, files, ids.
+NAMES = {"id", "version", "evidence", "rule", "citation_style", "instrument", "level", "accent", "logo", "when", "key",
+         "records", "record", "kind", "sha256"}  # fmt: skip
+
+
+def is_text(annotation: Any) -> bool:
+    parts = (annotation, *getattr(annotation, "__metadata__", ()))
+    if any(isinstance(one, BeforeValidator) and one.func in (kinds._text, kinds._prose) for one in parts):
+        return True
+    return any(map(is_text, get_args(annotation)))
+
+
+def foreign(node: Any, text: bool = False) -> Any:
+    """Records as an author would have written them in other letters; ids, numbers and words from lists stay."""
+    if isinstance(node, str) and text:
+        return node if node == "unknown" else other(node)
+    if isinstance(node, Stated) and node.attribution.startswith("none"):  # here `none` is a word from a list
+        attribution = "none" + other(node.attribution.removeprefix("none"))
+        return node.model_copy(update={"attribution": attribution, "study_type": other(node.study_type)})
+    if isinstance(node, tuple):
+        return tuple(foreign(one, text) for one in node)
+    if isinstance(node, BaseModel):
+        changed = {}
+        for name, field in type(node).model_fields.items():
+            if isinstance(node, SinceChange) and name in ("was", "now", "reason"):
+                changed[name] = other(getattr(node, name))
+                continue
+            mine = name not in NAMES and (any(map(is_text, field.metadata)) or is_text(field.annotation))
+            changed[name] = foreign(getattr(node, name), mine)
+        return node.model_copy(update=changed)
+    return node
+
+
+def foreign_brief(folder: Path) -> Brief:
+    brief: Brief = foreign(load(folder).brief)
+    references = tuple(
+        one.model_copy(update={
+            "title": other(one.title or ""),
+            "author": tuple({key: other(str(name)) for key, name in author.items()} for author in one.author),
+        }) for one in brief.references
+    )  # fmt: skip
+    record = brief.brief.model_copy(update={"language": "ru"})
+    found: Brief = brief.model_copy(update={"brief": record, "references": references})
+    return found
+
+
+def variants(folder: Path) -> dict[str, Brief]:
+    brief = foreign_brief(folder)
+    return {
+        "whole": brief,
+        "without an instrument": brief.model_copy(update={"instrument": None}),
+        "without a review": brief.model_copy(update={"reviews": ()}),
+        "without a source document": brief.model_copy(
+            update={"brief": brief.brief.model_copy(update={"source_document": None})}
+        ),
+    }
+
+
+def texts(node: Any, name: str = "") -> Iterator[str]:
+    """What a reader sees of a view: no anchors, addresses or kinds of blocks."""
+    if is_dataclass(node):
+        if getattr(node, "style", "") == "identifier":
+            return
+        for field in fields(node):
+            if field.name not in UNSEEN:
+                yield from texts(getattr(node, field.name), field.name)
+    elif isinstance(node, tuple | list):
+        for child in node:
+            yield from texts(child, name)
+    elif isinstance(node, Mapping):
+        yield from (text for text in node.values())
+    elif isinstance(node, str):
+        yield node
+
+
+UNSEEN = {"anchor", "kind", "style", "scope", "links", "svg", "lettered", "png", "language", "date"}
+
+
+def latin(text: str, findings: Findings, brief: Brief) -> set[str]:
+    """Words in Latin letters that are neither ids nor units nor names of things that have no other name."""
+    bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+|\{pages?\}", " ", text)
+    amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
+    known = {*findings.claims, *findings.links, *findings.statements, *findings.references}
+    known |= {one.id for one in brief.limitations.corrections}
+    known |= {rule for _, rule, _, _ in findings.overrides}
+    # What changed is told with the name of its field in the data files.
+    told = {one.record.partition(", ")[2].replace("_", " ") for one in brief.since.changes} if brief.since else set()
+    known |= {word for field in told for word in (field, *field.split())}
+    known |= {brief.instrument.name} if brief.instrument else set()
+    units = sorted({dose.amount.unit for dose in amounts}, key=len, reverse=True)
+    for name in (*sorted(known, key=len, reverse=True), *units):
+        bare = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", " ", bare)
+    return set(re.findall(r"[A-Za-z]+", bare))
+
+
+@pytest.mark.parametrize("folder", [BRIEF, ROOT / "data" / "ketamine-mecfs"], ids=lambda folder: folder.name)
+def test_a_page_in_a_second_language_has_no_word_of_the_first(folder: Path, second: Path) -> None:
+    for name, brief in variants(folder).items():
+        findings = derive(brief)
+        view = compose_view(fill(brief, values_of(brief, findings)), findings, "0" * 64)
+        seen = list(texts(view))
+        assert len(seen) > 500
+        assert any("\u0430" <= letter <= "\u0451" for text in seen for letter in text)
+        assert {text: left for text in seen if (left := latin(text, findings, brief))} == {}, name
+
+
+def test_the_web_page_is_in_the_second_language(second: Path) -> None:
+    brief = foreign_brief(BRIEF)
+    findings = derive(brief)
+    view = compose_view(fill(brief, values_of(brief, findings)), findings, "0" * 64)
+    style = citations.citation_style(brief.brief.citation_style, BRIEF)
+    references = [one.model_dump(exclude_none=True) for one in brief.references]
+    page = render(view, resources.template_texts(), partial(typeset, references=references, style=style, language="ru"))
+    assert page.complaints == ()
+    assert '<html lang="ru">' in page.html
+    seen = re.sub(r"<head>.*?</head>|<style.*?</style>|<[^>]*>", " ", page.html, flags=re.DOTALL)
+    assert other(str(labels()["page"]["bottom_line"])) in seen
+    assert len(re.findall(r"\w+", seen)) > 1000
+    # What is said of the structure of the page, to those who do not see it, has to be in the language as well.
+    page_only = re.sub(r"<meta(?! name=.description)[^>]*>", "", page.html)
+    said = re.findall(r'(?:alt|aria-label|content)="([^"]*)"', page_only)
+    assert len(said) > 10
+    assert {text for text in said if latin(text, findings, brief)} == set()
+
+
+def test_a_brief_in_the_second_language_is_built(second: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(BRIEF, tmp_path / "blue")
+    path = folder / "brief.yaml"
+    path.write_text(path.read_text().replace("\nlanguage: en-GB\n", "\nlanguage: ru-RU\n"))
+    page = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
+    assert '<html lang="ru-RU">' in page
+    assert f'<h2 id="bottom_line">{other(str(labels()["page"]["bottom_line"]))}</h2>' in page
+
+
+# The foot of each sheet of paper: only a program that sets pages knows its numbers.
+
+
+def footer(foot: Foot, reference: bytes) -> str:
+    """What a footer of a reference document says with the words of a foot; fields as their names."""
+    parts = {name: zipfile.ZipFile(BytesIO(reference)).read(name) for name in ["word/footer1.xml"]}
+    made = footer_parts(parts, foot).get("word/footer1.xml", parts["word/footer1.xml"]).decode()
+    body = re.sub(r'<w:fldSimple w:instr=" (\w+) ".*?</w:fldSimple>', r"<\1/>", made[made.index("<w:p>") :])
+    return re.sub(r"<(?!PAGE|NUMPAGES)[^>]*>", "", body)
+
+
+@pytest.mark.parametrize(
+    ("number", "sheet", "word"),
+    [
+        (("Page ", PAGE, " of ", PAGES), '"Page " counter(page) " of " counter(pages)',
+         "No · Page <PAGE/> of <NUMPAGES/>"),
+        ((PAGES, ":", PAGE), 'counter(pages) ":" counter(page)', "No · <NUMPAGES/>:<PAGE/>"),
+        (("第", PAGE, "页"), '"第" counter(page) "页"', "No · 第<PAGE/>页"),
+        (('"\\</style>', PAGE), r'"\22 \5c \3c /style\3e " counter(page)', 'No · "\\&lt;/style&gt;<PAGE/>'),
+    ],
+)
+def test_the_foot_of_a_page_is_in_the_language(number: tuple[str, ...], sheet: str, word: str) -> None:
+    foot = Foot("No", number)
+    css = resources.template_texts()["print.css"]
+    assert css.count('"{page_number}"') == css.count('"{no_advice}"') == 1
+    made = with_foot(css, foot)
+    assert f"content: {sheet};" in made
+    assert 'content: "No";' in made
+    assert "{" not in re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", made))
+    assert footer(foot, resources.reference_document()) == word
+
+
+def test_the_foot_of_a_page_in_english_is_that_of_the_reference_document() -> None:
+    view = compose_view(load(BRIEF).brief, derive(load(BRIEF).brief), "0" * 64)
+    assert view.foot == Foot("Not a recommendation to treat", ("Page ", PAGE, " of ", PAGES))
+    assert footer_parts({"word/footer1.xml": b"never read"}, view.foot) == {}
+
+
+def test_a_footer_that_a_designer_wrote_stays() -> None:
+    paragraph = "<w:p><w:r><w:t>Own</w:t></w:r></w:p>"
+    own = f'<w:ftr xmlns:w="{WORD}">{paragraph}</w:ftr>'.encode()
+    made = footer_parts({"word/footer1.xml": own}, Foot("No", (PAGE, PAGES)))["word/footer1.xml"]
+    assert own in made
