@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evibrief.labels.words import Words
 from evibrief.sections.figures import draw
 from evibrief.sections.figures.picture import Drawing
 
@@ -26,13 +27,20 @@ def kept_drawings() -> Iterator[None]:
 
 
 def _kept(drawing: Callable[..., Drawing]) -> Callable[..., Drawing]:
-    made: dict[Hashable, Drawing] = {}
+    made: dict[Hashable, tuple[Drawing, Any]] = {}
 
     @wraps(drawing)
     def taken(*values: Any) -> Drawing:
-        key = tuple(tuple(value) if isinstance(value, list) else value for value in values)
+        key = tuple(map(_known_by, values))
         if key not in made:
-            made[key] = drawing(*values)
-        return made[key]
+            made[key] = drawing(*values), values  # the values are kept, so that no other object gets the id of one
+        return made[key][0]
 
     return taken
+
+
+def _known_by(value: Any) -> Hashable:
+    """The words of a language are read once in a process, so it is the object that tells them apart."""
+    if isinstance(value, Words):
+        return id(value)
+    return tuple(value) if isinstance(value, list) else value

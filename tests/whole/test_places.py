@@ -8,9 +8,12 @@ import pytest
 
 from evibrief.build import build
 from evibrief.checks.load import load
+from evibrief.evidence.source import Location
 from evibrief.evidence.written import Piece, joined, location_of, pieces_of, reworded, written
 from evibrief.problems import Problems
 from evibrief.rating.values import fill_text
+from evibrief.review.patches import _is_markdown
+from evibrief.review.place import field_texts
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
 BAD = "[x](javascript:1)"
@@ -98,3 +101,33 @@ def test_values_that_are_filled_in_keep_the_place() -> None:
     filled = fill_text(text, {"a.n": "12"})
     assert (filled, location_of(filled), location_of(filled, "12")) == ("of 12 people", ("x",), ("x",))
     assert pieces_of(reworded("plain", "other")) == ()
+
+
+def markdown_fields(folder: Path) -> list[Location]:
+    """Where the brief has a text in Markdown: the types of its records say so."""
+    loaded = load(folder)
+    return [one.location for one in field_texts(loaded.source) if _is_markdown(one)]
+
+
+def test_whatever_is_markdown_keeps_its_place_wherever_it_is_printed(folder: Path) -> None:
+    """A link to nowhere in every text at once: each is told at its own place, and no place is told of that has none."""
+    ways = markdown_fields(folder)
+    assert len(ways) > 40
+    source = load(folder).source
+    for number, span in sorted(enumerate(map(source.spans.__getitem__, ways)), key=lambda one: -one[1].end):
+        text = Path(span.path).read_text()
+        end = len(text[: span.end].rstrip().rstrip("'\""))
+        Path(span.path).write_text(f"{text[:end]} <ftp://n{number}n>{text[end:]}")
+    with pytest.raises(Problems) as caught:
+        build(folder, folder.parent / "out", ["html"])
+    told: set[int] = set()
+    for one in caught.value.problems:
+        line = Path(one.place.path).read_text().split("\n")[one.place.line - 1]
+        number = int(re.findall(r"ftp://n(\d+)n", one.message)[0])
+        assert line[one.place.column - 1 :].startswith(f"ftp://n{number}n"), ways[number]
+        told.add(number)
+    assert {ways[number] for number in range(len(ways)) if number not in told} == UNPRINTED
+
+
+UNPRINTED: set[Location] = set()
+"""Texts that this brief's page does not print as Markdown."""

@@ -38,8 +38,13 @@ def pieces_of(text: str) -> tuple[Piece, ...]:
 
 def joined(*texts: str) -> str:
     """The texts one after the other, with the places of all of them."""
-    pieces = [piece for text in texts for piece in pieces_of(text)]
-    return written("".join(texts), pieces) if pieces else "".join(texts)
+    return with_pieces("".join(texts), texts)
+
+
+def with_pieces(words: str, texts: Iterable[object]) -> str:
+    """Words that these texts were put into, with the places of all of them."""
+    pieces = [piece for text in texts if isinstance(text, Written) for piece in text.pieces]
+    return written(words, pieces) if pieces else words
 
 
 def reworded(text: str, words: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import AfterValidator, PlainValidator
 
 from evibrief.evidence.fields import Record, Text, refused
+from evibrief.evidence.written import with_pieces
 
 NO_BREAK = "\u00a0"
 
@@ -27,10 +28,13 @@ class Sentence:
         self.names = frozenset(_names(text))
 
     def __call__(self, **values: object) -> str:
-        """The text with its values. Raises `TypeError` for other values than it has places for."""
+        """The text with its values, which keep the places where they were written.
+
+        Raises `TypeError` for other values than it has places for.
+        """
         if values.keys() != self.names:
             raise TypeError(f"wanted {sorted(self.names)}, given {sorted(values)}: {self.text}")
-        return self.text.format_map(values)
+        return with_pieces(self.text.format_map(values), values.values())
 
 
 def _names(text: str) -> list[str]:

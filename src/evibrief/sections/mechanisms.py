@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Link, Mechanism
+from evibrief.evidence.written import joined
 from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
@@ -39,7 +40,7 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
     signed = mechanism.certainty
     if signed and signed.is_signed and signed.date:
         day = phrases.date(signed.date, words)
-        return f"{sentence} {words.sentences.signed(by=signed.by, date=day, reason=signed.reason)}"
+        return joined(sentence, " ", words.sentences.signed(by=signed.by, date=day, reason=signed.reason))
     return sentence
 
 

@@ -11,6 +11,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Statement
 from evibrief.evidence.instrument import Scale
 from evibrief.evidence.vocabulary import Tier
+from evibrief.evidence.written import joined
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
@@ -68,7 +69,7 @@ def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Bloc
         number = words.counts.statement(len(statements))
         yield Heading(words.headings.tier(tier=level.word, statements=number), f"ranking_{tier}")
         together = f" {words.notes.not_told_apart}" if len(statements) > 1 else ""
-        yield Paragraph(f"{level.meaning}{together}")
+        yield Paragraph(joined(level.meaning, together))
         rows = ([_row(statement, ratings.statements[statement.id], findings, ratings)] for statement in statements)
         yield from table(words.captions.ranking_tier(tier=level.word.lower()), _columns(words), rows)
 

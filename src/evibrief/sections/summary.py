@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Mechanism, Statement
 from evibrief.evidence.records import Dose
+from evibrief.evidence.written import joined
 from evibrief.labels import phrases
+from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
@@ -58,7 +60,7 @@ def _headed(
 
 
 def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
-    name = Cell((Line(prose=f"[{mechanism.title}](#{mechanism.id})"),), scope="row")
+    name = Cell((Line(prose=f"[{escape(mechanism.title)}](#{mechanism.id})"),), scope="row")
     words, notes = findings.words, findings.words.notes
     if not findings.ratings:
         bare = [link.text for link in mechanism.links if not findings.links[link.id].supporting]
@@ -75,7 +77,7 @@ def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
             name,
             Cell((Line(text=level, style="word"),)),
             Cell((Line(text=supported),)),
-            Cell(tuple(Line(prose=f"{number}\\. {link.text}") for number, link in weakest[:MOST_LINKS])
+            Cell(tuple(Line(prose=joined(f"{number}\\. ", link.text)) for number, link in weakest[:MOST_LINKS])
                  + _more(len(weakest) - MOST_LINKS, words)),
         )
     )  # fmt: skip
@@ -98,7 +100,7 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
         hangs = fragility_lines(rating, rating.computed, scale, findings)
     return Row(
         (
-            Cell((Line(prose=f"[{number}](#{statement.id}). {statement.text}"),), scope="row"),
+            Cell((Line(prose=joined(f"[{number}](#{statement.id}). ", statement.text)),), scope="row"),
             Cell((Line(text=stated),)),
             Cell((Line(text=computed, style="word"),)),
             Cell((Line(text=final_word(statement, findings), style="word"),)),
