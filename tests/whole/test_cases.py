@@ -113,8 +113,9 @@ def themed(files: dict[str, bytes], tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", OPPOSITE)
-@pytest.mark.parametrize("kind", ["pdf", "docx"])
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, "docx") for name in OPPOSITE), ("template", "pdf"), ("style that adds", "pdf")]
+)
 def test_a_document_with_a_look_of_its_own_is_told_and_its_evidence_is_printed(
     name: str, kind: str, pdf: bytes, tmp_path: Path
 ) -> None:
