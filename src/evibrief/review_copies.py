@@ -16,8 +16,6 @@ from evibrief.evidence.places import MANIFEST
 from evibrief.formats.docx.package import open_package
 from evibrief.formats.docx.properties import COMMENTS_BY, RECIPIENT, properties_of
 from evibrief.formats.docx.review_copy import first_page, make_review_copy
-from evibrief.labels import phrases
-from evibrief.labels.languages import english
 from evibrief.sections.questions import questions
 
 NO_DATE = "no date"
@@ -37,10 +35,8 @@ def copy_for(recipient: str, comments_by: date | None, made: Composition) -> byt
     brief, (document,) = made.page.brief, made.documents
     record = brief.brief
     asked = questions(brief, made.findings)
-    version = f"Version {record.version} of {phrases.date(record.date, english())}"
-    until = phrases.date(comments_by, english()) if comments_by else ""
     content = json.loads(made.page.evidence[MANIFEST])["content_sha256"]
-    page = first_page(record.title, version, content, len(asked), until)
+    page = first_page(record, content, len(asked), comments_by, made.findings.words)
     about = {RECIPIENT: recipient, COMMENTS_BY: comments_by.isoformat() if comments_by else NO_DATE}
     return make_review_copy(document.data, asked, page, record.date, about)
 

@@ -450,6 +450,21 @@ class Remarks(Record):
     named: Annotated[Sentence, takes("name", "role")]
 
 
+class ReviewCopy(Record):
+    """The first page of a review copy."""
+
+    title: Annotated[Sentence, takes("title")]
+    version: Annotated[Sentence, takes("version", "date", "content")]
+    asked: Text
+    comment: Text
+    questions: Annotated[Sentence, takes("number", "author")]
+    change: Text
+    keep: Text
+    names: Text
+    until: Annotated[Sentence, takes("date")]
+    whenever: Text
+
+
 class Questions(Record):
     """What a review copy asks its reader, each about one record."""
 

@@ -50,6 +50,7 @@ from evibrief.labels.groups import (
     Questions,
     Reading,
     Remarks,
+    ReviewCopy,
     Sentences,
 )
 from evibrief.labels.sentence import every
@@ -94,6 +95,7 @@ class Words(Record):
     notes: Notes
     sentences: Sentences
     plurals: Plurals
+    review_copy: ReviewCopy
     questions: Questions
     ticks: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
     steps_above: tuple[Text, ...] = Field(min_length=3, max_length=3)

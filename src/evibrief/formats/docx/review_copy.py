@@ -11,8 +11,12 @@ from typing import Any
 
 from lxml import etree
 
+from evibrief.evidence.brief import BriefRecord
+from evibrief.evidence.hashes import SHORT
 from evibrief.formats.docx.package import WORD, pack, serialised, unpack, with_part
 from evibrief.formats.docx.properties import custom_properties
+from evibrief.labels import phrases
+from evibrief.labels.words import Words
 from evibrief.sections.questions import Question
 
 AUTHOR = "evibrief"
@@ -142,23 +146,21 @@ def _threads(asked: Sequence[Question]) -> Any:
     return root
 
 
-def first_page(title: str, version: str, content: str, count: int, comments_by: str) -> tuple[tuple[str, str], ...]:
-    """What a reviewer reads first. `content` is the hash; `comments_by` a date in words, or nothing."""
-    until = f"by {comments_by}" if comments_by else "when you are done; no date was set"
-    return (
-        ("PageOneHeading", f"Review copy: {title}"),
-        ("BodyText", f"{version}, content {content[:12]}. For review only; please do not pass it on."),
-        ("BodyText", "What we ask: is each sentence right, is it fair to the evidence, and what is missing? We do not "
-                     "ask whether anybody should be treated; this document recommends nothing."),
-        ("BodyText", "To comment: select the words, then Review, New Comment. Tables, captions and notes can be "
-                     "commented on as well."),
-        ("BodyText", f"{count} questions of ours stand in the margin as comments by “{AUTHOR}”. Answer where you have "
-                     "an answer, by Reply; leave the others."),
-        ("BodyText", "To change a sentence: change it in the text. Tracking is on. A change is a proposal: nothing is "
-                     "taken over without a person who decides, and what is declined is printed with the reason."),
-        ("BodyText", "Please write into this file. Your remarks find their records by marks that do not survive being "
-                     "copied into another document."),
-        ("BodyText", "Your name is not printed. The next version says how many reviewers there were, and their roles. "
-                     "If you want to be named, say so in a comment on this line."),
-        ("BodyText", f"Please save the file as .docx and send it back to whoever sent it to you, {until}."),
-    )  # fmt: skip
+def first_page(
+    brief: BriefRecord, content: str, count: int, comments_by: date | None, words: Words
+) -> tuple[tuple[str, str], ...]:
+    """What a reviewer reads first: style and text of each paragraph. `content` is a hash, `count` that of questions."""
+    said = words.review_copy
+    day = phrases.date(brief.date, words)
+    until = said.until(date=phrases.date(comments_by, words)) if comments_by else said.whenever
+    texts = (
+        said.version(version=brief.version, date=day, content=content[:SHORT]),
+        said.asked,
+        said.comment,
+        said.questions(number=count, author=AUTHOR),
+        said.change,
+        said.keep,
+        said.names,
+        until,
+    )
+    return (("PageOneHeading", said.title(title=brief.title)), *(("BodyText", text) for text in texts))
