@@ -516,6 +516,7 @@ def test_a_brief_in_the_second_language_is_built(second: Path, tmp_path: Path) -
     page = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
     assert '<html lang="ru-RU">' in page
     assert f'<h2 id="bottom_line">{other(str(labels()["page"]["bottom_line"]))}</h2>' in page
+    assert f'content: "{other(str(labels()["foot"]["no_advice"]))}";' in page
 
 
 # The foot of each sheet of paper: only a program that sets pages knows its numbers.
