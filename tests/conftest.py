@@ -1,6 +1,7 @@
 """What several test modules share: the programs that outputs are opened with, and what is made once in a run."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -8,6 +9,25 @@ import pytest
 
 from drawings import kept_drawings
 from shared import Shared
+
+# What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
+SLOW_FILES = {
+    "test_apart", "test_bench", "test_cases", "test_circulation", "test_first_archive", "test_forging", "test_fuzz",
+    "test_hostile_archive", "test_layers", "test_machines", "test_outputs", "test_packaging", "test_pdf_structure",
+    "test_placeholders", "test_policy", "test_repository", "test_strict", "test_theme_faults", "test_verify",
+}  # fmt: skip
+SLOW_FIXTURES = {"program"}
+SLOW_NAMES = re.compile(
+    "kill|two_writers|full_disk|fifty_thousand|long_tables|whatever|reviewer_types|more_edits|lone_document|not_vouched|"
+    "no_object_is_left|each_others_place|changed_anywhere|smaller_than|page_tells|signed_reason|still_stands|in_silence"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or SLOW_NAMES.search(item.name):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
