@@ -12,11 +12,15 @@ from shared import Shared
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
 SLOW_FILES = {
-    "test_apart", "test_bench", "test_cases", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers",
-    "test_machines", "test_outputs", "test_packaging", "test_pdf_structure", "test_policy", "test_verify",
+    "test_apart", "test_bench", "test_cases", "test_circulation", "test_first_archive", "test_forging", "test_fuzz",
+    "test_hostile_archive", "test_layers", "test_machines", "test_outputs", "test_packaging", "test_pdf_structure",
+    "test_placeholders", "test_policy", "test_repository", "test_strict", "test_theme_faults", "test_verify",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
-SLOW_NAMES = re.compile(r"kill|two_writers|full_disk|flipped|fifty_thousand")
+SLOW_NAMES = re.compile(
+    "kill|two_writers|full_disk|fifty_thousand|long_tables|whatever|reviewer_types|more_edits|lone_document|not_vouched|"
+    "no_object_is_left|each_others_place|changed_anywhere|smaller_than|page_tells|signed_reason|still_stands|in_silence"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

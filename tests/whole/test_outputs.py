@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
@@ -37,7 +37,7 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 @dataclass(frozen=True)
 class Artefacts:
-    brief: Brief
+    brief: Brief = field(hash=False)
     pdf: Path
     docx: Path
     html: Path
