@@ -184,11 +184,11 @@ def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
     from evibrief.evidence.written import location_of
     from evibrief.formats.html.markdown import IN_LIST
 
-    rule = "citation-style" if complaint.of_style else "prose"
+    if complaint.of_style:
+        return Problem(source.place(("brief", "citation_style")), "citation-style", complaint.message, complaint.hint)
     otherwise = ("references",) if complaint.index == IN_LIST else ("brief",)
     location = location_of(complaint.text, complaint.within) or otherwise
-    location = ("brief", "citation_style") if complaint.of_style else location
-    return Problem(source.place_of_text(location, complaint.within), rule, complaint.message, complaint.hint)
+    return Problem(source.place_of_text(location, complaint.within), "prose", complaint.message, complaint.hint)
 
 
 def _write_documents(page: Page, wanted: Sequence[Format], workers: Executor) -> tuple[Document, ...]:
