@@ -161,6 +161,27 @@ def test_a_pdf_saved_anew_says_the_same_and_is_not_the_same(documents: Mapping[s
     assert verdict.details == ("it was packed anew: other bytes, and nothing else in it differs",)
 
 
+def test_evidence_that_only_another_version_can_read_is_no_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if a later version had labels in a language that this one does not know."""
+    folder = Path(shutil.copytree(SECOND, tmp_path / "blue-glass"))
+    text = (folder / "brief.yaml").read_text()
+    assert "language: en-GB" in text
+    (folder / "brief.yaml").write_text(text.replace("language: en-GB", "language: de"))
+    labels, versions = resources.labels("en"), resources.engine_versions()
+    made = {}
+    for name, version in (("same", versions[0]), ("other", "weasyprint 99.0")):
+        monkeypatch.setattr(resources, "labels", lambda language: labels)
+        monkeypatch.setattr(resources, "engine_versions", lambda version=version: (version, *versions[1:]))
+        made[name] = build(folder, tmp_path / name, ["docx"], layer="page")[0].path
+        monkeypatch.undo()
+    same, other = (verify_document(made[name]) for name in ("same", "other"))
+    assert (same.state, other.state) == ("altered", "undecided")
+    assert "there are no labels in the language `de`" in other.details[0]
+    assert other.details[1:] == ("weasyprint: made with 99.0, here is 70.0",)
+
+
 def test_other_tools_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if it had been made by an earlier version of an engine, which set it with other bytes."""
     versions = resources.engine_versions()

@@ -22,6 +22,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from certificates import self_signed
 from command import run_here as evibrief
 from evibrief import files
 from evibrief.archive.keep import archive_version
@@ -332,13 +333,7 @@ class Postbox:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory, program: Callable[..., str]) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("certificate")
-    key, signed = folder / "key.pem", folder / "signed.pem"
-    command = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-               "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key),
-               "-out", str(signed)]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True)
-    return key, signed
+    return self_signed(tmp_path_factory.mktemp("certificate"), program("openssl"), "DNS:localhost")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates import self_signed
 from command import run_here as evibrief
 from evibrief.archive.register import read_register
 from evibrief.mailing import prepare as preparing
@@ -84,13 +85,7 @@ class Scripted:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory, program: Callable[..., str]) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("certificate")
-    key, signed = folder / "key.pem", folder / "signed.pem"
-    command = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-               "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key),
-               "-out", str(signed)]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True)
-    return key, signed
+    return self_signed(tmp_path_factory.mktemp("certificate"), program("openssl"), "IP:127.0.0.1")
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from typing import Any
 from evibrief import resources
 from evibrief.archive.compare import as_review_copy, compare_apart
 from evibrief.archive.evidence_words import evidence_in_words
-from evibrief.archive.verdict import MOST_TOLD, Verdict, judge
+from evibrief.archive.verdict import MOST_TOLD, Comparison, Verdict, judge
+from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST, own_look
@@ -37,11 +38,17 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
     with work_folder() as place:
         folder = place / "evidence"
         write_files(files, folder)
-        found = _verdict(data, files, record, folder, as_review_copy(data, str(path)) is not None)
-        wrong = [*_wrong_files(files, record), *_wrong_evidence(folder, files, record)]
+        brief, source, problems = read_evidence(folder)
+        whole = None if problems else brief  # nothing follows from half of a brief
+        found = _verdict(data, files, record, whole, as_review_copy(data, str(path)) is not None)
+        unread = [] if whole else [f"the evidence that it carries cannot be read: {problems[0]}"]
+        wrong = [*_wrong_files(files, record), *(_wrong_evidence(whole, source.tree, files, record) if whole else ())]
         if wrong:
-            return replace(found, state="altered", details=tuple(wrong[:MOST_TOLD]))
-        compared = compare_apart(folder, data, record["layer"], str(path), limits)
+            return replace(found, state="altered", details=(*wrong, *unread)[:MOST_TOLD])
+        # A later version may read what this one cannot: by itself that proves nothing.
+        compared = (
+            Comparison(failed=unread[0]) if unread else compare_apart(folder, data, record["layer"], str(path), limits)
+        )
     return judge(found, compared, tuple(other_tools(record["tools"])))
 
 
@@ -65,11 +72,12 @@ def _carried(data: bytes, name: str) -> dict[str, bytes]:
         raise Problems(told) from wrong
 
 
-def _verdict(data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any], folder: Path, sent: bool) -> Verdict:
+def _verdict(
+    data: bytes, files: Mapping[str, bytes], record: Mapping[str, Any], brief: Brief | None, sent: bool
+) -> Verdict:
     looks = (*own_look(files), *_own_instruments(files))
     uncovered = tuple(path for path in sorted(files) if path == "since.yaml" or path.startswith("reviews/"))
-    brief, _, problems = read_evidence(folder) if looks or uncovered else (None, None, [])
-    said = evidence_in_words(brief) if brief and not problems else ()  # nothing follows from half of a brief
+    said = evidence_in_words(brief) if brief and (looks or uncovered) else ()
     return Verdict(
         "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
         record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, uncovered, said, sent,
@@ -99,15 +107,13 @@ def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Itera
             yield f"{name}: not the file that the manifest names"
 
 
-def _wrong_evidence(folder: Path, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
+def _wrong_evidence(
+    brief: Brief, tree: Mapping[str, Any], files: Mapping[str, bytes], record: Mapping[str, Any]
+) -> Iterator[str]:
     """The two hashes, computed again from what it carries; and which brief and version the two say it is."""
-    brief, source, problems = read_evidence(folder)
-    if problems or brief is None:
-        yield f"the evidence that it carries cannot be read: {problems[0]}"
-        return
-    if evidence_hash(source.tree) != record["evidence_sha256"]:
+    if evidence_hash(tree) != record["evidence_sha256"]:
         yield "the evidence hash is not that of the evidence"
-    if record.get("content_sha256") not in (None, content_hash(source.tree, files)):
+    if record.get("content_sha256") not in (None, content_hash(tree, files)):
         yield "the content hash is not that of what it carries"
     for name in ("id", "title", "version", "date"):
         if record[name] != str(getattr(brief.brief, name)):

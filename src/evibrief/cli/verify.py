@@ -29,7 +29,7 @@ EXITS_IN_WORDS = {
     0: "identical to the byte, or the very file that the archive you named has; an archive: unaltered",
     1: "cannot be read, is not ours, is encrypted, or is made to do harm",
     2: "wrong usage",
-    3: "the same content, made by other versions of the tools: every object, part and page agrees",
+    3: "the same content, made by other versions of the tools: all that was compared agrees",
     4: "ALTERED: what differs is printed with its place",
     5: "NOT CONFIRMED: something differs, and other versions of the tools may have made it so",
     6: "a command on this archive was interrupted; the next one finishes it",

@@ -8,12 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from evibrief.evidence import vocabulary
-from evibrief.evidence.records import Correction
 from evibrief.evidence.retractions import NoticeKind, RetractionState
 from evibrief.evidence.review_ledger import Decision, RemarkKind
 
-_STATES_OF_A_BRIEF = Literal["draft", "reviewed", "final", "withdrawn"]
-_STATES_OF_A_CHECK = Literal["verified", "partly", "unverified"]
 _STATES_OF_A_PUBLICATION = Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
 _WEIGHTS = Literal["major", "minor", "patch"]
 _GIVEN = Literal["rule", "signature"]
@@ -41,7 +38,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "stands": "the evidence upholds it",
         "corrected": "it is wrong as the source document has it, and `corrections` say how",
         "contested": "the evidence conflicts, or is too thin to carry it",
-        "unsupported": "no evidence was found for it",
+        "unsupported": "nothing that was read supports it; what nobody looked for is not known",
     },
     vocabulary.Role: {
         "supports": "the publication found what the claim says",
@@ -76,7 +73,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "strong": "the best level of a statement",
         "medium": "the second",
         "weak": "the third",
-        "gap": "no reason for a benefit. The instrument says when each level is given",
+        "gap": "the least. The instrument says when each level is given",
     },
     vocabulary.Certainty: {
         "high": "the best level of a chain",
@@ -88,7 +85,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "supported": "the best level of a link",
         "limited": "support that is thin",
         "conflicting": "studies contradict each other",
-        "absent": "no study. The instrument says when each level is given",
+        "absent": "no study that the instrument counts. It says when each level is given",
     },
     vocabulary.StatementKind: {
         "reason": "a reason to expect a benefit",
@@ -124,30 +121,30 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "web-page": "a page on the web",
         "unknown": "nobody saw the design",
     },
-    _STATES_OF_A_BRIEF: {
+    vocabulary.BriefStatus: {
         "draft": "not yet reviewed",
         "reviewed": "somebody reviewed it; `reviewers` says who, where they agreed",
         "final": "released",
         "withdrawn": "not to be used any more",
     },
-    _STATES_OF_A_CHECK: {
+    vocabulary.VerificationState: {
         "verified": "its record, abstract or text was seen where `where` says",
         "partly": "a part was seen; `note` says which",
         "unverified": "nobody has looked",
     },
     _STATES_OF_A_PUBLICATION: {
         "not-checked": "nobody has looked for notices",
-        "none-known": "no notice was found",
+        "none-known": "no notice is known to whoever appraised it",
         "erratum": "corrected",
         "concern": "an expression of concern",
         "retracted": "retracted",
     },
-    Correction.model_fields["kind"].annotation: {
+    vocabulary.CorrectionKind: {
         "factual": "wrong",
         "probably-factual": "probably wrong",
         "inconsistent": "the document contradicts itself",
         "contested": "stated flatly, and disputed elsewhere",
-        "unsupported": "no source was found that says so",
+        "unsupported": "no source that was read says so",
         "omission": "something is left out that readers need",
         "loose": "right in substance, and loosely worded",
         "trivial": "a slip that misleads nobody",
