@@ -12,14 +12,18 @@ from shared import Shared
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
 SLOW_FILES = {
-    "test_apart", "test_bench", "test_cases", "test_circulation", "test_first_archive", "test_forging", "test_fuzz",
-    "test_hostile_archive", "test_layers", "test_machines", "test_outputs", "test_packaging", "test_pdf_structure",
-    "test_placeholders", "test_policy", "test_repository", "test_strict", "test_theme_faults", "test_verify",
+    "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments",
+    "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers", "test_machines",
+    "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy", "test_repository",
+    "test_strict", "test_theme_faults", "test_typed", "test_verify",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
 SLOW_NAMES = re.compile(
     "kill|two_writers|full_disk|fifty_thousand|long_tables|whatever|reviewer_types|more_edits|lone_document|not_vouched|"
-    "no_object_is_left|each_others_place|changed_anywhere|smaller_than|page_tells|signed_reason|still_stands|in_silence"
+    "no_object_is_left|each_others_place|changed_anywhere|smaller_than|page_tells|signed_reason|still_stands|in_silence|"
+    "second_language_has_no_word|forged_pdf|nobody_touched|hostile_file|another_time|composed|reviewers_are_made|"
+    "format_says|all_three|themed_pdf|figures_of_the_brief|ordered_as_numbers|index_and_feed|same_bytes|"
+    "successor_supersedes|git_applies|changes_all|its_own_look|writes_nothing"
 )
 
 
