@@ -44,7 +44,7 @@ from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
 from evibrief.sections.compose import compose_view
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "evibrief"
 LABELS = ROOT / "templates" / "labels" / "en.yaml"
 BRIEF = ROOT / "tests" / "briefs" / "blue-glass"
