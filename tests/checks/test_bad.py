@@ -7,18 +7,21 @@ import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal, get_origin
 
 import pytest
 
 from evibrief import resources
 from evibrief.checks.load import load
 from evibrief.checks.registry import RULES
+from evibrief.evidence import records
 from evibrief.evidence.starter import starter_texts
+from evibrief.evidence.vocabulary import MEASURES
 from evibrief.problems import Problem, Problems
 
 BAD = sorted((Path(__file__).parents[1] / "bad").glob("*.yaml"))
 PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml", "instrument": "../instruments/plausibility-1.yaml",
-                             "reviews": "reviews/2026-03.yaml"}  # fmt: skip
+                             "reviews": "reviews/2026-03.yaml", "time": "time-course.yaml"}  # fmt: skip
 EXPECTED = re.compile(r"# (?:error|warning)\[([\w-]+)\](?: in (\S+):(\d+))?$")
 """The rule, and the place when it is in another file than the bad one."""
 ELSEWHERE: Mapping[str, str] = {
@@ -37,7 +40,7 @@ ELSEWHERE: Mapping[str, str] = {
 }
 TODAY = datetime.date(2026, 4, 1)
 # Sections that only bad files fill: the starter has none of them.
-SECTIONS = "".join(f"  - {{kind: {kind}, title: {kind}}}\n" for kind in ("ranking", "doses", "harms"))
+SECTIONS = "".join(f"  - {{kind: {kind}, title: {kind}}}\n" for kind in ("ranking", "doses", "harms", "time-course"))
 # A population that only one bad file needs; the starter has none that is neither the target nor close.
 SAILORS = "  - {id: sailors, label: Sailors, relation: other, species: human}\n"
 
@@ -113,7 +116,7 @@ def rules_in(module: str) -> set[str]:
 def test_every_rule_has_a_bad_file_or_a_test_elsewhere() -> None:
     rules = set().union(*map(rules_in, (
         "evidence.read_folder", "evidence.read_yaml", "evidence.fields", "evidence.validate", "evidence.instrument",
-        "checks.run",
+        "evidence.records", "checks.run",
     )))
     rules |= {rule.name for rule in RULES}
     assert len(rules) > 65
@@ -195,3 +198,33 @@ def test_everything_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(Problems) as caught:
         load(folder)
     assert list(caught.value.problems) == sorted(caught.value.problems)
+
+
+UNITS = ["ug", "mcg", "g", "µg", "µg/kg", "mg/kg/day", "MG", "ml", "IU", "miligram"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_other_unit_is_suggested(unit: str, tmp_path: Path) -> None:
+    bad = next(path for path in BAD if path.stem == "doses-unknown-unit")
+    target = put(bad, good_brief(tmp_path / "blue"))
+    target.write_text(target.read_text().replace("unit: grain", f"unit: {unit}"))
+    (problem,) = problems_in(tmp_path / "blue")
+    assert (problem.rule, problem.hint.partition(";")[0]) == ("word", "write what the source says")
+
+
+@pytest.mark.parametrize("route", ["intravenos", "intra-nasal", "iv", "sublingual"])
+def test_no_other_route_is_suggested(route: str, tmp_path: Path) -> None:
+    bad = next(path for path in BAD if path.stem == "doses-unknown-unit")
+    target = put(bad, good_brief(tmp_path / "blue"))
+    target.write_text(target.read_text().replace("unit: grain", "unit: mg").replace("route: oral", f"route: {route}"))
+    (problem,) = problems_in(tmp_path / "blue")
+    assert (problem.rule, problem.hint.partition(";")[0]) == ("word", "write what the source says")
+
+
+def test_every_measure_is_one_of_which_none_is_suggested() -> None:
+    """A unit or a route that is added as a list of its own has to be among them."""
+    fields = {(name, annotation) for record in vars(records).values() if isinstance(record, type)
+              for name, annotation in getattr(record, "__annotations__", {}).items() if name in ("unit", "route")}
+    lists = {annotation for _, annotation in fields if get_origin(annotation) is Literal}
+    assert len(lists) >= 3
+    assert lists == set(MEASURES)

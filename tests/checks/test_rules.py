@@ -201,7 +201,7 @@ def test_every_rule_describes_itself_on_a_page(tmp_path: Path) -> None:
 def test_the_reader_s_refusals_are_all_described() -> None:
     named = set().union(*map(rules_in, (
         "evidence.read_folder", "evidence.read_yaml", "evidence.fields", "evidence.validate", "evidence.instrument",
-        "evidence.brief", "build", "formats.theme", "importers.retraction_watch",
+        "evidence.brief", "evidence.records", "build", "formats.theme", "importers.retraction_watch",
     )))
     assert len(named) > 25
     assert named == set(DESCRIPTIONS)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 DESCRIPTIONS: Mapping[str, str] = {
     "alias": "An alias (`*name`) or an anchor: what a record says has to stand in the record.",
+    "amount": "An amount that nobody can be given: none, less than none, or a range that does not rise.",
     "citation-style": "A citation style that does not exist; name one of the public collection, or a `.csl` file.",
     "condition": "A condition in an instrument that is neither a number such as `2+` nor a word.",
     "date": "A day that is not written as year-month-day, or that the calendar does not have.",
+    "decimal-comma": "A number with a comma, which ends a value there: decimals are written with a point.",
     "duplicate-id": "An id that two records have, of whatever kind: links and bookmarks share one space.",
     "duplicate-key": "A key that stands twice in one record, of which YAML would silently drop one.",
     "empty": "A key without a value, or a text without words: write it, write `unknown`, or leave the key out.",
@@ -20,6 +22,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "key": "A key that is no plain word.",
     "merge-key": "A merge key (`<<`): what a record says has to stand in the record.",
     "missing": "A field that every such record has: what nobody knows is `unknown`.",
+    "moment": "A time before the start, or one of `first`, `peak` and `last` that is before the one ahead of it.",
     "no-file": "A file that every brief needs is missing.",
     "no-folder": "There is no such folder.",
     "number": "A number that is not written in digits with a decimal point, or that is out of range.",

@@ -114,8 +114,12 @@ class Composer:
                 return entries
             key = self._key(event, events, entries, depth)
             self.recorder.keys.setdefault((*location, key), self._span(event))
-            value = self._node(next(events), events, (*location, key), depth + 1)
-            entries.setdefault(key, value)
+            of_key = next(events)
+            if _is_rest_of_number(key, of_key):
+                message, hint = f"`{key}` stands here as a key: a comma ends a value", "write decimals with a point"
+                self._report_at(event, "decimal-comma", message, hint)
+                continue
+            entries.setdefault(key, self._node(of_key, events, (*location, key), depth + 1))
         return entries
 
     def _key(self, event: Any, events: Iterator[Any], entries: dict[str, Any], depth: int) -> str:
@@ -171,3 +175,8 @@ _RESOLVER: Any = yaml.SafeLoader("")
 def _is_stream_event(event: Any) -> bool:
     around = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
     return isinstance(event, around)
+
+
+def _is_rest_of_number(key: str, value: Any) -> bool:
+    """Whether what looks like a key is what follows a decimal comma: `{low: 0,5}` reads as 0, and a key 5."""
+    return key.isdecimal() and isinstance(value, yaml.ScalarEvent) and value.value == "" and value.implicit[0]

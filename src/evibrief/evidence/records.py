@@ -4,9 +4,11 @@ One frozen type for each record. `evidence.brief` puts them together.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from evibrief.evidence.claims import Evidence, Overridable
 from evibrief.evidence.fields import (
@@ -22,8 +24,9 @@ from evibrief.evidence.fields import (
     Record,
     Sources,
     Text,
+    refused,
 )
-from evibrief.evidence.vocabulary import CorrectionKind, Route, TimeUnit
+from evibrief.evidence.vocabulary import AmountUnit, CorrectionKind, Route, TimeUnit
 
 
 class Amount(Record):
@@ -31,7 +34,16 @@ class Amount(Record):
 
     low: Number = Field(description="the value, or the lowest")
     high: Number | None = Field(default=None, description="the highest; only for a range")
-    unit: Literal["mg", "mg/kg", "mg/kg/h", "µg/kg/min", "µM", "nM", "ng/ml", "%", "mg/day", "g/day", "mg/l"]
+    unit: AmountUnit
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> "Amount":
+        if self.low < 0 or (self.low == 0 and self.high is None):
+            raise refused("amount", f"{self.low} is no amount that can be given", "write what the source says")
+        if self.high is not None and self.high <= self.low:
+            raise refused("amount", f"a range ends above its beginning, and {self.high} is not above {self.low}",
+                          "write what the source says; `high` is for ranges alone")  # fmt: skip
+        return self
 
 
 class Dose(Overridable):
@@ -79,6 +91,23 @@ class Moment(Record):
     value: Number
     unit: TimeUnit
 
+    @model_validator(mode="after")
+    def _is_after_the_start(self) -> "Moment":
+        if self.value < 0:
+            raise refused("moment", f"{self.value} {self.unit} is before the start", "write what the source says")
+        return self
+
+    @property
+    def days(self) -> Decimal:
+        """How many days after the start, where a month has 30 and a year 365."""
+        return self.value * _DAYS[self.unit]
+
+
+_DAYS: Mapping[TimeUnit, Decimal] = {
+    "minutes": Decimal(1) / 1440, "hours": Decimal(1) / 24, "days": Decimal(1), "weeks": Decimal(7),
+    "months": Decimal(30), "years": Decimal(365),
+}  # fmt: skip
+
 
 class TimeCourse(Overridable):
     """How long an effect was seen, and on what that rests."""
@@ -94,6 +123,15 @@ class TimeCourse(Overridable):
     claims: Claims
     corrections: Corrections
     note: Prose | None = None
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "TimeCourse":
+        seen = [one for one in (self.first, self.peak, self.last) if one]
+        for one, later in pairwise(seen):
+            if later.days < one.days:
+                message = f"{later.value} {later.unit} is before {one.value} {one.unit}"
+                raise refused("moment", message, "`first`, `peak` and `last` are in the order of time")
+        return self
 
 
 class Harm(Overridable):

@@ -16,6 +16,7 @@ from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
 from evibrief.evidence.fields import HINT, WITHIN, Record
 from evibrief.evidence.source import Location, SourceTree
+from evibrief.evidence.vocabulary import MEASURES
 from evibrief.evidence.written import with_places
 from evibrief.problems import Hints, Problem
 
@@ -34,6 +35,9 @@ _SHAPES = {
     "mapping_type": ("a record is wanted here", "write `key: value` lines"),
     "too_short": ("this list is too short", "add what belongs here"),
 }
+
+
+_NEVER_ANOTHER = "write what the source says; what is missing here has to be added to the program, never converted"
 
 
 def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
@@ -131,7 +135,9 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"
-            return Problem(place, "word", message, hints.suggest(str(detail["input"]), words))
+            is_measure = any(words == list(get_args(measure)) for measure in MEASURES)
+            hint = _NEVER_ANOTHER if is_measure else hints.suggest(str(detail["input"]), words)
+            return Problem(place, "word", message, hint)
         case "string_pattern_mismatch":
             message = f"`{detail['input']}` is not written as it should be"
             return Problem(place, "pattern", message, f"the pattern is {context['pattern']}")

@@ -3,7 +3,7 @@
 In comes nothing; `instrument` and `brief` use these lists, `labels` says how each is printed.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 About = Literal["drug", "condition", "bridge", "gap"]
 Direction = Literal["supports", "opposes", "neutral"]
@@ -47,8 +47,11 @@ VerificationState = Literal["verified", "partly", "unverified"]
 CorrectionKind = Literal[
     "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
 ]
+AmountUnit = Literal["mg", "mg/kg", "mg/kg/h", "µg/kg/min", "µM", "nM", "ng/ml", "%", "mg/day", "g/day", "mg/l"]
 Route = Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
 TimeUnit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
+MEASURES: tuple[Any, ...] = (AmountUnit, Route, TimeUnit)
+"""Words of which no other is ever suggested in place of one that is not known: it would be another dose."""
 Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
 """What is known of notices about a publication, from the best to be told to the worst. The program derives it."""
 
