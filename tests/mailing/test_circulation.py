@@ -671,6 +671,13 @@ def test_what_came_with_a_recall_is_held_and_can_be_recalled_as_well(
     withdraw_version(archive, "blue-glass", "2.0.0", "A trial was invented.", TODAY)
     told = preparing.prepare_recall(load(brief), archive, "2.0.0", "A trial was invented.", NOW)
     assert [one.recipient.id for one in told] == ["a", "b"]
+    # The older version, though it is the newest that is not withdrawn, does not take its place.
+    message = parsed(told[0].draft)
+    assert list(message.iter_attachments()) == []
+    body = message.get_body(("plain",))
+    assert body
+    assert "No version stands in its place at present." in body.get_content()
+    assert told[0].attached is None
 
 
 def test_drafts_that_were_sent_by_hand_can_be_noted(brief: Path, archive: Path) -> None:

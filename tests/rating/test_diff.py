@@ -286,6 +286,13 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
     run = evibrief("diff", SECOND, "--archive", tmp_path / "archive")
     assert (run.returncode, "no earlier version" in run.stdout) == (0, True)
+    # What an earlier version was compared with is not thrown away because its archive was not found.
+    told = shutil.copytree(SECOND, tmp_path / "told") / "since.yaml"
+    text = "version: 1.0.0\ndate: 2026-01-01\nevidence: " + "a" * 64 + "\nsummary: None.\nchanges: []\n"
+    told.write_text(text)
+    run = evibrief("since", told.parent, "--archive", tmp_path / "archive")
+    assert (run.returncode, told.read_text()) == (1, text)
+    assert "error[no-earlier-version]: it tells of an earlier version" in run.stderr
     page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
     assert "No archived version came before this one" in page
 

@@ -310,11 +310,15 @@ def test_an_importer_that_is_added_writes_its_data_file(
     monkeypatch.setattr(Jotter, "largest", most)
     folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
     before = (folder / "models.yaml").read_text()
+    refused = main(["import", str(folder), str(folder / "brief.yaml"), "--from", "jotter"], apart=True)
+    assert (refused, (folder / "models.yaml").read_text()) == (1, before)
+    assert "error[in-the-way]: an import would replace what is written here" in capsys.readouterr().err
+    (folder / "models.yaml").unlink()
     (tmp_path / "notes.txt").write_text("Glass cools.\nGlass warms.\n")
     code = main(["import", str(folder), str(tmp_path / "notes.txt"), "--from", "jotter"], apart=True)
     said = capsys.readouterr()
     if most == 5:
-        assert (code, (folder / "models.yaml").read_text()) == (1, before)
+        assert (code, (folder / "models.yaml").exists()) == (1, False)
         assert "error[too-large]" in said.err
         return
     assert (code, said.out) == (0, f"{folder / 'models.yaml'}: 2 models from notes.txt\n")

@@ -401,6 +401,7 @@ def test_the_importer_of_the_page_reads(tmp_path: Path, monkeypatch: pytest.Monk
     exec(line, names)
     monkeypatch.setattr(importers, "IMPORTERS", names["IMPORTERS"])
     folder = shutil.copytree(EXAMPLE, tmp_path / "brief")
+    (Path(folder) / "models.yaml").unlink()
     notes = tmp_path / "notes.txt"
     notes.write_text("Light, if light were the cause.\nDust, if dust were.\n")
     assert evibrief("import", folder, notes, "--from", "notes").returncode == 0
@@ -410,6 +411,7 @@ def test_the_importer_of_the_page_reads(tmp_path: Path, monkeypatch: pytest.Monk
     assert [(one.title, one.text) for one in brief.models] == [
         ("Light", "if light were the cause."), ("Dust", "if dust were.")
     ]  # fmt: skip
+    (Path(folder) / "models.yaml").unlink()
     notes.write_text("Light\n")
     assert "notes.txt:1" in evibrief("import", folder, notes, "--from", "notes").stderr
 

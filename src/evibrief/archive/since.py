@@ -34,10 +34,16 @@ def _filled(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_since(folder: Path, archive: Path) -> Path | None:
-    """Write `since.yaml` beside the brief, or take it away where there is nothing to compare with."""
+    """Write `since.yaml` beside the brief; None where there is nothing to compare with.
+
+    Raises `Problems` where there is nothing to compare with and yet such a file, which tells of an earlier version.
+    """
     target, record = folder / "since.yaml", changes_since(side_of(folder), archive)
     if record is None:
-        target.unlink(missing_ok=True)
+        if target.exists():
+            message = f"it tells of an earlier version, and {archive} has none of this brief"
+            hint = "name the archive: --archive DIR; in a brief of your own without one, remove the file"
+            raise Problems([Problem(Place(str(target)), "no-earlier-version", message, hint)])
         return None
     replace_file(target, yaml_text(record, ("Written by `evibrief since`; not by hand.",)))
     return target

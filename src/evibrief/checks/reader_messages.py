@@ -26,6 +26,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "no-file": "A file that every brief needs is missing.",
     "no-folder": "There is no such folder.",
     "number": "A number that is not written in digits with a decimal point, or that is out of range.",
+    "open-citation": "A citation that begins with `[@` and has no `]`: it would be printed half.",
     "pattern": "A text that has to be written in a certain way, such as a version: `1.2.0`.",
     "prose": "A text that cannot be set: a heading, a picture, a table, or something that it opens and does not close.",
     "retractions": "A file of notices that is damaged, or that has not the layout of the public Retraction Watch file.",

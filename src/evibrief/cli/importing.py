@@ -23,7 +23,7 @@ def add_command(commands: Any, command: Callable[..., argparse.ArgumentParser]) 
 
 
 def run_import(options: argparse.Namespace) -> int:
-    """Import a file. What the data file held before is replaced."""
+    """Import a file. What a command wrote into the data file before is replaced; what an author wrote is not."""
     from evibrief.importers.registry import IMPORTERS, importer_named
 
     try:
@@ -41,8 +41,9 @@ def import_file(folder: Path, file: Path, importer: "Importer") -> None:
     """Write a brief's data file from another program's file, and print what came of it.
 
     The brief is read without the data file that is replaced: whatever is wrong in it does not matter. Raises `Problems`
-    for what else is wrong, and then writes nothing.
+    for what else is wrong, and where an author may have written the file, and then writes nothing.
     """
+    from evibrief.evidence.files import FILES
     from evibrief.evidence.load import read_evidence
     from evibrief.evidence.write_yaml import yaml_text
     from evibrief.files import replace_file
@@ -50,8 +51,11 @@ def import_file(folder: Path, file: Path, importer: "Importer") -> None:
     brief, _, problems = read_evidence(folder, without=(importer.stem,))
     if brief is None or problems:
         raise Problems(problems)
-    made = importer.read(_bytes_of(file, importer.largest), file, brief, datetime.date.today())
     target = folder / f"{importer.stem}.yaml"
+    if target.exists() and not any(file.by_command for file in FILES if file.stem == importer.stem):
+        message, hint = "an import would replace what is written here", "move it away; join the two by hand afterwards"
+        raise Problems([Problem(Place(str(target)), "in-the-way", message, hint)])
+    made = importer.read(_bytes_of(file, importer.largest), file, brief, datetime.date.today())
     replace_file(target, yaml_text(made.record, made.remarks))
     print(f"{target}: " + "\n".join(made.told))
 

@@ -35,6 +35,8 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
 """At most nine digits on either side: what is longer is a slip of the hand."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
+_OPEN_CITATION = re.compile(r"\[[^\[\]@\n]{0,100}@\{?[A-Za-z0-9_][\w-]{0,40}")
 _CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _READ_AS = {
     "bool": "a truth value",
@@ -121,6 +123,8 @@ def _identifier(value: Any) -> Any:
 
 def _prose(value: Any, info: ValidationInfo) -> Any:
     value = _text(value)
+    if opened := _open_citation(value):
+        raise refused("open-citation", f"the citation `{opened}` is not closed", "end it with `]`", within=opened)
     known = info.context and info.context["references"]
     if known is None:
         return value
@@ -130,6 +134,18 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
             hint = _hint(info, key, known)
             raise refused("unknown-reference", f"no reference has the key `{key}`", hint, within=f"@{key}")
     return value
+
+
+def _open_citation(prose: str) -> str:
+    """The beginning of a citation whose bracket nothing closes; empty where there is none."""
+    opened: list[int] = []
+    for found in _BRACKET.finditer(prose):
+        if found[0] == "[":
+            opened.append(found.start())
+        elif found[0] == "]" and opened:
+            opened.pop()
+    cited = (_OPEN_CITATION.match(prose, at) for at in opened)
+    return next((found[0] for found in cited if found), "")
 
 
 def _hint(info: ValidationInfo, word: str, known: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from evibrief.evidence import files
 from evibrief.evidence.brief import type_of
 from evibrief.evidence.fields import Record, Takes
 from evibrief.evidence.meanings import MEANINGS
+from evibrief.problems import Place, Problem, Problems
 
 IN_FOLDERS = {files.CLAIMS: "claims", "reviews": "reviews", "instrument": "instruments"}
 """What has a folder of its own, a file to a record."""
@@ -51,7 +52,10 @@ def described_files(examples: Mapping[str, str]) -> Iterator[Described]:
     others = [file.stem for file in listed if not file.required]
     for stem in (*needed[:1], "references", *needed[1:], files.CLAIMS, *others, "reviews", "instrument"):
         pattern = f"{IN_FOLDERS[stem]}/" if stem in IN_FOLDERS else f"{stem}."
-        path = next(path for path in sorted(examples) if path.startswith(pattern))
+        path = next((path for path in sorted(examples) if path.startswith(pattern)), "")
+        if not path:
+            raise Problems([Problem(Place(f"docs/example/{pattern}"), "no-example", "this kind of file has no example",
+                                    "write one: every kind of file is explained with one")])  # fmt: skip
         yield Described(
             f"{IN_FOLDERS[stem]}/NAME.yaml" if stem in IN_FOLDERS else path,
             next(_records_in(type_of(stem))),

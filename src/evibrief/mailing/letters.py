@@ -63,7 +63,7 @@ def recall_letter(
     parts: list[Part] = [("", opening)]
     if side and current:
         day = phrases.date(current.date, english())
-        opening.append(f"Version {current.version} of {day} takes its place and is attached.")
+        opening += [f"Version {current.version} of {day} takes its place and is attached.", NO_ADVICE]
         parts += _page_one(side)
         parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
         parts.append(("How to check this file", list(_how_to_check(hashes, files))))

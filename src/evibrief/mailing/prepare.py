@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, partial
+from itertools import takewhile
 from pathlib import Path
 
 from evibrief import resources
@@ -117,9 +118,11 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
     if recalled not in listed:
         raise Problems([Problem(place, "no-version", f"there is no version {recalled}", suggest(recalled, listed))])
     gone = listed[recalled]
-    current = next((one for one in listed.values() if one.state == "current"), None)
+    # The newest comes first. An older version never takes the place of one that is called back.
+    newer = takewhile(lambda one: one != gone, listed.values())
+    current = next((one for one in newer if one.state == "current"), None)
     side = side_of(archive / current.folder / "evidence") if current else None
-    changes = compare(side_of(archive / gone.folder / "evidence"), side) if side and current != gone else ()
+    changes = compare(side_of(archive / gone.folder / "evidence"), side) if side else ()
     moved = any(change.weight == "major" for change in changes)
     if gone.state != "withdrawn" and not moved:
         message = f"version {recalled} is not withdrawn, and no conclusion moved since"
@@ -132,7 +135,7 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
     made = []
     now = Hashes(current.evidence, current.content) if current else Hashes()
     for name in holding:
-        files = _documents(archive, current, known[name]) if current and current != gone else {}
+        files = _documents(archive, current, known[name]) if current else {}
         said = recall_letter(side if files else None, now, files, known[name],
                              gone.title, recalled, reason, changes)  # fmt: skip
         notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)

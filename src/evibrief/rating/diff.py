@@ -77,8 +77,8 @@ def demanded(changes: Sequence[Change]) -> Weight | None:
 def risen(old: str, new: str) -> Weight | None:
     """Which part of a version number rose; None when it did not rise at all.
 
-    Before 1.0.0 nothing is settled: there the second number counts as the first, and the third as the second and the
-    third (after Semantic Versioning 2.0.0, clause 4).
+    Before 1.0.0 nothing is settled: there the second number counts as the first (after Semantic Versioning 2.0.0,
+    clause 4), and whatever is more than wording needs it.
     """
     before, after = ([int(part) for part in one.split(".")] for one in (old, new))
     if after <= before:
