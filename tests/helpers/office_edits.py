@@ -8,6 +8,7 @@ Prints as JSON which actions the office program could do.
 
 import contextlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -136,9 +137,10 @@ def main(pipe, source, target, actions):
             done.append(str(error))
     document.storeToURL(Path(target).resolve().as_uri(), (filtered,))
     document.close(True)
-    print(json.dumps(done))
+    print(json.dumps(done), flush=True)
     with contextlib.suppress(Exception):
         desktop.terminate()
+    os._exit(0)  # the bridge to an office that has gone may crash an interpreter that tidies up
 
 
 main(*sys.argv[1:])

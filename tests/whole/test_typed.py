@@ -24,7 +24,8 @@ def checkout(folder: Path) -> Path:
     program = folder / ".venv" / "bin" / "evibrief"
     program.parent.mkdir(parents=True)
     code = "import sys\nfrom evibrief.cli.main import main\nsys.exit(main())\n"
-    program.write_text(f"#!{sys.executable}\n{code}")
+    # A path with a space cannot stand in a first line: a shell reads two lines of this, Python reads them as a text.
+    program.write_text(f"#!/bin/sh\n'''exec' \"{sys.executable}\" \"$0\" \"$@\"\n' '''\n{code}")
     program.chmod(0o755)
     return folder
 
