@@ -508,6 +508,7 @@ def test_a_theme_that_is_made_to_hurt_has_an_end(name: str, documents: dict[str,
     assert time.monotonic() - began < 300  # by itself it would take days
     assert verdict.state == state
     assert verdict.details[0].startswith("what it carries cannot be built")
+    assert verdict.ended == (state == "undecided")
 
 
 def test_a_pdf_with_thousands_of_pages_is_not_read_to_its_end(documents: dict[str, bytes], tmp_path: Path) -> None:

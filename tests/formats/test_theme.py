@@ -15,8 +15,9 @@ from docx.shared import RGBColor
 from PIL import Image
 
 from evibrief import resources
-from evibrief.build import build
+from evibrief.build import build, compose
 from evibrief.checks.load import load
+from evibrief.formats.registry import format_named
 from evibrief.problems import Problems
 from test_bad import problems_of
 
@@ -138,3 +139,45 @@ def test_the_logo_is_the_picture_that_was_given(folder: Path, tmp_path: Path) ->
     found = re.search(r'<p class="logo"><img src="data:image/png;base64,([^"]+)"', html)
     assert found
     assert Image.open(io.BytesIO(base64.b64decode(found[1]))).size == (90, 40)
+
+
+OWN = '{% extends "brief.html.jinja" %}{% block first_page %}PICTURE{% endblock %}'
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img class="wide" alt="x" src="{{ view.first_page.ranking.address }}">',
+        "<img src='{{ view.first_page.ranking.address }}' alt='a > b'>",
+        "<IMG alt=x\n SRC = {{ view.first_page.ranking.address }}>",
+    ],
+)
+def test_a_figure_is_put_in_however_a_template_writes_it(picture: str, folder: Path, tmp_path: Path) -> None:
+    (folder / "theme" / "page.html.jinja").write_text(OWN.replace("PICTURE", picture))
+    page = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
+    assert page.count("data:image/svg+xml;base64,") == len(compose(load(PLAIN), []).page.view.figures)
+    assert "figure:figure_" not in page
+
+
+@pytest.mark.parametrize("picture", ['<img src="figure:nothing" alt="x">', '<img src="figure:" alt="x">'])
+def test_a_figure_that_is_not_there_is_refused(picture: str, folder: Path, tmp_path: Path) -> None:
+    (folder / "theme" / "page.html.jinja").write_text(OWN.replace("PICTURE", picture))
+    with pytest.raises(Problems, match=r"the picture `figure:\w*` would be loaded"):
+        build(folder, tmp_path / "out", ["html"])
+
+
+def test_each_figure_is_its_own_in_every_format() -> None:
+    made = compose(load(PLAIN))
+    figures = made.page.view.figures
+    assert len({figure.drawing.svg for figure in figures}) == len(figures) >= 4
+    data = {one.format: one.data for one in made.documents}
+    pictures = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)"', data["html"].decode())
+    assert [base64.b64decode(one).decode() for one in pictures] == [figure.drawing.svg for figure in figures]
+    with zipfile.ZipFile(io.BytesIO(data["docx"])) as package:
+        parts = {package.read(name) for name in package.namelist() if name.startswith("word/media/")}
+    assert {figure.drawing.png for figure in figures} <= parts
+    assert {figure.drawing.svg.encode() for figure in figures} <= parts
+    # In the PDF the letters of a figure are letters, which can be searched.
+    words = re.findall(r"<text[^>]*>([^<]{6,})</text>", figures[0].drawing.lettered)
+    assert words
+    assert re.sub(r"\W", "", words[0]) in re.sub(r"\W", "", format_named("pdf").text(data["pdf"]))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evibrief.labels import markdown
+from evibrief.labels.sentence import Plural, Sentence
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,15 @@ def test_taking_marks_away_takes_no_time_without_end() -> None:
     markdown.without_marks("[@" * 20_000)
     markdown.without_marks("*_^~[" * 20_000)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("text", ["{number:>5}", "{number!r}", "{number.real}", "{0}", "{}", "{a b}", "{"])
+def test_a_place_for_a_value_is_a_name_and_no_more(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 # of the format, or of ours
+        Sentence(text)
+
+
+def test_a_plural_has_its_word_for_none() -> None:
+    words = Plural(none="no study", one="one study", other="{number} studies")
+    assert [words(number) for number in (0, 1, 2)] == ["no study", "one study", "2 studies"]
+    assert Plural(one="one study", other="{number} studies")(0) == "0 studies"

@@ -97,6 +97,29 @@ def prepared(brief: Path, archive: Path, version: str = "1.2.0") -> list[prepari
 # Messages.
 
 
+def test_a_letter_and_the_index_have_the_values_of_the_data(brief: Path, tmp_path: Path) -> None:
+    """What page one takes from the data is in the letter as well, and in what the archive lists."""
+    for name, old, new in (
+        ("brief.yaml", "One invented trial", "An invented trial of {muster2019.n} people"),
+        ("brief.yaml", "status_note: ", "status_note: after {counts.studies} studies, "),
+        ("changes.yaml", "A trial was retracted.", "'Now {muster2019.n} people.'"),
+    ):
+        text = (brief / name).read_text()
+        assert old in text
+        (brief / name).write_text(text.replace(old, new, 1))
+    archive = tmp_path / "own"
+    archive_version(brief, archive, TODAY)
+    for one in prepared(brief, archive):
+        body = parsed(one.draft).get_body(("plain",))
+        assert body
+        words = " ".join(body.get_content().split())
+        assert "An invented trial of 24 people" in words
+        assert "after 5 studies" in words
+        assert "{" not in words
+    index = (archive / "index.json").read_text()
+    assert ("Now 24 people." in index, "{muster2019" in index) == (True, False)
+
+
 def test_a_letter_says_what_page_one_says(brief: Path, archive: Path) -> None:
     first, second, third = (parsed(one.draft) for one in prepared(brief, archive))
     assert first["Subject"] == "Blue glass and hay fever, version 1.2.0 of 1 March 2026"

@@ -43,6 +43,7 @@ from evibrief.review.patches import _is_markdown
 from evibrief.review.place import field_texts
 from evibrief.sections import registry
 from evibrief.sections.blocks import Block, Heading, Paragraph
+from test_retractions import notices as retraction_list
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
 
@@ -331,3 +332,20 @@ def test_a_program_that_nobody_reads_is_named_with_what_there_is(capsys: pytest.
     said = capsys.readouterr().err
     assert "nothing can be imported from `retraction-wach`" in said
     assert "did you mean `retraction-watch`?" in said
+
+
+def test_an_import_minds_what_else_is_wrong_and_not_what_it_replaces(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
+    report, notices = folder / "retractions.yaml", tmp_path / "notices.csv"
+    notices.write_bytes(retraction_list({"OriginalPaperDOI": "10.1000/none"}))
+    report.write_text("nonsense: [")  # of an earlier run, and replaced whatever is in it
+    words = ["import", str(folder), str(notices), "--from", "retraction-watch"]
+    assert main(words, apart=True) == 0
+    written = report.read_text()
+    assert "checked:" in written
+    (folder / "studies.yaml").write_text((folder / "studies.yaml").read_text() + "- {reference: nobody1999}\n")
+    assert main(words, apart=True) == 1
+    assert report.read_text() == written
+    assert "studies.yaml" in capsys.readouterr().err

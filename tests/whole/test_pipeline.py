@@ -100,10 +100,20 @@ def test_every_format_says_what_it_shows() -> None:
         assert "<p" not in text, name
 
 
-def test_values_are_filled_into_what_was_derived_as_into_what_it_was_derived_from() -> None:
-    loaded = load(BRIEF)
+def test_values_are_filled_into_what_was_derived_as_into_what_it_was_derived_from(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
+    claims = folder / "claims" / "01-light.yaml"
+    text = claims.read_text()
+    assert "text: Blue light reaches the inner nose." in text
+    claims.write_text(text.replace("Blue light reaches the inner nose.", "Seen in {counts.studies} studies."))
+    loaded = load(folder)
     values = values_of(loaded.brief, loaded.findings)
     assert values
+    claim = next(one.id for one in loaded.brief.all_claims if "{counts.studies}" in one.text)
     brief, findings = fill((loaded.brief, loaded.findings), values)
     assert brief != loaded.brief
     assert findings == derive(brief)
+    assert findings.claims[claim].text == f"Seen in {values['counts.studies']} studies."
+    page = compose(loaded, ["html"])
+    assert page.findings == findings
+    assert b"{counts" not in page.documents[0].data

@@ -101,6 +101,23 @@ def test_values_that_are_filled_in_keep_the_place() -> None:
     filled = fill_text(text, {"a.n": "12"})
     assert (filled, location_of(filled), location_of(filled, "12")) == ("of 12 people", ("x",), ("x",))
     assert pieces_of(reworded("plain", "other")) == ()
+    both = joined(text, " and ", written("of {a.n} more", [Piece("of {a.n} more", ("y",))]))
+    assert [piece.location for piece in pieces_of(fill_text(both, {"a.n": "12"}))] == [("x",), ("y",)]
+
+
+@pytest.mark.parametrize("theme", [False, True])
+def test_of_two_texts_in_one_line_the_wrong_one_is_named(theme: bool, folder: Path) -> None:
+    """The tier of a level and the reason of a signature go into one sentence; so do a study and its finding."""
+    if theme:  # filled in another process
+        (folder / "theme").mkdir()
+        (folder / "theme" / "page.html.jinja").write_text('{% extends "brief.html.jinja" %}')
+    path = folder / "claims" / "01-light.yaml"
+    text = path.read_text()
+    assert text.count("finding: Sneezing fell in 7 of 12.,") == 1
+    path.write_text(text.replace("Sneezing fell in 7 of 12.", "Sneezing fell <ftp://there> in 7 of 12."))
+    at = path.read_text().index("ftp://there")
+    line = path.read_text().count("\n", 0, at) + 1
+    assert {(file, number) for file, number, _ in told(folder)} == {("claims/01-light.yaml", line)}
 
 
 def markdown_fields(folder: Path) -> list[Location]:

@@ -60,7 +60,7 @@ def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Co
         copy = as_review_copy(data, name)
         expected = review_copy(folder, *copy) if copy else _composed(folder, format.name, layer)
     except Problems as wrong:
-        return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}")
+        return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}".replace(f"{folder}/", ""))
     if expected == data:
         return Comparison(same=True)
     differences = format.differences(data, expected)

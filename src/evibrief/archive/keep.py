@@ -19,13 +19,13 @@ from evibrief.archive.versions import evidence_of, read_manifest, versions
 from evibrief.build import compose
 from evibrief.build_cache import file_stem
 from evibrief.checks.load import Loaded, load
-from evibrief.evidence.brief import Brief
 from evibrief.evidence.places import MANIFEST
 from evibrief.files import sync, write_files
 from evibrief.formats.manifest import carried
 from evibrief.labels import markdown
 from evibrief.problems import Problem, Problems
 from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, least_number, risen
+from evibrief.rating.values import fill, values_of
 from evibrief.workfolders import work_folder
 
 
@@ -106,7 +106,7 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
             path.chmod(0o444)
         write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
         written = json.loads(files[MANIFEST]) | {
-            "changed": _what_changed(loaded.brief), "outputs": hashes(whole),
+            "changed": _what_changed(loaded), "outputs": hashes(whole),
             "git": asdict(recorded_state(loaded.folder)),
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -120,8 +120,9 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
             sync(place.parent)  # before the log says that it is there
 
 
-def _what_changed(brief: Brief) -> str:
+def _what_changed(loaded: Loaded) -> str:
     """What `changes.yaml` says of this version, as plain words."""
+    brief = fill(loaded.brief, values_of(loaded.brief, loaded.findings))
     texts = [change.text for change in brief.changes if change.version == brief.brief.version]
     return markdown.without_marks(" ".join(texts))
 

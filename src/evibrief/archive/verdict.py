@@ -34,6 +34,8 @@ class Verdict:
     uncovered: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     for_review: bool = False
+    ended: bool = False
+    """Whether the comparison broke off here, as at a limit: then nothing of the document was compared."""
     compared: str = ""
     """What is compared of a document of this format that is not the same to the byte."""
 
@@ -66,7 +68,8 @@ def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict
         return replace(found, state="altered", details=compared.lines or (_ONLY_BYTES,))
     agrees = not compared.differences and not compared.failed
     state: State = ("own look" if found.looks else "other tools") if agrees else "undecided"
-    return replace(found, state=state, details=(*(() if agrees else compared.lines), *tools))
+    details = (*(() if agrees else compared.lines), *tools)
+    return replace(found, state=state, details=details, ended=compared.ended)
 
 
 _ONLY_BYTES = "everything that was compared agrees, and yet its bytes differ: it was saved anew"

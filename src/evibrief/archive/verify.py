@@ -41,7 +41,7 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
         brief, source, problems = read_evidence(folder)
         whole = None if problems else brief  # nothing follows from half of a brief
         found = _verdict(data, files, record, whole, as_review_copy(data, str(path)) is not None)
-        unread = [] if whole else [f"the evidence that it carries cannot be read: {problems[0]}"]
+        unread = [] if whole else [f"the evidence that it carries cannot be read: {_inside(problems[0], folder)}"]
         wrong = [*_wrong_files(files, record), *(_wrong_evidence(whole, source.tree, files, record) if whole else ())]
         if wrong:
             return replace(found, state="altered", details=(*wrong, *unread)[:MOST_TOLD])
@@ -50,6 +50,11 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
             Comparison(failed=unread[0]) if unread else compare_apart(folder, data, record["layer"], str(path), limits)
         )
     return judge(found, compared, tuple(other_tools(record["tools"])))
+
+
+def _inside(problem: Problem, folder: Path) -> str:
+    """A problem with the path that its file has in the document."""
+    return str(problem).replace(f"{folder}/", "")
 
 
 def _carried(data: bytes, name: str) -> dict[str, bytes]:
@@ -81,7 +86,7 @@ def _verdict(
     return Verdict(
         "altered", record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
         record.get("content_sha256", ""), hashlib.sha256(data).hexdigest(), (), looks, uncovered, said, sent,
-        demand_carrier(data, record["id"]).compared,
+        compared=demand_carrier(data, record["id"]).compared,
     )  # fmt: skip
 
 

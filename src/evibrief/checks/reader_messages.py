@@ -45,6 +45,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "unknown-population": "The id of a population that does not exist.",
     "unknown-reference": "A key that `references.json` does not have.",
     "unreadable": "A file that the system does not let us read.",
+    "value-in-title": "A title with `{a.value}`: file lists and the index of an archive print it as it is.",
     "word": "A word that is not in the list of this field.",
     "yaml": "A file that is not YAML.",
     "yaml-trap": "A bare word that YAML takes for something else: `NO`, `1.10`, `12:30`. Put it in quotes.",

@@ -125,6 +125,9 @@ def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing 
     yield f"file     {verdict.digest} (SHA-256)"
     if standing and standing.listed and options.archive and verdict.state == "undecided":
         yield "THE VERY FILE THAT YOUR ARCHIVE LISTS. It cannot be built anew here just so; other tools made it:"
+    elif verdict.ended:
+        yield "NOT CONFIRMED: it could not be built anew here, so nothing was compared. That says nothing about it."
+        yield "Give it more time or memory (--seconds, --memory), or look it up in the archive."
     else:
         yield from (line.format(compared=verdict.compared) for line in _WORDS[verdict.state])
     yield from (f"  {detail}" for detail in verdict.details)

@@ -1,13 +1,14 @@
 """What an author may write in `brief.yaml`, and a brief as a whole."""
 
+import re
 from types import GenericAlias
 from typing import Annotated, Any, Literal, NewType
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from evibrief.evidence import files
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
-from evibrief.evidence.fields import Date, DateOrUnknown, Language, Prose, Record, Text, one_of
+from evibrief.evidence.fields import Date, DateOrUnknown, Language, Prose, Record, Text, one_of, refused
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import (
@@ -115,13 +116,23 @@ class Theme(Record):
     logo_alternative: Text | None = Field(default=None, description="what the logo says, for those who cannot see it")
 
 
+def _without_value(title: str) -> str:
+    if found := re.search(r"\{[A-Za-z][\w:-]*\.[A-Za-z_]+\}", title):
+        message = f"`{found[0]:.60}` takes a value from the data, and a title is also in lists that know no data"
+        raise refused("value-in-title", message, "write the words out", within=found[0])
+    return title
+
+
+Title = Annotated[Text, AfterValidator(_without_value)]
+
+
 class BriefRecord(Overridable):
     """`brief.yaml`: what the brief asks, who is behind it, and in which order it is told."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
         description="letters, digits and hyphens; part of every file name"
     )
-    title: Text
+    title: Title
     subtitle: Text | None = None
     language: Language = "en-GB"
     question: Question

@@ -35,6 +35,9 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
 """At most nine digits on either side: what is longer is a slip of the hand."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+"""A tag of a language (BCP 47), as far as labels are told apart by it."""
+
 _BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 _OPEN_CITATION = re.compile(r"\[[^\[\]@\n]{0,100}@\{?[A-Za-z0-9_][\w-]{0,40}")
 _CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
@@ -180,9 +183,9 @@ def _names(kind: str, singular: str) -> BeforeValidator:
 
 def _language(value: Any) -> str:
     value = _text(value)
-    if resources.labels(value) is None:
+    if not _LANGUAGE.fullmatch(value) or resources.labels(value) is None:
         hint = f"there are: {', '.join(resources.languages())}; docs/adding-a-language.md says how one is added"
-        raise refused("unknown-language", f"there are no labels in the language `{value}`", hint)
+        raise refused("unknown-language", f"there are no labels in the language `{value:.40}`", hint)
     return str(value)
 
 

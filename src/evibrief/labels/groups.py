@@ -277,6 +277,7 @@ class Notes(Record):
     held_down_by_one: Text
     last: Text
     mixed: Text
+    needs_this_one: Text
     no_claim: Text
     no_earlier_version: Text
     no_instrument: Text

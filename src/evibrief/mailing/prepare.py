@@ -25,6 +25,7 @@ from evibrief.mailing.recipients import ROOT, Circulation, Recipient, circulatio
 from evibrief.mailing.register import entries_of
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.rating.diff import Side, compare
+from evibrief.rating.values import fill, values_of
 from evibrief.review_copies import copy_for
 
 
@@ -89,7 +90,7 @@ def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, commen
     brief = loaded.brief.brief.id
     version = sendable(archive, brief, wanted)
     evidence = archive / version.folder / "evidence"
-    side, side_before = side_of(evidence), cache(partial(_side_of_version, archive, brief))
+    side, side_before = _as_printed(side_of(evidence)), cache(partial(_side_of_version, archive, brief))
     for_review = cache(lambda: compose(load(evidence), ["docx"]))
     held = holders(entries_of(archive, brief))
     made = []
@@ -121,8 +122,8 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
     # The newest comes first. An older version never takes the place of one that is called back.
     newer = takewhile(lambda one: one != gone, listed.values())
     current = next((one for one in newer if one.state == "current"), None)
-    side = side_of(archive / current.folder / "evidence") if current else None
-    changes = compare(side_of(archive / gone.folder / "evidence"), side) if side else ()
+    side = _as_printed(side_of(archive / current.folder / "evidence")) if current else None
+    changes = compare(_as_printed(side_of(archive / gone.folder / "evidence")), side) if side else ()
     moved = any(change.weight == "major" for change in changes)
     if gone.state != "withdrawn" and not moved:
         message = f"version {recalled} is not withdrawn, and no conclusion moved since"
@@ -161,7 +162,12 @@ def _documents(archive: Path, version: Version, recipient: Recipient) -> dict[st
 
 def _side_of_version(archive: Path, brief: str, wanted: str) -> Side | None:
     found = next((one for one in versions(archive) if (one.id, one.version) == (brief, wanted)), None)
-    return side_of(archive / found.folder / "evidence") if found else None
+    return _as_printed(side_of(archive / found.folder / "evidence")) if found else None
+
+
+def _as_printed(side: Side) -> Side:
+    """A brief with the values that its texts take from the data put in: a letter says what page one says."""
+    return Side(*fill((side.brief, side.findings), values_of(side.brief, side.findings)))
 
 
 def _message(

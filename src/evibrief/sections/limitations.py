@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, ClaimGroup, Study
-from evibrief.evidence.fields import Unknown
+from evibrief.evidence.fields import Unknown, cited_keys
 from evibrief.evidence.records import Correction, Point
 from evibrief.evidence.retractions import RetractionNotice, RetractionReport
 from evibrief.evidence.vocabulary import Standing, VerificationState
@@ -106,7 +106,8 @@ def _correction_row(correction: Correction, findings: Findings) -> Row:
         Line(text=words.correction[correction.kind], style="word"),
         Line(text=sentences.line(line=correction.lines), style="muted"),
     )
-    more = "; ".join(f"@{key}" for key in correction.sources if f"@{key}" not in correction.right)
+    cited = set(cited_keys(correction.right))
+    more = "; ".join(f"@{key}" for key in correction.sources if key not in cited)
     right = sentences.citations_too(text=correction.right, citations=more) if more else correction.right
     sure = Line(text=sentences.sure(sure=correction.sure), style="muted")
     claims = claim_links(findings.claims_of_correction.get(correction.id, ()))

@@ -9,6 +9,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Link, Mechanism
 from evibrief.evidence.written import joined
 from evibrief.labels import phrases
+from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import change_mark, claim_links, lines_against, lines_for, note_lines, table
@@ -40,7 +41,7 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
     signed = mechanism.certainty
     if signed and signed.is_signed and signed.date:
         day = phrases.date(signed.date, words)
-        return joined(sentence, " ", words.sentences.signed(by=signed.by, date=day, reason=signed.reason))
+        return joined(sentence, " ", words.sentences.signed(by=escape(signed.by or ""), date=day, reason=signed.reason))
     return sentence
 
 

@@ -9,6 +9,7 @@ from evibrief.evidence.instrument import Condition, Instrument, Range, Rule, Sca
 from evibrief.evidence.vocabulary import About
 from evibrief.labels import phrases
 from evibrief.labels.groups import Sentences
+from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
@@ -19,7 +20,7 @@ def instrument_blocks(instrument: Instrument, words: Words) -> Iterator[Block]:
     """The instrument with all its rules, as they are computed."""
     captions, names, sentences = words.captions, words.columns, words.sentences
     yield Heading(words.headings.instrument(instrument=instrument.name), "methods_instrument")
-    yield Paragraph(sentences.instrument(title=instrument.title, version=instrument.version))
+    yield Paragraph(sentences.instrument(title=escape(instrument.title), version=instrument.version))
     yield Paragraph(instrument.text)
     yield Paragraph(words.notes.first_that_fits)
     yield Bullets(tuple((Line(text=_sort_words(sort, instrument, words)),) for sort in instrument.sorts))

@@ -74,19 +74,24 @@ def fragility_lines(
     words, word = findings.words, {one.id: one.word.lower() for one in scale.levels}
     if not rating.fragility:
         return (Line(text=words.notes.no_single_study, style="muted"),)
-    lines = []
+    lines, order = [], list(word)
+    lower = [one for one in rating.fragility if order.index(one.level) >= order.index(level)]
     for change in rating.fragility:
         name = f"{escape(phrases.short_name(findings.references[change.study]))} [@{change.study}]"
-        what = _hold(change, rating, list(word).index(change.level) < list(word).index(level), words.notes)
-        lines.append(Line(prose=words.sentences.without_study(what=what, study=name, level=word[change.level])))
+        what = _hold(change, rating, change not in lower, len(lower) > 1, words.notes)
+        lines.append(Line(prose=words.sentences.without_study(what=what, study=name, level=escape(word[change.level]))))
     return tuple(lines)
 
 
-def _hold(change: WithoutStudy, rating: StatementRating | LinkRating, higher: bool, notes: Notes) -> str:
-    """How a level hangs on a study: held down by it (without it the level is higher), carried, or disputed by it."""
+def _hold(
+    change: WithoutStudy, rating: StatementRating | LinkRating, higher: bool, is_one_of_several: bool, notes: Notes
+) -> str:
+    """How a level depends on a study: held down by it (without it the level is higher), carried, or disputed by it."""
     if higher:
         return notes.held_down_by_one
-    return notes.rests_on_one if change.study in rating.tally.supporting else notes.disputed_by_one
+    if change.study not in rating.tally.supporting:
+        return notes.disputed_by_one
+    return notes.needs_this_one if is_one_of_several else notes.rests_on_one
 
 
 def judgement_lines(rating: LinkRating, instrument: Instrument) -> tuple[Line, ...]:
@@ -97,9 +102,9 @@ def judgement_lines(rating: LinkRating, instrument: Instrument) -> tuple[Line, .
 
 def chain_sentence(chain: ChainRating, titles: Mapping[str, str], instrument: Instrument, words: Words) -> str:
     """The certainty of a mechanism, why, and which links are to blame."""
-    word = {level.id: level.word.lower() for level in instrument.certainty.levels}
+    word = {level.id: escape(level.word.lower()) for level in instrument.certainty.levels}
     links = phrases.listed((f"[{titles[name]}](#{name})" for name in chain.weakest), words)
     sentences, level, computed = words.sentences, word[chain.final], word[chain.computed]
     if chain.final != chain.computed:
-        return sentences.chain_signed(level=level, computed=computed, reason=chain.reason, links=links)
-    return sentences.chain(level=level, reason=chain.reason, links=links)
+        return sentences.chain_signed(level=level, computed=computed, reason=escape(chain.reason), links=links)
+    return sentences.chain(level=level, reason=escape(chain.reason), links=links)

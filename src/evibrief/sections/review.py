@@ -11,6 +11,7 @@ from typing import get_args
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.review_ledger import Decision, ReviewComment, Reviewer, ReviewLedger
 from evibrief.labels import phrases
+from evibrief.labels.markdown import escape
 from evibrief.labels.remarks import role_of, said
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
@@ -39,7 +40,7 @@ def _round(ledger: ReviewLedger, words: Words) -> str:
     order: tuple[Decision, ...] = ("accepted", "declined", "deferred", "open")
     told = (words.sentences.number_of(number=decisions[name], what=words.decision[name]) for name in order)
     return words.sentences.reviewed(
-        version=ledger.version,
+        version=escape(ledger.version),
         hash=phrases.or_unknown(ledger.evidence[:12], words),
         people=_people(ledger.reviewers, words),
         comments=words.counts.comment_or_edit(len(ledger.comments)).capitalize(),
@@ -55,7 +56,7 @@ def _people(reviewers: Sequence[Reviewer], words: Words) -> str:
     unknown = {"unknown": words.notes.role_unknown}
     roles = Counter(unknown.get(one.role, one.role) for one in reviewers if not one.name)
     told = phrases.listed([*named, *(f"{count} × {role}" for role, count in roles.items())], words)
-    return words.sentences.labelled(label=words.counts.person(len(reviewers)), value=told)
+    return words.sentences.labelled(label=words.counts.person(len(reviewers)), value=escape(told))
 
 
 def _row(comment: ReviewComment, ledger: ReviewLedger, findings: Findings) -> Row:

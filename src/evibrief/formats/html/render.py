@@ -17,6 +17,7 @@ from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Complaint, Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
 from evibrief.sections.blocks import Layer, Look, View
+from evibrief.sections.figures.picture import addresses_in
 
 PLAIN = Look()
 
@@ -59,7 +60,7 @@ def render(
     if own:
         sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
         pictures = {figure.address for figure in view.figures} | {look.logo}
-        _refuse(contents, own, sheets, pictures)
+        _refuse(html, contents, own, sheets, pictures)
     return Rendered(with_policy(html, contents), ())
 
 
@@ -80,10 +81,12 @@ def _too_long(filled: Filled, fragments: tuple[str, ...]) -> Iterator[Complaint]
             yield Complaint(index, message, hint, filled.texts[index])
 
 
-def _refuse(contents: Contents, own: str, sheets: list[str], pictures: set[str]) -> None:
+def _refuse(html: str, contents: Contents, own: str, sheets: list[str], pictures: set[str]) -> None:
     """Raise `BadTemplate` for what a page may not hold; only a template of the brief's own can have printed it."""
     lines = list(enumerate(own.lower().split("\n"), 1))
     faults = []
+    if contents.pictures != addresses_in(html):
+        faults.append(Fault(0, "a picture cannot be told from what is around it", '<img src="…" alt="…">, and no more'))
     for wrong in contents.refused(sheets, pictures):
         line = next((number for number, words in lines if wrong.sign in words), 0)
         faults.append(Fault(line, wrong.message, wrong.hint))

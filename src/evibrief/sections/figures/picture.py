@@ -33,9 +33,22 @@ def as_address(picture: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(picture).decode()}"
 
 
-_PICTURE = re.compile(r'(<img src=")([^"<>]*)(")')
+_PICTURE = re.compile(
+    r"""(<img\b(?:[^<>"']|"[^"]*"|'[^']*')*?\ssrc\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE
+)
+"""An element of a picture up to the end of its address, however a template writes it."""
+
+
+def addresses_in(html: str) -> list[str]:
+    """The addresses of the pictures of a page. In a text `<` is written otherwise, so none is taken for one."""
+    return [found[2] or found[3] or found[4] or "" for found in _PICTURE.finditer(html)]
 
 
 def with_pictures(html: str, others: Mapping[str, str]) -> str:
-    """The page with other addresses for pictures. In a text `<` is written otherwise, so none is taken for one."""
-    return _PICTURE.sub(lambda found: f"{found[1]}{others.get(found[2], found[2])}{found[3]}", html)
+    """The page with other addresses for these pictures."""
+
+    def put(found: re.Match[str]) -> str:
+        address = found[2] or found[3] or found[4] or ""
+        return f'{found[1]}"{others[address]}"' if address in others else found[0]
+
+    return _PICTURE.sub(put, html)
