@@ -15,6 +15,7 @@ from pathlib import Path
 
 import uno
 from com.sun.star.beans import PropertyValue
+from com.sun.star.uno import RuntimeException
 from com.sun.star.util import DateTime
 
 
@@ -104,7 +105,10 @@ def act(document, action, where, text, author):
             raise AttributeError("this version makes no replies")
         note.ParentName = parent.Name
         place = parent.getAnchor()
-        place.getText().insertTextContent(place, note, True)
+        try:
+            place.getText().insertTextContent(place, note, True)
+        except RuntimeException as error:  # LibreOffice 25.2
+            raise AttributeError("this version makes no replies here") from error
     elif action == "insert":
         place = found(document, where)
         place.getText().insertString(place.getEnd(), text, False)
