@@ -106,9 +106,10 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
 
 
 def _is_short_of_memory(bug: Exception) -> bool:
-    """Whether a library could not be loaded, or a thread not started, for which there was no room."""
+    """Whether a module could not be compiled or loaded, or a thread not started, for which there was no room."""
     no_thread = isinstance(bug, RuntimeError) and "start new thread" in str(bug)
-    return no_thread or (isinstance(bug, ImportError) and not isinstance(bug, ModuleNotFoundError))
+    no_module = isinstance(bug, ImportError | SyntaxError) and not isinstance(bug, ModuleNotFoundError)
+    return no_thread or no_module
 
 
 def _parser() -> argparse.ArgumentParser:
