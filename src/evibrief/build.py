@@ -1,6 +1,6 @@
-"""The pipeline: from a folder of evidence to finished documents, as functions that read aloud.
+"""The pipeline from a folder of evidence to finished documents.
 
-In: a folder, the formats wanted. Out: documents in memory (`compose`), or files, all of them or none (`build`).
+In: a folder, the wanted formats. Out: documents in memory (`compose`), or files, all of them or none (`build`).
 """
 
 import gc
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from evibrief.sections.blocks import Layer, View
 
 Report = Callable[[str], None]
-"""Told the name of each stage as it begins."""
+"""Called with the name of each stage when it begins."""
 
 Warn = Callable[[Sequence[Problem]], None]
-"""Told the warnings of the check, once."""
+"""Called once, with the warnings of the check."""
 
 
 @dataclass(frozen=True)
 class Composition:
-    """A brief as it is printed: the page, what follows from its evidence, and the documents that were asked for."""
+    """A brief as printed: the page, the findings from its evidence, and the documents in the wanted formats."""
 
     page: Page
     findings: "Findings" = field(repr=False)
@@ -52,9 +52,9 @@ def build(
     warn: Warn = lambda problems: None,
     layer: "Layer" = "full",
 ) -> list[Written]:
-    """Write a brief, or the part of it that a layer holds: its first page, that and the summary, all.
+    """Build a brief, or the part of it in a layer: page 1, page 1 and the summary, or everything.
 
-    Raises `Problems` for what its author can mend, and then leaves `output` as it was.
+    Raises `Problems` that the author can fix; `output` is then unchanged.
     """
     wanted = _in_order(formats)
     fingerprint = fingerprint_inputs(folder) + layer
@@ -70,20 +70,20 @@ def build(
 
 
 def compose(loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "full") -> Composition:
-    """The same documents in memory. Raises `Problems` for what the brief's author can mend."""
+    """Build the same documents in memory. Raises `Problems` that the author can fix."""
     wanted = _in_order(formats)
     with _workers(wanted) as workers:
         return _compose(loaded, wanted, layer, lambda stage: None, workers)
 
 
 def _in_order(formats: Iterable[str]) -> tuple[Format, ...]:
-    """The formats of these names, in the order of the registry. Raises `LookupError` for another name."""
+    """The formats with these names, in the order of the registry. Raises `LookupError` for an unknown name."""
     return tuple(sorted(map(format_named, set(formats)), key=lambda one: names().index(one.name)))
 
 
 @contextmanager
 def _workers(wanted: Iterable[Format]) -> Iterator[Executor]:
-    """Two threads for what waits; the formats import their engines in them while the page is composed."""
+    """Two threads for slow work; the formats import their engines in them while the page is composed."""
     with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
         for one in wanted:
             workers.submit(one.import_engine)
@@ -93,7 +93,7 @@ def _workers(wanted: Iterable[Format]) -> Iterator[Executor]:
 def _compose(
     loaded: Loaded, wanted: Sequence[Format], layer: "Layer", report: Report, workers: Executor
 ) -> Composition:
-    # The engines and pydantic take half a second to import; a build with nothing to do must not pay it.
+    # Importing the engines and pydantic takes half a second; a build with nothing to do must not wait for it.
     from evibrief.formats.manifest import carried
     from evibrief.formats.theme import theme_files
     from evibrief.rating.values import fill, values_of
@@ -112,10 +112,10 @@ def _compose(
 
 @contextmanager
 def _collecting_rarely() -> Iterator[None]:
-    """Look for unused cycles of objects a hundred times less often.
+    """Run the garbage collector a hundred times less often.
 
-    Laying out makes millions of objects that are needed to the end; looking through them again and again took a
-    quarter of the time of the first brief, and freed 6 % of its memory.
+    Layout creates millions of objects that are needed until the end. Scanning them again and again took a quarter of
+    the time for the first brief, and freed only 6 % of its memory.
     """
     often = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
@@ -126,7 +126,7 @@ def _collecting_rarely() -> Iterator[None]:
 
 
 def _render(view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer") -> str:
-    """The one HTML. What is wrong with a text is reported at the place where its author wrote it."""
+    """The HTML. Problems with a text are reported at the place where the author wrote it."""
     from evibrief.formats.html.filling import OWN_PAGE, BadTemplate
     from evibrief.formats.html.render import render
     from evibrief.formats.theme import compose_look
@@ -164,7 +164,7 @@ def _typeset(loaded: Loaded, texts: list[str]) -> "Typeset":
 
 
 def _about_style(name: str, error: Exception) -> tuple[str, str]:
-    """What is wrong with a citation style, and what to do."""
+    """The message and hint for a citation style that cannot be used."""
     from evibrief.files import Unreadable
     from evibrief.formats.html.csl import BadStyle
 
@@ -180,7 +180,7 @@ def _about_style(name: str, error: Exception) -> tuple[str, str]:
 
 
 def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
-    """What is wrong with a text, at the place where its author wrote it."""
+    """A complaint about a text as a problem at the place where the author wrote it."""
     from evibrief.evidence.written import location_of
     from evibrief.formats.html.markdown import IN_LIST
 
@@ -192,7 +192,7 @@ def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
 
 
 def _write_documents(page: Page, wanted: Sequence[Format], workers: Executor) -> tuple[Document, ...]:
-    """The DOCX is made beside the PDF: pandoc is a process of its own. Problems of all are raised together."""
+    """Write the formats in parallel, because pandoc is a separate process. Raises the `Problems` of all together."""
     running = [workers.submit(one.write, page) for one in wanted]
     documents: list[Document] = []
     problems: list[Problem] = []

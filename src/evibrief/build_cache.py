@@ -1,7 +1,6 @@
-"""What is up to date is not built again: a note beside the documents says from which inputs each was made.
+"""Avoids building documents that are up to date: a record next to them says which inputs each was made from.
 
-In: a folder of evidence, a folder of outputs. Out: the files that are there and still right, or new ones, written
-whole.
+In: a folder of evidence, an output folder. Out: existing files that are still right, or new ones, written completely.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Written:
-    """A file that a build wrote, or that was there and up to date."""
+    """A file that a build wrote, or an existing one that is up to date."""
 
     path: Path
     size: int
@@ -33,13 +32,13 @@ class Written:
 
 
 def file_stem(brief: "Brief", layer: "Layer" = "full") -> str:
-    """The name that a brief's files go by: `id_date_version`, with the layer when it is not the whole."""
+    """The name of a brief's files without extension: `id_date_version`, followed by the layer unless it is `full`."""
     stem = f"{brief.brief.id}_{brief.brief.date.isoformat()}_v{brief.brief.version}"
     return stem if layer == "full" else f"{stem}_{layer}"
 
 
 def fingerprint_inputs(folder: Path) -> str:
-    """A hash over all that a build depends on: the evidence, the templates, this package, its engines' versions."""
+    """A hash of everything that a build depends on: evidence, templates, this package, versions of the engines."""
     digest = hashlib.sha256()
     for root, paths in (
         (folder, (path for path in folder.rglob("*") if path.suffix in READ and not path.name.startswith("."))),
@@ -55,13 +54,13 @@ def fingerprint_inputs(folder: Path) -> str:
 
 
 def _record_path(folder: Path, output: Path) -> Path:
-    """Where a build notes what it made; hidden, because it is nobody's document."""
+    """The path of a build's record of its output; hidden, because it is not a document for readers."""
     name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
     return output / f".built-{name}.json"
 
 
 def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | None]]:
-    """What an earlier build noted; nothing when there was none, or when its note is damaged."""
+    """The record of an earlier build; empty if there is none or it is damaged."""
     try:
         record = json.loads(_record_path(folder, output).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -74,7 +73,7 @@ def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | 
 def up_to_date(
     folder: Path, output: Path, wanted: Iterable[str], fingerprint: str, layer: "Layer"
 ) -> list[Written] | None:
-    """The files of an earlier build when all that are wanted are there, whole, and made from the same inputs."""
+    """The files of an earlier build if all wanted ones exist, are unaltered and were made from the same inputs."""
     record = _read_record(folder, output)
     ready = []
     for name in wanted:
@@ -97,7 +96,7 @@ def _entry_name(format: str, layer: "Layer") -> str:
 def save(
     folder: Path, output: Path, brief: "Brief", documents: Iterable[Document], fingerprint: str, layer: "Layer"
 ) -> list[Written]:
-    """Write all documents under temporary names, and rename them only when every one of them is whole."""
+    """Write all documents under temporary names, and rename them only when all are complete."""
     output.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder, output)
     written = []

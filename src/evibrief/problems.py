@@ -1,6 +1,6 @@
-"""What can be wrong, as a value: where it is, which rule it breaks, what to do about it.
+"""A problem as a value: where it is, which rule it breaks, what to do about it.
 
-In comes nothing; out come `Problem` values, which every other module creates and only `cli` prints.
+Every module may create `Problem`s; only `cli` prints them.
 """
 
 import json
@@ -15,7 +15,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a file that an author wrote. Lines and columns count from 1; 0 means the file as a whole."""
+    """A place in an author's file. Lines and columns count from 1; 0 means the whole file."""
 
     path: str
     line: int = 0
@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong, in words that its author can act on."""
+    """One problem, in words that the author can act on."""
 
     place: Place
     rule: str
@@ -42,7 +42,7 @@ class Problem:
 
 
 LONGEST_MESSAGE = 1_000
-"""Letters; a message quotes what it is about, and somebody may have written a word of a million letters."""
+"""In characters; a message quotes the author's text, which may have a word of a million characters."""
 
 
 def _short(text: str) -> str:
@@ -50,11 +50,10 @@ def _short(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text on one line, in which nothing acts on a terminal or passes for a line of ours.
+    """The text on one line, safe to print: nothing in it can control a terminal or imitate our own lines.
 
-    Control characters, line breaks, halves of characters and marks that change the direction of writing become
-    escapes such as `\\u001b` and `\\u202e`, which JSON reads back (Unicode Standard Annex 9; ECMA-48). Everything else
-    is as it was.
+    Control characters, line breaks, surrogates and marks that change the writing direction become escapes such as
+    `\\u001b` and `\\u202e`, which JSON reads back (Unicode Standard Annex 9; ECMA-48). Everything else is unchanged.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -66,7 +65,7 @@ def _is_active(letter: str) -> bool:
 
 
 class Problems(Exception):
-    """Everything that is wrong, sorted by place, each thing once."""
+    """An exception that holds all problems, sorted by place, without duplicates."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
@@ -81,7 +80,7 @@ def as_record(problem: Problem) -> dict[str, str | int]:
 
 
 def as_annotation(problem: Problem) -> str:
-    """A problem as GitHub's workflow command, which shows it beside the line (GitHub Docs, "Workflow commands")."""
+    """A problem as a GitHub workflow command, which shows it next to the line (GitHub Docs, "Workflow commands")."""
     place = problem.place
     position = f",line={place.line},col={place.column}" if place.line else ""
     message = problem.message + (f"\n{problem.hint}" if problem.hint else "")
@@ -91,11 +90,11 @@ def as_annotation(problem: Problem) -> str:
 
 
 LONGEST_WORD, MOST_KNOWN = 100, 2_000
-"""Letters and words that are compared in search of the nearest; more would take longer than anybody waits."""
+"""The most characters of a word, and the most words, that are compared for suggestions; more would take too long."""
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or says what there is; empty when nothing is known."""
+    """A hint with the nearest known word or a short list of known words; otherwise empty."""
     names = sorted(name for name in known if len(name) <= LONGEST_WORD)
     if nearest := nearest_words(word, names, 1):
         return f"did you mean `{nearest[0]}`?"
@@ -105,24 +104,24 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def nearest_words(word: str, names: Sequence[str], most: int = 3) -> list[str]:
-    """The words that are spelt most nearly like this one, best first."""
+    """The words with the most similar spelling, best first."""
     if len(word) > LONGEST_WORD or len(names) > MOST_KNOWN:
         return []
     return get_close_matches(word, names, n=most, cutoff=0.5)
 
 
 class Hints:
-    """Suggestions for many words that are wrong: the first few hundred get one, as each takes some milliseconds."""
+    """Suggestions for many wrong words: only the first few hundred get one, because each takes some milliseconds."""
 
     def __init__(self, most: int = 300) -> None:
         self._left = most
 
     def suggest(self, word: str, known: Iterable[str]) -> str:
-        """What `suggest` says, as long as there are suggestions left."""
+        """The hint of `suggest`, as long as there are suggestions left."""
         self._left -= 1
         return suggest(word, known) if self._left >= 0 else ""
 
 
 def one_problem(name: str, rule: str, message: str, hint: str) -> Problems:
-    """A single problem with a file as a whole, ready to be raised."""
+    """A single problem with a whole file, ready to raise."""
     return Problems([Problem(Place(name), rule, message, hint)])

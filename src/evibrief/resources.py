@@ -1,10 +1,10 @@
-"""What the package ships, read at run time: templates, instruments, fonts and citation styles.
+"""Reads what the package ships: templates, instruments and fonts.
 
-In come names; out come bytes, texts and folders. The only owner of `fontTools`.
+In: names. Out: bytes, texts and folders. Only this module uses `fontTools`.
 
-Templates and instruments stand at the top of the repository, where those who edit them look for them; the wheel
-carries them inside the package. Fonts and styles come out of wheels that carry nothing else, found without importing
-them: what needs no fonts starts without reading any.
+Templates and instruments are at the top of the repository, where people who edit them look for them; the wheel has
+them inside the package. Fonts come from packages that contain nothing else; these are located without importing them,
+and fonts are read only if needed.
 """
 
 import ctypes
@@ -37,7 +37,7 @@ _FACES: tuple[tuple[str, Literal["normal", "italic"], int], ...] = (
 
 @dataclass(frozen=True)
 class FontFile:
-    """One face of a family, as a TrueType file; `weight` counts as CSS does, from 100 to 900."""
+    """One face of a font family, as a TrueType file; `weight` is the CSS weight, from 100 to 900."""
 
     family: str
     style: Literal["normal", "italic"]
@@ -47,7 +47,7 @@ class FontFile:
 
 
 def templates() -> Path:
-    """The folder of the templates, the style sheets and what else a designer edits."""
+    """The folder of the templates, style sheets and other files that a designer edits."""
     return _shipped("templates", "templates")
 
 
@@ -62,20 +62,20 @@ def instruments() -> Path:
 
 
 def _shipped(installed: str, developed: str) -> Path:
-    """A folder inside the installed package or, in a checkout, the one that the package is built from."""
+    """A folder inside the installed package or, in a checkout, the folder it is built from."""
     inside = _PACKAGE / installed
     return inside if inside.is_dir() else _CHECKOUT / developed
 
 
 def template_texts() -> Mapping[str, str]:
-    """Every template, style sheet and filter: its path inside the folder of templates → its text."""
+    """Every template, style sheet and filter, as a mapping from its path in the template folder to its text."""
     folder = templates()
     files = sorted(path for suffix in ("jinja", "css", "lua") for path in folder.rglob(f"*.{suffix}"))
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
 def starter_texts() -> Mapping[str, str]:
-    """The files of a brief to start from: path inside its folder → text."""
+    """The files of the starter brief, as a mapping from path to text."""
     folder = templates() / "starter"
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
@@ -102,17 +102,17 @@ def labels(language: str) -> Path | None:
 
 
 def tool_versions(program: str) -> tuple[str, ...]:
-    """All whose versions change the bytes of a document, as `name version`. `program` is the version of this package.
+    """Everything whose version affects the bytes of a document, as `name version`; `program` is this package's version.
 
-    The code and the templates have a hash of their own: between two releases they change as well. Pango breaks the
-    lines, and comes from the machine.
+    Code and templates are given as hashes, because they also change between releases. Pango, which breaks the lines,
+    is a library of the system.
     """
     ours = (f"evibrief {program}", f"code {_hash_of(_PACKAGE, '*.py')}", f"templates {_hash_of(templates(), '*')}")
     return (*ours, *engine_versions(), f"pango {_pango_version()}")
 
 
 def _hash_of(folder: Path, pattern: str) -> str:
-    """A short hash over the files in a folder and in all folders below it, by their places and their bytes."""
+    """A short hash of the paths and contents of the files in a folder and its subfolders."""
     digest = sha256()
     for path in sorted(path for path in folder.rglob(pattern) if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
@@ -121,7 +121,7 @@ def _hash_of(folder: Path, pattern: str) -> str:
 
 @cache
 def _pango_version() -> str:
-    """Asked of the library itself, which is there in a moment; WeasyPrint takes a second to say the same."""
+    """Pango's version, from the library itself, because importing WeasyPrint for it would take a second."""
     for name in ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll"):
         try:
             ask = ctypes.CDLL(name).pango_version_string
@@ -133,7 +133,7 @@ def _pango_version() -> str:
 
 
 def engine_versions() -> tuple[str, ...]:
-    """The engines of Python whose versions change the bytes of a document, as `name version`."""
+    """The Python packages whose versions affect the bytes of a document, as `name version`."""
     return tuple(f"{name} {version(name)}" for name in ENGINES)
 
 
@@ -149,21 +149,21 @@ def _font(family: str, module: str, face: str, style: Literal["normal", "italic"
 
 
 def font_path(face: Literal["Regular", "Semibold"]) -> Path:
-    """The file of a face of Source Sans Pro, for what reads fonts from files alone."""
+    """The file of a face of Source Sans Pro, for libraries that read fonts only from files."""
     return folder_of("font_source_sans_pro") / "files" / f"SourceSansPro-{face}.ttf"
 
 
 @cache
 def covered_characters() -> frozenset[int]:
     """The code points that at least one shipped font has a glyph for."""
-    # Imported here because only a build that sets type pays for it.
+    # Imported here, because only checks and builds need it.
     from fontTools.ttLib import TTFont
 
     return frozenset().union(*(TTFont(BytesIO(font.data), lazy=True).getBestCmap() for font in fonts()))
 
 
 def folder_of(module: str) -> Path:
-    """Where an installed package keeps its files, found without running it."""
+    """The folder of an installed package, found without importing it. Raises `ModuleNotFoundError`."""
     specification = find_spec(module)
     if specification is None or specification.origin is None:
         raise ModuleNotFoundError(f"the package {module} is not installed", name=module)

@@ -1,7 +1,7 @@
-"""Copies for review, built from a brief's folder, and known again by what they say of themselves.
+"""Builds review copies from a brief's folder, and recognises them when they come back.
 
-In: a brief's folder, to whom a copy goes and until when comments are wanted. Out: its bytes, the same each time. Both
-are in the copy's custom properties, so that it can be built again from the evidence that it carries.
+In: a brief's folder, the recipient, and the date when comments are due. Out: the bytes of the copy, the same every
+time. Recipient and date are in the copy's custom properties, so that it can be rebuilt from the evidence in it.
 """
 
 import json
@@ -24,14 +24,14 @@ NO_DATE = "no date"
 def review_copy(folder: Path, recipient: str = "", comments_by: date | None = None) -> bytes:
     """The DOCX for a reviewer, made from a brief's folder or an archived version's evidence.
 
-    `recipient` is an id, never a name: the file says to whom it went, so that what comes back can be told apart.
-    Raises `Problems` for all that is wrong with the brief.
+    `recipient` is an id, never a name; it is stored in the file, so that returned copies can be attributed.
+    Raises `Problems` with all problems of the brief.
     """
     return copy_for(recipient, comments_by, compose(load(folder), ["docx"]))
 
 
 def copy_for(recipient: str, comments_by: date | None, made: Composition) -> bytes:
-    """The DOCX for one of several reviewers, from the one that was made for all of them."""
+    """The DOCX for one reviewer, made from the composed brief, so that many copies need only one build."""
     brief, (document,) = made.page.brief, made.documents
     record = brief.brief
     asked = questions(brief, made.findings)
@@ -42,9 +42,9 @@ def copy_for(recipient: str, comments_by: date | None, made: Composition) -> byt
 
 
 def sent_for_review(data: bytes, name: str) -> tuple[str, date | None] | None:
-    """To whom a DOCX says that it went for review, and until when comments were wanted; None if it is no such copy.
+    """The recipient of a review copy, and the date when comments were due; None if it is not a review copy.
 
-    Raises `Problems` for a file that is damaged.
+    Raises `Problems` if the file is damaged.
     """
     said = properties_of(open_package(data, name))
     recipient, until = said.get(RECIPIENT, ""), said.get(COMMENTS_BY, "")
@@ -57,7 +57,7 @@ def sent_for_review(data: bytes, name: str) -> tuple[str, date | None] | None:
 
 
 def write_review_copy(folder: Path, output: Path, recipient: str, comments_by: date | None) -> Path:
-    """Write the review copy beside the documents of the brief, under a name that says what it is."""
+    """Write the review copy next to the documents of the brief, under a name that says what it is."""
     made = compose(load(folder), ["docx"])
     data = copy_for(recipient, comments_by, made)
     ending = f"_review_{recipient}" if recipient else "_review"

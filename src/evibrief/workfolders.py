@@ -1,8 +1,8 @@
-"""Temporary folders that are gone when the work is done, also where the run that made them was killed.
+"""Temporary folders that are removed when the work is done, even after a run was killed.
 
-In: a place. Out: an empty folder in it, and no folders of runs that are dead. A folder's name has the id of the process
-that made it, and that process holds a lock on a file in it: the system lets go of the lock when the process ends,
-however it ends, and a process that got the same id later does not hold it.
+In: a place. Out: an empty folder in it, and no folders of dead runs. A folder's name contains the id of the process
+that made it, and that process locks a file in it. The system releases the lock when the process ends, however it ends,
+and a later process with the same id does not have it.
 """
 
 import fcntl
@@ -23,9 +23,9 @@ _NAME = re.compile(r"(\.writing|evibrief)-(\d{1,10})-\w+")
 
 @contextmanager
 def work_folder(place: Path | None = None) -> Iterator[Path]:
-    """An empty folder, gone afterwards with all that is in it: in `place`, or in the system's temporary folder.
+    """An empty folder in `place` or the system's temporary folder, removed with its content afterwards.
 
-    What dead runs left at that place is removed first, once in a run. Raises `OSError` where nothing can be written.
+    Folders that dead runs left there are removed first, once per run. Raises `OSError` if it cannot be written.
     """
     where = Path(tempfile.gettempdir()) if place is None else place
     _sweep_once(where)
@@ -41,15 +41,15 @@ def work_folder(place: Path | None = None) -> Iterator[Path]:
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether a folder has the name of a temporary folder of ours."""
+    """Whether a folder has the name of one of our temporary folders."""
     return _NAME.fullmatch(folder.name) is not None
 
 
 def sweep(place: Path) -> list[Path]:
-    """Remove the temporary folders that dead runs of ours left directly in a place. Returns those that are gone.
+    """Remove the temporary folders that our dead runs left directly in a place. Returns the removed ones.
 
-    Folders of other users, links, and whatever is in use are left alone. Nothing is raised: sweeping is never in the
-    way of the work.
+    Folders of other users, links, and folders in use are left alone. Nothing is raised, because cleaning up must never
+    stop the work.
     """
     try:
         names = [entry.name for entry in os.scandir(place) if _NAME.fullmatch(entry.name)]
@@ -70,23 +70,23 @@ def _sweep_once(place: Path) -> None:
 
 
 def _locked(folder: Path) -> int:
-    """A lock in a folder. It is taken before the file has its name: under that name it is never seen unlocked."""
+    """Lock a file in a folder. It gets its name only after it is locked, so no one ever sees it unlocked."""
     handle = os.open(folder / _UNLOCKED, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    with suppress(OSError):  # a file system without locks: then only the id in the name tells
+    with suppress(OSError):  # a file system without locks: then only the process id in the name counts
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.rename(folder / _UNLOCKED, folder / _LOCK)
     return handle
 
 
 def _is_dead(folder: Path) -> bool:
-    """Whether nobody uses a folder of ours any more. Raises `OSError` where that cannot be found out."""
+    """Whether one of our folders is no longer in use. Raises `OSError` if that cannot be determined."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         if os.fstat(handle).st_uid != os.geteuid():
             return False
         try:
             lock = os.open(_LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=handle)
-        except FileNotFoundError:  # killed before it had the lock, or while the folder was removed
+        except FileNotFoundError:  # killed before it had the lock, or while removing the folder
             return not _is_running(int(folder.name.rsplit("-", 2)[1]))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # in use: an OSError
@@ -108,10 +108,10 @@ def _is_running(process: int) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Take a folder away, the lock last: if this is killed as well, the next run still knows whose it was."""
+    """Remove a folder, the lock last: if this is killed too, the next run can still tell whose folder it was."""
     for path in (folder / "work", folder):
         shutil.rmtree(path, ignore_errors=True)
-    if folder.exists():  # something in it was made read-only; what still cannot go stays for the next sweep
+    if folder.exists():  # something in it is read-only; what still cannot be removed stays for the next sweep
         for inside, _, _ in os.walk(folder):
             with suppress(OSError):
                 os.chmod(inside, stat.S_IRWXU)

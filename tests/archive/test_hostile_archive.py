@@ -174,7 +174,7 @@ def test_links_and_pipes_in_a_version_are_named_and_not_followed(archive: Path) 
     document.unlink()
     document.symlink_to("/etc/hostname")
     assert f"{document.name}: altered" in refused_in_limits(archive, "verify", folder, code=4)
-    assert set(hashes(folder).values()) >= {"a link, no file, or far too large"}
+    assert set(hashes(folder).values()) >= {"a link, not a file, or far too large"}
 
 
 def withdrawn(archive: Path, *arguments: str) -> str:  # noqa: F811
@@ -210,7 +210,7 @@ def test_a_manifest_of_another_brief_is_refused_without_an_index_as_well(archive
     path = archive / "blue-glass" / NAME / MANIFEST
     path.write_text(json.dumps({**json.loads(path.read_text()), "id": "green-glass"}))
     (archive / "index.json").unlink()
-    assert "does not belong into this folder" in withdrawn(archive)
+    assert "not in this folder" in withdrawn(archive)
 
 
 def test_a_version_that_is_there_twice_is_refused(archive: Path) -> None:  # noqa: F811
@@ -219,7 +219,7 @@ def test_a_version_that_is_there_twice_is_refused(archive: Path) -> None:  # noq
     shutil.copytree(archive / "blue-glass" / NAME, again)
     record = json.loads((again / MANIFEST).read_text())
     (again / MANIFEST).write_text(json.dumps({**record, "date": "2026-04-01"}))
-    assert "version 1.2.0 is there twice" in withdrawn(archive)
+    assert "version 1.2.0 is in the archive twice" in withdrawn(archive)
 
 
 @pytest.mark.parametrize("harm", ["altered", "a link", "missing"])
@@ -234,7 +234,7 @@ def test_a_document_that_was_altered_never_becomes_the_latest(harm: str, archive
     elif harm == "a link":
         document.symlink_to("/etc/passwd")
     before = snapshot(archive)
-    with pytest.raises(Problems, match=r"\.html: error\[damaged-archive\]: it is not what was archived"):
+    with pytest.raises(Problems, match=r"\.html: error\[damaged-archive\]: it was changed after it was archived"):
         write_index(archive)
     assert snapshot(archive) == before
 
@@ -252,7 +252,7 @@ def test_a_withdrawal_that_cannot_be_listed_is_not_half_done(archive: Path) -> N
     shutil.copytree(archive / "blue-glass" / NAME, other)
     (other / MANIFEST).write_text(json.dumps({**json.loads((other / MANIFEST).read_text()), "id": "green-glass"}))
     next(other.glob("*.pdf")).write_bytes(b"altered")
-    assert "it is not what was archived" in withdrawn(archive)
+    assert "it was changed after it was archived" in withdrawn(archive)
     assert not (archive / "blue-glass" / "withdrawn.json").exists()
 
 
@@ -285,7 +285,7 @@ def test_altered_evidence_is_not_compared(name: str, archive: Path) -> None:  # 
     harms.unlink()
     HARMS[name](harms)
     said = refused_in_limits(archive, "diff", archive / "blue-glass" / NAME, SECOND)
-    assert f"{harms}: error[damaged-archive]: it is not what was archived" in said
+    assert f"{harms}: error[damaged-archive]: it was changed after it was archived" in said
 
 
 def test_evidence_with_a_changed_word_is_not_compared(archive: Path) -> None:  # noqa: F811
@@ -409,21 +409,21 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_leads_elsewhere_is_refused(name: str, documents: dict[str, bytes], tmp_path: Path) -> None:
     said = asked(tmp_path, pdf_with({"brief.yaml": b"a", name: b"b"}), "evil.pdf")
-    assert "lead out of its folder" in said or "of one name" in said
+    assert "leads out of its folder" in said or "with the same name" in said
     inside = zipped(documents["docx"], {"customXml/item1.xml": carried_part([("brief.yaml", b"a"), (name, b"b")])})
     # XML cannot hold some of these letters, and is refused for that.
     said = asked(tmp_path, inside, "evil.docx")
-    assert "lead out of its folder" in said or "of one name" in said
+    assert "leads out of its folder" in said or "with the same name" in said
 
 
 def test_two_files_of_one_name_are_refused(documents: dict[str, bytes], tmp_path: Path) -> None:
-    assert "of one name" in asked(tmp_path, pdf_with({"brief.yaml": b"a", "BRIEF.yaml": b"b"}), "two.pdf")
+    assert "with the same name" in asked(tmp_path, pdf_with({"brief.yaml": b"a", "BRIEF.yaml": b"b"}), "two.pdf")
     twice = carried_part([("brief.yaml", b"a"), ("brief.yaml", b"b")])
     assert "one twice" in asked(tmp_path, zipped(documents["docx"], {"customXml/item1.xml": twice}), "two.docx")
 
 
 def test_a_file_that_is_a_folder_as_well_is_refused(tmp_path: Path) -> None:
-    assert "of one name" in asked(tmp_path, pdf_with({"a": b"a", "a/b.yaml": b"b"}), "both.pdf")
+    assert "with the same name" in asked(tmp_path, pdf_with({"a": b"a", "a/b.yaml": b"b"}), "both.pdf")
 
 
 def test_a_name_that_the_file_system_refuses_leaves_nothing(tmp_path: Path) -> None:
@@ -442,7 +442,7 @@ def test_the_name_of_a_document_leads_nowhere(name: str, documents: dict[str, by
     command = [sys.executable, "-m", "evibrief", "diff", name, str(SECOND)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60)
     assert run.returncode == 0
-    assert run.stderr == "compared: the evidence that the documents carry, not their pages; verify does that\n"
+    assert run.stderr == "compared: the evidence in the documents, not their pages; `verify` compares pages\n"
     assert list(folder.iterdir()) == []
 
 
@@ -507,7 +507,7 @@ def test_a_theme_that_is_made_to_hurt_has_an_end(name: str, documents: dict[str,
     verdict = verify_document(target, Limits(seconds=5 if name == "never ends" else 200))
     assert time.monotonic() - began < 300  # by itself it would take days
     assert verdict.state == state
-    assert verdict.details[0].startswith("what it carries cannot be built")
+    assert verdict.details[0].startswith("the evidence in it cannot be built")
     assert verdict.ended == (state == "undecided")
 
 

@@ -189,7 +189,7 @@ def test_a_missing_object_is_fetched_from_nowhere(repository: Path) -> None:
     ran.unlink()
     run = evibrief("diff", "HEAD:data/blue-glass", "data/blue-glass", folder=repository)
     assert run.returncode == 1
-    assert "it cannot be taken out of git" in run.stderr
+    assert "it cannot be read from git" in run.stderr
     assert recorded_state(repository / "data" / "blue-glass").clean is not True
     assert not ran.exists()
 
@@ -271,7 +271,7 @@ def test_somebody_else_s_repository_has_no_commit(repository: Path) -> None:
     assert recorded_state(repository / "data" / "blue-glass") == State()
     run = evibrief("diff", "HEAD:data/blue-glass", "data/blue-glass", folder=repository)
     assert run.returncode == 1
-    assert "no revision of git" in run.stderr
+    assert "not a folder, a document or a git revision" in run.stderr
 
 
 def test_without_git_there_is_no_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,7 +321,7 @@ def test_what_no_evidence_has_is_refused(mode: str, path: str, said: str, reposi
         files_at(repository, tree, ".")
     run = evibrief("diff", f"{tree}:.", SECOND, folder=repository)
     assert run.returncode == 1
-    assert "it cannot be taken out of git" in run.stderr
+    assert "it cannot be read from git" in run.stderr
     assert "Traceback" not in run.stderr
 
 

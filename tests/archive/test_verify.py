@@ -149,7 +149,7 @@ def test_changed_evidence_inside_is_told_by_its_file(documents: Mapping[str, Pat
     target.write_bytes(rezipped(documents["docx"].read_bytes(), "customXml/item1.xml", *coded))
     verdict = verify_document(target)
     assert verdict.state == "altered"
-    assert verdict.details[0] == "ranking.yaml: not the file that the manifest names"
+    assert verdict.details[0] == "ranking.yaml: does not match the manifest"
 
 
 def test_a_pdf_saved_anew_says_the_same_and_is_not_the_same(documents: Mapping[str, Path], tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_contrary_study_that_is_shown_beside_one_claim_and_not_beside_the_othe
     )
     problems = problems_in(folder)
     assert names(problems) == ["hidden-contrary"]
-    assert "`c1_2` does not show it" in problems[0].message
+    assert "`c1_2` does not list it" in problems[0].message
 
 
 def test_a_reference_of_a_later_year_is_found(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_every_command_has_help(name: str) -> None:
         (("biuld",), "argument COMMAND: invalid choice: 'biuld' (choose from "),
         (("build",), "the following arguments are required: data/BRIEF"),
         (("build", "x", "--format", "odt"), "argument --format: `odt` is not one of pdf, docx, html"),
-        (("schema", "x"), "no file is called x; there are brief, ranking, "),
+        (("schema", "x"), "there is no file x; known: brief, ranking, "),
     ],
 )
 def test_wrong_usage_is_2(arguments: tuple[str, ...], said: str) -> None:

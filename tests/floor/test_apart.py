@@ -52,7 +52,7 @@ def test_a_function_that_ends_says_nothing() -> None:
         ("__import__('time').sleep(600)", "it took longer than 1 seconds"),
         ("bytearray(10**10)", "it took more than 300 MB of memory"),
         ("1/0", "ZeroDivisionError"),
-        ("__import__('os').abort()", "made to break the program"),
+        ("__import__('os').abort()", "made to crash the program"),
         ("open('/dev/null') and [open('/dev/null') for _ in range(300)]", "Too many open files"),
         ("__import__('sys').stderr.write('x' * 10**7) and 1/0", "ZeroDivisionError"),
     ],
@@ -270,9 +270,9 @@ LISTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "notices of one paper": (holding(HEAD, NOTICE), "error[limit]"),
     "cells of many papers": (
         holding(HEAD, NOTICE.replace(b"10.0000/example.1", b"10.1111/a;" * 13_000)), "error[limit]"),
-    "packed": (lambda path: path.write_bytes(gzip.compress(HEAD + b"\n" * MANY)), "this is not a text"),
-    "endless": (endless, "error[too-large]: more than 537 MB are not read"),
-    "a pipe that nobody writes to": (os.mkfifo, "error[limit]: this was ended: it took longer than 4 seconds"),
+    "packed": (lambda path: path.write_bytes(gzip.compress(HEAD + b"\n" * MANY)), "this is not UTF-8 text"),
+    "endless": (endless, "error[too-large]: the limit is 537 MB"),
+    "a pipe that nobody writes to": (os.mkfifo, "error[limit]: this was stopped: it took longer than 4 seconds"),
     "larger than the disk": (larger_than_the_disk, "error[too-large]"),
 }  # fmt: skip
 

@@ -626,7 +626,7 @@ def test_the_summary_begins_with_the_worst() -> None:
     assert list(summary(found)) == [
         "RETRACTED: 1 (blue2019)",
         "no notice found: 1 (red2018)",
-        "not compared, for want of a DOI or PMID: 1 (book)",
+        "not checked for lack of a DOI or PMID: 1 (book)",
     ]
 
 

@@ -124,7 +124,7 @@ def test_each_vocabulary_of_the_evidence_has_its_words() -> None:
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers}{x}"', "  tier_summary: ", "other places for values"),
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers.x}"', "  tier_summary: ", "no place for a value"),
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers"', "  tier_summary: ", "no place for a value"),
-        ("  claim: Claim\n", "  claim: [Claim]\n", "  claim: [Claim]", "text is wanted here"),
+        ("  claim: Claim\n", "  claim: [Claim]\n", "  claim: [Claim]", "expected text"),
         ("  claim: Claim\n", "  claim: no\n", "  claim: no", "is read as a truth value by YAML"),
     ],
 )

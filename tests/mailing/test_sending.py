@@ -219,7 +219,7 @@ def test_what_is_taken_is_written_down_and_never_sent_again(
 ) -> None:
     scripted, server = serve(message=[answer])
     assert send(made, archive, server) == ["a: sent", "b: sent", "c: sent"]
-    assert send(made, archive, server) == ["a: has it already", "b: has it already", "c: has it already"]
+    assert send(made, archive, server) == ["a: already has it", "b: already has it", "c: already has it"]
     assert scripted.messages == 3
 
 
@@ -358,6 +358,6 @@ def test_the_register_says_what_is_unclear(
     register = archive / "blue-glass" / "circulation.jsonl"
     assert [one.event for one in read_register(register.read_text(), "x")] == ["intended"] * 3
     status = evibrief("circulation", "status", brief, "--archive", archive).stdout
-    assert status.count("nobody knows whether") == 3
+    assert status.count("unconfirmed") == 3
     assert sending.delivered_to(made, archive, "blue-glass") == []
     assert os.environ.get("EVIBRIEF_SMTP_PASSWORD") is None

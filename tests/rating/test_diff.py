@@ -240,7 +240,7 @@ def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Pat
     place = archive / "blue-glass" / "2026-03-01_v1.2.0"
     assert "\ncurrent: no later version is in this archive\n" in evibrief("verify", place).stdout
     shutil.copytree(place, tmp_path / "alone")
-    assert "whether it is still in use, and who signed it, is not known" in evibrief("verify", tmp_path / "alone").stdout
+    assert "it is not known whether it is still current, or who signed it" in evibrief("verify", tmp_path / "alone").stdout
     later = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["bottom line"][2]), "2.0.0")
     write_since(later, archive)
     archive_version(later, archive, TODAY)
@@ -252,7 +252,7 @@ def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Pat
     assert said.sentence == "version 9.0.0 is not in this archive; its newest is 2.0.0 of 2026-04-01"
     withdraw_version(archive, "blue-glass", "2.0.0", "It was wrong.", TODAY)
     said = standing_of(archive, "blue-glass", "9.0.0")
-    assert said.sentence == "version 9.0.0 is not in this archive; all that are were withdrawn"
+    assert said.sentence == "version 9.0.0 is not in this archive; all its versions were withdrawn"
 
 
 def test_the_page_tells_what_changed_and_marks_the_claims(archive: Path, tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
 
 def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["signed tier"][2]), "2.0.0")
-    with pytest.raises(Problems, match="the tier of `s1` moved") as caught:
+    with pytest.raises(Problems, match="the tier of `s1` changed") as caught:
         archive_version(folder, archive, TODAY)
     assert {problem.rule for problem in caught.value.problems} == {"no-reason"}
     signed = "reasons: [{record: s1, reason: The trial was looked at again., by: Max Muster}]"

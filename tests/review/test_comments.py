@@ -144,7 +144,7 @@ def test_only_what_is_new_since_an_earlier_list(brief: Path, tmp_path: Path) -> 
     run_ = evibrief("comments", first, second, "--brief", brief, "--since", earlier, "--format", "json")
     assert {one["author"] for one in json.loads(run_.stdout)["remarks"]} == {"Otto Other"}
     (tmp_path / "no.json").write_text("[]")
-    assert "no earlier list" in evibrief("comments", first, "--brief", brief, "--since", tmp_path / "no.json").stderr
+    assert "not an earlier" in evibrief("comments", first, "--brief", brief, "--since", tmp_path / "no.json").stderr
 
 
 def edit_of(record: str, before: str, after: str) -> Remark:
@@ -387,7 +387,7 @@ def test_a_review_copy_can_be_verified_and_what_was_written_into_it_is_found(
     (tmp_path / "a.docx").write_bytes(edited_silently(document))
     run_ = evibrief("verify", tmp_path / "a.docx")
     assert run_.returncode == 4
-    assert "version 1.2.0 of 2026-03-01, a copy for review" in run_.stdout
+    assert "version 1.2.0 of 2026-03-01, a review copy" in run_.stdout
     assert "reads “They wear none.”" in run_.stdout
     assert "Review copy" not in run_.stdout
     # One whose properties are made up is compared as what it is not.
@@ -472,7 +472,7 @@ def test_an_edit_without_tracking_is_found_also_where_other_tools_made_the_copy(
     target.write_bytes(carrying(edited_silently(copy), tools=tools))
     found = gather([target], SECOND)[0]
     assert [one.placed.remark.kind for one in found.remarks if not is_ours(one)] == ["untracked"]
-    assert "may be no edit, for other tools set the page that was sent: " in found.warnings[0]
+    assert "may be false alarms, because the sent copy was made with other tools: " in found.warnings[0]
     assert "evibrief: made with 0.0.1, here is" in found.warnings[0]
 
 
@@ -487,7 +487,7 @@ def test_a_copy_with_a_theme_that_never_ends_is_read_all_the_same(copy: bytes, t
                                                        b"{% endfor %}{% endfor %}"))  # fmt: skip
     found = gather([tmp_path / "a.docx"], SECOND, limits=Limits(seconds=3))[0]
     assert [one for one in found.remarks if is_ours(one)]
-    assert "edits without tracking were not looked for" in found.warnings[0]
+    assert "untracked edits were not looked for" in found.warnings[0]
 
 
 def test_a_command_writes_a_review_copy(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_yaml_reads_back_as_the_same_text(wanted: str, brief: Path) -> None:
 
 # So many that it is another document.
 
-TOO_MANY = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} altogether; change it by hand"
+TOO_MANY = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} in all; change it by hand"
 
 
 def edits_of_c3(count: int) -> list[Remark]:
@@ -296,7 +296,7 @@ def test_the_list_says_how_patches_are_applied(brief: Path, tmp_path: Path) -> N
 
 
 def test_what_was_applied_is_not_offered_for_another_record(brief: Path) -> None:
-    """Where the data say it already there is nothing to change, least of all in another record with the same words."""
+    """Where the data already say so there is nothing to change, least of all in another record with the same words."""
     after = C3.replace("blue glass", "green glass")
     place = next(path for path in (brief / "claims").iterdir() if C3 in path.read_text())
     place.write_text(place.read_text().replace(C3, after))
@@ -304,4 +304,4 @@ def test_what_was_applied_is_not_offered_for_another_record(brief: Path) -> None
     assert "\nknown:\n" in page.read_text()
     page.write_text(page.read_text().replace("\nknown:\n", f"\nknown:\n  - {C3}\n"))
     found = proposed(source_of(brief), C3, after)
-    assert (found.record, found.patch, found.why) == ("c3", "", "the data say it already")
+    assert (found.record, found.patch, found.why) == ("c3", "", "the data already say so")

@@ -184,11 +184,11 @@ def test_a_manifest_that_gives_another_content_hash_is_altered(
     path.write_bytes(named or with_attachments(data, files))
     run = evibrief("verify", path)
     assert run.returncode == 4
-    assert "the content hash is not that of what it carries" in run.stdout
+    assert "the content hash does not match the content" in run.stdout
 
 
 FAKES = (
-    "Good\nevidence abc\nidentical: built again from the evidence that it carries, it is the same to the byte.",
+    "Good\nevidence abc\nidentical: rebuilt from the evidence in it, it is the same, byte for byte.",
     "Good\r\nidentical: yes", "Good\x1b[2J\x1b[32midentical", "Good\u2028identical: yes", "Good\u202elacitnedi",
     "Good\x85identical: yes", "Good\x9b31midentical", "Good\u0085identical",
 )  # fmt: skip
@@ -327,7 +327,7 @@ def test_an_archive_that_the_reader_names_says_when_a_document_is_not_what_it_ha
     honest = shared.documents(SECOND, "page")["docx"]
     run = evibrief("verify", honest, "--archive", archive)
     assert run.returncode == 0
-    assert "The archive has this content, and no file of it with this SHA-256." in run.stdout
+    assert "The archive has this content, but not in a file with this SHA-256." in run.stdout
     assert evibrief("verify", honest, "--archive", archive, "--signers", SECOND / "brief.yaml").returncode != 0
     missing = evibrief("verify", honest, "--archive", tmp_path / "nowhere")
     assert missing.returncode == 1
@@ -339,7 +339,7 @@ def test_words_that_the_evidence_hash_does_not_cover_are_named(tmp_path: Path) -
     document = build(folder, tmp_path / "out", ["docx"], layer="page")[0].path
     run = evibrief("verify", document)
     assert run.returncode == 0
-    assert "Words in it that are no evidence come from " in run.stdout
+    assert "Some words in it are not evidence and come from " in run.stdout
     assert "reviews/2026-12.yaml" in run.stdout
     assert "  Bottom line: " in run.stdout
 

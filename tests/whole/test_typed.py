@@ -171,7 +171,7 @@ def test_the_page_on_mailing_works_as_it_is_typed(started: Path) -> None:
     type_all([".venv/bin/evibrief since data/my-brief", ".venv/bin/evibrief archive data/my-brief"], started, {})
     printed = type_all(recalls, started, {})
     assert "3 drafts written" in printed
-    assert printed.count("written down as sent") == 3
+    assert printed.count("recorded as sent") == 3
 
 
 def test_the_pages_on_ratings_and_themes_work_as_they_are_typed(started: Path) -> None:

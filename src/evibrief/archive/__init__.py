@@ -1,1 +1,1 @@
-"""Versions kept for good: written once, listed, withdrawn, signed, compared and verified."""
+"""Permanent versions of briefs: written once, listed, withdrawn, signed, compared and verified."""

@@ -1,7 +1,7 @@
-"""Signatures and time stamps of an archive: what they are made of, where they are kept, what they say.
+"""Signatures and time stamps of an archive: what they cover, where they are kept, and whether they are valid.
 
-In: an archived version, or an archive. Out: `ARCHIVE/ID/signatures/DATE_vVERSION.….sig` and `.tsr` over the version's
-manifest, `ARCHIVE/signatures/log-LINES.….sig` and `.tsr` over the head of the log, which fixes every line up to there.
+In: an archived version, or an archive. Out: `ARCHIVE/ID/signatures/DATE_vVERSION.….sig` and `.tsr` for the version's
+manifest, `ARCHIVE/signatures/log-LINES.….sig` and `.tsr` for the head of the log, which fixes every line before it.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _LOG_ANCHOR = re.compile(r"log-(\d{1,9})\.[0-9a-zA-Z-]{1,60}\.(sig|tsr)", re.ASC
 
 @dataclass(frozen=True)
 class Subject:
-    """What is signed or time-stamped: the bytes, and where and under which name the result is kept."""
+    """What is signed or time-stamped: the bytes, and the folder and name for the result."""
 
     archive: Path
     folder: Path
@@ -38,7 +38,7 @@ class Subject:
 
 
 def subject_of(path: Path) -> Subject:
-    """An archived version, or an archive, that is finished and unaltered. Raises `Problems` for any other."""
+    """The subject for an archived version or an archive. Raises `Problems` unless it is complete and unaltered."""
     if (path / MANIFEST).exists() and is_in_an_archive(path):
         folder = path.resolve()
         finish(folder.parent.parent)
@@ -46,25 +46,26 @@ def subject_of(path: Path) -> Subject:
         return Subject(folder.parent.parent, folder.parent, folder.name, read_bounded(folder / MANIFEST))
     if is_archive(path):
         finish(path)
-        with writing(path):  # an archive of before 0.3.0 begins its log
+        with writing(path):  # an archive from before 0.3.0 starts its log now
             pass
         _demand_whole(path, [one.text for one in findings(path)])
         chain = read_log(path)
         lines = _lines_without_anchors(chain)
         return Subject(path, path, f"log-{lines}", log_message(chain, lines))
     hint = "name ARCHIVE/ID/VERSION, or ARCHIVE; `evibrief archive` makes them"
-    raise Problems([Problem(Place(str(path)), "no-version", "this is no version in an archive, and no archive", hint)])
+    message = "this is neither an archive nor a version in one"
+    raise Problems([Problem(Place(str(path)), "no-version", message, hint)])
 
 
 def _demand_whole(path: Path, faults: Sequence[str]) -> None:
     if faults:
-        message = f"it is not as it was archived: {faults[0]}"
-        hint = "only what is unaltered is signed; take it from the git history, or another copy"
+        message = f"it was changed after it was archived: {faults[0]}"
+        hint = "only unaltered versions are signed; restore it from the git history or another copy"
         raise Problems([Problem(Place(str(path)), "altered", message, hint)])
 
 
 def _lines_without_anchors(chain: Chain) -> int:
-    """The lines of a log without those at its end that only say that the log itself was signed or time-stamped."""
+    """The number of lines of a log, without those at its end that only record signatures of the log itself."""
     lines = len(chain.events)
     while lines > 1 and str(chain.events[lines - 1].get("file", "")).startswith(f"{SIGNATURES}/"):
         lines -= 1
@@ -72,12 +73,12 @@ def _lines_without_anchors(chain: Chain) -> int:
 
 
 def log_message(chain: Chain, lines: int) -> bytes:
-    """What is signed of a log: how many lines, and the hash of the last of them."""
+    """What is signed for a log: the number of lines and the hash of the last one."""
     return f"evibrief log\nlines {lines}\nhead {chain.until(lines).head}\n".encode()
 
 
 def sign(path: Path, key: Path) -> tuple[Path, str, bool]:
-    """Sign a version or an archive. Returns where the signature is, the key's fingerprint, and whether it is new."""
+    """Sign a version or an archive. Returns the signature's path, the key's fingerprint, and whether it is new."""
     subject = subject_of(path)
     if (known := key_fingerprint(key)) and (target := _signature_path(subject, known)).exists():
         return target, known, False
@@ -96,7 +97,7 @@ def _signature_path(subject: Subject, fingerprint: str) -> Path:
 
 
 def time_stamp(path: Path, ask: Callable[[bytes], bytes]) -> tuple[Path, "Stamped"]:
-    """Have a version or an archive time-stamped; `ask` goes to the authority. Returns where it is, and its time."""
+    """Have a version or an archive time-stamped; `ask` queries the authority. Returns the stamp's path and content."""
     from evibrief.archive.timestamps import judge_time_stamp
 
     subject = subject_of(path)
@@ -111,8 +112,8 @@ def time_stamp(path: Path, ask: Callable[[bytes], bytes]) -> tuple[Path, "Stampe
 def _keep(subject: Subject, target: Path, data: bytes) -> None:
     with writing(subject.archive):
         if target.parent.is_symlink():
-            message = "it is a link, which no archive has"
-            raise Problems([Problem(Place(str(target.parent)), "damaged-archive", message, "take the link away")])
+            message = "it is a link, and archives have none"
+            raise Problems([Problem(Place(str(target.parent)), "damaged-archive", message, "remove the link")])
         target.parent.mkdir(exist_ok=True)
         replace_file(target, data)
 
@@ -120,7 +121,7 @@ def _keep(subject: Subject, target: Path, data: bytes) -> None:
 def anchors_of(
     version: Path, signers: Path | None, roots: "Roots | None"
 ) -> "list[Signed | Stamped]":
-    """What the signatures and time stamps of an archived version say, each against its manifest."""
+    """The signatures and time stamps of an archived version, each checked against its manifest."""
     folder = version.resolve()
     paths = [path for path in anchor_files(folder.parent) if path.name.startswith(f"{folder.name}.")]
     return list(_judged(paths, read_bounded(folder / MANIFEST), signers, roots))
@@ -129,7 +130,7 @@ def anchors_of(
 def anchors_of_log(
     archive: Path, chain: Chain, signers: Path | None, roots: "Roots | None"
 ) -> "list[tuple[int, Signed | Stamped]]":
-    """What signatures and time stamps of the log say, each with the number of lines that it fixes."""
+    """The signatures and time stamps of the log, each checked, with the number of lines it covers."""
     found: list[tuple[int, Signed | Stamped]] = []
     for path in anchor_files(archive):
         match = _LOG_ANCHOR.fullmatch(path.name)
@@ -140,17 +141,17 @@ def anchors_of_log(
 
 
 def read_roots(path: Path) -> "Roots":
-    """The certificates that a reader trusts, from a PEM file. Raises `Problems` where there are none."""
+    """The certificates that a reader trusts, from a PEM file. Raises `Problems` if there are none."""
     from evibrief.archive.timestamps import roots_of
 
     if not path.is_file() or path.stat().st_size > LARGEST_RECORD:
         hint = "name a PEM file of the authority's root certificate"
-        raise Problems([Problem(Place(str(path)), "certificates", "this is no file of certificates", hint)])
+        raise Problems([Problem(Place(str(path)), "certificates", "this is not a file of certificates", hint)])
     return roots_of(path.read_bytes(), str(path))
 
 
 def is_whole_archive(path: Path) -> bool:
-    """Whether somebody names an archive, and not a version in it."""
+    """Whether a path is an archive, rather than a version in one."""
     return is_archive(path) and not (path / MANIFEST).exists()
 
 
@@ -163,7 +164,7 @@ def _judged(
         words = hash_of(path)
         is_signature = path.suffix == ".sig"
         if " " in words or path.lstat().st_size > LARGEST_ANCHOR:
-            said = f"{path.name}: a link, no file, or far too large for a signature or a time stamp"
+            said = f"{path.name}: a link, not a file, or far too large for a signature or time stamp"
             yield Signed("strange", said) if is_signature else Stamped("strange", said)
         elif is_signature:
             yield judge_signature(message, path.read_bytes(), signers)

@@ -1,4 +1,4 @@
-"""A document held against the one that is built here from what it carries, in a process of its own."""
+"""Compares a document with one rebuilt from the evidence in it, in a separate process."""
 
 import json
 from dataclasses import replace
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 
 def compare_apart(folder: Path, data: bytes, layer: str, name: str, limits: Limits) -> Comparison:
-    """The comparison, made in a process of its own: the document may be a stranger's, and so is its theme."""
+    """The comparison, made in a separate process, because the document and its theme may come from a stranger."""
     document, answer = folder.parent / "document", folder.parent / "answer.json"
     document.write_bytes(data)
     if failed := call(__name__, answer_for.__name__, (folder, document, layer, name, answer), _most_of(limits)):
-        return Comparison(failed=f"what it carries cannot be built and compared here: {failed}", ended=True)
+        return Comparison(failed=f"the evidence in it cannot be built and compared here: {failed}", ended=True)
     told = json.loads(answer.read_bytes())
     differences = tuple(Difference(*one) for one in told["differences"])
     return Comparison(told["same"], told["happened"], differences, told["failed"])
 
 
 def _most_of(limits: Limits) -> Limits:
-    """Less than the whole, so that there is an answer before everything is ended."""
+    """Slightly smaller limits, so that there is an answer before the whole run is stopped."""
     return replace(limits, seconds=limits.seconds * 0.9, megabytes=round(limits.megabytes * 0.9))
 
 
 def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: str) -> None:
-    """What `_compare_apart` asks for, written as JSON into the file `answer`."""
+    """Do the comparison for `compare_apart`, and write the result as JSON to the file `answer`."""
     found = compare_document(Path(folder), Path(document).read_bytes(), layer, name)
     differences = [(one.what, one.where, one.message) for one in found.differences]
     told = {"same": found.same, "happened": found.happened, "differences": differences, "failed": found.failed}
@@ -45,7 +45,7 @@ def answer_for(folder: str, document: str, layer: "Layer", name: str, answer: st
 
 
 def as_review_copy(data: bytes, name: str) -> tuple[str, date | None] | None:
-    """The recipient and the date of a copy for review; None for any other document."""
+    """The recipient and due date of a review copy; None for any other document."""
     return sent_for_review(data, name) if data.startswith(b"PK") else None
 
 
@@ -54,13 +54,14 @@ def _composed(folder: Path, format: str, layer: "Layer") -> bytes:
 
 
 def compare_document(folder: Path, data: bytes, layer: "Layer", name: str) -> Comparison:
-    """Build a document anew from the folder of what it carries, and compare the two."""
+    """Rebuild a document from the folder of its evidence, and compare the two."""
     format = demand_carrier(data, name)
     try:
         copy = as_review_copy(data, name)
         expected = review_copy(folder, *copy) if copy else _composed(folder, format.name, layer)
     except Problems as wrong:
-        return Comparison(failed=f"what it carries cannot be built here: {wrong.problems[0]}".replace(f"{folder}/", ""))
+        why = str(wrong.problems[0]).replace(f"{folder}/", "")
+        return Comparison(failed=f"the evidence in it cannot be built here: {why}")
     if expected == data:
         return Comparison(same=True)
     differences = format.differences(data, expected)

@@ -1,6 +1,6 @@
-"""What the evidence of a brief says, as plain words: for a reader who cannot trust how the page looks.
+"""What the evidence of a brief says, in plain words, for a reader who cannot trust how the page looks.
 
-In: a brief and what follows from it. Out: lines of text. No template, style or font has a part in them.
+In: a brief. Out: lines of text, made without any template, style or font.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from evibrief.sections.first_page import judgements
 
 
 def evidence_in_words(brief: Brief) -> tuple[str, ...]:
-    """Question, bottom line, judgements, the tier of each statement, status and version, a line each."""
+    """Question, bottom line, judgements, the tier of each statement, status and version, one line each."""
     findings = derive(brief)
     filled = fill((brief, findings), values_of(brief, findings))
     return tuple(" ".join(line.split()) for line in _lines(*filled))

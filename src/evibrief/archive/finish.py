@@ -1,8 +1,8 @@
-"""Writing into an archive: one at a time, each step on the disk before the next, and what a dead run left is finished.
+"""Writes into an archive: one writer at a time, each step on disk before the next; interrupted work is finished.
 
-In: an archive. Out: its log with new lines; and, made anew from what is there each time, the latest documents, the page
-of each version, the feed and the index. The index is written last and repeats the head of the log, so whoever reads it
-knows whether a run came to its end.
+In: an archive. Out: new lines in its log, and, regenerated each time, the latest documents, the page of each version,
+the feed and the index. The index is written last and repeats the head of the log, so readers can tell whether a run was
+completed.
 """
 
 import fcntl
@@ -54,15 +54,15 @@ from evibrief.workfolders import sweep
 
 @contextmanager
 def writing(archive: Path) -> Iterator[None]:
-    """The archive for one writer at a time, finished as far as a dead run left it; afterwards what is new is listed.
+    """Lock the archive for one writer. Work of an interrupted run is finished first; new content is listed at the end.
 
-    Whatever is there and not in the log yet is added to it: so a caller puts a whole thing into the archive, and that
-    is all. Raises `Problems`, and then nothing was written, where the archive contradicts its log.
+    Everything in the archive that is not in the log yet is added to it, so a caller only has to put a complete thing
+    into the archive. Raises `Problems`, without having written anything, if the archive contradicts its log.
     """
     archive.mkdir(parents=True, exist_ok=True)
     handle = os.open(archive, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with suppress(OSError):  # a file system without locks: two writers at once are then up to their users
+        with suppress(OSError):  # a file system without locks: there users must not run two writers at once
             fcntl.flock(handle, fcntl.LOCK_EX)
         _bring_up_to_date(archive)
         yield
@@ -73,7 +73,7 @@ def writing(archive: Path) -> Iterator[None]:
 
 
 def finish(archive: Path) -> None:
-    """Finish what a dead run left in an archive, if it left anything. Raises `Problems` where it cannot be finished."""
+    """Finish the work of an interrupted run, if there is any. Raises `Problems` if it cannot be finished."""
     if not is_archive(archive):
         return
     for place in (archive, *_brief_folders(archive)):
@@ -83,10 +83,10 @@ def finish(archive: Path) -> None:
 
 
 def write_index(archive: Path) -> list[Version]:
-    """The log with all that is there, and made anew from it the index, the feed, the pages and `latest.*`.
+    """Update the log with everything in the archive, and regenerate the index, the feed, the pages and `latest.*`.
 
-    Raises `Problems`, and then has written nothing, for a damaged manifest, for a document that would become `latest.*`
-    and was altered, and for what contradicts the log.
+    Raises `Problems`, without having written anything, for a damaged manifest, for an altered document that would
+    become `latest.*`, and for anything that contradicts the log.
     """
     demand_latest(versions(archive), archive)
     with writing(archive):
@@ -99,7 +99,7 @@ def _brief_folders(archive: Path) -> list[Path]:
 
 
 def _bring_up_to_date(archive: Path) -> None:
-    """Add to the log what is there and not in it; an archive that has no log begins one with what was there before."""
+    """Add to the log everything that is not in it yet. An archive without a log starts one with its present content."""
     for place in (archive, *_brief_folders(archive)):
         sweep(place)
     listed, chain = versions(archive), read_log(archive)
@@ -117,14 +117,14 @@ def _demand_agreement(archive: Path, listed: Iterable[Version], chain: Chain) ->
 
 
 def _problem(archive: Path, finding: Finding) -> Problem:
-    hint = "take it from the archive's git history or another copy; `evibrief verify` on the archive says more"
+    hint = "restore it from the archive's git history or another copy; run `evibrief verify` on the archive for details"
     return Problem(Place(str(archive)), "damaged-archive", finding.text, hint)
 
 
 def _begin(archive: Path, listed: Iterable[Version], chain: Chain) -> Chain:
-    """The first line of a log. What was altered before it began must not pass for what was archived.
+    """Write the first line of a log, unless a version was altered: it must not be logged as what was archived.
 
-    It is written in one go: a kill leaves the whole line or none that counts.
+    The line is written at once: after a kill it is either complete or ignored.
     """
     faults = [f"{one.folder}: {fault}" for one in listed for fault in _old_faults(archive / one.folder)]
     if faults:
@@ -146,12 +146,12 @@ def _registers(archive: Path, briefs: Iterable[str]) -> dict[str, tuple[int, str
 
 
 def _missing(archive: Path, listed: Iterable[Version], told: Told) -> Iterator[Mapping[str, Any]]:
-    """An event for each thing that is in the archive and not in its log, in the order in which they can have come."""
+    """An event for each thing in the archive that is not in its log, in a possible order of events."""
     for one in sorted(listed, key=lambda one: (one.id, one.number)):
         key: Key = (one.id, one.version)
         if key not in told.versions:
             for fault in file_faults(archive / one.folder):
-                raise damaged(archive / one.folder, f"it is not whole: {fault}")
+                raise damaged(archive / one.folder, f"it is incomplete: {fault}")
             make_read_only(archive / one.folder)
             yield archived(key, one.manifest)
     for key, (day, reason) in withdrawals_in(archive, brief_ids(listed)).items():
@@ -167,7 +167,7 @@ def _missing(archive: Path, listed: Iterable[Version], told: Told) -> Iterator[M
 
 
 def _add_lines(path: Path, lines: str) -> None:
-    """Lines at the end of a log, on the disk before anything else happens; what a kill left of one is taken away."""
+    """Append lines to a log and wait until they are on disk; a line cut off by a kill is removed first."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
         os.ftruncate(handle, path.read_bytes().rfind(b"\n") + 1)
@@ -180,7 +180,7 @@ def _add_lines(path: Path, lines: str) -> None:
 
 
 def make_read_only(folder: Path) -> None:
-    """Nobody writes into a version that is archived."""
+    """Make an archived version read-only."""
     for path in (*folder.rglob("*"), folder):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))

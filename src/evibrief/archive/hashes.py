@@ -1,4 +1,4 @@
-"""SHA-256 of files as an archive lists them."""
+"""SHA-256 of the files of an archive."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from evibrief.formats.carried import LARGEST
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in a folder but the manifest, by path. What is a link or no file has none: it is named."""
+    """SHA-256 of every file in a folder except the manifest, by path; words in place of a hash for links and others."""
     found: dict[str, str] = {}
     for place, folders, names in os.walk(folder, followlinks=False):
         links = [name for name in folders if Path(place, name).is_symlink()]
@@ -22,11 +22,11 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def hash_of(path: Path) -> str:
-    """SHA-256 of a file; words where there is none, or what is not read: a link, a pipe, a file without end."""
+    """SHA-256 of a file; words if it is missing or is not read because it is a link, a pipe or far too large."""
     if not os.path.lexists(path):
         return "nothing"
     state = path.lstat()
     if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
-        return "a link, no file, or far too large"
+        return "a link, not a file, or far too large"
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,6 +1,6 @@
 """The pages that list an archive: index, feed, a page for each version, and copies of the current documents.
 
-All are made anew from what is there each time, the index last.
+All are regenerated each time, the index last.
 """
 
 import json
@@ -16,14 +16,14 @@ from evibrief.formats.html.render import render_text
 
 
 def demand_latest(listed: Iterable[Version], archive: Path) -> None:
-    """Raise `Problems` where a document that would become `latest.*` was altered."""
+    """Raise `Problems` if a document that would become `latest.*` was altered."""
     for one in listed:
         if one.state == "current":
             demand_unaltered(one, archive)
 
 
 def write_listing(archive: Path) -> None:
-    """What is made anew from the versions that are there, the index last: until then it is that of an earlier line.
+    """Regenerate all pages and copies from the versions. The index comes last; until then it refers to an earlier line.
 
     Only the documents that become `latest.*` are read; everything else is in the manifests.
     """
@@ -53,7 +53,7 @@ def _pages(listed: list[Version], current: Mapping[str, Version]) -> Iterator[tu
 
 
 def _write_latest(archive: Path, folder: Path, current: Version | None) -> None:
-    """Copies of the current version's documents; none where all versions are withdrawn."""
+    """Write copies of the current version's documents; none if all versions are withdrawn."""
     names = {f"latest{Path(name).suffix}": name for name in current.files} if current else {}
     for old in folder.glob("latest.*"):
         if old.name not in names:

@@ -1,7 +1,7 @@
-"""Whether what an archive says of itself agrees: its log, index, withdrawals, registers, signatures and copies.
+"""Checks whether an archive is consistent: log, index, withdrawals, registers, signatures and copies.
 
-In: an archive, or a version in it. Out: findings. What a killed run left behind is told apart from what was altered:
-such a run leaves the index as it was after an earlier line of the log, and what came since is not listed yet.
+In: an archive, or a version in it. Out: findings. Traces of an interrupted run are distinguished from alterations: such
+a run leaves the index as it was after an earlier line of the log, with later content not listed yet.
 """
 
 import hashlib
@@ -35,18 +35,18 @@ from evibrief.archive.versions import (
 )
 from evibrief.problems import Problems
 
-UNFINISHED = "run `evibrief archive` again, or any command that writes into this archive"
+UNFINISHED = "run `evibrief archive` again, or any command that writes to this archive"
 MOST_ANCHORS = 1000
-"""Signatures and time stamps of a brief that are looked at."""
+"""The most signatures and time stamps of a brief that are checked."""
 LARGEST_ANCHOR = 64 * 1024
-"""Bytes of a signature or a time stamp; ours have less than a tenth."""
+"""In bytes, for a signature or time stamp; ours are less than a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not agree, and the version it is about; a brief without a version, or nothing: all of it.
+    """An inconsistency, and the version it is about; without a version the whole brief, without both the archive.
 
-    `unfinished`: a killed run explains it, and the next command that writes into the archive puts it right.
+    `unfinished`: an interrupted run explains it, and the next command that writes to the archive repairs it.
     """
 
     text: str
@@ -56,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """What was read of an archive: its versions as they are, its log, and what the log says."""
+    """What was read from an archive: its versions, its log, and what the log says."""
 
     archive: Path
     versions: tuple[Version, ...]
@@ -65,26 +65,26 @@ class Known:
     brief: str | None
 
     def mine(self, brief: str) -> bool:
-        """Whether a brief is one that is asked for."""
+        """Whether a brief is to be checked."""
         return self.brief in (None, brief)
 
     @property
     def briefs(self) -> list[str]:
-        """The ids of the briefs that are asked for, as far as anything is known of them."""
+        """The ids of the briefs to check that are in the archive or its log."""
         ids = {one.id for one in self.versions} | {key[0] for key in self.told.versions} | set(self.told.registers)
         return sorted(brief for brief in ids if self.mine(brief))
 
 
 def check_version(folder: Path) -> list[str]:
-    """What is wrong with an archived version: its files, and what its archive says of it. Unfinished is not wrong.
+    """The faults of an archived version: in its files, and in what its archive says about it, except unfinished work.
 
-    Raises `Problems` when there is no manifest to compare it with.
+    Raises `Problems` if there is no manifest to compare it with.
     """
     return file_faults(folder) + [one.text for one in version_findings(folder) if not one.unfinished]
 
 
 def version_findings(folder: Path) -> list[Finding]:
-    """What the archive around a version says otherwise of it; nothing where it was copied out of it."""
+    """Where the archive around a version contradicts it; empty for a copy outside an archive."""
     if not is_in_an_archive(folder):
         return []
     record, archive = read_manifest(folder), folder.resolve().parent.parent
@@ -93,9 +93,9 @@ def version_findings(folder: Path) -> list[Finding]:
 
 
 def findings(archive: Path, brief: str | None = None) -> list[Finding]:
-    """Everything in which an archive, or what it says of one brief, does not agree. The versions' files are not read.
+    """All inconsistencies of an archive, or of one brief in it. The files of the versions are not read.
 
-    A list that is damaged is a finding as well.
+    A damaged list is a finding too.
     """
     found: list[Finding] = []
     chain = Chain()
@@ -117,12 +117,12 @@ def findings(archive: Path, brief: str | None = None) -> list[Finding]:
 
 
 def what_contradicts_the_log(archive: Path, listed: Iterable[Version], chain: Chain) -> list[Finding]:
-    """What no command may build upon: the rest can be made anew. Raises `Problems` where a list is damaged."""
+    """Findings that stop commands from writing; the rest can be regenerated. Raises `Problems` if a list is damaged."""
     known = Known(archive, tuple(listed), chain, told_by(chain), None)
     found = [one for look in _OF_THE_LOG for one in look(known) if not one.unfinished]
     try:
         record = read_record(archive.resolve() / INDEX)
-    except Problems:  # none yet, or damaged: it is made anew
+    except Problems:  # none yet, or damaged: it is regenerated
         return found
     if _at_that_time(record, {}, known) is None:
         found.append(_shortened())
@@ -134,10 +134,10 @@ def _said(wrong: Problems) -> list[Finding]:
 
 
 def _log_findings(known: Known) -> Iterator[Finding]:
-    """A log that is cut off; versions that it has and that are not here, or are others; versions that it has not."""
+    """A log that is cut off; logged versions that are missing or different; versions that are not logged yet."""
     log = known.archive / LOG
     if known.chain.cut or (os.path.lexists(log) and not log.lstat().st_size):
-        yield Finding(f"{LOG}: its last line was not written to its end", unfinished=True)
+        yield Finding(f"{LOG}: its last line is incomplete", unfinished=True)
     if not known.chain.events:
         return
     here = {(one.id, one.version): one for one in known.versions}
@@ -146,32 +146,32 @@ def _log_findings(known: Known) -> Iterator[Finding]:
             continue
         line = f"line {known.told.lines[key]} of {LOG}"
         if key not in here:
-            yield Finding(f"version {key[1]} of {key[0]} is not here any more, and {line} has it", key)
+            yield Finding(f"version {key[1]} of {key[0]} is gone, but {line} has it", key)
         elif here[key].manifest != manifest:
-            yield Finding(f"manifest.json: not the one of version {key[1]} that {line} has", key)
+            yield Finding(f"manifest.json: not the one that {line} has for version {key[1]}", key)
     for key in here:
         if key not in known.told.versions:
             yield Finding(f"{LOG}: does not list version {key[1]} yet", key, unfinished=True)
 
 
 def _withdrawal_findings(known: Known) -> Iterator[Finding]:
-    """Withdrawals that the log has and `withdrawn.json` has not, or otherwise; and those that it has not yet."""
+    """Logged withdrawals that are missing from `withdrawn.json` or different there; those not logged yet."""
     if not known.chain.events:
         return
     here = withdrawals_in(known.archive, known.briefs)
     for key, (day, reason) in known.told.withdrawn.items():
         if known.mine(key[0]) and key not in here:
-            gone = f"the withdrawal of version {key[1]} ({day}: {reason}) is gone, and {LOG} has it"
+            gone = f"the withdrawal of version {key[1]} ({day}: {reason}) is gone, but {LOG} has it"
             yield Finding(f"{WITHDRAWN}: {gone}", key)
         elif known.mine(key[0]) and here[key] != (day, reason):
-            yield Finding(f"{WITHDRAWN}: {LOG} has another day or reason for version {key[1]} ({day}: {reason})", key)
+            yield Finding(f"{WITHDRAWN}: {LOG} has another date or reason for version {key[1]} ({day}: {reason})", key)
     for key in here:
         if key not in known.told.withdrawn:
             yield Finding(f"{LOG}: does not list the withdrawal of version {key[1]} yet", key, unfinished=True)
 
 
 def withdrawals_in(archive: Path, briefs: Iterable[str]) -> dict[Key, tuple[str, str]]:
-    """The day and the reason of every withdrawal of these briefs. Raises `Problems` where a list is damaged."""
+    """The date and reason of every withdrawal of these briefs. Raises `Problems` if a list is damaged."""
     return {
         (brief, version): (entry["date"], entry["reason"])
         for brief in briefs for version, entry in withdrawals(archive / brief).items()
@@ -179,7 +179,7 @@ def withdrawals_in(archive: Path, briefs: Iterable[str]) -> dict[Key, tuple[str,
 
 
 def _register_findings(known: Known) -> Iterator[Finding]:
-    """A register that lost lines or has others than the log says; lines that the log has not yet."""
+    """Registers whose lines are missing or differ from the log; lines that are not logged yet."""
     for brief in known.briefs:
         path = known.archive / brief / REGISTER
         lines = register_lines(path)
@@ -189,25 +189,25 @@ def _register_findings(known: Known) -> Iterator[Finding]:
             continue
         count, digest = known.told.registers.get(brief, (0, hash_of_lines(())))
         if len(lines or ()) < count or hash_of_lines((lines or [])[:count]) != digest:
-            yield Finding(f"{REGISTER}: its first {count} lines are not those that {LOG} has", (brief, ""))
+            yield Finding(f"{REGISTER}: its first {count} lines are not the ones that {LOG} has", (brief, ""))
         elif lines is not None and len(lines) > count:
             yield Finding(f"{LOG}: does not have the last lines of {REGISTER} yet", (brief, ""), unfinished=True)
 
 
 def register_lines(path: Path) -> list[bytes] | None:
-    """The whole lines of a register with their ends; None where there is none. Raises `Problems` for a link."""
+    """The complete lines of a register, with line ends; None if there is none. Raises `Problems` for a link."""
     if not os.path.lexists(path):
         return None
     return [line + b"\n" for line in read_bounded(path).split(b"\n")[:-1]]
 
 
 def hash_of_lines(lines: Iterable[bytes]) -> str:
-    """SHA-256 of the first lines of a register."""
+    """SHA-256 of lines of a register."""
     return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def anchor_files(folder: Path) -> list[Path]:
-    """Signatures and time stamps beside the versions of a brief, or beside the log: by name, no links, not too many."""
+    """The signatures and time stamps of a brief or of the log, sorted by name, at most `MOST_ANCHORS`."""
     place = folder / SIGNATURES
     if place.is_symlink() or not place.is_dir():
         return []
@@ -215,14 +215,14 @@ def anchor_files(folder: Path) -> list[Path]:
 
 
 def hash_of_anchor(path: Path) -> str:
-    """SHA-256 of a signature or a time stamp; words where it is none that is looked into."""
+    """SHA-256 of a signature or time stamp; words if it is not read."""
     if os.path.lexists(path) and path.lstat().st_size > LARGEST_ANCHOR:
         return "far too large"
     return hash_of(path)
 
 
 def _anchor_findings(known: Known) -> Iterator[Finding]:
-    """Signatures and time stamps that the log has and that are gone or are others; those that it has not yet."""
+    """Logged signatures and time stamps that are gone or different; those that are not logged yet."""
     places = [known.archive / brief for brief in known.briefs] + [known.archive] * (known.brief is None)
     here = {path.relative_to(known.archive).as_posix(): path for place in places for path in anchor_files(place)}
     for name, digest in known.told.anchors.items():
@@ -231,7 +231,7 @@ def _anchor_findings(known: Known) -> Iterator[Finding]:
         if not known.mine(brief) and not (known.brief is None and not brief):
             continue
         if name not in here:
-            yield Finding(f"{name}: is not here any more, and {LOG} has it", about)
+            yield Finding(f"{name}: is gone, but {LOG} has it", about)
         elif hash_of_anchor(here[name]) != digest:
             yield Finding(f"{name}: not the one that {LOG} has", about)
     for name, path in here.items() if known.chain.events else ():
@@ -241,12 +241,12 @@ def _anchor_findings(known: Known) -> Iterator[Finding]:
 
 
 def _version_in(name: str) -> str:
-    """The version that the name of a signature has: `signatures/2026-03-01_v1.2.0.KEY.sig`."""
+    """The version in the name of a signature: `signatures/2026-03-01_v1.2.0.KEY.sig`."""
     return name.rpartition("/")[2].partition("_v")[2].rpartition(".")[0].rpartition(".")[0]
 
 
 def _index_findings(known: Known) -> Iterator[Finding]:
-    """Where the index says otherwise than the log up to the line that it repeats; and what it does not list yet."""
+    """Where the index contradicts the log up to the line that it repeats, and what it does not list yet."""
     if not os.path.lexists(known.archive / INDEX):
         yield Finding("the index was not written", unfinished=True)
         yield from _latest_findings(known, None)
@@ -254,7 +254,7 @@ def _index_findings(known: Known) -> Iterator[Finding]:
     record = read_record(known.archive.resolve() / INDEX)
     entries = record.get("versions")
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        yield Finding(f"{INDEX}: has no list of versions")
+        yield Finding(f"{INDEX}: it has no list of versions")
         return
     listed = {_key(one): one for one in entries if known.mine(_key(one)[0])}
     then = _at_that_time(record, listed, known)
@@ -262,7 +262,7 @@ def _index_findings(known: Known) -> Iterator[Finding]:
         yield _shortened()
         return
     if "chain" not in record and any(one.content for one in known.versions if (one.id, one.version) in listed):
-        yield Finding(f"{LOG}: it is gone; an archive of versions with a content hash has one")
+        yield Finding(f"{LOG}: it is gone; every archive with content hashes has a log")
     now = _listing(known.versions, *then)
     for key in sorted({*now, *listed}):
         yield from _entry_findings(key, now.get(key), listed.get(key))
@@ -277,7 +277,7 @@ def _index_findings(known: Known) -> Iterator[Finding]:
 
 
 def _shortened() -> Finding:
-    return Finding(f"{INDEX}: repeats a line of {LOG} that is not there: the log was shortened, or made anew")
+    return Finding(f"{INDEX}: repeats a line of {LOG} that is not there: the log was shortened or replaced")
 
 
 def _key(entry: Mapping[str, Any]) -> Key:
@@ -287,9 +287,9 @@ def _key(entry: Mapping[str, Any]) -> Key:
 def _at_that_time(
     record: Mapping[str, Any], listed: Mapping[Key, Mapping[str, Any]], known: Known
 ) -> tuple[set[Key], Mapping[Key, tuple[str, str]]] | None:
-    """The versions and withdrawals that there were when the index was written; None where it lies about the log."""
+    """The versions and withdrawals when the index was written; None if it contradicts the log."""
     chain = record.get("chain")
-    if chain is None:  # an index of before 0.3.0: it lists what there was, and the log began later
+    if chain is None:  # an index from before 0.3.0: it lists what there was, and the log started later
         here = withdrawals_in(known.archive, known.briefs)
         gone = {key: here[key] for key, entry in listed.items() if entry.get("state") == "withdrawn" and key in here}
         return {(one.id, one.version) for one in known.versions} & set(listed), gone
@@ -303,7 +303,7 @@ def _at_that_time(
 def _listing(
     mine: Iterable[Version], keys: Iterable[Key], gone: Mapping[Key, tuple[str, str]]
 ) -> dict[Key, dict[str, Any]]:
-    """The entries of an index that lists these versions, with these withdrawals."""
+    """The entries that an index of these versions with these withdrawals would have."""
     wanted = set(keys)
     chosen = [one for one in mine if (one.id, one.version) in wanted]
     entries = {}
@@ -327,13 +327,13 @@ def _entry_findings(key: Key, wanted: Mapping[str, Any] | None, entry: Mapping[s
         entry = {"content": "", **entry}
         differ = sorted(name for name, value in wanted.items() if entry.get(name) != value)
         if differ:
-            yield Finding(f"{INDEX}: says otherwise of this version: {', '.join(differ)}", key)
+            yield Finding(f"{INDEX}: differs for this version: {', '.join(differ)}", key)
 
 
 def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator[Finding]:
-    """Copies of the current version that are none, and pages that were changed since the index was written.
+    """Files `latest.*` that are not copies of the current version, and pages that differ from the index.
 
-    Without a finished index (`record`) a copy may still be that of another version of the brief, or missing.
+    Without a complete index (`record`), a copy may still belong to another version of the brief, or be missing.
     """
     for brief in known.briefs:
         mine = [one for one in known.versions if one.id == brief]
@@ -356,21 +356,21 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
 
 
 def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Finding]:
-    """Pages that the index does not vouch for, and documents and pages that no command wrote there."""
+    """A wrong list of pages in the index, and documents and pages that no command wrote."""
     own = {"index.html", "feed.atom", *(f"{one.id}/v{one.version}.html" for one in known.versions)}
     pages = record.get("pages") if record else None
     if record and "chain" in record and (not isinstance(pages, dict) or set(pages) != own) and not known.brief:
-        yield Finding(f"{INDEX}: its list of pages is not that of the versions", ("", "index"))
+        yield Finding(f"{INDEX}: its list of pages does not match the versions", ("", "index"))
     latest = {f"{one.id}/latest{Path(name).suffix}" for one in known.versions for name in one.files}
     places = ("*", *(f"{brief}/*" for brief in known.briefs))
     for path in sorted(path for place in places for path in known.archive.glob(place)):
         name = path.relative_to(known.archive).as_posix()
         if path.suffix in _SHOWN and name not in own | latest and not path.name.startswith("."):
-            yield Finding(f"{name}: no command of ours wrote this here", (name.partition("/")[0], "index"))
+            yield Finding(f"{name}: evibrief did not write this file", (name.partition("/")[0], "index"))
 
 
 _SHOWN = (".html", ".htm", ".pdf", ".docx", ".atom", ".svg", ".js")
-"""Endings of what readers of an archive open."""
+"""Extensions of files that readers of an archive open."""
 
 
 def _page_hash(archive: Path, name: str) -> str:

@@ -1,7 +1,7 @@
-"""Archived versions: written once, whole or not at all, listed in an index, withdrawn but never deleted.
+"""Archives a version: written once, completely or not at all, and never deleted.
 
 In: a brief's folder and that of the archive. Out: `ARCHIVE/ID/DATE_vVERSION/` with the documents, the evidence and
-a manifest; and, made anew from what is there each time, the index, the feed, the page of each version and `latest.*`.
+a manifest; and, regenerated each time, the index, the feed, the page of each version and `latest.*`.
 """
 
 import json
@@ -31,16 +31,16 @@ from evibrief.workfolders import work_folder
 
 @dataclass(frozen=True)
 class Archived:
-    """Where a version stands, and whether this run wrote it."""
+    """The folder of a version, and whether this run wrote it."""
 
     folder: Path
     fresh: bool
 
 
 def archive_version(folder: Path, archive: Path, today: date) -> Archived:
-    """Build a brief and keep it. The same version with the same content is there already; with other it is refused.
+    """Build a brief and archive it. If the version is already archived, its content must be the same.
 
-    Raises `Problems` for what is wrong with the brief, and for a version that is taken.
+    Raises `Problems` for problems of the brief, and if the version is archived with other content.
     """
     finish(archive)
     loaded = load(folder, today)
@@ -52,11 +52,11 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
         demand_current_since(loaded, archive)
         _write_version(place, loaded, files)
     kept = read_manifest(place)
-    # What was archived before there was a content hash is known by its evidence.
+    # Versions archived before there was a content hash are compared by their evidence hash.
     name = "content_sha256" if "content_sha256" in kept else "evidence_sha256"
     if kept[name] != own[name]:
         where = loaded.source.place(("brief", "version"))
-        message = f"version {loaded.brief.brief.version} is archived with other content ({kept[name][:12]})"
+        message = f"version {loaded.brief.brief.version} is already archived with other content ({kept[name][:12]})"
         raise Problems([Problem(where, "version-taken", message, "give this a new version and date")])
     if not fresh:
         write_index(archive)
@@ -64,9 +64,9 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
 
 
 def _demand_number(loaded: Loaded, archive: Path) -> None:
-    """A version number says how much moved: refuse one that says too little, and ratings that moved without a reason.
+    """Refuse a version number that is too small for the changes, and changed ratings without a signed reason.
 
-    Raises `Problems` that name the records which demand the larger number.
+    Raises `Problems` that name the records which require the larger number.
     """
     record = loaded.brief.brief
     earlier = [one for one in versions(archive) if one.id == record.id]
@@ -78,7 +78,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
     problems = []
     if rose is None or (demand and WEIGHTS.index(rose) > WEIGHTS.index(demand)):
         named = ", ".join(dict.fromkeys(change.record for change in changes if change.weight == demand))
-        message = f"version {record.version} says less than what changed since {earlier[0].version}"
+        message = f"version {record.version} is too small for what changed since {earlier[0].version}"
         least = least_number(earlier[0].version, demand or "patch")
         hint = f"{least} is enough" + (f": {named}" if named else "")
         problems.append(Problem(place, "version-too-small", message, hint))
@@ -87,7 +87,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
     for change in changes:
         name = change.record.partition(",")[0]
         if change.kind in ("tier", "certainty") and name not in reasons:
-            message = f"the {change.kind} of `{name}` moved ({change.was} → {change.now}), and nobody signed why"
+            message = f"the {change.kind} of `{name}` changed ({change.was} → {change.now}) without a signed reason"
             hint = "add it under `reasons` of this version in changes.yaml"
             problems.append(Problem(loaded.source.place(("changes",)), "no-reason", message, hint))
     if problems:
@@ -95,7 +95,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
 
 
 def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> None:
-    """Everything under a temporary name, safely on the disk, then one rename: whoever looks sees all of it or none."""
+    """Write everything under a temporary name, flush it to disk, then rename: others see all of it or nothing."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with work_folder(place.parent) as temporary:
         whole = temporary / "version"
@@ -115,9 +115,9 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
             try:
                 whole.rename(place)
             except OSError:
-                if not (place / MANIFEST).exists():  # somebody else was faster, and what they wrote is whole
+                if not (place / MANIFEST).exists():  # otherwise another run was faster, and its version is complete
                     raise
-            sync(place.parent)  # before the log says that it is there
+            sync(place.parent)  # before the log lists it
 
 
 def _what_changed(loaded: Loaded) -> str:
@@ -128,6 +128,6 @@ def _what_changed(loaded: Loaded) -> str:
 
 
 def _keep_safe(folder: Path) -> None:
-    """Ask the system to put every file, and the folder's own list of them, on the disk before the rename."""
+    """Flush every file and folder to disk before the rename."""
     for path in (*folder.rglob("*"), folder):
         sync(path)

@@ -1,7 +1,8 @@
-"""The log of an archive: what happened to it, line by line, each with the hash of the line before.
+"""The log of an archive: one line per event, each with the hash of the line before.
 
-In: the bytes of a log, an event. Out: the events, what they say is in the archive, the next line. A line cannot change
-or vanish without all lines after it being made anew; who signs or time-stamps the last hash fixes everything before.
+In: the bytes of a log, an event. Out: the events, the content of the archive according to them, the next line. No line
+can be changed or removed without replacing all lines after it; a signature or time stamp of the last hash fixes them
+all.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from evibrief.files import is_text
 from evibrief.problems import Place, Problem, Problems
 
 START = "0" * 64
-"""What the first line has for the hash of the line before."""
+"""The previous hash in the first line."""
 
 Key = tuple[str, str]
 """A brief's id and a version."""
@@ -23,7 +24,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Chain:
-    """The whole lines of a log in their order: what each says, and its SHA-256. `cut`: something follows the last."""
+    """The complete lines of a log: events and SHA-256 hashes. `cut`: an incomplete line follows the last."""
 
     events: tuple[Mapping[str, Any], ...] = ()
     hashes: tuple[str, ...] = ()
@@ -31,20 +32,21 @@ class Chain:
 
     @property
     def head(self) -> str:
-        """The hash of the last line, which fixes all lines."""
+        """The hash of the last line, which covers all lines."""
         return self.hashes[-1] if self.hashes else START
 
     def until(self, lines: int) -> "Chain":
-        """The log as it was after so many lines."""
+        """The log as it was after this many lines."""
         return Chain(self.events[:lines], self.hashes[:lines])
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a log says is in the archive. `found` was there before the log began: nobody saw whether it had changed.
+    """The content of an archive according to its log.
 
-    Versions and their manifests' SHA-256; withdrawals as day and reason; registers as a number of lines and the
-    SHA-256 of these; signatures and time stamps by path, with the SHA-256 of each file.
+    Versions with the SHA-256 of their manifests; withdrawals with date and reason; registers with the number of lines
+    and their SHA-256; signatures and time stamps by path, with the SHA-256 of each file. `found` lists versions from
+    before the log began, which may have changed until then.
     """
 
     versions: dict[Key, str] = field(default_factory=dict)
@@ -56,9 +58,9 @@ class Told:
 
 
 def read_chain(data: bytes, path: str) -> Chain:
-    """The lines of a log. A last line that a kill cut off is no line.
+    """The lines of a log. A last line cut off by a kill is ignored.
 
-    Raises `Problems` for the first line that is damaged, or does not follow from the line before, with its number.
+    Raises `Problems`, with the line number, for the first line that is damaged or does not follow from the line before.
     """
     whole, end, rest = data.rpartition(b"\n")
     events: list[Mapping[str, Any]] = []
@@ -69,11 +71,11 @@ def read_chain(data: bytes, path: str) -> Chain:
         if event is None:
             raise _broken(path, number, "this line of the log is damaged")
         if event["before"] != (hashes[-1] if hashes else START):
-            raise _broken(path, number, "a line before this one was changed, added or taken away")
+            raise _broken(path, number, "a line before this one was changed, added or removed")
         if (event["event"] == "began") != (number == 1):
-            raise _broken(path, number, "a log begins once, with its first line")
+            raise _broken(path, number, "a log begins exactly once, with its first line")
         if twice := seen.intersection(subjects := _subjects(event)):
-            raise _broken(path, number, f"{' '.join(min(twice))} is in the log twice, and happens once")
+            raise _broken(path, number, f"{' '.join(min(twice))} is in the log twice, but can happen only once")
         seen.update(subjects)
         events.append(event)
         hashes.append(hash_of_line(line))
@@ -81,7 +83,7 @@ def read_chain(data: bytes, path: str) -> Chain:
 
 
 def _subjects(event: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    """What happens once: a version is archived, and withdrawn; a signature or a time stamp is added."""
+    """What an event is about, if it can happen only once: a version archived or withdrawn, a signature added."""
     kind = event["event"]
     if kind == "began":
         return {(name, one["id"], one["version"]) for name in ("versions", "withdrawn") for one in event[name]}
@@ -91,17 +93,17 @@ def _subjects(event: Mapping[str, Any]) -> set[tuple[str, ...]]:
 
 
 def _broken(path: str, number: int, message: str) -> Problems:
-    hint = "take the log from the archive's git history or another copy; it is only ever added to"
+    hint = "restore the log from the archive's git history or another copy; lines are only ever added to it"
     return Problems([Problem(Place(path, number, 1), "log", message, hint)])
 
 
 def hash_of_line(line: bytes) -> str:
-    """SHA-256 of a line, without its end."""
+    """SHA-256 of a line without its line end."""
     return hashlib.sha256(line).hexdigest()
 
 
 def lines_of(events: Iterable[Mapping[str, Any]], head: str) -> str:
-    """Events as the lines that follow a log with this head."""
+    """Events as lines to append to a log with this head."""
     lines = []
     for event in events:
         line = json.dumps({**event, "before": head}, ensure_ascii=False)
@@ -113,7 +115,7 @@ def lines_of(events: Iterable[Mapping[str, Any]], head: str) -> str:
 def began(
     versions: Mapping[Key, str], withdrawn: Mapping[Key, tuple[str, str]], registers: Mapping[str, tuple[int, str]]
 ) -> dict[str, Any]:
-    """The event that a log begins with: what was there already."""
+    """The first event of a log: what the archive already contains."""
     return {
         "event": "began",
         "versions": [_version(key, manifest) for key, manifest in versions.items()],
@@ -123,7 +125,7 @@ def began(
 
 
 def archived(key: Key, manifest: str) -> dict[str, Any]:
-    """The event that a version was archived, by the SHA-256 of its manifest."""
+    """The event that a version was archived, with the SHA-256 of its manifest."""
     return {"event": "archived", **_version(key, manifest)}
 
 
@@ -133,12 +135,12 @@ def withdrawn(key: Key, day: str, reason: str) -> dict[str, Any]:
 
 
 def register_grew(brief: str, lines: int, digest: str) -> dict[str, Any]:
-    """The event that lines were added to a register: how many it has now, and the SHA-256 of them all."""
+    """The event that lines were added to a register: their number now, and the SHA-256 of all of them."""
     return {"event": "register", **_register(brief, lines, digest)}
 
 
 def anchored(path: str, digest: str) -> dict[str, Any]:
-    """The event that a signature or a time stamp was added, by its path in the archive."""
+    """The event that a signature or time stamp was added, with its path in the archive."""
     return {"event": "signed" if path.endswith(".sig") else "timestamped", "file": path, "sha256": digest}
 
 
@@ -155,7 +157,7 @@ def _register(brief: str, lines: int, digest: str) -> dict[str, Any]:
 
 
 def told_by(chain: Chain) -> Told:
-    """What the lines of a log add up to. What is said of the same thing later replaces what was said before."""
+    """The content of the archive according to its log. A later line about the same thing replaces an earlier one."""
     told = Told()
     for number, event in enumerate(chain.events, 1):
         if event["event"] == "began":
@@ -181,7 +183,7 @@ def _note(told: Told, kind: str, record: Mapping[str, Any], number: int) -> None
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
-    """What a line says, if it has the shape of an event."""
+    """The event of a line; None if it is not a valid event."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A brief to compare, whatever it is kept in: a folder, a document, an archived version, a commit of git."""
+"""Opens a brief for comparison from a folder, a document, an archived version or a git revision."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from evibrief.rating.findings import derive
 
 
 def side_of(folder: Path) -> Side:
-    """A folder of evidence as one side of a comparison. Raises `Problems` when it cannot be read."""
+    """A folder of evidence as one side of a comparison. Raises `Problems` if it cannot be read."""
     brief, _, problems = read_evidence(folder)
     if brief is None or problems:
         raise Problems(problems)
@@ -26,9 +26,9 @@ def side_of(folder: Path) -> Side:
 
 @contextmanager
 def opened(text: str) -> Iterator[Path]:
-    """The folder of evidence that somebody names: a folder, an archived version, a PDF or DOCX, `REVISION:PATH` of git.
+    """The evidence folder of a folder, an archived version, a PDF or DOCX, or `REVISION:PATH` in git.
 
-    What has to be unpacked for that is gone afterwards. Raises `Problems` when there is no such thing.
+    Unpacked files are deleted afterwards. Raises `Problems` if there is no such thing.
     """
     path = Path(text)
     if path.is_dir():
@@ -48,10 +48,10 @@ def _from_git(text: str, target: Path) -> Path:
     try:
         files = files_at(Path.cwd(), revision, inside) if inside else None
     except ValueError as error:  # such as a link out of the folder
-        raise Problems([Problem(Place(text), "no-folder", f"it cannot be taken out of git: {error}")]) from error
+        raise Problems([Problem(Place(text), "no-folder", f"it cannot be read from git: {error}")]) from error
     if files is None:
-        hint = "write data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF in a repository of yours"
-        message = "this is no folder, no document and no revision of git"
+        hint = "name data/BRIEF, an archived version, a PDF or DOCX, or REVISION:data/BRIEF in your own repository"
+        message = "this is not a folder, a document or a git revision"
         raise Problems([Problem(Place(text), "no-folder", message, hint)])
     write_files(files, target / "evidence")
     return target / "evidence"

@@ -1,6 +1,6 @@
-"""The register of what went out: one line for each letter and what became of it, each with the hash of the line before.
+"""The register of letters: one line per event of a letter, each with the hash of the line before.
 
-It is part of the archive, and has ids and roles, no names and no addresses.
+It is part of the archive and has ids and roles, but no names or addresses.
 """
 
 import json
@@ -18,7 +18,7 @@ LetterKind = Literal["brief", "review", "recall"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the register. `at` is a moment in UTC; `message` the message's id."""
+    """One line of the register. `at` is a time in UTC; `message` is the Message-ID."""
 
     at: str
     event: Event
@@ -29,13 +29,13 @@ class Entry:
     role: str
     message: str
     before: str = ""
-    """SHA-256 of the line before, without its end; lines of before 0.3.0 have none."""
+    """SHA-256 of the line before, without its line end; empty in lines from before 0.3.0."""
 
 
 def read_register(text: str, path: str) -> tuple[Entry, ...]:
-    """The lines of a register. A last line that a kill cut off is no line: what it was to say did not happen.
+    """The entries of a register. A last line cut off by a kill is ignored: its event did not happen.
 
-    Raises `Problems` for any other line that is damaged, or does not follow from the line before, with its number.
+    Raises `Problems`, with the line number, for any other line that is damaged or does not follow from the line before.
     """
     entries: list[Entry] = []
     head = START
@@ -43,29 +43,29 @@ def read_register(text: str, path: str) -> tuple[Entry, ...]:
         try:
             entry = Entry(**json.loads(line))
             if not all(map(is_text, asdict(entry).values())):
-                raise ValueError("a field in it is no text")
+                raise ValueError("a field in it is not text")
         except (ValueError, TypeError, RecursionError) as error:
             raise _broken(path, number, "this line of the register is damaged") from error
         if entry.before != head and (entry.before or (entries and entries[-1].before)):
-            raise _broken(path, number, "a line of the register before this one was changed, added or taken away")
+            raise _broken(path, number, "a line of the register before this one was changed, added or removed")
         entries.append(entry)
         head = hash_of_line(line.encode("utf-8", "replace"))
     return tuple(entries)
 
 
 def _broken(path: str, number: int, message: str) -> Problems:
-    hint = "take it from the git history; the register is only ever added to"
+    hint = "restore it from the git history; lines are only ever added to the register"
     return Problems([Problem(Place(path, number, 1), "register", message, hint)])
 
 
 def line_of(entry: Entry) -> str:
-    """An entry as the line that is added."""
+    """An entry as a line of the register."""
     record = {name: text for name, text in asdict(entry).items() if text or name != "before"}
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def chained(entries: Iterable[Entry], head: str) -> str:
-    """Entries as the lines that follow a line with this hash."""
+    """Entries as lines to append after a line with this hash."""
     lines = []
     for entry in entries:
         lines.append(line_of(replace(entry, before=head)))

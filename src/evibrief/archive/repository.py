@@ -1,25 +1,24 @@
-"""What git knows of a folder, asked so that nothing in the folder or its repository can act.
+"""Asks git about a folder in a way that runs nothing from the folder or its repository.
 
-In: a folder, which a stranger may have filled, `.git/config` included. Out: bytes, files of a revision, or the commit
-that the folder's evidence is in; None where git has no answer. Nothing is written.
+In: a folder, whose content may come from a stranger, `.git/config` included. Out: bytes, the files of a revision, or
+the commit of the folder's evidence; None if git has no answer. Nothing is written.
 
-git always reads the configuration of the repository that it looks at, and many keys in there name a command. None can
-run here, because
+git always reads the configuration of a repository, and many of its keys name a command. None of them can run here:
 
-* only verbs are asked that compare no file with the index, check nothing out and show no difference: so no
-  `filter.NAME.clean`, `.smudge` or `.process`, no `diff.external`, `diff.NAME.command` or `.textconv`, no
+* We use only git commands that compare no file with the index, check nothing out and show no difference. So there is
+  no `filter.NAME.clean`, `.smudge` or `.process`, no `diff.external`, `diff.NAME.command` or `.textconv`, no
   `merge.NAME.driver`, no `tar.FORMAT.command`, no `gpg.program`. (`git status` runs clean filters and `git archive`
-  runs smudge filters, whatever is put on the command line: their names are the repository's to choose.)
-* what these verbs may still run is set on the command line, which comes last and wins: `core.fsmonitor`,
-  `core.hooksPath`, `core.pager`, `pager.VERB`; also where `include.path` brings it. git looks for no alias of a verb
-  that it has.
-* an object that is missing is fetched from nowhere, though a repository may say that it is a partial clone:
-  `remote.NAME.uploadpack`, `core.sshCommand`, `core.gitProxy`, `core.askPass` and `credential.helper` are never asked.
-* nothing of this user's environment or configuration is passed on, and `core.worktree` moves nothing: a path is looked
+  runs smudge filters whatever the command line says, because the repository chooses their names.)
+* What these commands could still run is set on the command line, which overrides the configuration, even values from
+  `include.path`: `core.fsmonitor`, `core.hooksPath`, `core.pager`, `pager.VERB`. git ignores aliases of built-in
+  commands.
+* Missing objects are not fetched, even if the repository claims to be a partial clone: `remote.NAME.uploadpack`,
+  `core.sshCommand`, `core.gitProxy`, `core.askPass` and `credential.helper` are never used.
+* Nothing of the user's environment or configuration is passed on, and `core.worktree` has no effect: paths are looked
   up in a commit, never in a work tree that the repository names.
-* `refs/replace` is not followed: a commit's hash stands for what it was made from.
+* `refs/replace` is ignored, so that a commit's hash always means its original content.
 
-A repository of somebody else, which git refuses (`safe.directory`), has no answer.
+For a repository of another user, which git refuses (`safe.directory`), there is no answer.
 """
 
 import hashlib
@@ -35,9 +34,9 @@ from threading import Timer
 
 MOST_FILES = 10_000
 MOST_BYTES = 256 * 1024 * 1024
-"""What git may say at once; many times what a brief has."""
+"""The most output of one git command; a brief needs far less."""
 LONGEST = 60
-"""Seconds that an answer may take."""
+"""In seconds, for one git command."""
 _VERBS = frozenset(("rev-parse", "ls-tree", "ls-files", "cat-file"))
 _NOTHING_ACTS = (
     "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.attributesFile=/dev/null", "core.pager=cat",
@@ -55,16 +54,16 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class State:
-    """The commit that evidence is in, and whether the folder is as it was committed; None where there is no commit."""
+    """The commit of some evidence, and whether the folder is unchanged since; None without a commit."""
 
     commit: str | None = None
     clean: bool | None = None
 
 
 def ask_git(folder: Path, *words: str, given: bytes = b"") -> bytes | None:
-    """What `git WORDS` prints in a folder, with `given` as its input; None where git fails, is missing or has no end.
+    """The output of `git WORDS` in a folder, with `given` as input; None if git fails, is missing or takes too long.
 
-    Raises `ValueError` for a verb that is not known to run nothing.
+    Raises `ValueError` for a git command that is not on the list of safe ones.
     """
     if words[0] not in _VERBS:
         raise ValueError(f"`git {words[0]}` may run what the repository names")
@@ -99,10 +98,10 @@ def _answer(git: subprocess.Popen[bytes]) -> bytes | None:
 
 
 def files_at(folder: Path, revision: str, inside: str) -> dict[str, bytes] | None:
-    """The files of a folder in a revision, by path below it; `inside` counts from `folder`, else from the top.
+    """The files of a folder in a revision, by path; `inside` is relative to `folder` or, failing that, to the top.
 
-    None where there is no such folder. What begins with a dot is left out: it is no evidence. Raises `ValueError` for
-    links, submodules, paths that lead out, and more than a brief can have.
+    None if there is no such folder. Hidden files are left out, because they are not evidence. Raises `ValueError` for
+    links, submodules, paths that lead out of the folder, and more data than a brief can have.
     """
     path = PurePosixPath(inside)
     if revision.startswith("-") or not revision or path.is_absolute() or ".." in path.parts:
@@ -123,7 +122,7 @@ class _Entry:
 
 
 def _entries(listed: bytes) -> Iterator[_Entry]:
-    """The lines of `git ls-tree -r -l -z` without what is hidden. Raises `ValueError` for too many."""
+    """The entries of `git ls-tree -r -l -z` without hidden files. Raises `ValueError` if there are too many."""
     lines = [line for line in listed.split(b"\0") if line]
     if len(lines) > MOST_FILES:
         raise ValueError(f"it has more than {MOST_FILES} files")
@@ -137,7 +136,7 @@ def _entries(listed: bytes) -> Iterator[_Entry]:
 def _contents(folder: Path, entries: list[_Entry]) -> dict[str, bytes]:
     for entry in entries:
         if not entry.kind.startswith("100"):
-            raise ValueError(f"`{entry.path}` is a link, which no evidence has")
+            raise ValueError(f"`{entry.path}` is a link, and evidence has none")
         if not {"", ".", ".."}.isdisjoint(entry.path.split("/")):
             raise ValueError(f"`{entry.path}` leads out of the folder")
     if sum(entry.size for entry in entries) > MOST_BYTES // 2:
@@ -150,23 +149,23 @@ def _contents(folder: Path, entries: list[_Entry]) -> dict[str, bytes]:
 
 
 def _blobs(said: bytes) -> Iterator[bytes]:
-    """What `git cat-file --batch` printed: for each object a line `NAME blob SIZE`, its bytes, an end of line."""
+    """The objects in the output of `git cat-file --batch`: a line `NAME blob SIZE`, the bytes, a line end."""
     start = 0
     while start < len(said):
         end = said.index(b"\n", start)
         words = said[start:end].split()
         if len(words) != 3 or words[1] != b"blob":
-            raise ValueError("the repository is not whole")
+            raise ValueError("the repository is incomplete")
         start = end + 1 + int(words[2])
         yield said[end + 1 : start]
         start += 1
 
 
 def recorded_state(folder: Path, proof: str = "brief.yaml") -> State:
-    """The commit that a folder of evidence is in, and whether every file in it is as that commit has it.
+    """The commit of an evidence folder, and whether every file in the folder is as committed.
 
-    It is in one only where `proof`, a file that every such folder has, was committed in a repository whose `.git` is
-    in the folder or above it. Files that nobody committed make it unclean, unless `.gitignore` names them.
+    There is a commit only if `proof`, a file that every such folder has, was committed in a repository whose `.git` is
+    in the folder or above it. Uncommitted files make the folder unclean, unless `.gitignore` names them.
     """
     try:
         inside = _path_in_repository(folder)
@@ -183,7 +182,7 @@ def recorded_state(folder: Path, proof: str = "brief.yaml") -> State:
 
 
 def _path_in_repository(folder: Path) -> str | None:
-    """The folder as seen from the top of its repository; None where there is none, or the top has no `.git`."""
+    """The folder's path from the top of its repository; None without a repository, or if the top has no `.git`."""
     top = _text(ask_git(folder, "rev-parse", "--show-toplevel"))
     place = folder.resolve()
     if not top or not place.is_relative_to(top) or not os.path.lexists(Path(top, ".git")):
@@ -197,7 +196,7 @@ def _text(said: bytes | None) -> str | None:
 
 
 def _is_as_committed(path: Path, name: str) -> bool:
-    """Whether a file has the bytes of a blob (git's own hash of them), or has them with Windows' ends of lines."""
+    """Whether a file has the content of a blob (by git's hash), with its own or with Windows line endings."""
     try:
         if path.is_symlink():
             return _blob_name(os.fsencode(os.readlink(path)), name) == name

@@ -1,8 +1,8 @@
 """Signatures with the keys that people use for git and SSH; the only module that calls `ssh-keygen`.
 
-In: bytes, a key, a reader's list of known keys. Out: a signature in OpenSSH's form, and what is found of one. The form
-is that of PROTOCOL.sshsig of OpenSSH; the list is that of ALLOWED SIGNERS in ssh-keygen(1), whose options (namespaces,
-days, authorities) are left to `ssh-keygen`.
+In: bytes, a key, a reader's list of known keys. Out: a signature in OpenSSH's format (PROTOCOL.sshsig), or the result
+of checking one. The list has the format ALLOWED SIGNERS of ssh-keygen(1), whose options (namespaces, dates,
+authorities) `ssh-keygen` itself applies.
 """
 
 import base64
@@ -19,11 +19,11 @@ from evibrief.problems import Place, Problem, Problems
 from evibrief.workfolders import work_folder
 
 NAMESPACE = "evibrief"
-"""What a signature is for: one that was made for a commit or a login does not pass for one of an archive."""
+"""The purpose of a signature: one made for a commit or a login is not accepted for an archive."""
 LARGEST_SIGNATURE = 64 * 1024
 LARGEST_LIST = 4 * 1024 * 1024
 LONGEST = 60
-"""Seconds that looking at a signature may take; making one may wait for a passphrase."""
+"""In seconds, for checking a signature; signing may wait for a passphrase."""
 MOST_PRINCIPALS = 20
 
 _ARMOUR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----")
@@ -33,10 +33,10 @@ State = Literal["known", "unknown", "unjudged", "bad", "strange"]
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What is found of a signature, and the sentence that says it.
+    """The result of checking a signature, with a sentence for the reader.
 
-    `known`: by a key on the reader's list. `unknown`: by one that is not on it. `unjudged`: no list was given.
-    `bad`: it is of other bytes. `strange`: it is none of ours, or cannot be checked here.
+    `known`: the key is on the reader's list. `unknown`: it is not. `unjudged`: no list was given. `bad`: the signature
+    is of other bytes. `strange`: it is not one of ours, or cannot be checked here.
     """
 
     state: State
@@ -44,9 +44,9 @@ class Signed:
 
 
 def sign_bytes(message: bytes, key: Path) -> bytes:
-    """Sign with a private key, or with the agent that has the private part of a public one. A passphrase is asked for.
+    """Sign with a private key, or through the agent that has the private part of a public key.
 
-    Raises `Problems` for a key that is none, or cannot be used.
+    `ssh-keygen` asks for a passphrase if needed. Raises `Problems` if the key is missing or cannot be used.
     """
     _demand_key(key)
     with work_folder() as folder:
@@ -62,7 +62,7 @@ def sign_bytes(message: bytes, key: Path) -> bytes:
 
 
 def key_fingerprint(key: Path) -> str:
-    """The fingerprint of a key file, where it can be read without its passphrase; else nothing."""
+    """The fingerprint of a key file; empty if it cannot be read without the passphrase."""
     _demand_key(key)
     run = _asked("-l", "-E", "sha256", "-f", str(key.absolute()))
     found = re.search(rb"SHA256:[A-Za-z0-9+/]{43}", run.stdout)
@@ -75,11 +75,11 @@ def _demand_key(key: Path) -> None:
         raise Problems([Problem(place, "key", "there is no such key", "name the file of a private SSH key")])
     if key.suffix == ".pub" and key.with_suffix("").is_file():
         hint = f"name {key.with_suffix('')}"
-        raise Problems([Problem(place, "key", "this is a public key: it signs nothing", hint)])
+        raise Problems([Problem(place, "key", "this is a public key, which cannot sign", hint)])
 
 
 def fingerprint_of(signature: bytes) -> str:
-    """The fingerprint of the key that a signature says it was made with. Raises `ValueError` for one that is no such.
+    """The fingerprint of the key that a signature names. Raises `ValueError` if it is not one of our signatures.
 
     (PROTOCOL.sshsig: the magic, a version, the public key, the namespace, …, each with its length.)
     """
@@ -91,7 +91,7 @@ def fingerprint_of(signature: bytes) -> str:
     except ValueError:
         data = b""
     if data[:6] != b"SSHSIG" or data[6:10] != b"\x00\x00\x00\x01":
-        raise ValueError("it is no SSH signature")
+        raise ValueError("it is not an SSH signature")
     key, rest = _field(data[10:])
     namespace, _ = _field(rest)
     if namespace != NAMESPACE.encode():
@@ -107,7 +107,7 @@ def _field(data: bytes) -> tuple[bytes, bytes]:
 
 
 def judge_signature(message: bytes, signature: bytes, signers: Path | None) -> Signed:
-    """Whether a signature is one of these bytes, and whether the reader's list knows its key."""
+    """Whether a signature is valid for these bytes, and whether its key is on the reader's list."""
     try:
         key = fingerprint_of(signature)
     except ValueError as error:
@@ -118,14 +118,14 @@ def judge_signature(message: bytes, signature: bytes, signers: Path | None) -> S
         file = folder / "signature"
         file.write_bytes(signature)
         if _asked("-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file), message=message).returncode:
-            return Signed("bad", f"BAD signature: it says key {key}, and is not that key's signature of this")
+            return Signed("bad", f"BAD signature: it names key {key}, but is not that key's signature of this")
         if signers is None:
-            return Signed("unjudged", f"signed with key {key}; nobody here vouches for that key (--signers FILE)")
+            return Signed("unjudged", f"signed with key {key}; not checked against a list of signers (--signers FILE)")
         return _judged(message, file, key, signers)
 
 
 def _judged(message: bytes, file: Path, key: str, signers: Path) -> Signed:
-    """Ask `ssh-keygen` for whom the list has the key, and then whether the list lets them sign this with it."""
+    """Ask `ssh-keygen` whose key it is on the list, and whether the list allows them to sign this with it."""
     options = ("-s", str(file), "-f", str(signers.absolute()))
     found = _asked("-Y", "find-principals", *options)
     why = _last_line(found.stderr)
@@ -135,22 +135,22 @@ def _judged(message: bytes, file: Path, key: str, signers: Path) -> Signed:
             return Signed("known", f"signed by {principal} (key {key})")
         why = _last_line(asked.stderr) or why
     said = f": {why}" if found.stdout and why else ""
-    return Signed("unknown", f"signed with a key that your list does not know, or not for this: {key}{said}")
+    return Signed("unknown", f"signed with a key that your list does not have, or not for this purpose: {key}{said}")
 
 
 def demand_list(signers: Path) -> None:
-    """Raise `Problems` where the reader's list of keys is none, or nobody can look into it."""
+    """Raise `Problems` if the reader's list of keys is missing or not a list, or `ssh-keygen` is not installed."""
     _program()
     if not signers.is_file() or signers.stat().st_size > LARGEST_LIST:
-        hint = "a line to a signer: NAME ssh-ed25519 AAAA…, as for git's gpg.ssh.allowedSignersFile"
-        message = "this is no list of signers" if signers.exists() else "there is no such file"
+        hint = "write one line per signer: NAME ssh-ed25519 AAAA…, as in git's gpg.ssh.allowedSignersFile"
+        message = "this is not a list of signers" if signers.exists() else "there is no such file"
         raise Problems([Problem(Place(str(signers)), "signers", message, hint)])
 
 
 def _program() -> str:
     if path := shutil.which("ssh-keygen"):
         return path
-    hint = "install OpenSSH's client, such as: apt-get install openssh-client"
+    hint = "install the OpenSSH client, for example: apt-get install openssh-client"
     raise Problems([Problem(Place("ssh-keygen"), "no-program", "ssh-keygen is not installed here", hint)])
 
 

@@ -1,4 +1,4 @@
-"""What changed since an archived version, written into `since.yaml` for the next one to print."""
+"""Writes the changes since the last archived version into `since.yaml`, for the next version to print."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from evibrief.rating.diff import Side, compare, summary
 
 
 def changes_since(side: Side, archive: Path) -> Mapping[str, Any] | None:
-    """What `since.yaml` has to say of a brief: what changed since its last archived version; None for a first one."""
+    """The content of `since.yaml`: the changes since the last archived version; None for the first version."""
     last = last_version(side.brief, archive)
     if last is None:
         return None
@@ -50,11 +50,11 @@ def write_since(folder: Path, archive: Path) -> Path | None:
 
 
 def demand_current_since(loaded: Loaded, archive: Path) -> None:
-    """A page that tells of changes which are no longer those is refused."""
+    """Refuse a `since.yaml` that no longer matches the changes. Raises `Problems`."""
     wanted = changes_since(Side(loaded.brief, loaded.findings), archive)
     told = loaded.brief.since
     same = [_filled(one.model_dump()) for one in told.changes] if told else []
     if (wanted or {}).get("changes", []) != same or bool(wanted) != bool(told):
         place = Place(str(loaded.folder / "since.yaml"))
-        message = "it does not tell what changed since the last archived version"
+        message = "it does not match the changes since the last archived version"
         raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {loaded.folder}`")])

@@ -1,7 +1,7 @@
-"""Whether a version is still the one to use, by what an archive at hand says of it.
+"""Whether a version is still the one to use, according to an archive.
 
-In: an archive, the id and the version that a document gives, its SHA-256. Out: a standing. Anybody may have written
-what lies there, so little of it is read, and whatever is wrong with it is said in the standing.
+In: an archive, the id and version that a document gives, its SHA-256. Out: a `Standing`. The archive may come from
+anyone, so little of it is read, and any fault is reported in the standing.
 """
 
 import re
@@ -33,11 +33,11 @@ _ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an archive says of a version, and the sentence that tells a reader.
+    """What an archive says about a version, with a sentence for the reader.
 
-    `unknown`: the archive has no such version. `unfinished`: it is there, and the run that archived it was killed
-    before it was listed. `damaged`: the archive contradicts itself there, and nothing can be said. `listed`: whether
-    the archive has a document of that version with this SHA-256; None where none was asked for, or nobody can say.
+    `unknown`: the archive has no such version. `unfinished`: the run that archived it was killed before the version was
+    listed. `damaged`: the archive contradicts itself, so nothing is known. `listed`: whether the archive has a document
+    of that version with this SHA-256; None if none was asked for, or it is not known.
     """
 
     state: State
@@ -45,13 +45,13 @@ class Standing:
     listed: bool | None = None
     folder: Path | None = None
     content: str = ""
-    """The content hash of that version in the archive; of one that has none, the evidence hash."""
+    """The content hash of that version in the archive; its evidence hash if it has none."""
 
 
 def archive_around(path: Path) -> Path | None:
-    """The archive that a lone file lies in, None elsewhere.
+    """The archive that contains a file; None if there is none.
 
-    It is `ARCHIVE/ID/latest.pdf` or `ARCHIVE/ID/DATE_vVERSION/FILE`, also where a link leads there.
+    The file is `ARCHIVE/ID/latest.pdf` or `ARCHIVE/ID/DATE_vVERSION/FILE`, or a link to one of these.
     """
     try:
         place = path.resolve().parent
@@ -62,7 +62,7 @@ def archive_around(path: Path) -> Path | None:
 
 
 def standing_of(archive: Path, brief: str, version: str, digest: str | None = None) -> Standing:
-    """What an archive says of a version, and whether `digest` is the SHA-256 of one of its documents. Never raises."""
+    """What an archive says about a version, and whether `digest` is the hash of one of its documents. Never raises."""
     if not _ID.fullmatch(brief) or not _NAME.fullmatch(f"2000-01-01_v{version}"):
         return Standing("unknown", "this archive has no such brief, or no such version")
     try:
@@ -84,7 +84,7 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
     record = read_manifest(archive / brief / f"{days[version]}_v{version}")
     logged = told.versions.get((brief, version))
     if logged not in (None, hash_of(archive / brief / f"{days[version]}_v{version}" / MANIFEST)):
-        return Standing("damaged", f"version {version} in this archive is not the one that its log has")
+        return Standing("damaged", f"version {version} in this archive is not the one in its log")
     if digest is not None:
         listed = digest in {one for name, one in record["outputs"].items() if "/" not in name}
     index = read_record(archive / INDEX) if (archive / INDEX).exists() else {}
@@ -95,21 +95,21 @@ def _standing(archive: Path, brief: str, version: str, digest: str | None) -> St
         read_manifest(archive / brief / f"{days[current]}_v{current}")  # an empty folder supersedes nothing
     place = archive / brief / f"{days[version]}_v{version}"
     hashed = str(record.get("content_sha256") or record["evidence_sha256"])
-    now = f"the current version is {current} of {days[current]}" if current else "no version is in its place"
+    now = f"the current version is {current} of {days[current]}" if current else "there is no replacement"
     if version in gone:
         return Standing("withdrawn", f"WITHDRAWN: {gone[version]} ({now})", listed, place, hashed)
     if not _follows(index.get("chain"), chain):
-        return Standing("damaged", f"{INDEX} repeats a line of {LOG} that is not there: what is missing is not known")
+        return Standing("damaged", f"{INDEX} repeats a line of {LOG} that is not there: later versions may be missing")
     if version != current:
         return Standing("superseded", f"SUPERSEDED: {now}", listed, place, hashed)
     if not _is_listed(index, brief, version) or (told.versions and logged is None):
-        sentence = "unfinished: it is archived, and the index was not written"
+        sentence = "unfinished: it is archived, but the index was not written"
         return Standing("unfinished", sentence, listed, place, hashed)
     return Standing("current", "current: no later version is in this archive", listed, place, hashed)
 
 
 def _days(folder: Path) -> Mapping[str, str]:
-    """The versions of a brief by the names of their folders, each with its day. Raises `Problems`, or `OSError`."""
+    """The versions of a brief with their dates, from the names of their folders. Raises `Problems` or `OSError`."""
     if folder.is_symlink() or not folder.is_dir():
         return {}
     found = [match for path in islice(folder.iterdir(), MOST_VERSIONS) if (match := _NAME.fullmatch(path.name))]
@@ -117,7 +117,7 @@ def _days(folder: Path) -> Mapping[str, str]:
 
 
 def _withdrawn(folder: Path, brief: str, told: Told) -> Mapping[str, str]:
-    """Day and reason of each withdrawal, by what is listed and by the log: the log remembers one that was deleted."""
+    """Date and reason of each withdrawal, from the list and the log; the log still has those deleted from the list."""
     gone = {version: f"{day}: {why}" for (one, version), (day, why) in told.withdrawn.items() if one == brief}
     listed = withdrawals(folder) if folder.is_dir() and not folder.is_symlink() else {}
     return {**{version: f"{entry['date']}: {entry['reason']}" for version, entry in listed.items()}, **gone}
@@ -127,17 +127,17 @@ def _missing(
     brief: str, version: str, days: Mapping[str, str], gone: Mapping[str, str], told: Told
 ) -> Standing:
     if (brief, version) in told.versions:
-        return Standing("damaged", f"{LOG} has version {version} of {brief}, and it is not in the archive any more")
+        return Standing("damaged", f"{LOG} has version {version} of {brief}, but it is no longer in the archive")
     if not days:
         return Standing("unknown", f"this archive has no brief `{brief}`")
     newest = max((one for one in days if one not in gone), key=_number, default="")
     if not newest:
-        return Standing("unknown", f"version {version} is not in this archive; all that are were withdrawn")
+        return Standing("unknown", f"version {version} is not in this archive; all its versions were withdrawn")
     return Standing("unknown", f"version {version} is not in this archive; its newest is {newest} of {days[newest]}")
 
 
 def _follows(repeated: object, chain: Chain) -> bool:
-    """Whether the line of the log that the index repeats is there; indexes of before 0.3.0 repeat none."""
+    """Whether the log has the line that the index repeats; indexes from before 0.3.0 repeat none."""
     if repeated is None:
         return True
     lines, head = (repeated.get("lines"), repeated.get("head")) if isinstance(repeated, dict) else (None, None)
@@ -145,7 +145,7 @@ def _follows(repeated: object, chain: Chain) -> bool:
 
 
 def _is_listed(index: Mapping[str, Any], brief: str, version: str) -> bool:
-    """Whether the index has this version; an index that is not there yet has none."""
+    """Whether the index lists this version; a missing index lists none."""
     entries = index.get("versions")
     found = [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
     return any((one.get("id"), one.get("version")) == (brief, version) for one in found)

@@ -1,4 +1,4 @@
-"""What a document is found to be: the types of `verify`, and the one place that decides."""
+"""The verdict of `verify` on a document: its types, and the function that decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,16 +9,16 @@ from evibrief.formats.difference import Difference
 State = Literal["identical", "own look", "other tools", "undecided", "altered"]
 
 MOST_TOLD = 20
-"""Differences that are named; more than that is a document that is altogether another."""
+"""The most differences that are listed; with more, it is practically another document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a document is found to be, which brief and version it says it is, and what differs.
+    """The verdict on a document, the brief and version it claims to be, and what differs.
 
-    `looks` are files of its own that decide what a reader sees, `uncovered` those with words that the evidence hash
-    does not cover; where there are any, `said` is what its evidence says, in plain words. A copy for review is compared
-    with such a copy; what its reviewer wrote into it makes it another.
+    `looks` lists its own files that affect what a reader sees, `uncovered` those whose words the evidence hash does not
+    cover; if there are any, `said` is what the evidence says in plain words. A review copy is compared with a rebuilt
+    review copy; a reviewer's edits make it altered.
     """
 
     state: State
@@ -42,18 +42,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A document held against the one that is built here from what it carries."""
+    """The comparison of a document with one rebuilt from the evidence in it."""
 
     same: bool = False
     happened: str = ""
     differences: tuple[Difference, ...] = ()
     failed: str = ""
     ended: bool = False
-    """Whether it broke off here, as at a limit: then it says nothing about the document."""
+    """Whether the comparison was stopped, for example at a limit, and so says nothing about the document."""
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What differs, in words."""
+        """The differences in words."""
         told = (f"{one.where}: {one.message} ({one.what})" for one in self.differences[:MOST_TOLD])
         more = len(self.differences) - MOST_TOLD
         lines = (self.failed, self.happened, *told, f"and {more} more differences" if more > 0 else "")
@@ -61,7 +61,7 @@ class Comparison:
 
 
 def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict:
-    """The verdict on a comparison. Only other tools can set a page otherwise and not have altered it."""
+    """The verdict on a comparison. Only other tools can explain a difference that is not an alteration."""
     if compared.same:
         return replace(found, state="own look" if found.looks else "identical")
     if not tools and not compared.ended:
@@ -72,4 +72,4 @@ def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict
     return replace(found, state=state, details=details, ended=compared.ended)
 
 
-_ONLY_BYTES = "everything that was compared agrees, and yet its bytes differ: it was saved anew"
+_ONLY_BYTES = "everything that was compared agrees, but the bytes differ: it was saved again"

@@ -1,8 +1,8 @@
-"""Is this document what it says it is? Built again from what it carries, and compared.
+"""Checks whether a document is what it claims to be, by rebuilding it from the evidence in it and comparing the two.
 
-In: a PDF or a DOCX, alone. Out: a verdict, which says no more than was compared. Nothing but the document and this
-program is needed. What the document says of itself, such as the versions of its tools, never makes the comparison
-weaker: it only decides whether a difference is called an alteration or is left open.
+In: a single PDF or DOCX. Out: a verdict, which says no more than was compared. Only the document and this program are
+needed. What the document says about itself, such as the versions of its tools, never weakens the comparison: it only
+decides whether a difference is called an alteration or left undecided.
 """
 
 import hashlib
@@ -28,9 +28,9 @@ from evibrief.workfolders import work_folder
 
 
 def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
-    """Take the evidence out of a document, build it again, and compare.
+    """Take the evidence out of a document, rebuild the document, and compare the two.
 
-    Raises `Problems` for a file that carries no evidence, or that cannot be read.
+    Raises `Problems` for a file that contains no evidence or cannot be read.
     """
     data = read_document(path)
     files = _carried(data, str(path))
@@ -39,9 +39,9 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
         folder = place / "evidence"
         write_files(files, folder)
         brief, source, problems = read_evidence(folder)
-        whole = None if problems else brief  # nothing follows from half of a brief
+        whole = None if problems else brief  # nothing follows from half a brief
         found = _verdict(data, files, record, whole, as_review_copy(data, str(path)) is not None)
-        unread = [] if whole else [f"the evidence that it carries cannot be read: {_inside(problems[0], folder)}"]
+        unread = [] if whole else [f"the evidence in it cannot be read: {_inside(problems[0], folder)}"]
         wrong = [*_wrong_files(files, record), *(_wrong_evidence(whole, source.tree, files, record) if whole else ())]
         if wrong:
             return replace(found, state="altered", details=(*wrong, *unread)[:MOST_TOLD])
@@ -58,9 +58,9 @@ def _inside(problem: Problem, folder: Path) -> str:
 
 
 def _carried(data: bytes, name: str) -> dict[str, bytes]:
-    """What a document carries.
+    """The files embedded in a document.
 
-    Raises `Problems` that say what became of a document from which nothing can be taken.
+    Raises `Problems` that explain why nothing can be taken out of the document.
     """
     from evibrief.formats.history import how_it_is_closed, who_wrote_it
 
@@ -94,32 +94,32 @@ def _manifest(data: bytes, name: str) -> dict[str, Any]:
     try:
         return checked_manifest(data)
     except ValueError as error:
-        message = f"the manifest that it carries is missing or damaged: {error}"
-        raise Problems([Problem(Place(name), "damaged", message, "fetch the document again")]) from error
+        message = f"the manifest in it is missing or damaged: {error}"
+        raise Problems([Problem(Place(name), "damaged", message, "get the document again")]) from error
 
 
 def _own_instruments(files: Mapping[str, bytes]) -> list[str]:
-    """Instruments with the name of one that is shipped, and other rules or words in them."""
+    """Instruments that have the name of a shipped one, but other content."""
     shipped = {f"instruments/{path.name}": path.read_bytes() for path in resources.instruments().glob("*.yaml")}
     return sorted(path for path in files if path in shipped and files[path] != shipped[path])
 
 
 def _wrong_files(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Iterator[str]:
-    """Files whose bytes are not those that the manifest names."""
+    """Files that do not match the manifest."""
     wanted = record["files"]
     for name in sorted(set(files) | set(wanted)):
         if name not in files or hashlib.sha256(files[name]).hexdigest() != wanted.get(name):
-            yield f"{name}: not the file that the manifest names"
+            yield f"{name}: does not match the manifest"
 
 
 def _wrong_evidence(
     brief: Brief, tree: Mapping[str, Any], files: Mapping[str, bytes], record: Mapping[str, Any]
 ) -> Iterator[str]:
-    """The two hashes, computed again from what it carries; and which brief and version the two say it is."""
+    """Recompute the two hashes from the evidence, and compare id, title, version and date with the manifest."""
     if evidence_hash(tree) != record["evidence_sha256"]:
-        yield "the evidence hash is not that of the evidence"
+        yield "the evidence hash does not match the evidence"
     if record.get("content_sha256") not in (None, content_hash(tree, files)):
-        yield "the content hash is not that of what it carries"
+        yield "the content hash does not match the content"
     for name in ("id", "title", "version", "date"):
         if record[name] != str(getattr(brief.brief, name)):
-            yield f"the manifest gives the {name} {record[name]}, and the evidence {getattr(brief.brief, name)}"
+            yield f"the manifest gives the {name} {record[name]}, but the evidence {getattr(brief.brief, name)}"

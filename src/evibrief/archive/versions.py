@@ -1,8 +1,7 @@
-"""What an archive holds: its versions, what each says of itself, and whether it is as it was written.
+"""Reads the versions of an archive, with their manifests, and checks whether their files are unaltered.
 
-In: the folder of an archive, or something that somebody names: a folder, a document, a revision of git. Out: versions,
-sides of a comparison, faults. Nothing is written. Whatever lies in an archive may have been put there by anybody: what
-a manifest says is believed only where its shape is right, and no link is followed.
+In: the folder of an archive. Out: versions, records, faults. Nothing is written. An archive may come from anyone: a
+manifest is only accepted if its shape is right, and no link is followed.
 """
 
 import json
@@ -28,19 +27,19 @@ LOG = "log.jsonl"
 REGISTER = "circulation.jsonl"
 SIGNATURES = "signatures"
 LARGEST_RECORD = 8 * 1024 * 1024
-"""Bytes of a manifest, an index or a log; an archive of a thousand versions needs a tenth of it."""
+"""In bytes, for a manifest, an index or a log; an archive of a thousand versions needs a tenth of that."""
 MOST_VERSIONS = 10_000
-"""Folders of a brief that are looked at; more were put there to keep somebody busy."""
+"""The most folders of a brief that are read; more can only be an attack."""
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}_v\d+\.\d+\.\d+")
 
 
 @dataclass(frozen=True)
 class Version:
-    """One archived version as the index lists it, the newest first. `state`: current, superseded or withdrawn.
+    """One archived version, as listed in the index. `state`: current, superseded or withdrawn.
 
-    `manifest` is the SHA-256 of its manifest, which has that of every file: with the index at hand, no byte of a
-    version can change unseen. `content` is the SHA-256 over all that decides what a reader sees; manifests of
-    before 0.3.0 have none.
+    `manifest` is the SHA-256 of its manifest, which has the hash of every file: given the index, no byte of a version
+    can change unnoticed. `content` is the SHA-256 of everything that affects what a reader sees; manifests from before
+    0.3.0 have none.
     """
 
     id: str
@@ -63,9 +62,9 @@ class Version:
 
 
 def versions(archive: Path) -> list[Version]:
-    """Every archived version, by brief, the newest first, with its state. Half-written ones are not there.
+    """Every archived version with its state, by brief, newest first. Incomplete versions are left out.
 
-    Raises `Problems` for every manifest that is damaged, together.
+    Raises `Problems` for all damaged manifests together.
     """
     found: list[Version] = []
     wrong: list[Problem] = []
@@ -80,7 +79,7 @@ def versions(archive: Path) -> list[Version]:
 
 
 def versions_of(folder: Path, archive: Path) -> list[Version]:
-    """The versions of one brief, the newest first. Raises `Problems` for every manifest that is damaged, together."""
+    """The versions of one brief, newest first. Raises `Problems` for all damaged manifests together."""
     mine: list[Version] = []
     wrong: list[Problem] = []
     for path in [] if folder.is_symlink() else _folders(folder):
@@ -90,38 +89,38 @@ def versions_of(folder: Path, archive: Path) -> list[Version]:
             wrong += damaged.problems
     for one in mine:
         if sum(other.version == one.version for other in mine) > 1:
-            wrong.append(_damage(archive / one.folder, f"version {one.version} is there twice"))
+            wrong.append(_damage(archive / one.folder, f"version {one.version} is in the archive twice"))
     if folder.is_symlink():
-        wrong.append(_damage(folder, "it is a link, which no archive has"))
+        wrong.append(_damage(folder, "it is a link, and archives have none"))
     if wrong:
         raise Problems(wrong)
     return list(with_states(sorted(mine, key=lambda one: one.number, reverse=True), withdrawals(folder)))
 
 
 def _folders(place: Path) -> list[Path]:
-    """What may be a brief or a version: folders, and links, which are neither; no hidden ones."""
+    """Possible folders of briefs or versions, including links, which the caller refuses; no hidden ones."""
     folders = sorted(
         path for path in place.glob("*") if not path.name.startswith(".") and (path.is_dir() or path.is_symlink())
     )
     if len(folders) > MOST_VERSIONS:
-        raise damaged(place, f"it has more than {MOST_VERSIONS} folders, which no archive has")
+        raise damaged(place, f"it has more than {MOST_VERSIONS} folders, too many for an archive")
     return folders
 
 
 def last_version(brief: Brief, archive: Path) -> Version | None:
-    """The archived version before this one: the newest that has not its number."""
+    """The archived version before this one: the newest with another version number."""
     others = (one for one in versions(archive) if one.id == brief.brief.id and one.version != brief.brief.version)
     return next(others, None)
 
 
 def same_version(brief: Brief, archive: Path) -> Version | None:
-    """The archived version with the number of this one."""
+    """The archived version with the same version number."""
     mine = (brief.brief.id, brief.brief.version)
     return next((one for one in versions(archive) if (one.id, one.version) == mine), None)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What an archived version says of itself. Raises `Problems` when that is damaged, or is not about this folder."""
+    """The manifest of an archived version. Raises `Problems` if it is damaged or does not belong to this folder."""
     path = folder / MANIFEST
     try:
         record = checked_manifest(read_bounded(path), ("files", "outputs"))
@@ -135,7 +134,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def _demand_its_place(record: Mapping[str, Any], path: Path) -> None:
     names, folder = (record["id"], f"{record['date']}_v{record['version']}"), path.parent.resolve()
     if (folder.parent.name, folder.name) != names:
-        raise damaged(path, f"it is that of {names[0]}/{names[1]}, and does not belong into this folder")
+        raise damaged(path, f"it belongs to {names[0]}/{names[1]}, not in this folder")
 
 
 def is_in_an_archive(folder: Path) -> bool:
@@ -144,49 +143,49 @@ def is_in_an_archive(folder: Path) -> bool:
 
 
 def is_archive(folder: Path) -> bool:
-    """Whether a folder is an archive: it has an index, or a log of which a killed run made no index yet."""
+    """Whether a folder is an archive: it has an index or, after an interrupted run, only a log."""
     return any((folder / name).is_file() for name in (INDEX, LOG))
 
 
 def read_log(archive: Path) -> Chain:
-    """The log of an archive; an empty one where there is none, as in archives of before 0.3.0.
+    """The log of an archive; empty if there is none, as in archives from before 0.3.0.
 
-    Raises `Problems` where it is damaged, or its lines do not follow from each other.
+    Raises `Problems` if it is damaged or its lines do not follow from each other.
     """
-    path = archive.resolve() / LOG  # the archive itself may be named by a link
+    path = archive.resolve() / LOG  # the path of the archive itself may be a link
     return read_chain(read_bounded(path), str(archive / LOG)) if os.path.lexists(path) else Chain()
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """A JSON file of an archive. Raises `Problems` for one that is a link, too large, damaged, or no mapping."""
+    """A JSON file of an archive. Raises `Problems` if it is a link, too large, damaged, or not a mapping."""
     try:
         record = json.loads(read_bounded(path))
     except (ValueError, RecursionError) as error:
         raise damaged(path, f"it cannot be read: {error}") from error
     if not isinstance(record, dict):
-        raise damaged(path, "it holds no record")
+        raise damaged(path, "it is not a record")
     return record
 
 
 def read_bounded(path: Path) -> bytes:
-    """The bytes of a file of an archive. Raises `Problems` for a link, for what is no file, and for a huge one."""
+    """The bytes of a file of an archive. Raises `Problems` if it is a link, not a file, or too large."""
     try:
         if any(one.is_symlink() for one in (path, path.parent)) or not stat.S_ISREG(path.lstat().st_mode):
-            raise damaged(path, "it is a link or no file, which no archive has")
+            raise damaged(path, "it is a link or not a file")
         if path.stat().st_size > LARGEST_RECORD:
-            raise damaged(path, "it is far larger than any that was written here")
+            raise damaged(path, "it is far larger than any file that evibrief writes here")
         return path.read_bytes()
     except OSError as error:
         raise damaged(path, f"it cannot be read: {error.strerror}") from error
 
 
 def damaged(path: Path, message: str) -> Problems:
-    """What is said of a file of an archive that cannot be believed."""
+    """The problem for a file of an archive that cannot be trusted."""
     return Problems([_damage(path, message)])
 
 
 def _damage(path: Path, message: str) -> Problem:
-    hint = "fetch the archive again, or take the file from its git history"
+    hint = "get the archive again, or restore the file from its git history"
     return Problem(Place(str(path)), "damaged-archive", message, hint)
 
 
@@ -197,25 +196,25 @@ def _version(folder: Path, archive: Path) -> Version:
     outputs = {name: digest for name, digest in record["outputs"].items() if "/" not in name}
     content = record.get("content_sha256", "")
     if not isinstance(content, str) or not re.fullmatch("([0-9a-f]{64})?", content, re.ASCII):
-        raise damaged(folder / MANIFEST, "`content_sha256` in it is not what a manifest has")
+        raise damaged(folder / MANIFEST, "its `content_sha256` is not a hash")
     return Version(record["id"], record["title"], record["version"], record["date"], record["evidence_sha256"],
                    record.get("changed", ""), where, outputs, hash_of(folder / MANIFEST), content)  # fmt: skip
 
 
 def withdrawals(folder: Path) -> dict[str, dict[str, str]]:
-    """By version: when it was withdrawn and why. Raises `Problems` when the list is damaged."""
+    """For each withdrawn version, the date and reason. Raises `Problems` if the list is damaged."""
     path = folder / WITHDRAWN
     if not path.exists() and not path.is_symlink():
         return {}
     record = read_record(path)
     for entry in record.values():
         if not isinstance(entry, dict) or not all(is_text(entry.get(name)) for name in ("date", "reason")):
-            raise damaged(path, "an entry in it lacks its date or its reason")
+            raise damaged(path, "an entry in it has no date or no reason")
     return record
 
 
 def with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, str]]) -> Iterator[Version]:
-    """The newest that is not withdrawn is the current one; what is older is superseded."""
+    """The versions with their states: the newest one not withdrawn is current, older ones are superseded."""
     current = next((one.version for one in mine if one.version not in withdrawn), None)
     for one in mine:
         if one.version in withdrawn:
@@ -226,9 +225,9 @@ def with_states(mine: Sequence[Version], withdrawn: Mapping[str, Mapping[str, st
 
 
 def file_faults(folder: Path) -> list[str]:
-    """What is wrong with the files of an archived version: what differs, is missing, or does not belong there.
+    """The files of an archived version that are altered, missing, or do not belong there.
 
-    Raises `Problems` when there is no manifest to compare them with.
+    Raises `Problems` if there is no manifest to compare them with.
     """
     record = read_manifest(folder)
     wanted, found = record["outputs"], hashes(folder)
@@ -240,19 +239,19 @@ def file_faults(folder: Path) -> list[str]:
 
 
 def demand_unaltered(version: Version, archive: Path) -> None:
-    """Raise `Problems` when a document of a version is not what was archived: nobody may hand it on as the latest."""
+    """Raise `Problems` if a document of a version was altered: it must not be published as the latest."""
     for name, digest in version.files.items():
         if hash_of(archive / version.folder / name) != digest:
-            raise damaged(archive / version.folder / name, "it is not what was archived")
+            raise damaged(archive / version.folder / name, "it was changed after it was archived")
 
 
 def evidence_of(folder: Path) -> Path:
-    """The evidence of an archived version. Raises `Problems` when a file of it is not what was archived."""
+    """The evidence folder of an archived version. Raises `Problems` if a file in it was altered."""
     wanted, found = ({name: digest for name, digest in listed.items() if name.startswith("evidence/")}
                      for listed in (read_manifest(folder)["outputs"], hashes(folder)))  # fmt: skip
     if wanted != found:
         name = min(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
-        raise damaged(folder / name, "it is not what was archived")
+        raise damaged(folder / name, "it was changed after it was archived")
     return folder / "evidence"
 
 

@@ -1,1 +1,1 @@
-"""The rules of `evibrief check`: one file for each topic, all listed in `registry`."""
+"""The rules of `evibrief check`: one file per topic, all listed in `registry`."""

@@ -1,16 +1,16 @@
-"""The rules in words, as `docs/rules.md` has them: what each finds, and which of them a person may let pass."""
+"""The description of every rule, as printed in `docs/rules.md` and by `evibrief rules`."""
 
 from evibrief.checks import reader_messages
 from evibrief.checks.registry import RULES
 
 OVERRIDES = {
-    "idle-override": "An override that lets nothing pass: what it was signed for is gone. Drop it.",
+    "idle-override": "An override that is no longer needed: the problem it was signed for is gone. Remove it.",
     "unknown-rule": "An override of a rule that does not exist.",
 }
 
 
 def rules_in_words() -> str:
-    """The documentation of every rule, in Markdown, from what the code says of itself."""
+    """The documentation of every rule, in Markdown, generated from the docstrings."""
     parts = ["# The rules of `evibrief check`", _PREFACE]
     for severity, title in (("error", "Errors: nothing is built"), ("warning", "Warnings: worth a look")):
         parts.append(f"## {title}")
@@ -22,22 +22,21 @@ def rules_in_words() -> str:
 
 
 _PREFACE = """\
-A problem is printed as `file:line:column: severity[rule]: what is wrong`, with a hint. `make check` prints all of them
+A problem is printed as `file:line:column: severity[rule]: what is wrong`, with a hint. `make check` prints all problems
 at once; `make pdf` refuses to build while there is an error.
 
-A person may let a rule pass for a record, beside the record, with a reason and a signature; the brief prints every such
-override in its limitations:
+To accept a problem, sign an override in the record, with a reason. The brief prints every override in its limitations:
 
     overrides:
       - rule: one-study
-        reason: Why this is right here.
+        reason: Why this is acceptable here.
         by: a name, or a role
         date: 2026-11-23
 
-This page is written by `make rules` from the rules themselves."""
+This page is generated from the rules by `make rules`."""
 
 
 def describe(name: str) -> str | None:
-    """What one rule looks for, why, and what to do; None when there is no such rule."""
+    """What one rule looks for, why, and what to do; None if there is no such rule."""
     own = {rule.name: f"{rule.name} ({rule.severity})\n\n{rule.description}" for rule in RULES}
     return {**reader_messages.DESCRIPTIONS, **OVERRIDES, **own}.get(name)

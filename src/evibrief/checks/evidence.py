@@ -1,6 +1,6 @@
-"""Rules on what the evidence carries: no grade without a source, no inference dressed as a finding.
+"""Rules on evidence: no grade without a source, no inference presented as a finding.
 
-In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: the findings of each rule. A rule is a generator; its docstring is its documentation.
 """
 
 from collections.abc import Iterator
@@ -13,54 +13,53 @@ from evibrief.evidence.vocabulary import Certainty, Tier
 
 
 def tier_without_source(case: Context) -> Iterator[Finding]:
-    """A statement with a tier above gap, given by a person, behind which no source stands.
+    """A statement that a person gave a tier above `gap`, although it has no source.
 
-    Systems that grade often grade without a citation, and a reader cannot tell such a grade from a guess. Give the
-    statement claims with evidence, or the tier `gap`.
+    Grades are often given without a citation, and a reader cannot tell such a grade from a guess. Give the statement
+    claims with evidence, or the tier `gap`.
     """
     for location, statement in case.statements():
         support = case.findings.statements[statement.id]
         sourced = support.supporting or support.contradicting or support.mixed
         if statement.final and statement.final.tier != "gap" and not sourced:
-            message = f"`{statement.id}` is given the tier `{statement.final.tier}`, and no source stands behind it"
+            message = f"`{statement.id}` is given the tier `{statement.final.tier}`, but has no source"
             yield Finding((*location, "final", "tier"), message, "name claims with evidence, or give the tier `gap`")
 
 
 def certainty_without_source(case: Context) -> Iterator[Finding]:
-    """A chain whose certainty a person raised, though no study bears on one of its links.
+    """A chain that a person gave a certainty above very low, although one of its links has no study.
 
-    A chain with a link that nobody has studied is as certain as a guess. Add evidence to the link, or take the
-    decision back.
+    A chain with an unstudied link is no more certain than a guess. Add evidence to the link, or remove the decision.
     """
     for location, mechanism in case.mechanisms():
         links = [case.findings.links[link.id] for link in mechanism.links]
         if mechanism.certainty and mechanism.certainty.level != "very-low":
             for link, support in zip(mechanism.links, links, strict=True):
                 if not (support.supporting or support.contradicting or support.mixed):
-                    message = f"`{mechanism.id}` is given a certainty, but no study bears on its link `{link.id}`"
-                    yield Finding((*location, "certainty"), message, "add evidence to the link, or drop the decision")
+                    message = f"`{mechanism.id}` is given a certainty, but its link `{link.id}` has no study"
+                    yield Finding((*location, "certainty"), message, "add evidence to the link, or remove the decision")
 
 
 def unsigned_tier(case: Context) -> Iterator[Finding]:
-    """A final tier that differs from the computed one without reason, person and day.
+    """A final tier that differs from the computed one, without reason, person and date.
 
-    Whoever overrules the instrument signs, so that the page can say who did and why. `by` may be a role when the
-    person did not agree to be named.
+    Anyone who overrules the instrument must sign, so that the page can say who did so and why. `by` may be a role if
+    the person did not agree to be named.
     """
     for location, statement in case.statements():
         if statement.final is None or statement.final.is_signed:
             continue
         computed = case.ratings.statements[statement.id].computed if case.ratings else None
         if statement.final.tier != computed:
-            other = "differs from the computed one" if computed else "stands without an instrument"
+            other = "differs from the computed one" if computed else "was given without an instrument"
             message = f"the final tier of `{statement.id}` {other} and is not signed"
             yield Finding((*location, "final"), message, "give `reason`, `by` and `date`")
 
 
 def chain_too_certain(case: Context) -> Iterator[Finding]:
-    """A chain that is said to be more certain than its weakest link, without a signed reason.
+    """A chain that is given a higher certainty than its weakest link, without a signed reason.
 
-    Every link has to hold for the whole to hold. Sign the decision with `reason`, `by` and `date`, or take it back.
+    The chain holds only if every link holds. Sign the decision with `reason`, `by` and `date`, or remove it.
     """
     order = get_args(Certainty)
     for location, mechanism in case.mechanisms():
@@ -71,46 +70,46 @@ def chain_too_certain(case: Context) -> Iterator[Finding]:
         if order.index(decision.level) < order.index(chain.computed):
             message = f"`{mechanism.id}` is given `{decision.level}`; its weakest link, `{chain.weakest[0]}`, "
             message += f"allows `{chain.computed}`"
-            yield Finding((*location, "certainty"), message, "give `reason`, `by` and `date`, or drop the decision")
+            yield Finding((*location, "certainty"), message, "give `reason`, `by` and `date`, or remove the decision")
 
 
 def not_in_condition(case: Context) -> Iterator[Finding]:
-    """A claim coded as shown in the condition that rests on other populations, animals or cells alone.
+    """A claim coded as shown in the condition that is supported only by other populations, animals or cells.
 
-    That is how an inference comes to look like a finding. Code the claim as `drug` or `bridge`, or add evidence from
-    people with the condition.
+    This makes an inference look like a finding. Code the claim as `drug` or `bridge`, or add evidence from people
+    with the condition.
     """
     populations = {population.id: population for population in case.brief.brief.populations}
     for location, claim in case.claims():
         supports = [entry for entry in claim.evidence if entry.role == "supports"]
         near = [populations[entry.population].relation in ("target", "close", "none") for entry in supports]
         if claim.about == "condition" and supports and not any(near):
-            message = f"`{claim.id}` is coded as shown in the condition, but rests on other populations only"
+            message = f"`{claim.id}` is coded as shown in the condition, but only other populations support it"
             yield Finding((*location, "about"), message, "code it as `drug` or `bridge`")
 
 
 def dose_population(case: Context) -> Iterator[Finding]:
-    """A dose for people whose population is not people, or an amount for animals whose population is.
+    """A dose for people whose population is not human, or an amount for animals or cells whose population is.
 
-    Milligrams per kilogram in a rodent beside a dose for people is how wrong doses are made. Move the record to the
-    other list of `doses.yaml`, or correct its population.
+    Milligrams per kilogram for a rodent, printed next to a dose for people, can lead to a wrong dose. Move the record
+    to the other list in `doses.yaml`, or correct its population.
     """
     species = {population.id: population.species for population in case.brief.brief.populations}
     for index, dose in enumerate(case.brief.doses.people):
         if species[dose.population] != "human":
-            message = f"`{dose.id}` stands among the doses for people, but `{dose.population}` are not people"
+            message = f"`{dose.id}` is listed with the doses for people, but `{dose.population}` are not people"
             yield Finding(("doses", "people", index, "population"), message, "move it to `other`")
     for index, exposure in enumerate(case.brief.doses.other):
         if species[exposure.population] == "human":
-            message = f"`{exposure.id}` stands among the amounts for animals and cells, but was given to people"
+            message = f"`{exposure.id}` is listed with the amounts for animals and cells, but was given to people"
             yield Finding(("doses", "other", index, "population"), message, "move it to `people`")
 
 
 def retracted_source(case: Context) -> Iterator[Finding]:
-    """A retracted publication that carries a statement.
+    """A retracted publication that supports or contradicts a claim.
 
-    A retraction says that the findings cannot be relied on. Give its evidence the role `context`, or sign an override
-    with the reason why it is kept.
+    The findings of a retracted publication cannot be relied on. Give its evidence the role `context`, or sign an
+    override that says why it is kept.
     """
     for location, claim in case.claims():
         for index, entry in enumerate(claim.evidence):
@@ -128,21 +127,21 @@ def _is_retracted(case: Context, key: str) -> bool:
 def no_gap_claim(case: Context) -> Iterator[Finding]:
     """A statement of kind `missing` that names no claim about a gap.
 
-    A statement that only records missing data has the tier `gap` whatever else it names. That has to be in its claims,
-    and not in its label alone.
+    A statement that only records missing data always has the tier `gap`. Its claims must show the gap, not just its
+    kind.
     """
     for location, statement in case.statements():
         names = [case.findings.claims[name].about for name in statement.claims]
         if statement.kind == "missing" and "gap" not in names:
-            message = f"`{statement.id}` is said to record missing data, but names no claim about a gap"
+            message = f"`{statement.id}` is of kind `missing`, but names no claim about a gap"
             yield Finding((*location, "kind"), message, "name the claim, or correct the kind")
 
 
 def heavy_study(case: Context) -> Iterator[Finding]:
-    """One study that more claims rest on than the instrument thinks fit.
+    """One study that supports more claims than the instrument's limit.
 
-    If it falls, they fall together, and ten claims look like more evidence than one paper is. Nothing has to be
-    mended; readers find the study named in the limitations.
+    If the study is wrong, all these claims fall together, and ten claims look like more evidence than one paper is.
+    You need not change anything; the limitations name the study.
     """
     if case.brief.instrument is None:
         return
@@ -150,14 +149,14 @@ def heavy_study(case: Context) -> Iterator[Finding]:
     places: dict[str, int] = {study.reference: index for index, study in enumerate(case.brief.studies)}
     for key, claims in case.findings.claims_of_study.items():
         if len(claims) > most and key in places:
-            message = f"{len(claims)} claims rest on `{key}`; more than {most} on one study are worth a look"
+            message = f"{len(claims)} claims rest on `{key}`; the limit for one study is {most}"
             yield Finding(("studies", places[key]), message, "look for independent studies")
 
 
 def one_study(case: Context) -> Iterator[Finding]:
     """A statement whose computed tier rests on one study.
 
-    It is the most useful line that a reader gets, and it is printed. Look for a second study, or leave it as it is.
+    The brief prints this, and it is one of the most useful lines for a reader. Look for a second study, or leave it.
     """
     if not case.ratings:
         return
@@ -165,15 +164,15 @@ def one_study(case: Context) -> Iterator[Finding]:
         rating = case.ratings.statements[statement.id]
         if rating.rests_on:
             without = next(change.level for change in rating.fragility if change.study == rating.rests_on)
-            message = f"`{statement.id}` is {rating.computed} because of `{rating.rests_on}` alone, else {without}"
+            message = f"`{statement.id}` is {rating.computed}; without `{rating.rests_on}` it would be {without}"
             yield Finding(location, message, "look for a second, independent study")
 
 
 def hidden_contrary(case: Context) -> Iterator[Finding]:
-    """A contrary study that is recorded for a problem of a claim, but not beside the claim.
+    """A contradicting study that a claim's correction names, but that is missing from the claim's evidence.
 
-    When a correction applies to several claims and its source contradicts one of them, the others have to show that
-    source too, or say by a role of their own how it bears on them.
+    If a correction applies to several claims and its source contradicts one of them, the others must list that source
+    as evidence too, each with the role it has for them.
     """
     against: dict[tuple[str, str], str] = {}
     for _, claim in case.claims():
@@ -187,15 +186,15 @@ def hidden_contrary(case: Context) -> Iterator[Finding]:
             for key in sources[name]:
                 if key not in shown and (name, key) in against and claim.direction == "supports":
                     message = f"{name} names `{key}`, which contradicts `{against[name, key]}`, but `{claim.id}` does "
-                    hint = "add it as evidence, with the role that it has here"
-                    yield Finding(location, message + "not show it", hint)
+                    hint = "add it as evidence, with the role it has here"
+                    yield Finding(location, message + "not list it", hint)
 
 
 def uncertain_sources(case: Context) -> Iterator[Finding]:
-    """A computed tier of medium or better that candidate or not fully verified sources alone carry.
+    """A computed tier of medium or better that rests only on candidate sources or sources not fully verified.
 
-    A candidate is the best that was found; the source document may rest on another. Find out, or leave it: the page
-    prints candidates as candidates.
+    A candidate is the best source we found; the source document may have used another one. Verify one, or leave them:
+    the page marks candidates as such.
     """
     if not case.ratings:
         return
@@ -206,8 +205,8 @@ def uncertain_sources(case: Context) -> Iterator[Finding]:
         if rating.computed in ("strong", "medium") and carrying:
             doubtful = [key for key in carrying if bases[key] == "candidate" or not _is_verified(case, key)]
             if len(doubtful) == len(carrying):
-                message = f"only candidate or unverified sources carry `{statement.id}`: {', '.join(doubtful)}"
-                yield Finding(location, message, "verify one, or leave it: they are printed as what they are")
+                message = f"only candidate or unverified sources support `{statement.id}`: {', '.join(doubtful)}"
+                yield Finding(location, message, "verify one, or leave them: the page marks them as such")
 
 
 def _is_verified(case: Context, key: str) -> bool:
@@ -216,10 +215,10 @@ def _is_verified(case: Context, key: str) -> bool:
 
 
 def no_harms(case: Context) -> Iterator[Finding]:
-    """Doses, and no section on harms.
+    """Doses without a section on harms.
 
-    A reader who finds a dose looks for what it may do. Add `harms.yaml` and a section of kind `harms`, even if all
-    that it says is that nobody has searched.
+    A reader who finds a dose looks for its harms. Add `harms.yaml` and a section of kind `harms`, even if it only
+    says that harms were not searched for.
     """
     kinds = {section.kind for section in case.brief.brief.sections}
     if case.brief.doses.people and "harms" not in kinds:
@@ -227,21 +226,21 @@ def no_harms(case: Context) -> Iterator[Finding]:
 
 
 def idle_resolution(case: Context) -> Iterator[Finding]:
-    """A reason why a contradiction is resolved, on evidence that does not contradict.
+    """A `resolved` reason on evidence that does not contradict.
 
-    Only a contradiction can be resolved; anywhere else the reason would be printed and mean nothing. Drop `resolved`,
-    or correct the role.
+    Only a contradiction can be resolved; anywhere else the reason would be printed without meaning. Remove
+    `resolved`, or correct the role.
     """
     for location, entry in case.evidence():
         if entry.resolved and entry.role != "contradicts":
-            yield Finding((*location, "resolved"), "this evidence contradicts nothing", "drop it, or correct the role")
+            yield Finding((*location, "resolved"), "this evidence contradicts nothing", "remove it or correct the role")
 
 
 def far_tier(case: Context) -> Iterator[Finding]:
-    """A final tier two steps or more away from the computed one.
+    """A final tier two or more steps away from the computed one.
 
-    It is signed, and may be right. But either the encoded evidence or the instrument then misses something that is
-    worth encoding.
+    It is signed and may be right. But then the encoded evidence or the instrument lacks something that should be
+    encoded.
     """
     order = get_args(Tier)
     for location, statement in case.statements():
@@ -250,7 +249,7 @@ def far_tier(case: Context) -> Iterator[Finding]:
         computed = case.ratings.statements[statement.id].computed
         if abs(order.index(statement.final.tier) - order.index(computed)) > 1:
             message = f"`{statement.id}` is {computed} by the instrument and {statement.final.tier} by decision"
-            yield Finding(_final(location), message, "encode what the decision rests on")
+            yield Finding(_final(location), message, "encode the evidence for the decision")
 
 
 def _final(location: Location) -> Location:

@@ -1,4 +1,4 @@
-"""A brief that is fit to be built: read, checked, and refused with all that is wrong."""
+"""Reads and checks a brief before it is built."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A brief that is fit to be built, what follows from it, and what is worth saying about it all the same."""
+    """A brief that can be built, with its findings and its warnings."""
 
     folder: Path
     brief: "Brief" = field(repr=False)
@@ -27,11 +27,11 @@ class Loaded:
 
 
 def load(folder: Path, today: datetime.date | None = None) -> Loaded:
-    """Read and check a brief. Raises `Problems` with all that is wrong, over all files.
+    """Read and check a brief. Raises `Problems` with the problems of all files if one of them is an error.
 
-    `today` is for the rules that depend on the day; without it they find nothing.
+    `today` is for the rules that depend on the date; without it they find nothing.
     """
-    # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
+    # Importing pydantic takes a fifth of a second; a build with nothing to do must not wait for it.
     from evibrief.checks.rule import Context
     from evibrief.checks.run import check
 

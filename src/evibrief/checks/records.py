@@ -1,6 +1,6 @@
-"""Rules on the records as such: nothing twice, nothing unused, nothing without its place.
+"""Rules on records: nothing twice, nothing unused, nothing left out of the brief.
 
-In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: the findings of each rule. A rule is a generator; its docstring is its documentation.
 """
 
 import datetime
@@ -18,32 +18,32 @@ from evibrief.rating.findings import sources_in_text
 
 
 def no_glyph(case: Context) -> Iterator[Finding]:
-    """A character that no shipped font has.
+    """A character that none of the shipped fonts has.
 
-    It would be an empty box on the page, and nobody would know what stood there. Raise or lower plain characters
-    instead: `ONOO^−^`, `H~2~O`.
+    It would be printed as an empty box. Write superscripts and subscripts with plain characters instead: `ONOO^−^`,
+    `H~2~O`.
     """
     for location, text in case.source.scalars():
         for character in sorted({one for one in text if ord(one) not in case.characters and one not in "\n\t"}):
             message = f"no font has the character `{character}` (U+{ord(character):04X})"
-            hint = "raise or lower plain characters instead: `ONOO^−^`, `H~2~O`"
+            hint = "write superscripts and subscripts with plain characters: `ONOO^−^`, `H~2~O`"
             yield Finding(location, message, hint, character)
 
 
 def not_appraised(case: Context) -> Iterator[Finding]:
     """A reference without an appraisal in `studies.yaml`.
 
-    What was not looked at must not look like what was. `unverified` and `unknown` are answers.
+    Readers must be able to tell what was appraised and what was not. `unverified` and `unknown` are allowed.
     """
     appraised = {study.reference for study in case.brief.studies}
     for index, reference in enumerate(case.brief.references):
         if reference.id not in appraised:
             message = f"`{reference.id}` has no appraisal in studies.yaml"
-            yield Finding(("references", index), message, "add it; `unverified` is an answer")
+            yield Finding(("references", index), message, "add it; `unverified` is allowed")
 
 
 def twice_appraised(case: Context) -> Iterator[Finding]:
-    """A reference with two appraisals, of which only one could be printed. Keep one."""
+    """A reference with two appraisals. Only one can be printed: keep one."""
     appraised: set[str] = set()
     for index, study in enumerate(case.brief.studies):
         if study.reference in appraised:
@@ -54,13 +54,13 @@ def twice_appraised(case: Context) -> Iterator[Finding]:
 def unused_claim(case: Context) -> Iterator[Finding]:
     """A claim that no link, statement or other record names.
 
-    It has no place in the argument: readers would meet it in the evidence tables and not learn what it is for. Name
-    it in a link, a statement, a dose, a harm, a phase, a model, a comparator or a limitation, or drop it.
+    It is not part of the argument: readers would see it in the evidence tables without learning its purpose. Name it
+    in a link, statement, dose, harm, phase, model, comparator or limitation, or remove it.
     """
     used = _used_claims(case)
     for location, claim in case.claims():
         if claim.id not in used:
-            hint = "name it in a link, a statement, a dose, a phase, a model or a limitation"
+            hint = "name it in a link, statement, dose, phase, model or limitation"
             yield Finding((*location, "id"), f"nothing names the claim `{claim.id}`", hint)
 
 
@@ -77,8 +77,8 @@ def _used_claims(case: Context) -> frozenset[str]:
 def unused_reference(case: Context) -> Iterator[Finding]:
     """A reference that nothing cites.
 
-    In the list it would look like support that it does not give. Cite it, drop it, or say in its appraisal's note why
-    it is kept.
+    In the reference list it would look like support for the brief. Cite it, remove it, or say in the note of its
+    appraisal why it is kept.
     """
     cited = sources_in_text(case.brief)
     named = {entry.source for _, entry in case.evidence()}
@@ -86,37 +86,37 @@ def unused_reference(case: Context) -> Iterator[Finding]:
     notes = {study.reference for study in case.brief.studies if study.note}
     for index, reference in enumerate(case.brief.references):
         if reference.id not in cited | named | notes:
-            hint = "cite it, or say in its appraisal's note why it is kept"
+            hint = "cite it, or say in the note of its appraisal why it is kept"
             yield Finding(("references", index), f"nothing cites `{reference.id}`", hint)
 
 
 def lonely_report(case: Context) -> Iterator[Finding]:
-    """A word in `report_of` that only one reference has.
+    """A value of `report_of` that only one reference has.
 
-    The word joins the reports of one study, so that they are counted once. A study that only one report tells needs
-    none; a misspelt one would split a study in two and make the evidence look larger than it is.
+    The value joins the reports of one study, so that they count once. A study with a single report does not need it;
+    a misspelt value would split a study in two and make the evidence look larger than it is.
     """
     words = [study.report_of for study in case.brief.studies if study.report_of]
     for index, study in enumerate(case.brief.studies):
         if study.report_of and words.count(study.report_of) == 1:
             message = f"no other report has `report_of: {study.report_of}`"
-            yield Finding(("studies", index, "report_of"), message, "check the spelling, or drop it")
+            yield Finding(("studies", index, "report_of"), message, "check the spelling, or remove it")
 
 
 def dates(case: Context) -> Iterator[Finding]:
-    """Days that cannot follow each other.
+    """Dates in an impossible order.
 
-    A brief is reviewed after its date; and nothing in it was looked at, signed or published after that date. One of
-    the two days is wrong: correct it.
+    `review_by` must be after the brief's date, and nothing in the brief can have been checked, signed or published
+    after that date. Correct one of the two dates.
     """
     record = case.brief.brief
     if record.review_by <= record.date:
         message = f"`review_by` is not after the brief's date, {record.date}"
-        yield Finding(("brief", "review_by"), message, "a later day")
+        yield Finding(("brief", "review_by"), message, "choose a later date")
     for index, study in enumerate(case.brief.studies):
         for field, day in (("verification", study.verification.when), ("integrity", study.integrity.checked)):
             if day != "unknown" and day > record.date:
-                message = f"`{study.reference}` was looked at on {day}, after the brief's date, {record.date}"
+                message = f"`{study.reference}` was checked on {day}, after the brief's date, {record.date}"
                 yield Finding(("studies", index, field), message, "correct one of the two dates")
     for index, reference in enumerate(case.brief.references):
         issued = ((reference.issued or {}).get("date-parts") or [[]])[0]
@@ -133,7 +133,7 @@ def dates(case: Context) -> Iterator[Finding]:
 
 
 def twice_checked(case: Context) -> Iterator[Finding]:
-    """A reference with two results in `retractions.yaml`, of which only one could be printed. Run the check again."""
+    """A reference with two results in `retractions.yaml`. Only one can be printed: run the check again."""
     told: set[str] = set()
     for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
         if result.reference in told:
@@ -143,21 +143,21 @@ def twice_checked(case: Context) -> Iterator[Finding]:
 
 
 def retraction_state(case: Context) -> Iterator[Finding]:
-    """A state in `retractions.yaml` that does not follow from the notices beside it.
+    """A state in `retractions.yaml` that does not match the notices listed with it.
 
-    The report is written by `check --retractions`. Run the check again rather than edit it.
+    `check --retractions` writes this file. Run the check again; do not edit the file.
     """
     for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
         follows = state_of(result.notices) if result.searched or result.notices else "no-identifier"
         if result.state != follows:
-            message = f"what was found for `{result.reference}` gives `{follows}`, not `{result.state}`"
+            message = f"the notices for `{result.reference}` give `{follows}`, not `{result.state}`"
             yield Finding(("retractions", "results", index, "state"), message, "run the check again")
 
 
 def stale_check(case: Context) -> Iterator[Finding]:
-    """A DOI or PMID that was written or mended after the retraction check, and was never looked up.
+    """A DOI or PMID that was added or changed after the retraction check, and so was never looked up.
 
-    The brief would print that no notice is known of a publication that nobody has looked for. Run the check again.
+    The brief would print that no notice is known for a publication that was not looked up. Run the check again.
     """
     references = {reference.id: reference for reference in case.brief.references}
     for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
@@ -175,7 +175,7 @@ def _signatures(case: Context) -> Iterator[tuple[Location, datetime.date]]:
 
 
 def _later(issued: Any, day: tuple[int, int, int]) -> bool:
-    """Whether the known parts of a publication's date lie after a day."""
+    """Whether the known parts of a publication's date are after a day."""
     try:
         parts = tuple(int(part) for part in issued)
     except (TypeError, ValueError, OverflowError):
@@ -184,51 +184,52 @@ def _later(issued: Any, day: tuple[int, int, int]) -> bool:
 
 
 def review_overdue(case: Context) -> Iterator[Finding]:
-    """The day by which the brief was to be reviewed has passed.
+    """The brief is past its `review_by` date.
 
-    Readers take a brief for current until its `review_by`. Review it and give it a new version, date and `review_by`.
+    Readers treat a brief as current until that date. Review it and give it a new version, date and `review_by`.
     """
     record = case.brief.brief
     if case.today and record.review_by < case.today:
-        message = f"the brief was to be reviewed by {record.review_by}"
+        message = f"the brief was due for review by {record.review_by}"
         yield Finding(("brief", "review_by"), message, "review it, and give it a new version and a new date")
 
 
 def no_change(case: Context) -> Iterator[Finding]:
-    """A version that `changes.yaml` says nothing of.
+    """A version without an entry in `changes.yaml`.
 
-    Readers of the version before would be left guessing. Add an entry that says what this version changes.
+    Readers of the previous version would have to guess what changed. Add an entry that says what this version changes.
     """
     changes, version = case.brief.changes, case.brief.brief.version
     if changes and all(change.version != version for change in changes):
-        message = f"changes.yaml says nothing of version {version}"
+        message = f"changes.yaml has no entry for version {version}"
         yield Finding(("changes",), message, "add an entry that says what this version changes")
 
 
 def no_bridge(case: Context) -> Iterator[Finding]:
     """A mechanism without a link of kind `bridge`.
 
-    Without the inference that joins what the drug does to what the condition is, a chain says that the drug's effect
-    is the patient's. Name the inference, even when nothing supports it: that is what readers have to see.
+    The bridge is the inference from what the drug does to the condition. Without it a chain suggests that an effect
+    of the drug elsewhere is an effect in patients. State the inference even if nothing supports it: readers must see
+    that.
     """
     for location, mechanism in case.mechanisms():
         if all(link.kind != "bridge" for link in mechanism.links):
-            hint = "name the inference that joins the drug to the condition"
+            hint = "state the inference that joins the drug to the condition"
             yield Finding(location, f"`{mechanism.id}` has no link of kind `bridge`", hint)
 
 
 def section_twice(case: Context) -> Iterator[Finding]:
-    """A kind of section that stands twice. Every kind stands once: keep one."""
+    """A kind of section that occurs twice. Each kind may occur once: keep one."""
     kinds = [section.kind for section in case.brief.brief.sections]
     for index, kind in enumerate(kinds):
         if kind in kinds[:index]:
-            yield Finding(("brief", "sections", index), f"the section `{kind}` stands twice", "keep one")
+            yield Finding(("brief", "sections", index), f"the section `{kind}` occurs twice", "keep one")
 
 
 def no_section(case: Context) -> Iterator[Finding]:
     """Records for which the brief has no section.
 
-    Nothing is dropped quietly: what has records is printed. Add the section, or remove the records.
+    All records must be printed; none are dropped silently. Add the section, or remove the records.
     """
     kinds = {section.kind for section in case.brief.brief.sections}
     for name in filled_sections(case.source.tree):
@@ -238,14 +239,14 @@ def no_section(case: Context) -> Iterator[Finding]:
 
 
 def pale_accent(case: Context) -> Iterator[Finding]:
-    """An accent colour that is too pale to be read on white.
+    """An accent colour that is too pale to read on white.
 
-    Headings and links are set in it. WCAG 2.2 asks for a contrast of at least 4.5 to 1: take a darker colour.
+    Headings and links use it. WCAG 2.2 requires a contrast of at least 4.5 to 1: choose a darker colour.
     """
     accent = case.brief.brief.theme.accent
     if accent and (contrast := _contrast_on_white(accent)) < LEAST_CONTRAST:
         message = f"the contrast of {accent} on white is {contrast:.1f} to 1; at least {LEAST_CONTRAST} is needed"
-        yield Finding(("brief", "theme", "accent"), message, "take a darker colour")
+        yield Finding(("brief", "theme", "accent"), message, "choose a darker colour")
 
 
 LEAST_CONTRAST = 4.5
@@ -259,46 +260,46 @@ def _contrast_on_white(colour: str) -> float:
 
 
 def logo_without_words(case: Context) -> Iterator[Finding]:
-    """A logo without words for those who cannot see it. Say in `logo_alternative` whose it is."""
+    """A logo without alternative text for readers who cannot see it. Say in `logo_alternative` whose logo it is."""
     theme = case.brief.brief.theme
     if theme.logo and not theme.logo_alternative:
         yield Finding(("brief", "theme", "logo"), "this logo has no `logo_alternative`", "say whose logo it is")
 
 
 def instrument_name(case: Context) -> Iterator[Finding]:
-    """An instrument whose file is not called after its id and version.
+    """An instrument whose file name does not match its id and version.
 
-    A brief names its instrument by file, and readers years later look for that version. Rename the file, or correct
-    `id` and `version` in it.
+    A brief names its instrument by file name, and readers look for that version years later. Rename the file, or
+    correct `id` and `version` in it.
     """
     instrument, named = case.brief.instrument, case.brief.brief.methods.instrument
     if instrument and instrument.name != named:
-        message = f"the file is called `{named}`, but it says that it is `{instrument.name}`"
+        message = f"the file is called `{named}`, but by its id and version it is `{instrument.name}`"
         yield Finding(("instrument", "id"), message, "rename the file, or correct `id` and `version`")
 
 
 def instrument_table(case: Context) -> Iterator[Finding]:
-    """A decision table of the instrument that is not one: rules overlap, leave a gap, or can never decide.
+    """A faulty decision table in the instrument: rules overlap, leave a gap, or can never apply.
 
-    Every combination of counts has to have exactly one rule, or a rating would depend on the order of the lines, or
-    on nothing. The message names a combination that shows the fault.
+    Exactly one rule must apply to each combination of counts. Otherwise a rating would depend on the order of the
+    lines, or could not be given. The message names a combination that shows the fault.
     """
     for fault in case.faults:
         yield Finding(("instrument", *fault.where), fault.message, fault.hint)
 
 
 def since_by_hand(case: Context) -> Iterator[Finding]:
-    """A `since.yaml` that does not say what a comparison says.
+    """A `since.yaml` that does not match the brief.
 
-    It is printed as what changed, and page one prints its summary. The summary has to be the one that follows from the
-    changes, and what the bottom line and the tiers are said to be now has to be what they are. Run `evibrief since`.
+    The brief prints it as what changed, with its summary on page 1. The summary must match the changes, and the new
+    bottom line and tiers in it must match the brief. Run `evibrief since`.
     """
     since = case.brief.since
     if since is None:
         return
     hint = "run `evibrief since`; this file is not written by hand"
     if since.summary != summary(since.changes, english()):
-        yield Finding(("since", "summary"), "this summary is not what follows from the changes below it", hint)
+        yield Finding(("since", "summary"), "this summary does not match the changes below it", hint)
     line, ratings = case.brief.brief.bottom_line, case.ratings
     for index, change in enumerate(since.changes):
         name, _, field = change.record.partition(", ")
@@ -309,7 +310,7 @@ def since_by_hand(case: Context) -> Iterator[Finding]:
             statement = ratings.statements.get(name)
             wanted = str(getattr(statement, field)) if statement else ""
         if wanted is not None and change.now != wanted:
-            yield Finding(("since", "changes", index), f"the {change.kind} is not what this says that it is now", hint)
+            yield Finding(("since", "changes", index), f"the {change.kind} in the brief is not what this says", hint)
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,4 +1,4 @@
-"""All rules of `evibrief check`, in the order in which they are run."""
+"""All rules of `evibrief check`, in the order they run."""
 
 from evibrief.checks import evidence, records, review, wording
 from evibrief.checks.rule import Rule

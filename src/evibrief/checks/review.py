@@ -1,6 +1,6 @@
-"""Rules on the ledgers of reviews: every decision has its reason and its signature, every comment its reviewer.
+"""Rules on review ledgers: every decision has a reason and a signature, every comment a reviewer.
 
-In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: the findings of each rule. A rule is a generator; its docstring is its documentation.
 """
 
 from collections.abc import Iterator
@@ -17,25 +17,26 @@ def _comments(case: Context) -> Iterator[tuple[Location, ReviewComment]]:
 
 
 def unsigned_decision(case: Context) -> Iterator[Finding]:
-    """A comment that was decided without a signature, or declined or put off without a reason.
+    """A comment with an unsigned decision, or one that was declined or deferred without a reason.
 
-    The reviewer gave time, and the reader has a right to know what became of it: who decided, when, and why not.
+    The reviewer gave their time, and readers have a right to know what was decided on the comment, by whom, when and
+    why.
     """
     for location, comment in _comments(case):
         if comment.decision == "open":
             continue
         if comment.decided_by is None or comment.decided_on is None:
             hint = "add `decided_by` and `decided_on`, or leave it open"
-            yield Finding((*location, "decision"), f"this comment is {comment.decision}, and nobody signed it", hint)
+            yield Finding((*location, "decision"), f"this comment is {comment.decision}, but not signed", hint)
         if comment.decision != "accepted" and comment.reason is None:
             hint = "add `reason`; it is printed"
             yield Finding((*location, "decision"), f"this comment is {comment.decision} without a reason", hint)
 
 
 def unknown_reviewer(case: Context) -> Iterator[Finding]:
-    """A comment of somebody whom its ledger does not list, or a reviewer who is listed twice.
+    """A comment by a reviewer who is not listed in the ledger, or a reviewer listed twice.
 
-    `unknown` needs no listing: it is whoever edited without tracking.
+    `unknown` need not be listed: it means an edit without change tracking.
     """
     for at, ledger in enumerate(case.brief.reviews):
         listed = [reviewer.id for reviewer in ledger.reviewers]
@@ -45,12 +46,12 @@ def unknown_reviewer(case: Context) -> Iterator[Finding]:
         for index, comment in enumerate(ledger.comments):
             if comment.reviewer not in (*listed, "unknown"):
                 where = ("reviews", at, "comments", index, "reviewer")
-                hint = "list them with an id and a role; `unknown` is a role"
+                hint = "list the reviewer with an id and a role; the role may be `unknown`"
                 yield Finding(where, f"no reviewer has the id `{comment.reviewer}`", hint)
 
 
 def comment_key(case: Context) -> Iterator[Finding]:
-    """A comment that stands in two places, or answers one that is in no ledger: a decision on it would be lost."""
+    """A comment that occurs twice, or answers one that is in no ledger: a decision on it would be lost."""
     keys = [comment.key for _, comment in _comments(case)]
     seen: set[str] = set()
     for location, comment in _comments(case):
@@ -63,15 +64,15 @@ def comment_key(case: Context) -> Iterator[Finding]:
 
 
 def gone_record(case: Context) -> Iterator[Finding]:
-    """A comment on a record that is no longer there.
+    """A comment on a record that no longer exists.
 
-    It is kept: what was said was said. A look is due whether it belongs to another record now.
+    The comment is kept. Check whether it now belongs to another record.
     """
     places = {text for location, text in case.source.scalars() if location[-1] in ("id", "reference")}
     for location, comment in _comments(case):
         for index, name in enumerate(comment.records):
             if name not in places:
-                hint = "name the record that it is about now, or leave it"
+                hint = "name the record it belongs to now, or leave it"
                 yield Finding((*location, "records", index), f"there is no record `{name}` any more", hint)
 
 

@@ -1,7 +1,6 @@
 """What a rule of `evibrief check` is, and what it may look at.
 
-In: a brief with its source. Out: the types that the rules are made of; the files of this room
-write them, `run` runs them.
+The other modules of this room define the rules; `run` runs them.
 """
 
 import datetime
@@ -21,7 +20,7 @@ from evibrief.rating.rate import Ratings
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule finds: where, what is wrong, what to do. `within` is the piece of text that it is about."""
+    """One finding of a rule: where, what is wrong, what to do. `within` is the part of the text it is about."""
 
     location: Location
     message: str
@@ -31,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may look at. `today` is none where nothing is to depend on the day."""
+    """What a rule may look at. `today` is None if no result may depend on the date."""
 
     brief: Brief
     source: SourceTree
@@ -40,7 +39,7 @@ class Context:
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
-        """What is wrong with the instrument; with a faulty one nothing is rated."""
+        """The faults of the instrument; if it has any, nothing is rated."""
         return tuple(faults(self.brief.instrument)) if self.brief.instrument else ()
 
     @cached_property
@@ -50,7 +49,7 @@ class Context:
 
     @property
     def ratings(self) -> Ratings | None:
-        """What the instrument makes of the brief, when it names one without faults."""
+        """The ratings, if the brief names an instrument and that has no faults."""
         return self.findings.ratings
 
     def claims(self) -> Iterator[tuple[Location, Claim]]:
@@ -76,7 +75,7 @@ class Context:
                 yield (*location, "links", index), link
 
     def evidence(self) -> Iterator[tuple[Location, Evidence]]:
-        """Every piece of evidence, whatever record it stands in, with its location."""
+        """Every piece of evidence in every kind of record, with its location."""
         doses, brief = self.brief.doses, self.brief
         holders = [(location, claim.evidence) for location, claim in self.claims()]
         holders += [(("doses", "people", at), dose.evidence) for at, dose in enumerate(doses.people)]
@@ -87,7 +86,7 @@ class Context:
             yield from (((*location, "evidence", index), entry) for index, entry in enumerate(entries))
 
     def texts(self) -> Iterator[tuple[Location, str]]:
-        """Every text that an author wrote, but for references and the instrument."""
+        """Every text that an author wrote, except references and the instrument."""
         for location, text in self.source.scalars():
             if location[0] not in ("references", "instrument"):
                 yield location, text
@@ -98,7 +97,7 @@ Find = Callable[[Context], Iterator[Finding]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule with its stable name. Its description is the docstring of what finds."""
+    """A rule with its stable name. Its description is the docstring of `find`."""
 
     name: str
     severity: Severity
@@ -111,10 +110,10 @@ class Rule:
 
 
 def error(name: str, find: Find) -> Rule:
-    """A rule whose breach stops a build."""
+    """A rule whose findings stop a build."""
     return Rule(name, "error", find)
 
 
 def warning(name: str, find: Find) -> Rule:
-    """A rule whose breach is worth a look."""
+    """A rule whose findings do not stop a build."""
     return Rule(name, "warning", find)

@@ -1,7 +1,6 @@
-"""All rules, run: problems with places, and what a person let pass.
+"""Runs all rules and applies the overrides.
 
-In: what a rule may look at. Out: problems. The rules
-that run are the explicit tuple in `registry`; what they say of themselves is the documentation.
+In: the `Context` that every rule gets. Out: problems. The rules are those in `registry`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from evibrief.problems import Problem, suggest
 
 
 def check(context: Context) -> list[Problem]:
-    """Everything that the rules find and nobody overrode, in the order of the rules."""
+    """All findings of the rules that are not overridden, in the order of the rules."""
     source = context.source
     overrides = dict(_overrides((), source.tree))
     used: set[Location] = set()
@@ -46,7 +45,7 @@ def _overrides(location: Location, node: Any) -> Iterator[tuple[Location, str]]:
 
 
 def _override_of(location: Location, rule: str, overrides: Mapping[Location, str]) -> Location | None:
-    """The override of a rule in the record of a location or in one around it."""
+    """The override of a rule in the record at a location, or in a record around it."""
     for where, name in overrides.items():
         if name == rule and location[: len(where) - 2] == where[:-2]:
             return where
@@ -54,12 +53,12 @@ def _override_of(location: Location, rule: str, overrides: Mapping[Location, str
 
 
 def _idle(overrides: Mapping[Location, str], used: set[Location], source: SourceTree) -> Iterator[Problem]:
-    """An override that lets nothing pass is a signature under something that is no longer there."""
+    """Problems of overrides that name no rule, or are not needed because the rule finds nothing there."""
     names = [rule.name for rule in RULES]
     for location, name in overrides.items():
         place = source.place((*location, "rule"))
         if name not in names:
-            yield Problem(place, "unknown-rule", f"no rule is called `{name}`", suggest(name, names))
+            yield Problem(place, "unknown-rule", f"there is no rule `{name}`", suggest(name, names))
         elif location not in used:
-            message = f"this override of `{name}` lets nothing pass"
-            yield Problem(place, "idle-override", message, "drop it: what it was for is gone")
+            message = f"this override of `{name}` is not needed"
+            yield Problem(place, "idle-override", message, "remove it: the problem is gone")

@@ -1,6 +1,6 @@
-"""Rules on words: no verb stronger than its evidence, no number that the data contradict, no quotation from nowhere.
+"""Rules on wording: no verb stronger than its evidence, no number that contradicts the data, no unsourced quotation.
 
-In: a `Context`. Out: what each rule finds. One rule is one generator; its docstring is its page in the documentation.
+In: a `Context`. Out: the findings of each rule. A rule is a generator; its docstring is its documentation.
 """
 
 import re
@@ -17,7 +17,7 @@ from evibrief.problems import suggest
 from evibrief.rating.values import REFERENCE, values_of
 
 _SENTENCE = re.compile(r"[^.;!?]+(?:[.;!?](?=\S)[^.;!?]*)*[.;!?]?")
-"""A sentence, or the part of one before a semicolon; a point inside a number ends nothing."""
+"""A sentence, or a part of one up to a semicolon; a point inside a number does not end it."""
 
 _NUMBER_OF_PEOPLE = re.compile(
     r"\bn\s*=\s*(\d[\d,]*)|(?<![\d.,–-])\b(\d[\d,]*)\s+(?:participants|patients|people|subjects|volunteers|controls)\b"
@@ -25,30 +25,29 @@ _NUMBER_OF_PEOPLE = re.compile(
 _QUOTATION = re.compile(r"“([^”]+)”|(?<![\w=])\"([^\"]+)\"")
 _LOCATED = re.compile(r"\[[^\]]*@[\w:.#$%&+?<>~/-]+\s*,\s*[^\]]+\]")
 SHORTEST_QUOTATION = 4
-"""Words; fewer in quotation marks are a term that is talked about."""
+"""In words; fewer words in quotation marks are a term, not a quotation."""
 
 
 def flat_wording(case: Context) -> Iterator[Finding]:
-    """A claim that stands, stated flatly, though no undisputed study supports it.
+    """A claim with status `stands` and modality `asserted` that no undisputed study supports.
 
-    Flat words on no evidence, or on evidence that conflicts, are how a guess gets printed as a fact. Change the
-    claim's `status`, say in `modality` that it is hedged, or add what it rests on.
+    A flat statement without evidence, or on conflicting evidence, prints a guess as a fact. Change the claim's
+    `status`, set its `modality` to `hedged`, or add evidence.
     """
     if not case.ratings:
         return
     for location, claim in case.claims():
         level = case.ratings.claims.get(claim.id)
         if claim.modality == "asserted" and claim.status == "stands" and level in ("absent", "conflicting"):
-            message = f"`{claim.id}` stands and is stated flatly, but its support is {level}"
+            message = f"`{claim.id}` has status `stands` and is stated without a hedge, but its support is {level}"
             yield Finding((*location, "modality"), message, "correct `status` or `modality`, or add evidence")
 
 
 def strong_wording(case: Context) -> Iterator[Finding]:
-    """A verb that is stronger than the level of what it stands in allows.
+    """A verb that is stronger than the rating of its text allows.
 
-    The instrument has a table of words: which may be used from which level on. `Reduces` beside `Weak` tells a reader
-    two things at once, and the verb is the one that is remembered. Write `may`, `could`, or what was in fact seen, by
-    whom and in whom.
+    The instrument lists which words need which level. If a text says `reduces` and is rated `weak`, readers remember
+    the verb. Write `may` or `could`, or say what was seen, by whom and in whom.
     """
     if not case.ratings:
         return
@@ -56,12 +55,12 @@ def strong_wording(case: Context) -> Iterator[Finding]:
     for location, scale, level, text in _levelled(case):
         for sentence in _SENTENCE.findall(text):
             if word := _too_strong(sentence, wording, scale, level):
-                message = f"“{word}” says more than the level `{level}` allows"
+                message = f"“{word}” is too strong for the level `{level}`"
                 yield Finding(location, message, "hedge it, or say what was seen and in whom", word)
 
 
 def _levelled(case: Context) -> Iterator[tuple[Location, str, str, str]]:
-    """Every text that has a level, with the scale and the level: statements, links, chains, the bottom line."""
+    """Every text with a level, its scale and level: statements, links, chains, added claims, the bottom line."""
     assert case.ratings
     ratings = case.ratings
     for location, statement in case.statements():
@@ -82,7 +81,7 @@ _ORDERS = {"tier": get_args(Tier), "judgement": get_args(Judgement), "certainty"
 
 
 def _too_strong(sentence: str, wording: Wording, scale: str, level: str) -> str | None:
-    """The first word of a sentence that its level does not allow, unless the sentence hedges or cites what was seen."""
+    """The first word of a sentence that its level does not allow, unless the sentence has a hedge or a citation."""
     if _any_of(wording.hedges).search(sentence) or "@" in sentence:
         return None
     order = _ORDERS[scale]
@@ -101,35 +100,35 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 def never_word(case: Context) -> Iterator[Finding]:
     """A word that the instrument never allows, such as `validated`.
 
-    Nothing is validated as such. Say what was checked, against what, by whom, and what was not.
+    `Validated` alone says nothing. Say what was checked, against what, by whom, and what was not checked.
     """
     if case.brief.instrument is None or not case.brief.instrument.wording.never:
         return
     never = _any_of(case.brief.instrument.wording.never)
     for location, text in case.texts():
         for word in dict.fromkeys(found[0] for found in never.finditer(text)):
-            yield Finding(location, f"“{word}” is a word that says too much", "say what was checked, and how", word)
+            yield Finding(location, f"“{word}” claims too much", "say what was checked, and how", word)
 
 
 def quotation(case: Context) -> Iterator[Finding]:
-    """Words in quotation marks without the publication and the place where they stand.
+    """A quotation without its publication and page.
 
-    A quotation that cannot be looked up is hearsay. Add `[@key, p. 3]` in the same text, or say it in your own words.
-    Fewer than four words in quotation marks are taken for a term that is talked about.
+    Readers must be able to look a quotation up. Add `[@key, p. 3]` in the same text, or use your own words. Fewer than
+    four words in quotation marks count as a term, not a quotation.
     """
     for location, text in case.texts():
         for found in _QUOTATION.finditer(text):
             words = found[1] or found[2]
             if len(words.split()) >= SHORTEST_QUOTATION and not _LOCATED.search(text):
-                hint = "add `[@key, p. 3]`, or say it in your own words"
-                yield Finding(location, "this quotation has no source with a place", hint, words.split()[0])
+                hint = "add `[@key, p. 3]`, or use your own words"
+                yield Finding(location, "this quotation has no source with a page", hint, words.split()[0])
 
 
 def number_differs(case: Context) -> Iterator[Finding]:
     """A number of participants in a text that differs from the one in `studies.yaml`.
 
-    One of the two is wrong, and readers will act on either. Correct it, or write `{key.n}`, which prints the number
-    that the data have. A text about several publications is not looked at, since nobody can tell whose number it is.
+    One of the two is wrong, and readers may act on either. Correct it, or write `{key.n}`, which prints the number
+    from the data. A text about several publications is not checked, because the number could belong to any of them.
     """
     sizes = {study.reference: study.n for study in case.brief.studies}
     for location, key, text in _about_one_source(case):
@@ -142,12 +141,12 @@ def number_differs(case: Context) -> Iterator[Finding]:
 
 
 def _tells_groups(text: str, named: int, size: int) -> bool:
-    """Whether a text gives the sizes of groups, such as patients and controls, which together may be the study."""
+    """Whether a text gives the sizes of groups, such as patients and controls, that may add up to the study."""
     return named <= size and re.search(r"\bcontrols\b|\bagainst \d|\bof whom\b|\bcompleters\b", text) is not None
 
 
 def _about_one_source(case: Context) -> Iterator[tuple[Location, ReferenceKey, str]]:
-    """Findings with the publication that they are of, and sentences that cite just one."""
+    """Findings with their publication, and sentences that cite exactly one."""
     findings = {(*location, "finding"): entry for location, entry in case.evidence()}
     for location, text in case.texts():
         if location in findings:
@@ -162,10 +161,10 @@ def _about_one_source(case: Context) -> Iterator[tuple[Location, ReferenceKey, s
 def unknown_value(case: Context) -> Iterator[Finding]:
     """A reference such as `{smith2016.n}` that names no value.
 
-    It would be printed as it stands. Names are: key of a publication with `n`, `design`, `population` or `year`; id of
-    a dose with `amount` or `route`; id of a statement with `stated`, `computed` or `final`; id of a link with
-    `judgement`; id of a mechanism with `certainty`; `counts` with `claims`, `stated`, `added`, `direct`, `unsourced`,
-    `studies` or `references`.
+    It would be printed literally. These names exist: the key of a publication with `n`, `design`, `population` or
+    `year`; the id of a dose with `amount` or `route`; of a statement with `stated`, `computed` or `final`; of a link
+    with `judgement`; of a mechanism with `certainty`; `counts` with `claims`, `stated`, `added`, `direct`,
+    `unsourced`, `studies` or `references`.
     """
     values = None
     for location, text in case.texts():

@@ -1,6 +1,6 @@
-"""The commands that anchor an archive outside of it, and what `verify` says of a folder.
+"""The commands `sign` and `timestamp`, and `verify` for folders.
 
-In: arguments. Out: what is printed, and an exit code. `timestamp` is the only one that goes to the network.
+In: arguments. Out: printed lines and an exit code. Only `timestamp` uses the network.
 """
 
 import argparse
@@ -21,15 +21,15 @@ EXITS = {
     "current": 0, "superseded": 10, "unknown": 0, "altered": 4, "damaged": 4, "unfinished": 6, "withdrawn": 7,
     "not vouched for": 8,
 }  # fmt: skip
-"""What `verify` of a folder ends with, by the worst that it found; 1 is what cannot be read.
+"""The exit codes of `verify` for folders, by the worst finding; 1 means that something cannot be read.
 
-8 is only for readers who name whom they trust (`--signers`, `--tsa-certificates`): nobody whom they trust has signed or
-time-stamped it, nor the log that lists it. Without these options unsigned is legal, and is said.
+8 occurs only if readers name whom they trust (`--signers`, `--tsa-certificates`), and none of these has signed or
+time-stamped the version or the log that lists it. Without these options an unsigned version is fine, and is reported.
 """
 
 
 def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add `sign` and `timestamp` to the command line; `command` makes one."""
+    """Add `sign` and `timestamp` to the command line; `command` creates a subcommand."""
     what = "an archived version, or a whole archive (the head of its log)"
     signs = command(commands, "sign", sign_folder, "sign an archived version or an archive with an SSH key")
     signs.add_argument("path", type=Path, metavar="archive/ID/VERSION", help=what)
@@ -41,9 +41,9 @@ def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser])
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add to `verify` whom its reader trusts."""
-    parser.add_argument("--signers", type=Path, metavar="FILE", help="keys that you know, as OpenSSH's allowed_signers")
-    parser.add_argument("--tsa-certificates", type=Path, metavar="FILE", help="PEM of time-stamp authorities' roots")
+    """Add to `verify` the options for whom the reader trusts."""
+    parser.add_argument("--signers", type=Path, metavar="FILE", help="keys you trust, an OpenSSH allowed_signers file")
+    parser.add_argument("--tsa-certificates", type=Path, metavar="FILE", help="PEM root certificates of TSAs you trust")
 
 
 def sign_folder(options: argparse.Namespace) -> int:
@@ -56,18 +56,18 @@ def sign_folder(options: argparse.Namespace) -> int:
 
 
 def stamp_folder(options: argparse.Namespace) -> int:
-    """Have an authority say when something was there."""
+    """Have an authority time-stamp a version or an archive."""
     from evibrief.archive.anchors import time_stamp
     from evibrief.archive.timestamps import ask_authority, host_of
 
-    print(f"asking {plain(host_of(options.tsa))} over the network; it gets a hash, and nothing else", flush=True)
+    print(f"asking {plain(host_of(options.tsa))} over the network; only a hash is sent", flush=True)
     path, stamped = time_stamp(options.path, lambda message: ask_authority(message, options.tsa))
     print(f"{path}: time-stamped on {stamped.at}")
     return 0
 
 
 def verify_folder(options: argparse.Namespace) -> int:
-    """Say whether an archived version, or a whole archive, is as it was archived; returns the exit code."""
+    """Print whether an archived version, or a whole archive, is unaltered; returns the exit code."""
     from evibrief.archive.anchors import is_whole_archive, read_roots
     from evibrief.archive.signatures import demand_list
 
@@ -90,9 +90,9 @@ def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -
         print(f"{plain(str(folder))}: ALTERED")
         print("".join(f"  {plain(fault)}\n" for fault in faults), end="")
         return EXITS["altered"]
-    print(f"{plain(str(folder))}: every file is as the manifest names it")
+    print(f"{plain(str(folder))}: every file matches the manifest")
     if not is_in_an_archive(folder):
-        print("not in an archive: whether it is still in use, and who signed it, is not known")
+        print("not in an archive: it is not known whether it is still current, or who signed it")
         return 0
     record, archive = read_manifest(folder), folder.resolve().parent.parent
     standing = standing_of(archive, record["id"], record["version"])
@@ -109,7 +109,7 @@ def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -
 
 
 def _covered(archive: Path, signers: Path | None, roots: "Roots | None") -> frozenset[tuple[str, str]]:
-    """The versions in that part of the log which somebody whom the reader trusts has signed or time-stamped."""
+    """The versions in the part of the log that someone the reader trusts has signed or time-stamped."""
     from evibrief.archive.anchors import anchors_of_log
     from evibrief.archive.log import told_by
     from evibrief.archive.versions import read_log
@@ -126,7 +126,7 @@ def _covered(archive: Path, signers: Path | None, roots: "Roots | None") -> froz
 
 
 def verify_signer_of(folder: Path, options: argparse.Namespace) -> int:
-    """Print who signed and time-stamped the version that a lone document is of; returns what that ends with."""
+    """Print who signed and time-stamped the version of a single document; returns the exit code."""
     from evibrief.archive.anchors import anchors_of, read_roots
     from evibrief.archive.signatures import demand_list
     from evibrief.archive.versions import read_manifest
@@ -153,9 +153,9 @@ def _print_anchors(anchors: "Sequence[Signed | Stamped]", indent: str = "") -> N
 def _states(
     anchors: "Sequence[Signed | Stamped]", by_signers: bool, by_roots: bool, covered: bool = False
 ) -> list[str]:
-    """What signatures and time stamps add to the exit code. `covered`: a log that somebody known signed has it.
+    """What signatures and time stamps add to the exit code. `covered`: it is in a log signed by someone trusted.
 
-    Unsigned is legal; a reader who names whom they trust asks for more than that.
+    Unsigned versions are fine, unless the reader names whom they trust.
     """
     from evibrief.archive.signatures import Signed
 
@@ -168,25 +168,25 @@ def _states(
 
 
 def _worst(states: Sequence[str]) -> int:
-    """The exit code of the worst state, in the order that is written here."""
+    """The exit code of the worst state, in the order below."""
     order = ("altered", "damaged", "unfinished", "withdrawn", "not vouched for", "superseded")
     return EXITS[min(states, key=lambda state: order.index(state) if state in order else len(order))]
 
 
 def _coverage(archive: Path, key: tuple[str, str]) -> str:
-    """What the log of the archive says of a version, and what no log can."""
+    """What the archive's log says about a version, and what it cannot show."""
     from evibrief.archive.log import told_by
     from evibrief.archive.versions import read_log
 
     told = told_by(read_log(archive))
     if not told.lines:
-        return "the archive has no log yet: whether this version was changed together with its manifest is not known"
+        return "the archive has no log yet: it is not known whether this version and its manifest were changed together"
     line = told.lines.get(key)
     if line is None:
         return "the archive's log does not list it yet"
     if key in told.found:
-        return "the archive's log begins after this version: it covers it only from then on"
-    return f"line {line} of the archive's log has it; `evibrief verify` on the archive checks the log as a whole"
+        return "the archive's log began after this version: it shows only later changes"
+    return f"line {line} of the archive's log has it; `evibrief verify` on the archive checks the whole log"
 
 
 def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") -> int:
@@ -220,11 +220,11 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
 
 
 def _print_version(one: "Version", faults: list[str], found: "Sequence[Finding]") -> list[str]:
-    """A line for a version of an archive, and what is wrong with it; returns what that adds to the exit code."""
+    """Print a line for a version of an archive, with its faults; returns what that adds to the exit code."""
     mine = [other for other in found if other.about == (one.id, one.version)]
     faults = faults + [other.text for other in mine if not other.unfinished]
     undone = [other.text for other in mine if other.unfinished]
-    said = "ALTERED" if faults else f"unfinished, {one.state}" if undone else f"whole, {one.state}"
+    said = "ALTERED" if faults else f"unfinished, {one.state}" if undone else f"unaltered, {one.state}"
     reason = f": {one.reason}" if one.reason else ""
     print(plain(f"{one.id} {one.version} of {one.date}: {said}{reason}"))
     for fault in (*faults, *undone):
@@ -233,17 +233,17 @@ def _print_version(one: "Version", faults: list[str], found: "Sequence[Finding]"
 
 
 def _print_log(chain: "Chain", fixed: "Sequence[tuple[int, Signed | Stamped]]") -> None:
-    """The log in words, who fixed it, and in one sentence what all of this cannot show."""
+    """Print the log in words, who signed or time-stamped it, and what all of this cannot show."""
     from evibrief.archive.log import told_by
 
     count = len(chain.events)
     if not count:
-        print("the archive has no log yet: the next version, withdrawal or signature begins one")
+        print("the archive has no log yet: the next version, withdrawal or signature starts one")
     else:
         print(f"log: {count} line{'s' * (count != 1)}, each with the hash of the line before; its head is {chain.head}")
         if before := sorted(told_by(chain).found):
             named = ", ".join(f"{brief} {version}" for brief, version in before)
-            print(plain(f"there before the log began, covered only from then on: {named}"))
+            print(plain(f"archived before the log began, covered only from then on: {named}"))
     for lines, one in fixed:
         print(plain(f"log up to line {lines}: {one.sentence}"))
     good = [lines for lines, one in fixed if one.state in ("known", "confirmed", "unjudged")]
@@ -252,10 +252,10 @@ def _print_log(chain: "Chain", fixed: "Sequence[tuple[int, Signed | Stamped]]") 
 
 
 _CANNOT_SHOW = (
-    "What this cannot show: whether somebody who can write to the whole archive made it and its log anew, or cut off "
-    "its end, because nobody signed or time-stamped the log; `evibrief sign ARCHIVE` does, or keep its head elsewhere."
+    "What this cannot show: whether someone who can write to the whole archive replaced it and its log, or cut off its "
+    "end. The log is not signed or time-stamped: run `evibrief sign ARCHIVE`, or keep its head elsewhere."
 )
 _CANNOT_SHOW_AFTER = (
-    "What this cannot show: whether lines after line {covered} were made anew or cut off, and whether the keys and "
-    "authorities above are whom you take them for."
+    "What this cannot show: whether lines after line {covered} were replaced or cut off, and whether the keys and "
+    "authorities above belong to whom you think."
 )

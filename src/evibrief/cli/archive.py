@@ -26,17 +26,17 @@ def run_diff(options: argparse.Namespace) -> int:
     last = last_version(now.brief, options.archive)
     same = same_version(now.brief, options.archive)
     if same and not options.new and compare(side_of(options.archive / same.folder / "evidence"), now):
-        last = same  # it was changed after it was archived under this number
+        last = same  # the brief was changed after this version was archived
     old = options.old if options.new else str(options.archive / last.folder) if last else None
     if last and not options.new:
         print(f"since version {last.version} of {last.date}, {old}:", file=sys.stderr)
     if old is None:
-        print(f"{options.old}: no earlier version is archived; there is nothing to compare it with")
+        print(f"{options.old}: no earlier version is archived, so there is nothing to compare it with")
         return 0
     with opened(old) as folder:
         was = side_of(folder)
     if any(Path(one).is_file() for one in (old, options.new or options.old)):
-        print("compared: the evidence that the documents carry, not their pages; verify does that", file=sys.stderr)
+        print("compared: the evidence in the documents, not their pages; `verify` compares pages", file=sys.stderr)
     printer = {"text": as_text, "json": as_json, "md": as_markdown}[options.format]
     print(printer(compare(was, now)), end="")
     return 0
@@ -47,7 +47,7 @@ def run_since(options: argparse.Namespace) -> int:
     from evibrief.archive.since import write_since
 
     written = write_since(options.brief, options.archive)
-    print(written or f"{options.brief}: no earlier version is archived; there is nothing to compare it with")
+    print(written or f"{options.brief}: no earlier version is archived, so there is nothing to compare it with")
     return 0
 
 
@@ -66,7 +66,7 @@ def run_extract(options: argparse.Namespace) -> int:
 
 
 def run_withdraw(options: argparse.Namespace) -> int:
-    """Take a version out of use."""
+    """Withdraw a version."""
     from evibrief.archive.withdraw import withdraw_version
 
     gone = withdraw_version(

@@ -14,7 +14,7 @@ LAYERS = ("page", "summary", "full")
 
 
 def formats_of(text: str) -> tuple[str, ...]:
-    """The names of the formats that an option lists, each once. Raises `ArgumentTypeError` for another word."""
+    """The names of the formats that an option lists, each once. Raises `ArgumentTypeError` for an unknown one."""
     asked = [name.strip() for name in text.split(",")]
     for name in asked:
         if name not in names():
@@ -23,7 +23,7 @@ def formats_of(text: str) -> tuple[str, ...]:
 
 
 def run_build(options: argparse.Namespace) -> int:
-    """Build a brief, and say what was written."""
+    """Build a brief, and print what was written."""
     with printing.progress(quiet=options.quiet) as report:
         written = build(options.brief, options.output, options.format, report, _tell_warnings, options.layer)
     if not options.quiet:

@@ -46,7 +46,7 @@ def run_rules(options: argparse.Namespace) -> int:
 
     words = describe(options.rule) if options.rule else rules_in_words()
     if words is None:
-        print(f"evibrief: no rule is called {options.rule}", file=sys.stderr)
+        print(f"evibrief: there is no rule {options.rule}", file=sys.stderr)
         return 2
     print(words.rstrip("\n"))
     return 0

@@ -38,7 +38,7 @@ def run_import(options: argparse.Namespace) -> int:
 
 
 def import_file(folder: Path, file: Path, importer: "Importer") -> None:
-    """Write a brief's data file from another program's file, and print what came of it.
+    """Write a brief's data file from another program's file, and print the result.
 
     The brief is read without the data file that is replaced: whatever is wrong in it does not matter. Raises `Problems`
     for what else is wrong, and where an author may have written the file, and then writes nothing.
@@ -61,11 +61,11 @@ def import_file(folder: Path, file: Path, importer: "Importer") -> None:
 
 
 def _bytes_of(file: Path, most: int) -> bytes:
-    """The bytes of a file. Raises `Problems` where there are too many, also of one that has no size."""
+    """The bytes of a file. Raises `Problems` if there are too many, also for a pipe or device."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         data = stream.read(most + 1) if size <= most else b""
     if max(size, len(data)) > most:
-        message = f"more than {most / 1e6:.0f} MB are not read"
+        message = f"the limit is {most / 1e6:.0f} MB"
         raise Problems([Problem(Place(str(file)), "too-large", message, "is this the right file?")])
     return data

@@ -1,4 +1,4 @@
-"""The options that limit what a stranger's file may use."""
+"""The options that limit what files from strangers may use."""
 
 import argparse
 import re
@@ -7,13 +7,13 @@ from evibrief.sandbox import USUAL, Limits
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
-    """Options of a command that opens what may be a stranger's: it runs in a process of its own, inside limits."""
-    parser.add_argument("--seconds", type=_count, default=round(USUAL.seconds), help="the longest that it may take")
-    parser.add_argument("--memory", type=_count, default=USUAL.megabytes, metavar="MB", help="the most that it may use")
+    """Add options to a command that may open files from strangers: it runs in a separate process with limits."""
+    parser.add_argument("--seconds", type=_count, default=round(USUAL.seconds), help="time limit in seconds")
+    parser.add_argument("--memory", type=_count, default=USUAL.megabytes, metavar="MB", help="memory limit in MB")
 
 
 def limits_of(options: argparse.Namespace) -> Limits:
-    """The limits that the command line gives."""
+    """The limits given on the command line."""
     return Limits(seconds=options.seconds, megabytes=options.memory)
 
 

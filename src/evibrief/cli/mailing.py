@@ -1,7 +1,7 @@
-"""The commands that send a brief out and say who has it; with `cli` the only one to know clock and environment.
+"""The commands `circulate` and `circulation`.
 
-In: arguments and the environment, in which the mail server is named. Out: what is printed, and an exit code. A password
-is taken from the environment alone and printed nowhere.
+In: arguments, the clock, and the environment, which names the mail server. Out: printed lines and an exit code. A
+password is only taken from the environment and never printed.
 """
 
 import argparse
@@ -23,26 +23,28 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add `circulate` and `circulation` to the command line; `command` makes one."""
+    """Add `circulate` and `circulation` to the command line; `command` creates a subcommand."""
     sends = command(commands, "circulate", circulate_brief, "write a version's letters as drafts, or send them")
     sends.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
-    sends.add_argument("--version", metavar="VERSION", help="an archived version (default: that of the brief)")
+    sends.add_argument("--version", metavar="VERSION", help="an archived version (default: the brief's)")
     sends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
     sends.add_argument("--output", type=Path, default=Path("build/circulation"), help="where drafts are written")
-    sends.add_argument("--comments-by", type=day, metavar="DATE", help="until when reviewers are asked to answer")
-    sends.add_argument("--recall", metavar="VERSION", help="tell those who hold this version not to use it any more")
-    sends.add_argument("--reason", default="", help="why it is recalled; they are told")
-    sends.add_argument("--send", action="store_true", help="say what would be sent to whom; with --yes, send it")
-    sends.add_argument("--yes", action="store_true", help="send what the dry run before showed")
-    sends.add_argument("--to", action="append", default=[], metavar="ID", help="only to this recipient, or to several")
-    sends.add_argument("--again", action="append", default=[], metavar="ID", help="send an unclear letter once more")
+    sends.add_argument("--comments-by", type=day, metavar="DATE", help="the date by which reviewers should answer")
+    sends.add_argument("--recall", metavar="VERSION", help="ask everyone who has this version to stop using it")
+    sends.add_argument("--reason", default="", help="why it is recalled; recipients will see it")
+    sends.add_argument("--send", action="store_true", help="show what would be sent to whom; with --yes, send it")
+    sends.add_argument("--yes", action="store_true", help="send what the last dry run showed")
+    sends.add_argument("--to", action="append", default=[], metavar="ID", help="only the recipients named")
+    sends.add_argument("--again", action="append", default=[], metavar="ID", help="resend if delivery is unclear")
 
     holds = command(commands, "circulation", circulation, "who holds which version, and who has not answered")
-    holds.add_argument("what", choices=("status", "returned", "sent"), help="list; note a returned file; note drafts")
+    holds.add_argument(
+        "what", choices=("status", "returned", "sent"), help="list; record a returned file; record sent drafts"
+    )
     holds.add_argument("path", type=Path, metavar="data/BRIEF | FILE", help="the brief, or the file that came back")
     holds.add_argument("--version", metavar="VERSION", help="sent: the version whose drafts were sent by hand")
     holds.add_argument("--recall", metavar="VERSION", help="sent: the version that was recalled by hand")
-    holds.add_argument("--to", action="append", default=[], metavar="ID", help="sent: only to this recipient")
+    holds.add_argument("--to", action="append", default=[], metavar="ID", help="sent: only this recipient")
     holds.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
     add_limits(holds)
 
@@ -62,7 +64,7 @@ def circulate_brief(options: argparse.Namespace) -> int:
     for doubt in preparing.doubts(options.brief, options.archive, brief, "" if options.recall else made[0].version):
         print(f"warning: {doubt}", file=sys.stderr)
     if not made:
-        print("nobody holds that version: there is nobody to tell")
+        print("nobody has that version, so there is nobody to tell")
         return 0
     if options.send and options.yes:
         sending.demand_dry_run(made, options.output)
@@ -73,11 +75,11 @@ def circulate_brief(options: argparse.Namespace) -> int:
                 made, options.archive, brief, circulation.sender.address, server, _utc, report, options.again
             )
         print("\n".join(told))
-        fine = {f"{one.recipient.id}: {what}" for one in made for what in ("sent", "has it already")}
+        fine = {f"{one.recipient.id}: {what}" for one in made for what in ("sent", "already has it")}
         return 0 if fine.issuperset(told) else 1
     delivered = sending.delivered_to(made, options.archive, brief)
     drafts = sending.write_drafts(made, options.output, delivered)
-    print("".join(f"{name}: has it already, no draft\n" for name in delivered), end="")
+    print("".join(f"{name}: already has it, no draft\n" for name in delivered), end="")
     print("".join(f"{path}\n" for path in drafts), end="")
     print(_next_step(options.send, len(drafts)))
     return 0
@@ -99,8 +101,8 @@ def _all_letters(options: argparse.Namespace, loaded: "Loaded", now: datetime.da
 def _next_step(sending: bool, count: int) -> str:
     drafts = "1 draft" if count == 1 else f"{count} drafts"
     if sending:
-        return f"dry run: {drafts} written, nothing sent; look at them, then run this again with --yes"
-    return f"{drafts} written, nothing sent; `circulation sent` notes what you send by hand"
+        return f"dry run: {drafts} written, nothing sent; check them, then run this again with --yes"
+    return f"{drafts} written, nothing sent; record what you send by hand with `circulation sent`"
 
 
 def _utc() -> str:
@@ -108,13 +110,13 @@ def _utc() -> str:
 
 
 def _mail_server(is_example: bool) -> "Server":
-    """The server that the environment names. A password is taken from nowhere else, and printed nowhere."""
+    """The server that the environment names. The password comes from nowhere else and is never printed."""
     from evibrief.mailing.smtp import server_of
 
     problems = []
     if is_example:
-        hint = "write circulation.yaml beside the brief; git ignores it"
-        problems.append(Problem(Place("environment"), "example", "the recipients are only the example's", hint))
+        hint = "write circulation.yaml in the brief's folder; git ignores it"
+        problems.append(Problem(Place("environment"), "example", "the recipients are those of the example file", hint))
     try:
         server = server_of(os.environ)
     except Problems as wrong:
@@ -125,7 +127,7 @@ def _mail_server(is_example: bool) -> "Server":
 
 
 def circulation(options: argparse.Namespace) -> int:
-    """Say who holds what, or note what came back or was sent by hand."""
+    """Print who has which version, or record what came back or was sent by hand."""
     from evibrief.archive.versions import versions
     from evibrief.checks.load import load
     from evibrief.mailing import prepare as preparing

@@ -1,4 +1,4 @@
-"""The command line: arguments, exit codes, the clock and the environment; each command is in its group's file.
+"""The command line: arguments and exit codes; each command is in the file of its group.
 
 A traceback is always our bug.
 """
@@ -28,13 +28,13 @@ EXITS = {0: "fine", 1: "something is wrong; it is printed, with its place", 2: "
 
 
 def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
-    """Run one command. `apart` says that this is the process that a stranger's files are opened in.
+    """Run one command. `apart` means that this is the separate process for files from strangers.
 
     Returns the exit code.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Greek gets an escape, not a traceback
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without Greek gets an escape, not a traceback
             stream.reconfigure(errors="backslashreplace")
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = TextOnly(sys.stdout), TextOnly(sys.stderr)
@@ -49,19 +49,19 @@ def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
 
 
 def _hand_over() -> str:
-    """Write out what was printed. Returns why that failed, if it did; what is left of it then goes nowhere."""
+    """Flush standard output. Returns why that failed, if it did; the rest of the output is then discarded."""
     try:
         sys.stdout.flush()
-    except OSError as error:  # Python would try once more at its end, and say so with a traceback
+    except OSError as error:  # Python would try again at exit, and print a traceback
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.close(nowhere)
-        return error.strerror or "what was printed cannot be written"
+        return error.strerror or "the output cannot be written"
     return ""
 
 
 def _opens(options: argparse.Namespace) -> bool:
-    """Whether the command opens what may be a stranger's."""
+    """Whether the command may open files from strangers."""
     if options.run is run_check:
         return options.retractions is not None
     return hasattr(options, "memory") and getattr(options, "what", "returned") == "returned"
@@ -96,8 +96,8 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
         if _is_short_of_memory(bug):
             print_problems(too_much_memory().problems)
             return 1
-        # A stranger's file found a fault of ours. Who opened it learns that nothing of it is to be believed.
-        message = f"this file broke the program, and nothing of it was believed: {type(bug).__name__}: {bug}"
+        # A file triggered a bug of ours. The user must know that nothing in it was accepted.
+        message = f"this file crashed the program, and nothing in it was accepted: {type(bug).__name__}: {bug}"
         print_problems([Problem(Place("evibrief"), "bug", message, "please report it, with the file")])
         return 1
     except KeyboardInterrupt:
@@ -124,90 +124,90 @@ def _parser() -> argparse.ArgumentParser:
 
     builds = _command(commands, "build", run_build, "check a brief and write its documents")
     builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
-    listed = f"{', '.join(names())}, or several with commas"
+    listed = f"{', '.join(names())}, or a list with commas"
     builds.add_argument("--format", type=formats_of, default=names(), help=listed)
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
-    builds.add_argument("--layer", choices=LAYERS, default="full", help="the first page, that and the summary, or all")
+    builds.add_argument("--layer", choices=LAYERS, default="full", help="page 1, page 1 and summary, or everything")
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
 
-    checks = _command(commands, "check", run_check, "say what is wrong with a brief, and write nothing")
+    checks = _command(commands, "check", run_check, "list the problems of a brief, without writing anything")
     checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
-    checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people, or machines")
+    checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people or machines")
 
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
     )
     limits.add_limits(checks)
 
-    rules = _command(commands, "rules", run_rules, "explain the rules of check: one, or all of them")
-    rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as check prints it in brackets")
+    rules = _command(commands, "rules", run_rules, "explain one or all of the rules of `check`")
+    rules.add_argument("rule", nargs="?", metavar="RULE", help="its name, as `check` prints it in brackets")
 
-    keeps = _command(commands, "archive", run_archive, "build a brief and keep it as a dated version, written once")
+    keeps = _command(commands, "archive", run_archive, "build a brief and archive it as a permanent, dated version")
     keeps.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
-    compares = _command(commands, "diff", run_diff, "say what changed between two briefs, conclusions first")
-    sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH of git"
-    compares.add_argument("old", help=f"{sides}; alone, it is compared with its last archived version")
+    compares = _command(commands, "diff", run_diff, "show what changed between two briefs, conclusions first")
+    sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH in git"
+    compares.add_argument("old", help=f"{sides}; if alone, it is compared with its last archived version")
     compares.add_argument("new", nargs="?", help=sides)
     compares.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
-    compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people, or machines")
+    compares.add_argument("--format", choices=("text", "json", "md"), default="text", help="for people or machines")
     limits.add_limits(compares)
 
     tells = _command(commands, "since", run_since, "write since.yaml: what changed since the last archived version")
     tells.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     tells.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
-    looks = _command(commands, "verify", verify.verify, "say whether a version or a lone PDF or DOCX is unaltered")
+    looks = _command(commands, "verify", verify.verify, "check whether an archive, version or document is unaltered")
     looks.add_argument("path", type=Path, metavar="PATH", help="an archive, an archived version, a PDF or a DOCX")
     anchors.add_options(looks)
     verify.add_options(looks)
     looks.epilog = codes_in_words(verify.EXITS_IN_WORDS)
     limits.add_limits(looks)
 
-    takes = _command(commands, "extract", run_extract, "take the evidence out of a PDF or a DOCX")
-    takes.add_argument("document", type=Path, metavar="FILE", help="a PDF or a DOCX that evibrief made")
-    takes.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that does not exist yet")
+    takes = _command(commands, "extract", run_extract, "take the evidence out of a PDF or DOCX")
+    takes.add_argument("document", type=Path, metavar="FILE", help="a PDF or DOCX made by evibrief")
+    takes.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
     limits.add_limits(takes)
 
     ends = _command(commands, "withdraw", run_withdraw, "mark an archived version as withdrawn; nothing is deleted")
     ends.add_argument("brief", metavar="ID", help="the id of the brief")
     ends.add_argument("version", metavar="VERSION", help="the version, such as 0.1.0")
-    ends.add_argument("--reason", required=True, help="why; readers are told")
+    ends.add_argument("--reason", required=True, help="why; readers will see it")
     ends.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
 
     copies = _command(commands, "review-copy", run_review_copy, "write the Word document for a reviewer")
     copies.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     copies.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
-    copies.add_argument("--recipient", type=recipient_of, metavar="ID", help="to whom it goes: an id, never a name")
-    copies.add_argument("--comments-by", type=printing.day, metavar="DATE", help="until when, such as 2026-12-24")
+    copies.add_argument("--recipient", type=recipient_of, metavar="ID", help="the recipient's id, never a name")
+    copies.add_argument("--comments-by", type=printing.day, metavar="DATE", help="when comments are due: 2026-12-24")
 
     reads = _command(commands, "comments", run_comments, "list what reviewers said in Word, by record, file and line")
-    reads.add_argument("reviewed", type=Path, nargs="+", metavar="REVIEWED.docx", help="one file or several")
+    reads.add_argument("reviewed", type=Path, nargs="+", metavar="REVIEWED.docx", help="one or more files")
     reads.add_argument("--brief", type=Path, required=True, metavar="data/BRIEF", help="the folder of the brief")
-    reads.add_argument("--format", choices=("text", "json", "md", "csv"), default="text", help="how to print the list")
-    reads.add_argument("--since", type=Path, metavar="FILE", help="an earlier list (JSON) or ledger: only what is new")
+    reads.add_argument("--format", choices=("text", "json", "md", "csv"), default="text", help="format of the list")
+    reads.add_argument("--since", type=Path, metavar="FILE", help="list only what is not in this JSON list or ledger")
     reads.add_argument("--patches", type=Path, metavar="DIR", help="write proposals as patches for `git apply`")
-    reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write the ledger, in the brief's reviews/")
+    reads.add_argument("--write", type=Path, metavar="LEDGER.yaml", help="write a ledger in the brief's `reviews/`")
     limits.add_limits(reads)
 
     importing.add_command(commands, _command)
     mailing.add_commands(commands, _command)
     anchors.add_commands(commands, _command)
 
-    starts = _command(commands, "new", run_new, "write a small commented brief to start from; it builds at once")
-    starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a folder that does not exist yet")
+    starts = _command(commands, "new", run_new, "write a small commented starter brief that can be built at once")
+    starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a new folder")
 
     schemas = _command(commands, "schema", run_schema, "print the JSON Schema of a file, for editors")
-    schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all of them when left out")
-    schemas.add_argument("--output", type=Path, help="write them all into this folder instead")
+    schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; default: all")
+    schemas.add_argument("--output", type=Path, help="write all schemas into this folder instead")
 
     describes = _command(commands, "files", run_files, "explain the data files: one, or all of them, with examples")
-    describes.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; all when left out")
+    describes.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; default: all")
 
     _command(commands, "commands", lambda options: run_commands(parser), "explain all commands, as Markdown")
 
-    styles = _command(commands, "reference", run_reference, "write a fresh reference.docx, the Word styles to edit")
+    styles = _command(commands, "reference", run_reference, "write a new reference.docx with the Word styles to edit")
     styles.add_argument("--output", type=Path, default=Path("reference.docx"), help="the file to write")
     return parser
 

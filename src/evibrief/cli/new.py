@@ -1,4 +1,4 @@
-"""The commands that write files to start from: `new`, `reference-docx`, `schema`."""
+"""The commands that write starter files: `new`, `reference`, `schema`."""
 
 import argparse
 import datetime
@@ -12,14 +12,14 @@ from evibrief.problems import Place, Problem, Problems
 
 
 def run_new(options: argparse.Namespace) -> int:
-    """Write a brief to start from."""
+    """Write a starter brief."""
     from evibrief.evidence.schema import schema_texts
     from evibrief.evidence.starter import identifier_of, starter_texts
 
     folder: Path = options.folder
     name = identifier_of(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Problems([Problem(Place(str(folder)), "folder", "there is something here already", "name a new folder")])
+        raise Problems([Problem(Place(str(folder)), "folder", "this already exists", "name a new folder")])
     texts = starter_texts(name, datetime.date.today(), resources.starter_texts())
     _write_texts(folder, texts)
     schemas = folder.parent / "schemas"
@@ -27,7 +27,7 @@ def run_new(options: argparse.Namespace) -> int:
     _write_texts(schemas, {file: text for file, text in here.items() if not (schemas / file).exists()})
     for path in texts:
         print(folder / path)
-    print(f"{schemas}: what an editor completes and checks with; files that were there are kept")
+    print(f"{schemas}: schemas for your editor; existing files were kept")
     program = sys.argv[0] if Path(sys.argv[0]).name == "evibrief" else "evibrief"
     print(f"\nnext: {program} build {shlex.quote(str(folder))}")
     return 0
@@ -41,7 +41,7 @@ def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def run_reference(options: argparse.Namespace) -> int:
-    """Write the styles of Word as a `reference.docx`."""
+    """Write the Word styles as a `reference.docx`."""
     from evibrief.formats.docx.reference import build_reference
 
     options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +62,6 @@ def run_schema(options: argparse.Namespace) -> int:
     elif options.file in schemas:
         print(schemas[options.file])
     else:
-        print(f"evibrief: no file is called {options.file}; there are {', '.join(schemas)}", file=sys.stderr)
+        print(f"evibrief: there is no file {options.file}; known: {', '.join(schemas)}", file=sys.stderr)
         return 2
     return 0

@@ -1,4 +1,4 @@
-"""What commands print: problems in three forms, and streams that pass on text alone.
+"""What commands print: problems in three forms, and streams that are safe for terminals.
 
 In: problems, streams. Out: lines.
 """
@@ -17,7 +17,7 @@ from evibrief.problems import Problem, as_annotation, as_record, plain
 
 
 def day(text: str) -> datetime.date:
-    """A date on the command line."""
+    """A date on the command line. Raises `ArgumentTypeError` for anything else."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
@@ -26,7 +26,7 @@ def day(text: str) -> datetime.date:
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A line for each stage with the time that it took, on a terminal; elsewhere silence."""
+    """On a terminal, a line for each stage with the time it took; otherwise nothing."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage: None
         return
@@ -49,33 +49,33 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 MOST_PRINTED = 500
-"""Problems; a file of the wrong kind can have hundreds of thousands."""
+"""The most problems that are printed; a file of the wrong kind can have hundreds of thousands."""
 
 
 class TextOnly(io.TextIOBase):
-    """A stream that passes on text alone: what would act on a terminal is printed as an escape."""
+    """A stream that prints only text: characters that would control a terminal become escapes."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream or io.StringIO()  # a shell can close it: `evibrief check data/BRIEF >&-`
 
     def write(self, text: str) -> int:
-        """Write the text. A carriage return at its beginning is ours: a stage of the work is told on one line."""
+        """Write the text. A leading carriage return is our own, for progress on one line, and is kept."""
         returned, rest = ("\r", text[1:]) if text.startswith("\r") else ("", text)
         lines = ("\t".join(map(plain, line.split("\t"))) for line in rest.split("\n"))
         self._stream.write(returned + "\n".join(lines))
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what is waiting."""
+        """Flush the stream."""
         self._stream.flush()
 
     def isatty(self) -> bool:
-        """Whether somebody is looking."""
+        """Whether the stream is a terminal."""
         return self._stream.isatty()
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
-    """The problems on standard error, as many as anybody reads, then how many there are."""
+    """Print the problems, up to a limit, and their number on standard error."""
     for problem in problems[:MOST_PRINTED]:
         print(problem, file=sys.stderr)
     if len(problems) > MOST_PRINTED:
@@ -90,11 +90,11 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
 
 def print_json(problems: Sequence[Problem]) -> None:
-    """The problems as one JSON record, for machines."""
+    """Print the problems as one JSON record, for machines."""
     print(json.dumps({"problems": [as_record(problem) for problem in problems]}, indent=1, ensure_ascii=False))
 
 
 def print_annotations(problems: Sequence[Problem]) -> None:
-    """The problems as GitHub shows them beside their lines."""
+    """Print the problems as GitHub annotations, shown next to their lines."""
     for problem in problems:
         print(as_annotation(problem))

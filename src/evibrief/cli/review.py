@@ -1,18 +1,18 @@
-"""The commands of a review: `review-copy` and `comments`."""
+"""The commands for reviews: `review-copy` and `comments`."""
 
 import argparse
 import re
 
 
 def recipient_of(text: str) -> str:
-    """An id of a recipient, as it may be part of a file name. Raises `ArgumentTypeError` for any other."""
+    """The id of a recipient, which becomes part of a file name. Raises `ArgumentTypeError` for anything else."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", text):
         raise argparse.ArgumentTypeError("an id is a letter, then letters, digits, - and _; never a name or an address")
     return text
 
 
 def run_review_copy(options: argparse.Namespace) -> int:
-    """Write the copy for a reviewer."""
+    """Write a review copy."""
     from evibrief.review_copies import write_review_copy
 
     print(write_review_copy(options.brief, options.output, options.recipient or "", options.comments_by))
@@ -20,7 +20,7 @@ def run_review_copy(options: argparse.Namespace) -> int:
 
 
 def run_comments(options: argparse.Namespace) -> int:
-    """Print what reviewers wrote, and write patches and the ledger where asked."""
+    """Print what reviewers wrote, and write patches and the ledger if requested."""
     from evibrief.review.gather import gather, write_patches
     from evibrief.review.ledger import earlier_keys, write_ledger
     from evibrief.review.printing import PRINTERS

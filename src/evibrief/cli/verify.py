@@ -1,6 +1,6 @@
-"""The command `verify`: what is printed of a verdict, and what the command ends with.
+"""The command `verify`: prints a verdict and sets the exit code.
 
-In: arguments. Out: lines and an exit code. Each sentence says what was compared and no more.
+In: arguments. Out: lines and an exit code. Each sentence says only what was compared.
 """
 
 import argparse
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from evibrief.archive.verdict import Verdict
 
 EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
-"""By what was found of the document; 1 is a file that cannot be read, or carries nothing."""
+"""By the verdict on the document; 1 means a file that cannot be read or contains no evidence."""
 
 STANDING_EXITS = {"withdrawn": 7, "superseded": 10, "damaged": 4, "unfinished": 6}
-"""By what the archive says of a document that is unaltered."""
+"""By what the archive says about an unaltered document."""
 
 NOT_THERE = 11
-"""The archive that the reader named has no such version, or has it with another content."""
+"""The archive named by the reader does not have this version, or has it with other content."""
 
 
 EXITS_IN_WORDS = {
@@ -43,14 +43,14 @@ EXITS_IN_WORDS = {
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add to `verify` the archive that a document is looked up in."""
+    """Add to `verify` the option for the archive in which a document is looked up."""
     parser.add_argument(
-        "--archive", type=Path, metavar="DIR", help="look the document up here (default: the archive that it lies in)"
+        "--archive", type=Path, metavar="DIR", help="look the document up here (default: the archive that contains it)"
     )
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Say whether a document, a version or an archive is what it says it is. Returns the exit code."""
+    """Print whether a document, a version or an archive is what it claims to be. Returns the exit code."""
     if options.path.is_dir():
         return anchors.verify_folder(options)
     from evibrief.archive.signatures import demand_list
@@ -71,13 +71,13 @@ def verify(options: argparse.Namespace) -> int:
     if options.signers or options.tsa_certificates:
         damaged = standing is not None and standing.state == "damaged"
         has = "has no signature or time stamp of this content"
-        print(f"not vouched for: the archive {'is damaged: its signatures were not read' if damaged else has}")
+        print(f"not vouched for: the archive {'is damaged, so its signatures were not read' if damaged else has}")
         return worst(code, anchors.EXITS["not vouched for"])
     return code
 
 
 def worst(code: int, of_signers: int) -> int:
-    """What the command ends with, by the verdict and by who signed: a bad signature before all, as in an archive."""
+    """The worse of two exit codes, for the verdict and for the signatures."""
     return min(code, of_signers, key=_WORST_FIRST.index)
 
 
@@ -85,7 +85,7 @@ _WORST_FIRST = (4, 5, 6, 7, NOT_THERE, 8, 10, 9, 3, 0)
 
 
 def _demand_archive(options: argparse.Namespace, archive: Path | None) -> None:
-    """Raise `Problems` for an archive that is none, and for signers where there is nothing that they could sign."""
+    """Raise `Problems` if the named archive is not one, or if signers are given without any archive."""
     from evibrief.archive.versions import is_archive
 
     if options.archive and not is_archive(options.archive):
@@ -97,12 +97,12 @@ def _demand_archive(options: argparse.Namespace, archive: Path | None) -> None:
 
 
 def is_another(verdict: "Verdict", standing: "Standing") -> bool:
-    """Whether the archive has this version with another content: other layers and review copies have the same."""
+    """Whether the archive has other content for this version. Layers and review copies have the same content."""
     return bool(standing.content) and standing.content not in (verdict.content, verdict.evidence)
 
 
 def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) -> int:
-    """What the command ends with. The archive is `trusted` where its reader named it, rather than found it around."""
+    """The exit code of a verdict. The archive is `trusted` if the reader named it, not if it was found by itself."""
     own = EXITS[verdict.state]
     if standing is None or verdict.state == "altered":
         return own
@@ -111,14 +111,14 @@ def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) ->
     if is_another(verdict, standing) or (trusted and standing.state == "unknown"):
         return NOT_THERE
     if trusted and standing.listed:
-        own = 0  # to the byte what the reader's own archive has, whoever's tools made it
+        own = 0  # byte for byte the file in the reader's own archive, whichever tools made it
     if own in (0, EXITS["other tools"], EXITS["own look"]):
         return STANDING_EXITS.get(standing.state, own)
     return own
 
 
 def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing | None") -> Iterator[str]:
-    copy = ", a copy for review" if verdict.for_review else ""
+    copy = ", a review copy" if verdict.for_review else ""
     yield f"{options.path}: {_title(verdict.title)}, version {verdict.version} of {verdict.date}{copy}"
     yield f"content  {verdict.content or 'not recorded: made before there was a content hash'}"
     yield f"evidence {verdict.evidence}"
@@ -132,51 +132,51 @@ def _lines(options: argparse.Namespace, verdict: "Verdict", standing: "Standing 
         yield from (line.format(compared=verdict.compared) for line in _WORDS[verdict.state])
     yield from (f"  {detail}" for detail in verdict.details)
     if verdict.looks:
-        yield f"Files of its own decide how it looks and what it shows: {', '.join(verdict.looks)}."
+        yield f"Its own files affect how it looks and what it shows: {', '.join(verdict.looks)}."
         yield "They can hide or change words. Compare the page with what its evidence says:"
     elif verdict.uncovered:
-        yield f"Words in it that are no evidence come from {', '.join(verdict.uncovered)}. Its evidence says:"
+        yield f"Some words in it are not evidence and come from {', '.join(verdict.uncovered)}. Its evidence says:"
     yield from (f"  {line}" for line in verdict.said)
     yield from _of_the_archive(verdict, standing, options.archive is not None)
 
 
 def _title(title: str) -> str:
-    """A title on one line, and no longer than one: so many spaces could make a line of its own of what follows."""
+    """A title on one line, shortened: with many spaces it could make what follows look like a line of ours."""
     words = " ".join(title.split())
     return words if len(words) <= 200 else f"{words[:200]} …"
 
 
 def _of_the_archive(verdict: "Verdict", standing: "Standing | None", named: bool) -> Iterator[str]:
     if standing is None:
-        yield "No archive was looked at (--archive DIR): whether this version is current is not known, nor who made it."
+        yield "No archive was checked (--archive DIR): it is not known whether this version is current, or who made it."
         return
-    which = "that you named" if named else "that it lies in, which whoever sent the file may have made"
+    which = "that you named" if named else "that contains it, which may come from whoever sent the file"
     if is_another(verdict, standing):
         yield f"NOT WHAT THE ARCHIVE HAS ({which}): there version {verdict.version} has the content {standing.content}."
         return
-    yield f"By the archive {which}: {standing.sentence}."
+    yield f"According to the archive {which}: {standing.sentence}."
     if standing.listed:
-        yield "  The archive has this very file: its SHA-256 is listed there."
+        yield "  The archive has exactly this file: its SHA-256 is listed there."
     elif standing.listed is False:
-        yield "  The archive has this content, and no file of it with this SHA-256."
+        yield "  The archive has this content, but not in a file with this SHA-256."
 
 
 _WORDS: Mapping[str, Sequence[str]] = {
     "identical": (
-        "identical: built again from the evidence that it carries, it is the same to the byte.",
-        "This does not say whose evidence it is: only an archive or a signature that you trust does.",
+        "identical: rebuilt from the evidence in it, it is the same, byte for byte.",
+        "This does not say whose evidence it is: only an archive or a signature that you trust can.",
     ),
     "own look": (
-        "BUILT FROM WHAT IT CARRIES, WITH A LOOK OF ITS OWN: built again from the files that it carries, it is the",
-        "same. Some of these files are no evidence. This does not say that the page shows what the evidence says.",
+        "BUILT FROM ITS OWN FILES, WITH ITS OWN LOOK: rebuilt from the files in it, it is the same. Some of these",
+        "files are not evidence, so this does not say that the page shows what the evidence says.",
     ),
     "other tools": (
-        "same content, other tools: made by other versions of the tools. Built again here and compared in meaning,",
+        "same content, other tools: made by other versions of the tools. Rebuilt here and compared in meaning,",
         "{compared} agree.",
     ),
-    "altered": ("ALTERED: it is not what is built from the evidence that it carries.",),
+    "altered": ("ALTERED: it is not what the evidence in it gives when rebuilt.",),
     "undecided": (
-        "NOT CONFIRMED: it differs from what is built here from the evidence that it carries. Either it was altered,",
-        "or other versions of the tools made it so. Verify it with those versions, or look it up in the archive.",
+        "NOT CONFIRMED: it differs from what the evidence in it gives when rebuilt here. Either it was altered, or",
+        "other versions of the tools made it. Verify it with those versions, or look it up in the archive.",
     ),
 }

@@ -1,1 +1,1 @@
-"""What an author writes: the record types, reading them with their places, a new brief to start from."""
+"""What an author writes: the record types, the reader that keeps each value's place, and the starter brief."""

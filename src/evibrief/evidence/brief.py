@@ -1,4 +1,4 @@
-"""What an author may write in `brief.yaml`, and a brief as a whole."""
+"""The record types of `brief.yaml`, and the whole `Brief`."""
 
 import re
 from types import GenericAlias
@@ -31,7 +31,7 @@ Font = Literal["Source Sans Pro", "Source Serif Pro"]
 
 
 class Person(Record):
-    """Somebody who has agreed to be named, with what they did."""
+    """A person who agreed to be named, and what they did."""
 
     name: Text
     role: Text = Field(description="what they did for the brief")
@@ -49,7 +49,7 @@ class Question(Record):
 
 
 class SourceDocument(Record):
-    """The document whose claims are examined, as it presents itself."""
+    """The document whose claims are examined, as it describes itself."""
 
     title: Text
     stated_sources: Text = Field(description="what it says that it rests on")
@@ -59,7 +59,7 @@ class SourceDocument(Record):
 
 
 class BottomLine(Record):
-    """What a reader with one minute takes away. Plausibility and certainty are never one word for both."""
+    """What a reader with one minute takes away. Plausibility and certainty are always separate."""
 
     text: Prose
     plausibility: Text = Field(description="could it work?")
@@ -67,7 +67,7 @@ class BottomLine(Record):
 
 
 class Search(Record):
-    """A search that somebody made. One that found nothing is worth as much as one that did."""
+    """One search. A search that found nothing is as valuable as one that found something."""
 
     what: Prose = Field(description="what was looked for")
     where: Text = Field(description="the index or the library")
@@ -76,18 +76,18 @@ class Search(Record):
 
 
 class Methods(Record):
-    """How the evidence was found, rated and checked, and what of that was not done."""
+    """How the evidence was found, rated and checked, and which of these steps were not done."""
 
     text: Prose
     searches: tuple[Search, ...] = ()
     negative_searches: tuple[Search, ...] = ()
     instrument: Text | None = Field(
-        default=None, description="the rating instrument with its version, as its file is called: `plausibility-1`"
+        default=None, description="the rating instrument and its version, like its file name: `plausibility-1`"
     )
 
 
 KindOfSection = NewType("KindOfSection", str)
-"""A word from a list: not words of an author's."""
+"""A word from a fixed list, not free text."""
 
 SectionKind = Annotated[
     KindOfSection, one_of(section_kinds), Field(json_schema_extra={"enum": list(section_kinds())})
@@ -95,7 +95,7 @@ SectionKind = Annotated[
 
 
 class Section(Record):
-    """One section of the brief: what it shows, under which heading, with which introduction."""
+    """One section of the brief: its kind, heading and introduction."""
 
     kind: SectionKind = Field(description="which section")
     title: Text = Field(description="the heading")
@@ -103,17 +103,17 @@ class Section(Record):
 
 
 class Theme(Record):
-    """How this brief differs in looks: a colour, the two shipped fonts, a logo. The rest is `theme/custom.css`."""
+    """The brief's own look: a colour, one of the two shipped fonts, a logo. For the rest use `theme/custom.css`."""
 
     accent: Annotated[Text, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = Field(
-        default=None, description="of headings, links and marks; dark enough to be read on white"
+        default=None, description="colour of headings, links and marks; dark enough to read on white"
     )
     text_font: Font | None = None
-    heading_font: Font | None = Field(default=None, description="of the title")
+    heading_font: Font | None = Field(default=None, description="font of the title")
     logo: Annotated[Text, Field(pattern=r"^theme/[A-Za-z0-9_.-]+\.png$")] | None = Field(
-        default=None, description="a PNG in the brief's own folder: `theme/logo.png`"
+        default=None, description="a PNG in the brief's folder: `theme/logo.png`"
     )
-    logo_alternative: Text | None = Field(default=None, description="what the logo says, for those who cannot see it")
+    logo_alternative: Text | None = Field(default=None, description="what the logo says, for readers who cannot see it")
 
 
 def _without_value(title: str) -> str:
@@ -127,7 +127,7 @@ Title = Annotated[Text, AfterValidator(_without_value)]
 
 
 class BriefRecord(Overridable):
-    """`brief.yaml`: what the brief asks, who is behind it, and in which order it is told."""
+    """`brief.yaml`: what the brief asks, who is responsible for it, and the order of its sections."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
         description="letters, digits and hyphens; part of every file name"
@@ -142,7 +142,7 @@ class BriefRecord(Overridable):
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date = Field(description="of this version")
     review_by: Date = Field(description="after this day readers are to treat it as out of date")
-    authors: tuple[Person, ...] = Field(default=(), description="nobody is invented: none is printed as `not named`")
+    authors: tuple[Person, ...] = Field(default=(), description="an empty list is printed as `not named`")
     raters: tuple[Person, ...] = Field(default=(), description="who rated the statements")
     reviewers: tuple[Person, ...] = Field(default=(), description="who reviewed it, if they agreed to be named")
     funding: Text
@@ -154,16 +154,16 @@ class BriefRecord(Overridable):
     known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is known: three things, with sources")
     not_known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is not known: three things")
     versions_at: Text = Field(default="unknown", description="where the list of all versions is kept, for readers")
-    not_this: tuple[Prose, ...] = Field(min_length=1, description="what this brief is not; printed on page one")
+    not_this: tuple[Prose, ...] = Field(min_length=1, description="what this brief is not; printed on page 1")
     methods: Methods
     populations: tuple[PopulationRecord, ...] = Field(min_length=1, description="who was studied")
     sections: tuple[Section, ...] = Field(min_length=1, description="in the order of the page")
     theme: Theme = Theme()
-    citation_style: Text = Field(description="a CSL style by name, or the path of a .csl file beside this one")
+    citation_style: Text = Field(description="the name of a CSL style, or the path of a .csl file next to this file")
 
 
 class More(Record):
-    """The records of a data file that no other field of a brief has."""
+    """The records of a data file that has no field in `Brief`."""
 
     stem: str
     records: tuple[Record, ...]
@@ -193,17 +193,17 @@ class Brief(Record):
     more: tuple[More, ...] = ()
 
     def records_of(self, stem: str) -> tuple[Record, ...]:
-        """The records of a data file that has no field of its own here, in the order of the file."""
+        """The records of a data file that has no field here, in file order."""
         return next((one.records for one in self.more if one.stem == stem), ())
 
     @property
     def all_claims(self) -> tuple[Claim, ...]:
-        """Every claim, in the order of the files. Not kept: a copy with other claims would keep the old ones."""
+        """Every claim, in file order. Not cached, because a copy with other claims would keep the old ones."""
         return tuple(claim for group in self.claims for claim in group.claims)
 
 
 def type_of(stem: str) -> Any:
-    """The type of what a data file holds, as it is in a brief: a record, or a tuple of them; None for no such file."""
+    """The type of a data file's content in a brief: a record or a tuple of records; None for an unknown file."""
     alone = {file.stem: file.records() for file in files.FILES if file.records}
     if stem in alone:
         return GenericAlias(tuple, (alone[stem], ...))

@@ -1,6 +1,6 @@
-"""The argument: studies, claims with their evidence, the links of mechanisms, the statements that are ranked.
+"""The argument: studies, claims with their evidence, links of mechanisms, ranked statements.
 
-In: fields. Out: the record types that the ratings are made from; `brief` puts them into a `Brief`.
+In: fields. Out: the record types that ratings are computed from; `brief` puts them into a `Brief`.
 """
 
 from typing import Literal
@@ -41,22 +41,22 @@ from evibrief.evidence.vocabulary import (
 
 
 class Override(Record):
-    """Somebody lets a rule of `evibrief check` pass for this record, says why, and signs."""
+    """A signed exception: this record need not pass one rule of `evibrief check`, and why."""
 
     rule: Text = Field(description="the rule's id, as `evibrief check` prints it in brackets")
     reason: Prose
-    by: Text = Field(description="a name, or a role when the person did not agree to be named")
+    by: Text = Field(description="a name, or a role if the person did not agree to be named")
     date: Date
 
 
 class Overridable(Record):
-    """A record that may carry overrides of rules; they hold for it and for what stands inside it."""
+    """A record that may have overrides of rules. They apply to it and to everything inside it."""
 
     overrides: tuple[Override, ...] = ()
 
 
 class PopulationRecord(Record):
-    """A group that was studied, and how near it is to the people whom the brief is about."""
+    """A group that was studied, and how close it is to the people the brief is about."""
 
     id: Identifier
     label: Text = Field(description="as it is printed")
@@ -65,7 +65,7 @@ class PopulationRecord(Record):
 
 
 class Verification(Record):
-    """How far somebody looked at a publication. `verified`: its record or abstract was seen where it says."""
+    """How far a publication was checked. `verified`: its record or abstract was seen at `where`."""
 
     state: VerificationState
     where: Text
@@ -74,7 +74,7 @@ class Verification(Record):
 
 
 class Integrity(Record):
-    """Whether a publication was corrected, put under concern or retracted; `not-checked` is a state too."""
+    """Whether a publication was corrected, retracted or given an expression of concern, or was not checked."""
 
     state: Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
     checked: DateOrUnknown
@@ -91,7 +91,7 @@ class Study(Overridable):
     n_note: Text | None = Field(default=None, description="such as `12 with, 12 without`")
     species: Species
     population: Population = Field(description="who was studied")
-    report_of: Identifier | None = Field(default=None, description="reports with the same word are one study")
+    report_of: Identifier | None = Field(default=None, description="reports with the same value are one study")
     verification: Verification
     integrity: Integrity
     note: Prose | None = None
@@ -102,28 +102,28 @@ class Evidence(Record):
 
     source: SourceKey
     role: Role
-    basis: Basis = Field(description="`cited`: the document names it; `candidate`: we found it, it may be another")
+    basis: Basis = Field(description="`cited`: named by the document; `candidate`: found by us, may not be its source")
     locator: Text = Field(description="page, figure or table; `abstract`; `unknown`")
     finding: Prose = Field(description="what it found, in one sentence")
     population: Population = Field(description="in whom")
     exposure: Exposure = Field(description="`intervention`: this population received the drug of the question")
     resolved: Prose | None = Field(
-        default=None, description="for a contradiction: why it no longer speaks against the claim"
+        default=None, description="for a contradiction: why it no longer counts against the claim"
     )
 
 
 class Stated(Record):
-    """Where the source document makes the claim, and what it says the claim rests on."""
+    """Where the source document makes the claim, and the source it gives."""
 
     line: Count = Field(description="of the document")
     attribution: Text = Field(
-        description="as the document has it; `none` or `none (its phrase)` where it names nothing"
+        description="as in the document; `none` or `none (its phrase)` if it names no source"
     )
     study_type: Text = Field(description="what kind of support it claims")
 
 
 class Claim(Overridable):
-    """One atomic claim, in our own words. Without `stated` it was added by the brief and is printed as added."""
+    """One atomic claim, in our own words. A claim without `stated` was added by the brief and is printed as added."""
 
     id: Identifier
     text: Prose
@@ -136,7 +136,7 @@ class Claim(Overridable):
     status_note: Prose | None = Field(default=None, description="why it has this status")
     corrections: Corrections
     evidence: tuple[Evidence, ...] = ()
-    replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
+    replaces: tuple[Identifier, ...] = Field(default=(), description="ids of this record in earlier versions")
 
 
 class ClaimGroup(Record):
@@ -158,7 +158,7 @@ class Link(Overridable):
 
 
 class Mechanism(Overridable):
-    """A chain of links: what the drug does, whether that is reached at the doses given, what is shown, the bridge."""
+    """A chain of links: what the drug does, whether the doses given reach that, what is shown, the bridge."""
 
     id: Identifier
     title: Text
@@ -170,7 +170,7 @@ class Mechanism(Overridable):
 
 
 class Signed(Record):
-    """A decision of a person: why, who (a name or a role), when. A rating above the instrument's needs all three."""
+    """A person's decision: why, who (a name or a role) and when. A rating above the instrument's needs all three."""
 
     reason: Prose | None = None
     by: Text | None = Field(default=None, description="a name or a role")
@@ -178,30 +178,30 @@ class Signed(Record):
 
     @property
     def is_signed(self) -> bool:
-        """Whether reason, person and day are all given."""
+        """Whether reason, person and date are all given."""
         return None not in (self.reason, self.by, self.date)
 
 
 class Decision(Signed):
-    """A person decides on the tier of a statement."""
+    """A person's decision on the tier of a statement."""
 
     tier: Tier
 
 
 class CertaintyDecision(Signed):
-    """A person decides on the certainty of a chain."""
+    """A person's decision on the certainty of a chain."""
 
     level: Certainty
 
 
 class Statement(Overridable):
-    """One statement of the source document's ranking. It may name claims that this brief added."""
+    """One statement from the source document's ranking. It may refer to claims that this brief added."""
 
     id: Identifier
     text: Prose
     kind: StatementKind = Field(
         default="reason",
-        description="a reason to expect a benefit, one against it, or a record that data are missing and nothing else",
+        description="a reason to expect a benefit, a reason against one, or only a note that data are missing",
     )
     stated: Tier = Field(description="the tier that the document gives")
     claims: Claims = Field(description="the claims that it rests on")
@@ -212,7 +212,7 @@ class Statement(Overridable):
 
 
 class Closing(Record):
-    """The source document's own sentence on certainty, taken apart."""
+    """The source document's own sentence on certainty, split into its parts."""
 
     line: Count
     text: Prose

@@ -1,8 +1,8 @@
-"""The kinds of fields that a record may have: text, prose, numbers, dates, words from a list, names of other records.
+"""The field types of records: text, prose, numbers, dates, words from a list, ids of other records.
 
-In: what `read_folder` read, all of it text. Out: Python values, or an error that says what to write instead. Nothing is
-coerced: a number is a number as people write it, a date is `2026-11-23`, and text that another YAML reader would
-take for something else has to stand in quotes.
+In: text from `read_folder`. Out: Python values, or an error that says what to write instead. Nothing is coerced:
+a number is written in plain decimal digits, a date is `2026-11-23`, and text that another YAML reader would read
+as something else must be in quotes.
 """
 
 import datetime
@@ -28,11 +28,11 @@ from evibrief.evidence.written import Written
 from evibrief.problems import Hints
 
 Unknown = Literal["unknown"]
-"""What nobody knows yet is written as the word `unknown`, and is printed."""
+"""A value that is not known is written as the word `unknown`, and is printed."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
-"""At most nine digits on either side: what is longer is a slip of the hand."""
+"""At most nine digits on either side of the point: a longer number is a typing error."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
@@ -53,20 +53,20 @@ _READ_AS = {
 
 
 class Record(BaseModel):
-    """What all records share: they do not change once read, and a key that no field has is an error.
+    """The base of all records: immutable, and an unknown key is an error.
 
-    A misspelt key in an evidence base must never be silence: a `limitaton` that is not printed can hurt somebody.
+    A misspelt key must never be ignored silently: a `limitaton` that is not printed can harm a patient.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 MESSAGE, HINT, WITHIN = "\0message", "\0hint", "\0within"
-"""What is said of a value that is refused. No text that is read has these letters, so none can name a place here."""
+"""Keys of a refusal's context. They contain a NUL, which no text that is read has, so no text can be one of them."""
 
 
 def refused(rule: str, message: str, hint: str, within: str = "") -> PydanticCustomError:
-    """An error with its rule, ready to be raised; `within` is the piece of the text that it is about."""
+    """An error of a rule, ready to raise; `within` is the part of the text that is wrong."""
     said = {MESSAGE: message, HINT: hint} | ({WITHIN: within} if within else {})
     return PydanticCustomError(rule, f"{{{MESSAGE}}}", said)
 
@@ -76,7 +76,7 @@ def _text(value: Any) -> Any:
         message = f"`{value}` is read as {_READ_AS[value.kind]} by YAML"
         raise refused("yaml-trap", message, f'put it in quotes: "{value}"')
     if not isinstance(value, str):
-        raise refused("shape", "text is wanted here", "write one text, in quotes if need be")
+        raise refused("shape", "expected text", "write text, in quotes if necessary")
     if not value.strip():
         raise refused("empty", "this text is empty", "write it, or leave the key out")
     return value
@@ -85,7 +85,7 @@ def _text(value: Any) -> Any:
 def _number(value: Any) -> Decimal:
     if isinstance(value, Plain) and _NUMBER.fullmatch(value):
         return Decimal(value)
-    hint = "write digits with a decimal point and no quotes, unit or thousands mark: 0.5"
+    hint = "write digits with a decimal point, without quotes, unit or thousands separator: 0.5"
     raise refused("number", f"`{_shown(value)}` is not a number", hint)
 
 
@@ -112,14 +112,14 @@ def _shown(value: Any) -> str:
 
 
 def _or(words: tuple[str, ...], otherwise: Callable[[Any], Any]) -> BeforeValidator:
-    """A field that takes one of some words, or whatever `otherwise` takes."""
+    """A field that accepts one of the words, or whatever `otherwise` accepts."""
     return BeforeValidator(lambda value: str(value) if value in words else otherwise(value))
 
 
 def _identifier(value: Any) -> Any:
     value = _text(value)
     if not _IDENTIFIER.fullmatch(value):
-        hint = "start with a letter; letters, digits and underscores; at most 40: Word's bookmarks allow no more"
+        hint = "use letters, digits and underscores, a letter first, at most 40 in all (the limit of Word's bookmarks)"
         raise refused("identifier", f"`{value}` cannot be an id", hint)
     return value
 
@@ -157,19 +157,19 @@ def _hint(info: ValidationInfo, word: str, known: Iterable[str]) -> str:
 
 
 def cited_keys(prose: str) -> Iterable[str]:
-    """The keys of the references that a prose text cites, in the order of reading."""
+    """The keys of the references that a prose text cites, in reading order."""
     return (match[1].rstrip(".:,;?&/-") for match in _CITATION.finditer(prose))
 
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a kind of field takes, in words, for the documentation of the data files."""
+    """What a kind of field accepts, in words, for the documentation of the data files."""
 
     words: str
 
 
 def _names(kind: str, singular: str) -> BeforeValidator:
-    """A field that holds the id of another record; the ids that exist come with the validation's context."""
+    """A field that holds the id of another record; the validation context has the ids that exist."""
 
     def check(value: Any, info: ValidationInfo) -> Any:
         value = _text(value)
@@ -190,7 +190,7 @@ def _language(value: Any) -> str:
 
 
 def one_of(words: Callable[[], Sequence[str]]) -> BeforeValidator:
-    """A field that holds a word from a list which is asked for each time: parts of the program may add to it."""
+    """A field that holds a word from a list. The list is fetched each time because other modules may add to it."""
 
     def check(value: Any, info: ValidationInfo) -> Any:
         if value in (known := words()):
@@ -212,10 +212,10 @@ def _with_place(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 
 _KEPT = WrapValidator(_with_place)
-"""Texts stay the ones that know where they were written; pydantic would make plain ones of them."""
+"""Keeps texts that know where they were written; pydantic would turn them into plain strings."""
 
 Text = Annotated[str, _KEPT, BeforeValidator(_text), Takes("text")]
-"""One line of words, printed as they stand."""
+"""One line of words, printed as written."""
 
 Prose = Annotated[str, _KEPT, BeforeValidator(_prose), Takes("Markdown")]
 """Markdown with pandoc's citations: `fatigue fell [@smith2016, p. 3]`."""
@@ -223,7 +223,7 @@ Prose = Annotated[str, _KEPT, BeforeValidator(_prose), Takes("Markdown")]
 
 
 def is_prose(kind: Any) -> bool:
-    """Whether what stands at a field's type says that it is Markdown."""
+    """Whether an annotation of a field's type makes the field Markdown."""
     return isinstance(kind, BeforeValidator) and kind.func is _prose
 
 
@@ -231,10 +231,10 @@ Language = Annotated[str, BeforeValidator(_language), Takes("language tag")]
 """A language by its tag (BCP 47), such as `en-GB`, for which there is a file of labels."""
 
 Identifier = Annotated[str, BeforeValidator(_identifier), Takes("id")]
-"""A name that other records, links and Word's bookmarks use: a letter first, letters, digits, `_`; at most 40."""
+"""A name used by other records, links and Word bookmarks: a letter, then letters, digits or `_`; at most 40 in all."""
 
 Number = Annotated[Decimal, BeforeValidator(_number), Takes("number")]
-"""A decimal number, kept exactly as it was typed."""
+"""A decimal number, kept exactly as typed."""
 
 Count = Annotated[int, BeforeValidator(_count), Takes("whole number, at least 1")]
 """A whole number of at least 1."""
@@ -267,8 +267,8 @@ Corrections = Annotated[
 class Plain(str):
     """A scalar without quotes that YAML 1.1 would not read as text: `NO`, `1.10`, `12:30`, `2026-11-23`, `~`.
 
-    `kind` says what YAML 1.1 would make of it. A field that wants a number or a date takes it by its own rules;
-    a field that wants text refuses it, because two YAML readers would disagree on what it says.
+    `kind` is the type YAML 1.1 would give it. A number or date field parses it by its own rules; a text field
+    refuses it, because two YAML readers would disagree about its value.
     """
 
     __slots__ = ("kind",)

@@ -1,7 +1,7 @@
-"""Which data files a brief has: one line for each. What reads, checks, describes and carries them goes by this list.
+"""The data files of a brief, one line each. Reading, checking, schemas and embedding all use this list.
 
-To add a file, add a line. The type of its records is a field of `Brief` or, for a file that stands alone, `records`.
-A section is added in `sections.registry`; its kind is the stem of the file that it prints.
+To add a file, add a line. The type of its records is a field of `Brief` or, for a file without one, `records`.
+Add its section in `sections.registry`; the section's kind is the stem of the file that it prints.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,10 +16,10 @@ Way = tuple[str, ...]
 class File:
     """One data file: `STEM.yaml` in the folder of a brief, and the key `STEM` in its tree.
 
-    `ids` are the ways to its records that have an id, each with the kind of such a record. `section` says that a
-    section of this kind prints it, and has to be there when the file has records. A file that is written
-    `by_command` is not there (`None`) until then. `records` gives the type of one record of a file whose records are
-    in `Brief.more`.
+    `ids` lists the kinds of record that have an id, each with the way to them. `section` means that a section of
+    this kind prints the file and is required when the file has records. A file written `by_command` is absent
+    (`None`) until the command has run. `records` gives the type of one record, for a file whose records are in
+    `Brief.more`.
     """
 
     stem: str
@@ -32,7 +32,7 @@ class File:
 
     @property
     def empty(self) -> object:
-        """What the tree has where the file is missing."""
+        """What the tree holds if the file is missing."""
         return None if self.by_command else {} if self.shape == "mapping" else []
 
 
@@ -54,30 +54,30 @@ FILES: tuple[File, ...] = (
     File("since", "mapping", by_command=True),
 )  # fmt: skip
 CLAIMS = "claims"
-"""Claims are in `claims.yaml` or, a group to a file, in the folder `claims/`."""
+"""Claims are in `claims.yaml` or in the folder `claims/`, one group per file."""
 
 CIRCULATION = ("circulation.yaml", "circulation.example.yaml")
-"""To whom a brief is sent: no part of it, and never carried by a document."""
+"""Who receives the brief: not part of it, and never embedded in a document."""
 
 NEEDED_BY_CLAIMS = ("evidence", "limitations", "methods")
-"""Sections that a brief with claims has."""
+"""Sections that a brief with claims must have."""
 
 OTHER_SECTIONS = ("references", "review")
-"""Sections that print neither a file of their own nor claims."""
+"""Sections that print neither a data file of this list nor claims."""
 
 
 def stems() -> tuple[str, ...]:
-    """The names of all data files in YAML that stand in the folder itself, without their ending."""
+    """The names of all YAML data files in the brief's top folder, without extension."""
     return (*(file.stem for file in FILES), CLAIMS)
 
 
 def section_kinds() -> tuple[str, ...]:
-    """The kinds of sections that a brief may have."""
+    """The kinds of section that a brief may have."""
     return (*(file.stem for file in FILES if file.section), *NEEDED_BY_CLAIMS, *OTHER_SECTIONS)
 
 
 def filled_sections(tree: Mapping[str, Any]) -> Iterator[str]:
-    """The kinds of sections for which there are records, so that the brief has to have them."""
+    """The kinds of section that have records to print, and are therefore required."""
     for file in FILES:
         ways = [way for _, way in file.ids] or [(file.stem,)]
         if file.section and any(at_way(tree, way) for way in ways):
@@ -89,7 +89,7 @@ def filled_sections(tree: Mapping[str, Any]) -> Iterator[str]:
 
 
 def at_way(tree: Any, way: Way) -> Any:
-    """What a tree has at the end of a way; None where it does not go so far."""
+    """What a tree holds at the end of a way; None if the way does not exist."""
     for step in way:
         tree = tree.get(step) if isinstance(tree, Mapping) else None
     return tree

@@ -1,4 +1,4 @@
-"""Hashes over what an author wrote: the evidence whatever its formatting, and all that decides what a reader sees."""
+"""Hashes of what an author wrote: of the evidence alone, and of everything that affects what a reader sees."""
 
 import hashlib
 import json
@@ -8,29 +8,29 @@ from typing import Any
 from evibrief.evidence.places import own_look
 
 SHORT = 12
-"""Letters of the content hash that page one prints: enough to tell two versions apart, few enough to read aloud."""
+"""Length of the content hash on page 1: enough to tell two versions apart, short enough to read aloud."""
 
 
 def evidence_hash(tree: Mapping[str, Any]) -> str:
-    """SHA-256 of what the evidence says: the same whatever the formatting, the order of keys and the comments.
+    """SHA-256 of what the evidence says: independent of formatting, key order and comments.
 
-    The order of lists counts: it is the order of the page. What only follows from a comparison is no
-    evidence, and what reviewers say becomes evidence where somebody acts on it.
+    The order of lists counts: it is the order on the page. `since` is left out because it only follows from a
+    comparison, and `reviews` because a comment becomes evidence only when the author acts on it.
     """
     return _hash({name: part for name, part in tree.items() if name not in ("since", "reviews")})
 
 
 def content_hash(tree: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
-    """SHA-256 over all that decides what a reader sees, apart from the program and the layer.
+    """SHA-256 of everything that affects what a reader sees, apart from the program and the layer.
 
-    That is the evidence with its instrument, the reviews, what changed since the last version, and, of the `files` of
-    the brief's folder, its theme, logo and citation style.
+    That is the evidence with its instrument, the reviews, the changes since the last version, and the theme, logo
+    and citation style among the `files` of the brief's folder.
     """
     looks = {path: hashlib.sha256(files[path]).hexdigest() for path in own_look(files)}
     return _hash({"tree": tree, "looks": looks})
 
 
 def _hash(record: Mapping[str, Any]) -> str:
-    """Of one record there is one text: keys sorted, no spaces."""
+    """SHA-256 of the canonical JSON of a record: keys sorted, no spaces."""
     canonical = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

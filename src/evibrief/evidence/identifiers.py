@@ -1,4 +1,4 @@
-"""Identifiers of publications, in one spelling each: DOI and PMID, as reference managers and people write them."""
+"""DOIs and PMIDs of publications, normalised from the ways reference managers and people write them."""
 
 import html
 import re
@@ -21,10 +21,10 @@ Identifier = tuple[Literal["doi", "pmid"], str]
 
 
 def normalise_doi(text: str) -> str:
-    """A DOI in the one form that is compared, or nothing where the text holds none.
+    """A DOI in its normal form, for comparison; empty if the text is not a DOI.
 
-    DOIs ignore case (DOI Handbook, 3.5). Addresses before it, escapes of HTML and of web addresses, typographic
-    hyphens and a full stop after it are ways of writing the same one.
+    DOIs ignore case (DOI Handbook, 3.5). A resolver address in front, HTML and URL escapes, typographic hyphens and
+    a full stop at the end make no difference.
     """
     address = _RESOLVER.match(text.strip())
     written = re.split(r"[?#]", text.strip()[address.end() :])[0] if address else text
@@ -34,13 +34,13 @@ def normalise_doi(text: str) -> str:
 
 
 def normalise_pmid(text: str) -> str:
-    """A PMID in digits, or nothing for `0`, for `unavailable` and for what is no PMID."""
+    """The digits of a PMID; empty for `0`, `unavailable` and anything else that is not a PMID."""
     found = _PMID.fullmatch(re.sub(r"^PMID:?", "", text.strip(), flags=re.IGNORECASE).strip())
     return found[1] if found else ""
 
 
 def identifiers_of(reference: Reference) -> tuple[Identifier, ...]:
-    """What a publication goes by: its `DOI` and `PMID`, or those in its `URL` or its `note`; each once."""
+    """The DOIs and PMIDs of a publication, from its `DOI`, `PMID`, `URL` and `note`; each once."""
     fields = reference.model_extra or {}
     doi, pmid, url, note = (str(fields.get(name) or "") for name in ("DOI", "PMID", "URL", "note"))
     dois = [normalise_doi(text) for text in (doi, *_dois_in_url(url), *_DOI_IN_NOTE.findall(note))]
@@ -51,12 +51,12 @@ def identifiers_of(reference: Reference) -> tuple[Identifier, ...]:
 
 
 def looked_up(reference: Reference) -> tuple[str, ...]:
-    """The identifiers of a reference as a report records them: `doi:10.5555/a`, `pmid:12`."""
+    """The identifiers of a reference in the form a report records: `doi:10.5555/a`, `pmid:12`."""
     return tuple(f"{kind}:{identifier}" for kind, identifier in identifiers_of(reference))
 
 
 def _dois_in_url(url: str) -> Iterator[str]:
-    """The DOI in a web address, with and without what publishers append to it: `/full`, `.pdf`, `v1`."""
+    """The DOI in a URL, with and without what publishers append to it: `/full`, `.pdf`, `v1`."""
     if found := _DOI.search(unquote(re.split(r"[?#]", url)[0])):
         yield found[0]
         yield _AFTER_DOI.sub("", found[0])

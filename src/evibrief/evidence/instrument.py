@@ -1,7 +1,8 @@
-"""A rating instrument: levels with their words, and decision tables that give a level from counts of studies.
+"""A rating instrument: levels with their words, and decision tables that turn counts of studies into a level.
 
-In: one file in `instruments/`, as data. Out: an `Instrument`; `decisions` reads its tables and finds their faults.
-An instrument has a version in its name. It is never edited once a brief was published with it: it gets a successor.
+In: one file in `instruments/`, as data. Out: an `Instrument`; `rating.decision_tables` reads and checks its tables.
+An instrument has a version in its name. Once a brief has been published with it, it is never edited: a new version is
+added instead.
 """
 
 import re
@@ -19,7 +20,7 @@ _RANGE = re.compile(r"(\d{1,3})(?:(\+)|-(\d{1,3}))?")
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """How many studies: from `low` to `high`, both included; no `high` means any number above."""
+    """A number of studies, from `low` to `high` inclusive; without `high` there is no upper limit."""
 
     low: int
     high: int | None
@@ -30,7 +31,7 @@ class Range:
 
 Words = tuple[str, ...]
 Condition = Range | Words
-"""A range for what is counted; the words that fit for what is named, such as the kind of a link."""
+"""A range for a count; the accepted words for a named property such as the kind of a link."""
 
 
 def _condition(value: Any) -> Condition:
@@ -42,7 +43,7 @@ def _condition(value: Any) -> Condition:
     if isinstance(value, str) and re.fullmatch(r"[a-z][a-z-]*", value):
         return (str(value),)
     hint = "write a number, `2+`, `0-1`, a word or a list of words"
-    raise refused("condition", "this is no condition", hint)
+    raise refused("condition", "this is not a condition", hint)
 
 
 def _when(value: Any) -> Any:
@@ -55,11 +56,11 @@ Conditions = Mapping[
 
 
 class Sort(Record):
-    """A sort of study. A study is of the first sort in the list that fits it; a key that is left out fits all."""
+    """A sort of study. A study has the first sort in the list that fits it; an omitted key fits every study."""
 
     id: Identifier
     words: Text = Field(description="what is counted, in the plural: `findings in people with the condition`")
-    short: Text | None = Field(default=None, description="the same in two or three words, for the head of a column")
+    short: Text | None = Field(default=None, description="the same in two or three words, for a column heading")
     designs: tuple[Design, ...] = ()
     species: tuple[Species, ...] = ()
     relations: tuple[Relation, ...] = ()
@@ -75,7 +76,7 @@ class Total(Record):
 
 
 class Level(Record):
-    """One level of a scale, the best first. `given: signature` is a level that no rule gives, only a person."""
+    """One level of a scale, best first. `given: signature` marks a level that only a person can give."""
 
     id: Text
     word: Text
@@ -84,10 +85,10 @@ class Level(Record):
 
 
 class Rule(Record):
-    """One line of a decision table: the level, the reason in words, and when it is given.
+    """One line of a decision table: the level, the reason in words, and when it applies.
 
-    `when` is a list; each entry is a set of conditions that all hold; one entry that holds is enough. `otherwise` is
-    for all that no other rule decides.
+    `when` is a list of entries; the rule applies if all conditions of at least one entry are met. `otherwise` covers
+    every case that no other rule decides.
     """
 
     level: Text
@@ -101,14 +102,14 @@ class Rule(Record):
 
 
 class Scale(Record):
-    """The levels of one judgement, and the decision table that gives them. The order of the rules means nothing."""
+    """The levels of one judgement and the decision table that gives them. The order of the rules has no meaning."""
 
     levels: tuple[Level, ...] = Field(min_length=2)
     rules: tuple[Rule, ...] = Field(min_length=1)
 
 
 class WordGroup(Record):
-    """Words of one strength, and the least level of each scale at which a sentence may use them."""
+    """Words of one strength, and the lowest level of each scale at which a sentence may use them."""
 
     words: tuple[Text, ...] = Field(min_length=1)
     tier: Tier
@@ -117,7 +118,7 @@ class WordGroup(Record):
 
 
 class Wording(Record):
-    """Which words are too strong for which level, which take the strength out of a sentence, and which never fit."""
+    """Which words need which level, which words soften a sentence (hedges), and which are never allowed."""
 
     groups: tuple[WordGroup, ...]
     hedges: tuple[Text, ...]
@@ -125,15 +126,15 @@ class Wording(Record):
 
 
 class Instrument(Record):
-    """How a rating follows from the encoded evidence."""
+    """How ratings are computed from the encoded evidence."""
 
     id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     version: Count
     title: Text
-    text: Prose = Field(description="what it rates, on which rule it rests, and what it cannot see")
+    text: Prose = Field(description="what it rates, by which rule, and what it cannot see")
     sorts: tuple[Sort, ...] = Field(min_length=1)
     totals: tuple[Total, ...] = ()
-    contrary: tuple[Identifier, ...] = Field(description="the sorts of study whose contradiction counts")
+    contrary: tuple[Identifier, ...] = Field(description="the sorts of study whose contradictions count")
     tier: Scale
     judgement: Scale
     certainty: Scale
@@ -142,5 +143,5 @@ class Instrument(Record):
 
     @property
     def name(self) -> str:
-        """As a brief names it and as its file is called: `plausibility-1`."""
+        """The name in a brief and of its file: `plausibility-1`."""
         return f"{self.id}-{self.version}"

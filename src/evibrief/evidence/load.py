@@ -1,4 +1,4 @@
-"""A brief as far as it can be read: the tree with its places, the records, and what both refuse."""
+"""Reading a brief as far as possible: the tree with its places, the records, and the problems in both."""
 
 from collections.abc import Container
 from pathlib import Path
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def read_evidence(folder: Path, without: Container[str] = ()) -> tuple["Brief | None", "SourceTree", list[Problem]]:
-    """A brief as far as it can be read, with what the reader and the model refuse, before any rule looks at it."""
-    # pydantic takes a fifth of a second to import; a build with nothing to do must not pay it.
+    """A brief as far as it can be read, with the problems of the reader and the model; no rule has run yet."""
+    # Importing pydantic takes a fifth of a second; a build with nothing to do must not wait for it.
     from evibrief.evidence import read_folder, validate
 
     read, problems = read_folder.read_brief(folder, without)
     brief, refused = validate.read_records(read)
-    # What could not be read in one place is not also wrong there in some other way.
+    # A place that could not be read is not reported a second time.
     told = {problem.place for problem in problems}
     return brief, read, problems + [problem for problem in refused if problem.place not in told]

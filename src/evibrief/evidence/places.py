@@ -1,8 +1,8 @@
-"""Which files an evidence folder has, and where: a closed list.
+"""Which files may be in an evidence folder, and where: a closed list.
 
-In: paths relative to the folder, as they would be written. Out: whether such a file belongs there. What a document
-brings along is written into a folder somewhere, and a folder is more than data: `.git/config` names commands that git
-runs, `Makefile` and `conftest.py` are run by whoever works there.
+In: paths relative to the folder. Out: whether such a file belongs there. Files embedded in a document are written to
+disk when they are taken out, and some file names are dangerous: `.git/config` names commands that git runs, and
+`Makefile` and `conftest.py` are run by whoever works there.
 """
 
 import re
@@ -18,28 +18,28 @@ from evibrief.problems import Place, Problem, Problems
 READ = (".yaml", ".yml", ".json", ".csl", ".css", ".jinja", ".png", ".docx")
 
 MANIFEST = "manifest.json"
-"""The file among those carried that names all others by their hash."""
+"""The embedded file that lists all others with their hashes."""
 
 MOST_FILES = 1_000
 LARGEST_FILE = 7_000_000
-"""Bytes of one carried file: as text in XML it has to stay below what XML readers take (libxml2: ten million)."""
+"""Bytes of one embedded file: as text in XML it must stay below the limit of XML readers (libxml2: ten million)."""
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of all carried files together; more is not an evidence base, or it is meant to do harm."""
+"""Bytes of all embedded files together; anything larger is not an evidence base, or is an attack."""
 
 LONGEST_PATH, LONGEST_NAME = 500, 200
-"""Bytes; every system can write these."""
+"""In bytes; every operating system can write these."""
 
 _FOLDERS = re.compile(
     r"references\.json|(claims|reviews|instruments)/[^/]+\.yaml"
     r"|theme/(custom\.css|page\.html\.jinja|reference\.docx|[^/]+\.png)|([^/]+/){0,3}[^/]+\.csl"
 )
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-"""Names that mean a device on Windows (Microsoft, "Naming Files, Paths, and Namespaces")."""
+"""Names of devices on Windows (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 
 def is_safe_path(path: str) -> bool:
-    """Whether a path stays inside the folder that it is written into, and means the same on every system."""
+    """Whether a path stays inside the folder it is written to, and means the same on every operating system."""
     if not path or len(path.encode("utf-8", "replace")) > LONGEST_PATH or str(PurePosixPath(path)) != path:
         return False
     parts = PurePosixPath(path).parts
@@ -47,31 +47,31 @@ def is_safe_path(path: str) -> bool:
 
 
 def _is_safe_name(name: str) -> bool:
-    """No hidden file, no option of a program, nothing that a terminal or another system takes for something else."""
+    """No hidden file, nothing like a program option, nothing that a terminal or another system would misread."""
     strange = any(unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp") or one in '\\:*?"<>|' for one in name)
     ends = name.startswith((".", "-", "~", " ")) or name.endswith((".", " "))
     return not strange and not ends and not _DEVICES.fullmatch(name) and len(name.encode()) <= LONGEST_NAME
 
 
 def belongs(path: str) -> bool:
-    """Whether an evidence folder has such a file at this place, and a document may carry it."""
+    """Whether an evidence folder may have this file, and a document may embed it."""
     known = path in {f"{stem}.yaml" for stem in stems()} or _FOLDERS.fullmatch(path)
     return is_safe_path(path) and bool(known)
 
 
 def demand_safe(files: Mapping[str, bytes], name: str) -> None:
-    """Raise `Problems` for files that an evidence folder does not have, that are too large, or of which two are one."""
+    """Raise `Problems` if a file does not belong in an evidence folder, is too large, or shares a name with another."""
     if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST:
-        raise _problem(name, "too-large", "it carries more than any evidence base holds", "")
+        raise _problem(name, "too-large", "it contains more data than any evidence base", "")
     alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
     if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
-        raise _problem(name, "not-ours", "it carries two files of one name", "give one of them another name")
+        raise _problem(name, "not-ours", "it contains two files with the same name", "rename one of them")
     for path, data in files.items():
         if not belongs(path):
-            message = f"it carries a file that no brief has, or that would lead out of its folder: `{path:.80}`"
-            raise _problem(name, "not-ours", message, "it was not made by evibrief, or somebody added to it")
+            message = f"it contains a file that does not belong in a brief or leads out of its folder: `{path:.80}`"
+            raise _problem(name, "not-ours", message, "it was not made by evibrief, or a file was added to it")
         if len(data) > LARGEST_FILE:
-            most = f"at most {LARGEST_FILE / 1e6:.0f} MB of one file are carried"
+            most = f"the limit for one file is {LARGEST_FILE / 1e6:.0f} MB"
             raise _problem(name, "too-large", f"`{path}` has {len(data) / 1e6:.0f} MB; {most}", "make it smaller")
 
 
@@ -80,10 +80,10 @@ def _problem(name: str, rule: str, message: str, hint: str) -> Problems:
 
 
 def own_look(files: Iterable[str]) -> list[str]:
-    """Those files of a folder that are no evidence and yet decide what a reader sees: its theme, its citation style."""
+    """The files that are not evidence but affect what a reader sees: theme and citation style."""
     return sorted(path for path in files if path.startswith("theme/") or path.endswith(".csl"))
 
 
 def instrument_folders(folder: Path) -> tuple[Path, ...]:
-    """Where a brief's instrument is looked for: shipped, beside the brief, in its folder; the nearest wins."""
+    """The folders searched for a brief's instrument: shipped, next to the brief, inside it. The last match wins."""
     return resources.instruments(), folder.resolve().parent / "instruments", folder / "instruments"

@@ -1,4 +1,4 @@
-"""A folder of evidence read as one tree with places: the only module that reads what authors write."""
+"""Reads an evidence folder into one tree with places: the only module that reads authors' files."""
 
 import json
 from collections.abc import Container
@@ -13,12 +13,12 @@ from evibrief.evidence.source import Location, SourceTree, Span
 from evibrief.problems import Place, Problem, suggest
 
 LARGEST_FILE = 8 * 1024 * 1024
-"""In bytes. An evidence base of a thousand claims takes about one million; more than this is a mistake or an attack."""
+"""In bytes. A thousand claims take about a megabyte; a larger file is a mistake or an attack."""
 
 def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
-    """Read a brief's folder whole, whatever is wrong with parts of it, and without the optional files named.
+    """Read a whole brief folder, even if parts of it are broken, leaving out the optional files in `without`.
 
-    Problems cover what YAML and JSON themselves say; what the fields mean is `validate`'s business.
+    The problems are those of YAML and JSON; `validate` checks the fields.
     """
     if not folder.is_dir():
         problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))
@@ -38,7 +38,7 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, 
 
 
 def read_one(path: Path, name: str) -> tuple[SourceTree, list[Problem]]:
-    """One YAML file that is no part of a brief, as the entry `name` of a tree, with what is wrong with its YAML."""
+    """One YAML file outside a brief, as the entry `name` of a tree, with the problems of its YAML."""
     reader = _Reader(path.parent)
     reader.read_yaml(path, (name,), None)
     return SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, frozenset(reader.unread)), reader.problems
@@ -51,7 +51,7 @@ def _nearest_folder(folder: Path) -> str:
 
 
 class _Reader(Recorder):
-    """Gathers the tree, the places and the problems of one folder."""
+    """Collects the tree, the places and the problems of one folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class _Reader(Recorder):
         self.unread: set[Location] = set()
 
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
-        """Read one file into `tree` (for a location of one step); a missing or unreadable file gives `empty`."""
+        """Read one file, into `tree` if the location has one step; a missing or unreadable file gives `empty`."""
         value = empty
         if path.exists() or path.is_symlink():
             text = self._text(path)
@@ -75,25 +75,25 @@ class _Reader(Recorder):
         return value
 
     def read_claims(self) -> None:
-        """Claims stand in `claims.yaml`, a list of groups, or in `claims/`, one group to a file, in order of name."""
+        """Read claims from `claims.yaml`, a list of groups, or from `claims/`, one group per file, in order of name."""
         folder, single = self.folder / "claims", self.folder / "claims.yaml"
         if not folder.is_dir():
             self.read_yaml(single, ("claims",), [])
             return
         if single.exists():
-            message = "claims stand here and in the folder `claims/` as well"
+            message = "claims are both here and in the folder `claims/`"
             self.problems.append(Problem(Place(str(single)), "two-places", message, "keep one of the two"))
         files = _yaml_files(folder)
         groups = [self.read_yaml(path, ("claims", index), {}) for index, path in enumerate(files)]
         self.tree["claims"] = groups
 
     def read_reviews(self) -> None:
-        """Ledgers of reviews stand in `reviews/`, one to a round, in order of name."""
+        """Read the review ledgers from `reviews/`, one file per round, in order of name."""
         files = _yaml_files(self.folder / "reviews")
         self.tree["reviews"] = [self.read_yaml(path, ("reviews", index), {}) for index, path in enumerate(files)]
 
     def read_references(self) -> None:
-        """References stand in `references.json`; what it holds is the model's business, even when it is `null`."""
+        """Read `references.json`; the model checks what it holds, even if that is `null`."""
         path = self.folder / "references.json"
         self.tree["references"] = []
         if path.exists():
@@ -102,7 +102,7 @@ class _Reader(Recorder):
                 self.unread.add(("references",))
 
     def read_instrument(self) -> None:
-        """The instrument that the brief names: the nearest of that name."""
+        """Read the instrument that the brief names: the nearest one with that name."""
         methods = self.tree["brief"].get("methods") if isinstance(self.tree["brief"], dict) else None
         name = methods.get("instrument") if isinstance(methods, dict) else None
         if not isinstance(name, str):
@@ -118,13 +118,13 @@ class _Reader(Recorder):
         self.unread.add(("instrument",))
 
     def _parse_references(self, path: str, text: str) -> bool:
-        """Whether the text is JSON; its places and its value are kept, or it is reported."""
+        """Whether the text is JSON. If so, keep its value and places; if not, report it."""
         self.spans[("references",)] = Span(path, 1, 1, 0, len(text))
         try:
             entries = json.loads(text)
         except (ValueError, RecursionError) as error:
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-            words = getattr(error, "msg", "nested too deeply, or a number too long")
+            words = getattr(error, "msg", "nested too deeply, or a number is too long")
             hint = "export the references again, as CSL-JSON"
             self.problems.append(Problem(Place(path, line, column), "json", f"this is not JSON: {words}", hint))
             return False
@@ -134,14 +134,14 @@ class _Reader(Recorder):
         return True
 
     def _text(self, path: Path) -> str | None:
-        """The text of a file, or None and a problem."""
+        """The text of a file, or None with a problem reported."""
         name = str(path)
         if path.is_symlink() and not _stays_near(path, self.folder):
             message = "this link leads out of the brief's folder"
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
             return None
-        if not path.is_file():  # a pipe would never end, and nor would a device; a link may lead nowhere
-            message = "this is no file, or a link that leads nowhere"
+        if not path.is_file():  # reading a pipe or a device might never end; a link may be broken
+            message = "this is not a file, or it is a broken link"
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
             return None
         try:
@@ -150,8 +150,8 @@ class _Reader(Recorder):
             self.problems.append(Problem(Place(name), "unreadable", f"cannot be read: {error.strerror}"))
             return None
         if data is None:
-            message = f"is {path.stat().st_size / 1e6:.0f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are read"
-            self.problems.append(Problem(Place(name), "too-large", message, "split it, or look at what fills it"))
+            message = f"this file is {path.stat().st_size / 1e6:.0f} MB; the limit is {LARGEST_FILE / 1e6:.0f} MB"
+            self.problems.append(Problem(Place(name), "too-large", message, "split it, or see what makes it so large"))
             return None
         return self._decoded(name, data)
 
@@ -177,7 +177,7 @@ class _Reader(Recorder):
                 self.problems.append(Problem(place, "no-file", "this file is missing", "a brief needs it"))
 
     def report_strangers(self) -> None:
-        """A misspelt file name must not be silence, and nor must a file of claims that is not read."""
+        """Report unknown files: a misspelt file name, or a file of claims that is not read, must not go unnoticed."""
         known = [f"{stem}.yaml" for stem in files.stems()]
         for path in sorted(self.folder.glob("*.y*ml")):
             if path.name not in known and path.name not in files.CIRCULATION:
@@ -187,18 +187,18 @@ class _Reader(Recorder):
                 self._report_stranger(path, suggest(path.name, ["references.json"]))
         for path in sorted((self.folder / "claims").rglob("*.y*ml")):
             if path.suffix != ".yaml" or path.parent != self.folder / "claims":
-                self._report_stranger(path, "files of claims end in `.yaml` and stand in `claims/` itself")
+                self._report_stranger(path, "files of claims end in `.yaml` and are directly in `claims/`")
 
     def _report_stranger(self, path: Path, hint: str) -> None:
-        message = "no part of a brief has this file name"
+        message = "a brief has no file with this name"
         self.problems.append(Problem(Place(str(path)), "unknown-file", message, hint))
 
 
 def _stays_near(path: Path, folder: Path) -> bool:
-    """Whether a link leads to a file of the brief, or of the folder of briefs that it lies in."""
+    """Whether a link leads into the folder that holds the brief, so to this brief or one next to it."""
     return path.resolve().is_relative_to(folder.resolve().parent)
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    """The files of a folder that are read, in order of name. Hidden ones are an editor's."""
+    """The YAML files of a folder, in order of name. Hidden files belong to editors and are skipped."""
     return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))

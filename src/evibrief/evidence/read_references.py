@@ -1,4 +1,4 @@
-"""The places of the entries in a CSL-JSON file, which Python's reader of JSON does not tell."""
+"""The places of the entries in a CSL-JSON file, which Python's JSON reader does not report."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from evibrief.evidence.source import Span
 
 
 def json_entries(path: str, text: str, entries: Any) -> Iterator[Span]:
-    """The extents of a JSON list's entries, found by decoding it one entry at a time."""
+    """The spans of a JSON list's entries, found by decoding it one entry at a time."""
     if not isinstance(entries, list):
         return
     decoder, offset = json.JSONDecoder(), text.index("[") + 1

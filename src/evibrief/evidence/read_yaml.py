@@ -1,4 +1,4 @@
-"""One YAML file as a tree with the place of every value and key; the only reader of YAML that authors write.
+"""Reads one YAML file into a tree with the place of every value and key; the only reader of authors' YAML.
 
 In: the text of a file. Out: its tree; places and problems go to a `Recorder`.
 """
@@ -15,14 +15,14 @@ from evibrief.problems import Place, Problem
 
 DEEPEST_NESTING = 40
 LONGEST_KEY = 200
-"""Letters of a key; the longest that a brief has takes a tenth of it."""
+"""In characters; the longest key of a brief has about a tenth of that."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Recorder:
-    """What reading leaves beside a tree: where each value and each key stands, and what is wrong."""
+    """What reading gives in addition to the tree: the places of values and keys, and the problems."""
 
     def __init__(self) -> None:
         self.spans: dict[Location, Span] = {}
@@ -31,17 +31,17 @@ class Recorder:
 
 
 class Composer:
-    """Builds the tree of one YAML file out of its events."""
+    """Builds the tree of one YAML file from its events."""
 
     def __init__(self, recorder: Recorder, path: str, text: str, location: Location) -> None:
         self.recorder, self.path, self.text, self.root = recorder, path, text, location
 
     def compose(self) -> Any:
-        """The tree of the file, or None when it cannot be told what the file says."""
+        """The tree of the file, or None if it cannot be read."""
         if match := _NOT_PRINTABLE.search(self.text):
             line = self.text.count("\n", 0, match.start()) + 1
             column = match.start() - self.text.rfind("\n", 0, match.start())
-            message = f"the character U+{ord(match[0]):04X} may not stand in YAML"
+            message = f"the character U+{ord(match[0]):04X} is not allowed in YAML"
             self._report(line, column, "yaml", message, "remove it")
             return None
         try:
@@ -60,7 +60,7 @@ class Composer:
         around = written[max(0, line - 2) : line]
         if any("\t" in text[: len(text) - len(text.lstrip())] for text in around):
             return "indent with spaces: YAML allows no tabs"
-        return "text with `: `, `#`, or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` or backtick needs quotes"
+        return "quote text that has `: ` or `#`, or begins with `[`, `{`, `*`, `&`, `!`, `%`, `@` or a backtick"
 
     def _document(self) -> Any:
         events = (event for event in yaml.parse(self.text, Loader=_Loader) if not _is_stream_event(event))
@@ -82,7 +82,7 @@ class Composer:
         if depth > DEEPEST_NESTING:
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            self._report_at(event, "alias", f"`*{event.anchor}` is an alias", "write the value out: each has its place")
+            self._report_at(event, "alias", f"`*{event.anchor}` is an alias", "write the value out here")
             return ""
         self._refuse_ornaments(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -95,7 +95,7 @@ class Composer:
         if event.anchor:
             self._report_at(event, "alias", f"`&{event.anchor}` is an anchor", "write the value out where it is used")
         if event.tag is not None and event.tag != "!":
-            self._report_at(event, "tag", f"the tag `{event.tag}` is not read here", "remove the tag")
+            self._report_at(event, "tag", f"the tag `{event.tag}` is not allowed", "remove the tag")
 
     def _sequence(self, start: Any, events: Iterator[Any], location: Location, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -130,12 +130,12 @@ class Composer:
         self._refuse_ornaments(event)
         key: str = event.value
         if len(key) > LONGEST_KEY:
-            self._report_at(event, "key", f"this key has {len(key)} letters", f"at most {LONGEST_KEY} are read")
+            self._report_at(event, "key", f"this key has {len(key)} characters", f"the limit is {LONGEST_KEY}")
             return key[:LONGEST_KEY]
         if key == "<<":
             self._report_at(event, "merge-key", "`<<` merges records and hides what it overwrites", "write them out")
         elif key in entries:
-            self._report_at(event, "duplicate-key", f"`{key}` stands in this record twice", "keep one of the two")
+            self._report_at(event, "duplicate-key", f"`{key}` occurs twice in this record", "keep one of the two")
         return key
 
     def _scalar(self, event: Any) -> str:

@@ -1,6 +1,6 @@
-"""What an author may write in the files beside `brief.yaml`: doses, time courses, harms, corrections, changes.
+"""The record types of the files next to `brief.yaml`: doses, time courses, harms, corrections, changes.
 
-One frozen type for each record. `evidence.brief` puts them together.
+Each record is one frozen type. `evidence.brief` combines them.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ from evibrief.evidence.vocabulary import AmountUnit, CorrectionKind, Route, Time
 
 
 class Amount(Record):
-    """A quantity: one value, or a range from low to high."""
+    """A quantity: one value, or a range from `low` to `high`."""
 
     low: Number = Field(description="the value, or the lowest")
     high: Number | None = Field(default=None, description="the highest; only for a range")
@@ -47,7 +47,7 @@ class Amount(Record):
 
 
 class Dose(Overridable):
-    """A dose given to people: number, unit, route, population and source, all five, or it is no dose."""
+    """A dose given to people. Number, unit, route, population and source are all required."""
 
     id: Identifier
     label: Text = Field(description="what was given")
@@ -61,11 +61,11 @@ class Dose(Overridable):
     claims: Claims
     corrections: Corrections
     note: Prose | None = None
-    replaces: tuple[Identifier, ...] = Field(default=(), description="ids that this record had in earlier versions")
+    replaces: tuple[Identifier, ...] = Field(default=(), description="ids of this record in earlier versions")
 
 
 class AnimalExposure(Overridable):
-    """An amount given to animals or cells. It is never printed beside a dose for people."""
+    """An amount given to animals or cells. It is never printed next to a dose for people."""
 
     id: Identifier
     label: Text = Field(description="what was given")
@@ -79,7 +79,7 @@ class AnimalExposure(Overridable):
 
 
 class Doses(Record):
-    """`doses.yaml`: what was given to people, and, apart from it, to animals and cells."""
+    """`doses.yaml`: what was given to people and, separately, to animals and cells."""
 
     people: tuple[Dose, ...] = ()
     other: tuple[AnimalExposure, ...] = ()
@@ -110,12 +110,12 @@ _DAYS: Mapping[TimeUnit, Decimal] = {
 
 
 class TimeCourse(Overridable):
-    """How long an effect was seen, and on what that rests."""
+    """How long an effect was seen, and the evidence for it."""
 
     id: Identifier
     effect: Text
     stated: Text = Field(description="the time course as the source document gives it, in our words")
-    first: Moment | None = Field(default=None, description="first seen; absent is printed as unknown")
+    first: Moment | None = Field(default=None, description="first seen; if absent, printed as unknown")
     peak: Moment | None = Field(default=None, description="strongest")
     last: Moment | None = Field(default=None, description="last seen")
     population: Population
@@ -135,7 +135,7 @@ class TimeCourse(Overridable):
 
 
 class Harm(Overridable):
-    """An unwanted effect that was seen or is feared: in whom, how often where that is known, and from which source."""
+    """A harm that was seen or is feared: in whom, how often if known, and from which source."""
 
     id: Identifier
     effect: Prose = Field(description="what was seen or is feared")
@@ -146,7 +146,7 @@ class Harm(Overridable):
 
 
 class Phase(Overridable):
-    """One phase of a course of events in the condition, with what is proposed for it."""
+    """One phase in the course of the condition, with what is proposed for it."""
 
     id: Identifier
     title: Text
@@ -166,18 +166,18 @@ class Comparator(Overridable):
 
 
 class ModelRecord(Overridable):
-    """A model of the condition, and where the intervention would act if the model were right."""
+    """A model of the condition, and where the intervention would act if the model is right."""
 
     id: Identifier
     title: Text
     text: Prose
-    would_need: Prose = Field(description="what would have to be shown before the model could support treatment")
+    would_need: Prose = Field(description="what must be shown before the model can support treatment")
     claims: Claims
     mechanisms: Mechanisms = Field(description="those that would matter if the model were right")
 
 
 class Point(Record):
-    """An unknown, a gap or a lack: a stated absence."""
+    """A lack, an unknown or a gap: something stated to be missing."""
 
     id: Identifier
     text: Prose
@@ -187,7 +187,7 @@ class Point(Record):
 
 
 class Correction(Overridable):
-    """What the source document says and is wrong or doubtful, with what is right and how sure that is."""
+    """A wrong or doubtful statement of the source document, with what is right and how sure that is."""
 
     id: Identifier
     kind: CorrectionKind
@@ -199,7 +199,7 @@ class Correction(Overridable):
 
 
 class Limitations(Record):
-    """`limitations.yaml`: what is not known, what is missing, and what was wrong."""
+    """`limitations.yaml`: what is missing, what is not known, and what was wrong."""
 
     lacks: tuple[Point, ...] = ()
     unknowns: tuple[Point, ...] = ()
@@ -208,7 +208,7 @@ class Limitations(Record):
 
 
 class Reason(Record):
-    """Why a rating is another than in the version before, signed with a name or a role."""
+    """Why a rating differs from the previous version, signed with a name or a role."""
 
     record: Identifier = Field(description="the id of the statement or the mechanism")
     reason: Prose
@@ -216,16 +216,16 @@ class Reason(Record):
 
 
 class VersionNote(Record):
-    """What a version changed, for the reader of the version before."""
+    """What a version changed, for readers of the previous one."""
 
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date
     text: Prose = Field(description="what the version changed")
-    reasons: tuple[Reason, ...] = Field(default=(), description="one for every tier or certainty that moved")
+    reasons: tuple[Reason, ...] = Field(default=(), description="one for each tier or certainty that changed")
 
 
 class SinceChange(Record):
-    """One change since the version before, as `evibrief diff` tells it."""
+    """One change since the previous version, as `evibrief diff` reports it."""
 
     weight: Literal["major", "minor", "patch"]
     kind: Text
@@ -236,7 +236,7 @@ class SinceChange(Record):
 
 
 class Since(Record):
-    """`since.yaml`: what changed since the last archived version. Written by `evibrief since`, never by hand."""
+    """`since.yaml`: the changes since the last archived version. Written by `evibrief since`, never by hand."""
 
     version: Text
     date: Date

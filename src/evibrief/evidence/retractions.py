@@ -1,6 +1,6 @@
-"""What a retraction check records about the references: written by the tool, read back like what an author writes.
+"""The results of a retraction check: written by the tool, read back like an author's file.
 
-In: what `read_folder` read from `retractions.yaml`. Out: a `RetractionReport`, part of a `Brief`.
+In: `retractions.yaml` as read by `read_folder`. Out: a `RetractionReport`, part of a `Brief`.
 """
 
 from collections.abc import Iterable
@@ -16,21 +16,21 @@ RetractionState = Literal["none-found", "correction", "reinstated", "concern", "
 
 
 class RetractionNotice(Record):
-    """One notice about a publication, as the list of notices has it."""
+    """One notice about a publication, as given in the list of notices."""
 
     kind: NoticeKind
     date: DateOrUnknown
-    doi: Text | None = Field(default=None, description="of the notice itself, not of the publication")
+    doi: Text | None = Field(default=None, description="DOI of the notice itself, not of the publication")
     record: Text = Field(description="the number of the row in the list, its `Record ID`")
     matched_by: Literal["doi", "pmid"]
-    reason: Text | None = Field(default=None, description="as the list gives it")
+    reason: Text | None = Field(default=None, description="as given in the list")
 
 
 class RetractionResult(Record):
-    """What a list of notices says about one reference. The notices are in the order of their dates."""
+    """What a list of notices says about one reference. The notices are in date order."""
 
     reference: SourceKey
-    state: RetractionState = Field(description="follows from the notices; `no-identifier`: neither a DOI nor a PMID")
+    state: RetractionState = Field(description="derived from the notices; `no-identifier`: no DOI or PMID to look up")
     searched: tuple[Text, ...] = Field(default=(), description="what was looked up: `doi:10.5555/a`, `pmid:12`")
     notices: tuple[RetractionNotice, ...] = ()
 
@@ -38,21 +38,21 @@ class RetractionResult(Record):
 class RetractionReport(Record):
     """`retractions.yaml`: one comparison of the references with a list of retraction notices, written by `check`.
 
-    A reference that has no result here was not checked, and is printed as not checked.
+    A reference without a result here was not checked, and is printed as not checked.
     """
 
     checked: Date
-    source: Text = Field(description="the name of the file with the notices")
-    sha256: Annotated[Text, Field(pattern=r"^[0-9a-f]{64}$")] = Field(description="of that file")
-    rows: Count = Field(description="how many notices the file holds")
+    source: Text = Field(description="the name of the file of notices")
+    sha256: Annotated[Text, Field(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 of that file")
+    rows: Count = Field(description="the number of notices in that file")
     results: tuple[RetractionResult, ...] = ()
 
 
 def state_of(notices: Iterable[RetractionNotice]) -> RetractionState:
-    """The state that follows from the notices about one publication: the worst that still stands.
+    """The state of a publication according to its notices: the worst one that still applies.
 
-    A reinstatement lifts the retractions dated before it and nothing else. Where a date is unknown, or both are of
-    one day, the retraction stands: the order is not known, and the mistake on this side harms nobody.
+    A reinstatement lifts only the retractions dated before it. If a date is unknown, or both dates are the same, the
+    retraction applies: the order is not known, and this is the safe side to be wrong on.
     """
     told = tuple(notices)
     lifts = [notice.date for notice in told if notice.kind == "reinstatement" and notice.date != "unknown"]

@@ -1,7 +1,7 @@
-"""What became of each comment: the ledger of a review, which a person keeps and the brief prints.
+"""The ledger of a review: what was decided on each comment. A person keeps it and the brief prints it.
 
-In: `reviews/*.yaml` as read. Out: `ReviewLedger`s. Reviewers go by id and role; a name stands there only when its owner
-agreed. Nothing of it is evidence: it changes no rating and no evidence hash.
+In: `reviews/*.yaml` as read. Out: `ReviewLedger`s. Reviewers have an id and a role; a name is given only if its owner
+agreed. The ledger is not evidence: it changes no rating and no evidence hash.
 """
 
 from typing import Annotated, Literal
@@ -17,29 +17,29 @@ RemarkKind = Literal[
 
 
 class Reviewer(Record):
-    """Somebody who commented."""
+    """A person who commented."""
 
     id: Identifier
-    role: Text = Field(description="such as `rheumatologist`; `unknown` is a role")
-    name: Text | None = Field(default=None, description="only of somebody who agreed to be named")
+    role: Text = Field(description="such as `rheumatologist`; `unknown` is allowed")
+    name: Text | None = Field(default=None, description="only for a person who agreed to be named")
 
 
 class ReviewComment(Record):
-    """One comment or edit of a reviewer, and what was decided on it."""
+    """One comment or edit of a reviewer, and the decision on it."""
 
-    key: Annotated[Text, Field(pattern=r"^[0-9a-f]{12}$", description="as `evibrief comments` prints it; it stays")]
+    key: Annotated[Text, Field(pattern=r"^[0-9a-f]{12}$", description="as `evibrief comments` prints it; permanent")]
     kind: RemarkKind
-    records: tuple[Text, ...] = Field(default=(), description="ids of the records that it is about; none: not placed")
+    records: tuple[Text, ...] = Field(default=(), description="ids of the records it is about; empty: not matched")
     reviewer: Identifier = Field(description="the id of one of the reviewers, or `unknown`")
     date: Date | Unknown = "unknown"
     quoted: Text | None = Field(default=None, description="the words that it is about")
     text: Text | None = Field(default=None, description="what the reviewer wrote")
     removed: Text | None = Field(default=None, description="the words that the reviewer took out")
     added: Text | None = Field(default=None, description="the words that the reviewer put in")
-    answers: Text | None = Field(default=None, description="the key of the comment that it answers")
+    answers: Text | None = Field(default=None, description="the key of the comment it answers")
     resolved: Literal["yes", "no"] = Field(default="no", description="whether it was marked as resolved in Word")
     decision: Decision = "open"
-    reason: Prose | None = Field(default=None, description="what was changed, or why nothing was; printed")
+    reason: Prose | None = Field(default=None, description="what was changed, or why nothing was changed; printed")
     decided_by: Text | None = Field(default=None, description="a name or a role")
     decided_on: Date | None = None
 

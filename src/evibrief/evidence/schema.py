@@ -1,4 +1,4 @@
-"""JSON Schemas of the data files, made from the record types: with them an editor completes and checks."""
+"""JSON Schemas of the data files, made from the record types, so that editors can complete and check them."""
 
 import json
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from pydantic import TypeAdapter
 from evibrief.evidence import brief, files
 
 ONE_TO_A_FILE = (files.CLAIMS, "reviews")
-"""Files of which each holds one record of the list that `Brief` has."""
+"""Files that each hold one record of a list in `Brief`."""
 
 
 def schema_texts() -> Mapping[str, str]:
-    """The JSON Schema (2020-12) of every file that an author writes, by the file's name without its ending."""
+    """The JSON Schema (2020-12) of every data file, by file name without extension."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     stems = (*files.stems(), "instrument", "reviews")
     schemas = {stem: TypeAdapter(_shape_of(stem)).json_schema(mode="validation") for stem in stems}
@@ -22,7 +22,7 @@ def schema_texts() -> Mapping[str, str]:
 
 
 def _shape_of(stem: str) -> Any:
-    """The type of a file as a whole: one record, or a list of them."""
+    """The type of a whole file: one record, or a list of records."""
     whole = brief.type_of(stem)
     parts = get_args(whole)
     record = next((one for one in parts if isinstance(one, type) and one is not type(None)), whole)

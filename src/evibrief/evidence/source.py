@@ -1,4 +1,4 @@
-"""The tree that was read, and where in which file each value is."""
+"""The tree that was read, with the file and position of each value."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from typing import Any
 from evibrief.problems import Place
 
 Location = tuple[str | int, ...]
-"""The way from the root of the tree to a node: keys and indices."""
+"""The path from the root of the tree to a node: keys and indices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a node stands: file, place of its first character, and its extent in the text of the file."""
+    """The position of a node: file, line and column of its first character, and its extent in the file's text."""
 
     path: str
     line: int
@@ -26,7 +26,7 @@ class SourceTree:
     """The whole brief as its author typed it.
 
     `tree` has one entry per file stem (`brief`, `claims`, …, `references`); `spans` has the place of every node and
-    `keys` that of every key; `texts` has the text of every file by its path as printed.
+    `keys` that of every key; `texts` maps the path of every file, as printed, to its text.
     """
 
     tree: Mapping[str, Any]
@@ -34,24 +34,24 @@ class SourceTree:
     keys: Mapping[Location, Span]
     texts: Mapping[str, str] = field(repr=False)
     unread: frozenset[Location] = frozenset()
-    """The roots of files that are missing or could not be read: what they hold is not known, rather than empty."""
+    """The roots of files that are missing or could not be read: their content is unknown, not empty."""
     saved: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The text of those files that are saved with other ends of lines, or a mark at their beginning, with these."""
+    """The text exactly as saved, for files with other line endings or a byte order mark."""
 
     def place(self, location: Location) -> Place:
-        """The place of a node, or of the nearest node around it when that one does not exist."""
+        """The place of a node or, if it does not exist, of the nearest node around it."""
         for length in range(len(location), 0, -1):
             if span := self.spans.get(location[:length]):
                 return Place(span.path, span.line, span.column)
         return Place(next(iter(self.texts), "."))
 
     def place_of_key(self, location: Location) -> Place:
-        """The place of a record's key, for what is wrong with the key itself."""
+        """The place of a record's key, for problems with the key itself."""
         span = self.keys.get(location)
         return Place(span.path, span.line, span.column) if span else self.place(location)
 
     def place_of_text(self, location: Location, text: str) -> Place:
-        """The place of a piece of text inside a scalar, or of the scalar when it cannot be told apart."""
+        """The place of a piece of text inside a scalar, or of the scalar if the piece is not found."""
         span = self.spans.get(location)
         if span is None:
             return self.place(location)
@@ -62,7 +62,7 @@ class SourceTree:
         return Place(span.path, written.count("\n", 0, offset) + 1, offset - written.rfind("\n", 0, offset))
 
     def scalars(self) -> Iterator[tuple[Location, str]]:
-        """Every text in the tree with its location, in the order of the files."""
+        """Every text in the tree with its location, in file order."""
         yield from _scalars((), self.tree)
 
 

@@ -1,8 +1,8 @@
-"""From a `SourceTree` to a `Brief`: what the model refuses becomes problems with places.
+"""Turns a `SourceTree` into a `Brief`; what the model refuses becomes problems with places.
 
-In: a `SourceTree`. Out: the `Brief`, when there is one, and every problem that the model finds, over all files at once.
-The ids that exist are gathered from the tree before the model looks at it, so that a reference to a record which is
-itself wrong in some other field is not reported as missing.
+In: a `SourceTree`. Out: the `Brief`, if it is valid, and every problem that the model finds in all files. The ids that
+exist are collected before validation, so a reference to a record with an error in another field is not reported as
+missing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,12 +28,12 @@ _FILES_OF_KINDS = {
     "mechanisms": "mechanisms",
 }
 _SHAPES = {
-    "tuple_type": ("a list is wanted here", "write one `- ` line for each entry"),
-    "model_type": ("a record is wanted here", "write `key: value` lines"),
-    "dict_type": ("a record is wanted here", "write `key: value` lines"),
-    "string_type": ("text is wanted here", "write it in quotes"),
-    "mapping_type": ("a record is wanted here", "write `key: value` lines"),
-    "too_short": ("this list is too short", "add what belongs here"),
+    "tuple_type": ("expected a list", "write one `- ` line for each entry"),
+    "model_type": ("expected a record", "write `key: value` lines"),
+    "dict_type": ("expected a record", "write `key: value` lines"),
+    "string_type": ("expected text", "write it in quotes"),
+    "mapping_type": ("expected a record", "write `key: value` lines"),
+    "too_short": ("this list is too short", "add the missing entries"),
 }
 
 
@@ -41,7 +41,7 @@ _NEVER_ANOTHER = "write what the source says; what is missing here has to be add
 
 
 def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
-    """Check every record of a brief against the model; None when one of them is refused."""
+    """Validate every record of a brief against the model; the brief is None if any record is refused."""
     ids = list(_ids(source.tree))
     problems = list(_duplicates(source, ids))
     hints = Hints()
@@ -51,7 +51,7 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
 
 
 def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
-    """The records of all files: those that are fields of `Brief`, and those of files that stand alone."""
+    """The records of all files: those that are fields of `Brief`, and those of files with a type of their own."""
     alone: dict[str, Any] = {file.stem: file.records() for file in files.FILES if file.records}
     more: list[More] = []
     details: list[ErrorDetails] = []
@@ -94,27 +94,27 @@ def _entries(records: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _duplicates(source: SourceTree, ids: list[tuple[str, str, Location]]) -> Iterator[Problem]:
-    """One id, one record: links and bookmarks share one space, whatever the kind of the record."""
+    """Report ids used twice: links and bookmarks of all kinds of record share one namespace."""
     first: dict[str, Location] = {}
     for _, identifier, location in ids:
         if identifier in first:
-            message = f"the id `{identifier}` is taken: {source.place(first[identifier])}"
+            message = f"the id `{identifier}` is already used at {source.place(first[identifier])}"
             yield Problem(source.place(location), "duplicate-id", message, "give this record another id")
         first.setdefault(identifier, location)
 
 
 def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: SourceTree) -> frozenset[str] | None:
-    """The ids of a kind, or None when a file that may hold more of them could not be read."""
+    """The ids of a kind, or None if a file that may hold more of them could not be read."""
     if any(root[:1] in ((), (file,)) for root in source.unread):
         return None
     return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
 
 
 def _is_news(source: SourceTree, detail: ErrorDetails) -> bool:
-    """Leave out what only follows from something that is reported anyway.
+    """Whether a problem does not merely follow from another one that is reported anyway.
 
-    A file that is missing or unreadable was reported once; what its records lack is no news. Nor is it that a list is
-    too short because one of its entries was refused.
+    A missing or unreadable file was already reported, so its missing records are not. Nor is a list reported as too
+    short because one of its entries was refused.
     """
     if any(detail["loc"][: len(root)] == root for root in source.unread):
         return False
@@ -127,11 +127,11 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
     match detail["type"]:
         case "extra_forbidden":
             hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
-            message = f"no field is called `{location[-1]}`"
+            message = f"there is no field `{location[-1]}`"
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
             message = f"`{location[-1]}` is missing"
-            return Problem(place, "missing", message, "write it; what nobody knows is `unknown`")
+            return Problem(place, "missing", message, "add it; if it is not known, write `unknown`")
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"
@@ -139,7 +139,7 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             hint = _NEVER_ANOTHER if is_measure else hints.suggest(str(detail["input"]), words)
             return Problem(place, "word", message, hint)
         case "string_pattern_mismatch":
-            message = f"`{detail['input']}` is not written as it should be"
+            message = f"`{detail['input']}` does not have the required form"
             return Problem(place, "pattern", message, f"the pattern is {context['pattern']}")
         case shape if shape in _SHAPES:
             return Problem(place, "shape", *_SHAPES[shape])

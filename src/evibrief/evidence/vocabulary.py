@@ -1,6 +1,6 @@
-"""The words that an author chooses from: one closed list for each thing that has one.
+"""The words that an author chooses from: one closed list for each such field.
 
-In comes nothing; `instrument` and `brief` use these lists, `labels` says how each is printed.
+`instrument` and `brief` use these lists; `labels` says how each word is printed.
 """
 
 from typing import Any, Literal
@@ -53,7 +53,7 @@ TimeUnit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
 MEASURES: tuple[Any, ...] = (AmountUnit, Route, TimeUnit)
 """Words of which no other is ever suggested in place of one that is not known: it would be another dose."""
 Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
-"""What is known of notices about a publication, from the best to be told to the worst. The program derives it."""
+"""What is known about notices on a publication, from best to worst. The program derives it."""
 
 Directness = Literal["direct", "not-given", "close", "other", "not-people", "opinion"]
 """How directly a piece of evidence bears on the condition of the question. The program derives it."""
@@ -63,4 +63,4 @@ ChangeKind = Literal[
     "evidence removed", "evidence changed", "source added", "source removed", "source changed", "record added",
     "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
 ]  # fmt: skip
-"""How evidence changed since the version before, in the order of consequence: what a clinician has to know first."""
+"""How evidence changed since the previous version, the most important first: what a clinician must know first."""

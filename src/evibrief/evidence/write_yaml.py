@@ -1,7 +1,7 @@
-"""YAML written: records as text, and files of an author's with one thing changed in them and nothing else.
+"""Writes YAML: records as text, and single changes in an author's file.
 
-In: plain values, or the text of a file. Out: text that `read_yaml` reads back. Comments, order and style of what is not
-concerned stay as they are.
+In: plain values, or the text of a file. Out: text that `read_yaml` reads back. Comments, order and style of everything
+else stay as they are.
 """
 
 import re
@@ -14,12 +14,12 @@ from evibrief.evidence.source import Span
 
 
 class _Quoted(str):
-    """Text to be written in quotes, so that no reader takes it for a number, a date or a truth value."""
+    """Text to be written in quotes, so that no reader reads it as a number, date or truth value."""
 
 
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
-        """Write every value out, even one that occurs twice: the reader refuses aliases."""
+        """Always true: write repeated values out in full, because the reader refuses aliases."""
         return True
 
 
@@ -29,9 +29,9 @@ _Dumper.add_representer(
 
 
 def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
-    """A record as the YAML that `read_brief` reads back: text in quotes, dates and numbers plain, order kept.
+    """A record as YAML that `read_brief` reads back: text in quotes, dates and numbers plain, order kept.
 
-    Remarks, a line each, stand above it as comments. The same record gives the same text.
+    Remarks become comments above it, one line each. The same record always gives the same text.
     """
     comments = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
     dumped = yaml.dump(_quoted(record), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
@@ -39,15 +39,15 @@ def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
 
 
 def with_appended(text: str, entries: Mapping[str, Sequence[Any]]) -> str:
-    """The text of a YAML file with entries added at the end of its lists; comments and all else stay as they are.
+    """The text of a YAML file with entries appended to its lists; comments and everything else stay as they are.
 
-    The lists are keys of the file, written a line to an entry's field. Raises `ValueError` where that is not so.
+    The lists must be top-level keys in block style, one line per field. Raises `ValueError` if they are not.
     """
     old = read_yaml(text)
     lines = text.splitlines()
     for key, added in entries.items():
         if added and f"{key}:" not in (line.rstrip() for line in lines):
-            raise ValueError(f"`{key}:` has no line of its own")
+            raise ValueError(f"`{key}:` is not on its own line")
         start = next((at for at, line in enumerate(lines) if line.rstrip() == f"{key}:"), 0)
         inside = (at for at, line in enumerate(lines[start + 1 :], start + 1) if re.match(r"[^\s#-]", line))
         end = next(inside, len(lines))
@@ -56,12 +56,12 @@ def with_appended(text: str, entries: Mapping[str, Sequence[Any]]) -> str:
         lines[end:end] = [indent + line for line in made]
     changed = "\n".join(lines) + "\n"
     if any(len(read_yaml(changed)[key]) != len(old.get(key) or ()) + len(added) for key, added in entries.items()):
-        raise ValueError("its lists are not written a line to a field")
+        raise ValueError("its lists are not written with one line per field")
     return changed
 
 
 def read_yaml(text: str) -> Any:
-    """A small file of our own making, plainly. Raises `ValueError` when it is no YAML."""
+    """The content of a small YAML file that we wrote ourselves. Raises `ValueError` if it is not YAML."""
     try:
         return yaml.load(text, yaml.BaseLoader)
     except yaml.YAMLError as error:
@@ -69,10 +69,10 @@ def read_yaml(text: str) -> Any:
 
 
 def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str | None:
-    """The text of a YAML file in which one scalar says what is wanted, and everything else what it said.
+    """The text of a YAML file with one scalar changed to `wanted` and everything else unchanged.
 
-    `written` is how the scalar may be written, in the style in which it stands; where that does not give the text that
-    is wanted, it is put in double quotes. None where that changes anything else.
+    `written` is the new scalar in the style of the old one; if it does not read as `wanted`, double quotes are used.
+    None if neither changes only that scalar.
     """
     tail = "\n" if text[span.start : span.end].endswith("\n") else ""
     quoted = str(yaml.dump(_Quoted(wanted), Dumper=_Dumper, allow_unicode=True, width=10**6)).rstrip("\n") + tail
@@ -85,7 +85,7 @@ def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str 
 
 
 def _same_kind(text: str, changed: str) -> bool:
-    """Whether what changed is still of the kind that it was: text that no reader takes for a number or a date."""
+    """Whether the changed value keeps its type, so that text does not become a number or a date."""
     return [type(old) for old, _ in _changes(text, changed)] == [type(new) for _, new in _changes(text, changed)]
 
 
@@ -99,12 +99,12 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def _loaded(text: str, loader: Any = yaml.BaseLoader) -> Any:
     try:
         return yaml.load(text, loader)
-    except (yaml.YAMLError, ValueError):  # a day that no month has is a `ValueError`
+    except (yaml.YAMLError, ValueError):  # an impossible date such as 2026-02-30 is a `ValueError`
         return None
 
 
 def _changes_in(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
-    """What a tree has at each place where it differs from another: before and now."""
+    """Pairs of old and new values at each place where two trees differ."""
     if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
         for key in old:
             yield from _changes_in(old[key], new[key])

@@ -1,7 +1,7 @@
-"""Texts that know where their author wrote them, so that what is wrong with one is reported at its place.
+"""Texts that know where their author wrote them, so that problems with them are reported at the right place.
 
-In: texts with their locations. Out: texts that are `str` to everybody else, and keep their places when they are filled,
-joined and typeset.
+In: texts with their locations. Out: texts that all other code uses as `str`, and that keep their locations when they
+are filled, joined and typeset.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,14 +11,14 @@ from evibrief.evidence.source import Location
 
 
 class Piece(NamedTuple):
-    """A text of an author, and its location in the tree."""
+    """A text by an author, and its location in the tree."""
 
     text: str
     location: Location
 
 
 class Written(str):
-    """A text with the pieces that authors wrote, in their order; the words between them are ours."""
+    """A text with the pieces in it that authors wrote, in order; the words between them are ours."""
 
     __slots__ = ("pieces",)
     pieces: tuple[Piece, ...]
@@ -32,29 +32,29 @@ def written(text: str, pieces: Iterable[Piece]) -> Written:
 
 
 def pieces_of(text: str) -> tuple[Piece, ...]:
-    """What authors wrote of a text; nothing of one that is all ours."""
+    """The pieces of a text that authors wrote; none if all of it is ours."""
     return text.pieces if isinstance(text, Written) else ()
 
 
 def joined(*texts: str) -> str:
-    """The texts one after the other, with the places of all of them."""
+    """The texts in one string, with the locations of all of them."""
     return with_pieces("".join(texts), texts)
 
 
 def with_pieces(words: str, texts: Iterable[object]) -> str:
-    """Words that these texts were put into, with the places of all of them."""
+    """Words that these texts were put into, with the locations of all of them."""
     pieces = [piece for text in texts if isinstance(text, Written) for piece in text.pieces]
     return written(words, pieces) if pieces else words
 
 
 def reworded(text: str, words: str) -> str:
-    """Other words for a text, such as one with values filled in, which keep its place."""
+    """New words for a text, for instance with values filled in; they keep its location."""
     pieces = pieces_of(text)
     return written(words, [pieces[0]._replace(text=words)] if len(pieces) == 1 else pieces) if pieces else words
 
 
 def location_of(text: str, within: str = "") -> Location | None:
-    """Where a text was written: of several pieces the first that holds `within`, else the longest; None for ours."""
+    """Where a text was written: its first piece with `within` in it, otherwise its longest; None if it is all ours."""
     pieces = pieces_of(text)
     holding = [piece for piece in pieces if within and within in piece.text]
     found = holding[:1] or sorted(pieces, key=lambda piece: -len(piece.text))[:1]
@@ -62,7 +62,7 @@ def location_of(text: str, within: str = "") -> Location | None:
 
 
 def with_places(node: Any, location: Location = ()) -> Any:
-    """A tree whose texts know their locations. What a plain scalar of YAML leaves open stays as it is."""
+    """A tree whose texts know their locations. A `Plain` scalar stays as it is."""
     if isinstance(node, Mapping):
         return {key: with_places(child, (*location, key)) for key, child in node.items()}
     if isinstance(node, list):

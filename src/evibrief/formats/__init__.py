@@ -1,1 +1,1 @@
-"""Output formats: a document written, its evidence taken out again, two documents compared."""
+"""The output formats: writing documents, taking evidence out of them, and comparing two of them."""

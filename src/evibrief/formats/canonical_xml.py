@@ -1,7 +1,6 @@
-"""XML that a stranger wrote, read within bounds, and written so that equal meaning gives equal bytes.
+"""Reads XML from strangers within limits, and writes it so that equal meaning gives equal bytes.
 
-In: bytes. Out: a tree without entities, without a DTD and without reaching for anything outside; its canonical form
-(W3C, Canonical XML 1.0).
+In: bytes. Out: a tree, read without entities, DTD or outside resources; its canonical form (W3C, Canonical XML 1.0).
 """
 
 from typing import Any
@@ -9,14 +8,14 @@ from typing import Any
 from lxml import etree
 
 MOST_BYTES = 48 * 1024 * 1024
-"""Bytes of one document of XML, when nobody says less."""
+"""In bytes: the default limit for one XML document."""
 
 
 def parse(data: bytes, most: int = MOST_BYTES) -> Any:
-    """The root of a document of XML, with its comments.
+    """The root of an XML document, with its comments.
 
-    Raises `ValueError` for what is no XML, has a DTD, or is longer than `most`: an element can have four bytes, and
-    takes a hundred times that as a tree.
+    Raises `ValueError` if the data are not XML, have a DTD, or are longer than `most` bytes: an element may have four
+    bytes, and takes a hundred times that as a tree.
     """
     if len(data) > most:
         raise ValueError("it is much longer than it should be")
@@ -31,5 +30,5 @@ def parse(data: bytes, most: int = MOST_BYTES) -> Any:
 
 
 def canonical(root: Any, whole: bool = False) -> bytes:
-    """An element as canonical bytes; `whole` adds the comments and instructions around the root."""
+    """An element as canonical bytes; `whole` adds comments and processing instructions around the root."""
     return bytes(etree.tostring(root.getroottree() if whole else root, method="c14n", with_comments=True))

@@ -1,4 +1,7 @@
-"""What a finished document carries: its evidence and its manifest, taken out again, whichever its format is."""
+"""Takes the embedded evidence and manifest out of a finished document, whatever its format.
+
+In: the bytes of a document. Out: files by path.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,10 +13,10 @@ from evibrief.problems import Place, Problem, Problems, one_problem
 
 
 def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
-    """The files that a document carries, by path.
+    """The files embedded in a document, by path.
 
-    Raises `Problems` for a file of another format, that is damaged, or that carries nothing of ours; and for a path
-    that would lead out of a folder.
+    Raises `Problems` if the document has another format, is damaged or has no evidence, or if a path leads out of the
+    folder.
     """
     files = demand_carrier(data, name).extract(data, name)
     if not files:
@@ -24,7 +27,7 @@ def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
 
 
 def demand_carrier(data: bytes, name: str) -> Carrier:
-    """The format of a document that may carry evidence. Raises `Problems` for any other file."""
+    """The format of a document that can carry evidence. Raises `Problems` for any other file."""
     if found := carrier_of(data):
         return found
     labels = [f"a {one.label}" for one in carriers()]
@@ -33,11 +36,11 @@ def demand_carrier(data: bytes, name: str) -> Carrier:
 
 
 LARGEST = 256 * 1024 * 1024
-"""Bytes of a document that is looked into."""
+"""In bytes: the largest document that is read."""
 
 
 def read_document(path: Path) -> bytes:
-    """The bytes of a document that somebody names. Raises `Problems` when there is none, or one without end."""
+    """The bytes of a document. Raises `Problems` if it is missing, not a file, or too large."""
     if not path.is_file():
         raise Problems([Problem(Place(str(path)), "no-file", "there is no such file", "name a PDF or a DOCX")])
     if path.stat().st_size > LARGEST:

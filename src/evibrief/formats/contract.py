@@ -1,7 +1,7 @@
-"""What a format of documents is: how one is written, read, and compared with another.
+"""What an output format must be able to do: write documents, read them, and compare two of them.
 
-A format is one module with a class, and one line in `registry`. One whose documents carry their evidence is a `Carrier`
-too: such documents can be verified, and their evidence can be taken out again.
+A format is one module with one class, and one line in `registry`. A format whose documents carry their evidence is also
+a `Carrier`: its documents can be verified, and their evidence can be taken out again.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """All that a document is written from: the page as HTML, what it was made from, and the files that go with it.
+    """Everything that a document is written from: the page as HTML, what it was made from, and the files to embed.
 
-    Its figures are named in the HTML (`figure:ANCHOR`), and are in `view`.
-
-    `evidence` is what a document carries, by path, with its manifest; `theme` is what the brief changes of the look.
+    The HTML only names the figures (`figure:ANCHOR`); the figures themselves are in `view`. `evidence` is the files to
+    embed, by path, including the manifest. `theme` is the files with which the brief changes the look.
     """
 
     html: str = field(repr=False)
@@ -32,7 +31,7 @@ class Page:
     evidence: Mapping[str, bytes] = field(repr=False)
 
     def with_figures(self, address: Callable[["Drawing"], str]) -> str:
-        """The HTML with every figure at the address that a format gives its drawing."""
+        """The HTML with each figure name replaced by the URL that `address` gives for its drawing."""
         from evibrief.sections.figures.picture import with_pictures
 
         return with_pictures(self.html, {figure.address: address(figure.drawing) for figure in self.view.figures})
@@ -40,7 +39,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Document:
-    """One output: the name of its format, its bytes, and how many pages it has where it has pages."""
+    """One output: the name of its format, its bytes, and its number of pages if it has pages."""
 
     format: str
     data: bytes = field(repr=False)
@@ -49,48 +48,48 @@ class Document:
 
 @runtime_checkable
 class Format(Protocol):
-    """A format that briefs are written in. `name` is the word of `--format`, and the ending of its files."""
+    """A format that briefs are written in. `name` is its name for `--format`, and the extension of its files."""
 
     name: str
     label: str
     media_type: str
 
     def import_engine(self) -> None:
-        """Import what `write` needs, while something else is waited for."""
+        """Import the libraries that `write` needs; called early, in a thread, while other work is waiting."""
 
     def write(self, page: Page) -> Document:
-        """Write a page. Raises `Problems` for what its author can mend."""
+        """Write a page. Raises `Problems` that the author can fix."""
 
     def text(self, data: bytes) -> str:
-        """The words that a document of this format shows, a line for each line or paragraph."""
+        """The words that a document of this format shows, one line of text for each line or paragraph."""
 
 
 @runtime_checkable
 class Carrier(Format, Protocol):
     """A format whose documents carry the evidence that they are made from.
 
-    `compared` says in words what `differences` looks at, all of it: it goes into a sentence about what agrees.
+    `compared` is everything that `differences` compares, in plural words: they become the subject of "… agree".
     """
 
     compared: str
 
     def owns(self, data: bytes) -> bool:
-        """Whether a file begins as documents of this format do."""
+        """Whether a file begins like a document of this format."""
 
     def extract(self, data: bytes, name: str) -> Mapping[str, bytes]:
-        """The files that a document carries, by path; none where it carries nothing of ours.
+        """The files embedded in a document, by path; empty if none of them are ours.
 
-        Raises `Problems` about the file `name` for a document that is damaged.
+        Raises `Problems` about the file `name` if the document is damaged.
         """
 
     def differences(self, found: bytes, expected: bytes) -> tuple["Difference", ...]:
-        """What differs between two documents in what they show or do; empty where both agree in meaning."""
+        """The differences in what two documents show or do; empty if they mean the same."""
 
     def closed(self, data: bytes) -> str:
-        """A sentence that says that a document is encrypted or locked; empty where it is not."""
+        """A sentence saying that a document is encrypted or locked; empty if it is not."""
 
     def history(self, found: bytes, expected: bytes, differences: tuple["Difference", ...]) -> str:
-        """One sentence about what became of a document since it was made; empty where nothing tells."""
+        """One sentence about what happened to a document after it was made; empty if there is no trace of it."""
 
     def producer(self, data: bytes) -> str:
-        """The program that a document names as the last that wrote it; empty where it names none."""
+        """The program that last wrote a document, by its own account; empty if it names none."""

@@ -1,6 +1,6 @@
-"""One difference between a document that somebody sent and the one that is built from the evidence it carries.
+"""Differences between a received document and one rebuilt from the evidence in it: the type, and shared helpers.
 
-In: a manifest's bytes, texts. Out: the type that every comparison gives back, and the few things that all of them do.
+All comparisons return `Difference`s.
 """
 
 import json
@@ -11,10 +11,10 @@ from typing import Any
 from evibrief.problems import plain
 
 MOST_NAMED = 40
-"""Differences that are named; a reader needs no more to know that the document is another."""
+"""The most differences that are listed; a reader needs no more to know that the document is another one."""
 
 MOST_ALIKE = 3
-"""Differences of one kind at one place that are named."""
+"""The most differences of one kind in one place that are listed."""
 
 NOT_COMPARED = "not compared"
 
@@ -35,42 +35,42 @@ class Difference:
 
 
 class Found:
-    """Differences as they are found: each once, few of one kind at one place, never more than a reader needs."""
+    """Collects differences: each once, few of one kind in one place, and not more than a reader needs."""
 
     def __init__(self) -> None:
         self._kept: dict[Difference, None] = {}
         self._alike: dict[tuple[str, str], int] = {}
 
     def add(self, what: str, where: str, message: str) -> None:
-        """Keep a difference, with its message as text on one line."""
+        """Keep a difference, with its message on one line."""
         difference = Difference(what, plain(where), plain(message))
         if difference in self._kept or self.full:
             return
         alike = self._alike[what, where] = self._alike.get((what, where), 0) + 1
-        if alike == MOST_ALIKE + 1:  # once: nobody may hide a difference behind others and have it unsaid
+        if alike == MOST_ALIKE + 1:  # said once, so that no difference can be hidden behind others
             difference = Difference(what, difference.where, "and more of this kind")
         if alike <= MOST_ALIKE + 1:
             self._kept[difference] = None
 
     def add_all(self, differences: Iterable[Difference]) -> None:
-        """Keep each of these."""
+        """Keep several differences."""
         for one in differences:
             self.add(one.what, one.where, one.message)
 
     def all(self) -> tuple[Difference, ...]:
-        """What was kept, in the order in which it was found."""
+        """The kept differences, in the order found."""
         return tuple(self._kept)
 
     @property
     def full(self) -> bool:
-        """Whether no more is kept."""
+        """Whether the limit is reached."""
         return len(self._kept) >= MOST_NAMED
 
 
 def without_tools(manifest: bytes) -> Any:
-    """What a manifest says apart from its list of tools.
+    """A manifest without its list of tools, as text for comparison.
 
-    Raises `ValueError` for what is no record, or names a field twice: two readers could take it for two things.
+    Raises `ValueError` if it is not a record or has a field twice, which two readers could read differently.
     """
     try:
         record = json.loads(manifest, object_pairs_hook=_once)
@@ -78,7 +78,7 @@ def without_tools(manifest: bytes) -> Any:
         raise ValueError("it is nested too deeply") from error
     if not isinstance(record, dict):
         raise ValueError("it holds no record")
-    # As text, so that 1, 1.0 and true stay three things.
+    # As text, so that 1, 1.0 and true stay different.
     return json.dumps({name: part for name, part in record.items() if name != "tools"}, sort_keys=True)
 
 
@@ -89,13 +89,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def quoted(text: str, longest: int = 80) -> str:
-    """A text in quotation marks, short enough for a sentence."""
+    """A text in quotation marks, shortened to fit into a sentence."""
     text = " ".join(text[: 4 * longest].split())
     return f"“{text if len(text) <= longest else text[: longest - 1] + '…'}”"
 
 
 def reads(found: str, expected: str) -> str:
-    """The words about the place where two texts begin to differ, as a sentence."""
+    """A phrase that quotes both texts around the place where they begin to differ."""
     return f"reads {quoted(_around(found, expected))}, and the evidence gives {quoted(_around(expected, found))}"
 
 

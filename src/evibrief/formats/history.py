@@ -1,6 +1,6 @@
-"""What became of a document after it was made, in one sentence, whichever its format is.
+"""What happened to a document after it was made, in one sentence, whatever its format.
 
-In: bytes. Out: a sentence for people, without its first letter's capital; empty when nothing tells.
+In: bytes. Out: a sentence for people, beginning in lower case; empty if there is no trace of it.
 """
 
 from evibrief.formats.difference import Difference
@@ -9,15 +9,15 @@ from evibrief.problems import plain
 
 
 def how_it_is_closed(data: bytes) -> str:
-    """Says that a document is encrypted or locked; empty when it is not. To be asked before anything else."""
+    """A sentence saying that a document is encrypted or locked; empty if it is not. Call this first."""
     return next((said for one in carriers() if (said := one.closed(data))), "")
 
 
 def what_happened(found: bytes, expected: bytes, differences: tuple[Difference, ...] | None = None) -> str:
-    """Says what was done to a document since it was made; it never says that nothing was.
+    """What was done to a document since it was made; never claims that nothing was done.
 
-    `differences` are those of the two documents, where somebody has compared them already. Raises `ValueError` where
-    neither of the two is a document that can carry evidence.
+    `differences` are those between the two documents, if the caller has already compared them. Raises `ValueError` if
+    neither of them is a document that can carry evidence.
     """
     format = carrier_of(found) or carrier_of(expected)
     if format is None:
@@ -28,6 +28,6 @@ def what_happened(found: bytes, expected: bytes, differences: tuple[Difference, 
 
 
 def who_wrote_it(data: bytes) -> str:
-    """The program that a document says it was last written by: for one that carries no evidence any more."""
+    """The program that last wrote a document, by its own account; used for documents that have lost their evidence."""
     format = carrier_of(data)
     return plain(format.producer(data)) if format else ""

@@ -1,6 +1,6 @@
-"""What a document stands on, as hashes: the evidence whatever its formatting, and every file to the byte.
+"""The files that a document embeds, and the manifest with their hashes.
 
-In: the tree of a `SourceTree`, files by path, versions of engines. Out: hashes and the manifest that documents carry.
+In: the tree of a `SourceTree`, files by path, tool versions. Out: the embedded files and the manifest.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, bytes]:
-    """What an author wrote, by path inside the folder: what the documents stand on. Nothing personal is among it.
+    """The files that an author wrote, by path in the folder, without personal ones such as the list of recipients.
 
-    The instrument is among it, wherever it was found: without it nobody could compute the ratings again.
+    The instrument is included, wherever it was found, because the ratings cannot be recomputed without it.
     """
     files = {}
     for path in sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file()):
         name = path.relative_to(folder).as_posix()
-        # What is read and has a name that not every system can write is refused later, not left out.
+        # A file that is read but has an unsafe name is refused later, not left out.
         read = path.parent.name in ("claims", "reviews") and path.suffix == ".yaml" and not path.name.startswith(".")
         if belongs(name) or (read and path.parent.parent == folder):
             files[name] = path.read_bytes()
@@ -41,7 +41,7 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
 
 
 def carried(loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
-    """What the documents carry: the evidence, and the manifest that names every file of it by its hash."""
+    """The files that documents embed: the evidence, and the manifest with the hash of every file. Raises `Problems`."""
     files = evidence_files(loaded.folder, loaded.brief.brief.methods.instrument)
     demand_safe(files, str(loaded.folder))
     tools = resources.tool_versions(__version__)
@@ -51,7 +51,7 @@ def carried(loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
 def manifest(
     brief: Brief, tree: Mapping[str, Any], files: Mapping[str, bytes], tools: Iterable[str], layer: str
 ) -> bytes:
-    """The manifest of a document as JSON: which brief, which evidence, made from which files by which tools."""
+    """The manifest of a document as JSON: brief, evidence hash, content hash, files with hashes, and tools."""
     record = {
         "id": brief.brief.id,
         "title": brief.brief.title,
@@ -68,9 +68,9 @@ def manifest(
 
 
 def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str, Any]:
-    """A manifest that anybody may have written, believed only where it has the shape of one.
+    """Parse a manifest, which may come from anyone, and check its shape.
 
-    `lists` are its lists of hashes by path. Raises `ValueError` that says what is wrong with it.
+    `lists` are its lists of hashes by path. Raises `ValueError` that says what is wrong.
     """
     try:
         record = json.loads(data)

@@ -1,4 +1,4 @@
-"""The formats that briefs are written in, in the order in which they are built and listed."""
+"""The output formats, in the order in which they are built and listed."""
 
 from evibrief.formats.contract import Carrier, Format
 from evibrief.formats.docx.format import Word
@@ -9,12 +9,12 @@ FORMATS: tuple[Format, ...] = (Pdf(), Word(), WebPage())
 
 
 def names() -> tuple[str, ...]:
-    """The names of all formats, in their order."""
+    """The names of all formats, in order."""
     return tuple(one.name for one in FORMATS)
 
 
 def format_named(name: str) -> Format:
-    """The format of this name. Raises `LookupError` where there is none."""
+    """The format with this name. Raises `LookupError` if there is none."""
     for one in FORMATS:
         if one.name == name:
             return one
@@ -27,5 +27,5 @@ def carriers() -> tuple[Carrier, ...]:
 
 
 def carrier_of(data: bytes) -> Carrier | None:
-    """The format of a document that may carry evidence, told by how it begins; None for any other file."""
+    """The format of a document that can carry evidence, recognised by its first bytes; None for any other file."""
     return next((one for one in carriers() if one.owns(data)), None)

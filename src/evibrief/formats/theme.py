@@ -1,6 +1,6 @@
-"""What a brief changes about its look: the files of its folder `theme/`, and the styles of fonts and colours it names.
+"""The look of a brief: the files of its folder `theme/`, and its fonts and colours.
 
-In: a brief's folder and what its `theme` says. Out: texts and bytes that were looked at before any engine reads them.
+In: a brief's folder and its `theme` record. Out: texts and bytes that were checked before any engine reads them.
 """
 
 import base64
@@ -24,7 +24,7 @@ _NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class ThemeFiles:
-    """What a folder `theme/` changes: styles, blocks of the page, the styles of Word, a logo."""
+    """The files of a `theme/` folder: style sheet, page template, Word reference document, logo."""
 
     folder: str
     styles: str = ""
@@ -34,13 +34,13 @@ class ThemeFiles:
 
 
 LARGEST_SHEET = 500_000
-"""Bytes of a style sheet or a template of a theme."""
+"""In bytes: the largest style sheet or template of a theme."""
 
 
 def _files_of_theme(folder: Path, logo: str | None) -> ThemeFiles:
-    """The files of a brief's theme, as far as they are there, and the logo, which has to be.
+    """The files of a brief's theme. All are optional except a logo that the brief names.
 
-    Raises `Problems`, all at once, for what is no file, lies outside the folder, is too large or is not UTF-8.
+    Raises `Problems`, all at once, for anything that is not a file, is outside the folder, is too large or not UTF-8.
     """
     problems: list[Problem] = []
 
@@ -82,7 +82,7 @@ def _decoded(data: bytes, path: Path, problems: list[Problem]) -> str:
 
 
 def theme_files(loaded: Loaded) -> ThemeFiles:
-    """The files of the theme, the style sheet written anew from what was read of it.
+    """The files of the theme, with the style sheet rewritten from the parsed one.
 
     Raises `Problems` for a file that cannot be read or shown, and for styles that load something.
     """
@@ -109,7 +109,7 @@ def theme_files(loaded: Loaded) -> ThemeFiles:
 
 
 def compose_look(theme: Theme, styles: str, logo: bytes) -> Look:
-    """What a theme changes: its colour and fonts as style rules before its own styles, and its logo."""
+    """The look from a theme: colour and fonts as style rules, followed by its own styles, and its logo."""
     variables = (
         ("--accent", theme.accent),
         ("--sans", _family(theme.text_font, "sans-serif")),
@@ -122,7 +122,7 @@ def compose_look(theme: Theme, styles: str, logo: bytes) -> Look:
 
 
 def lines_before_styles(theme: Theme) -> int:
-    """How many lines of its style element come before a theme's own styles."""
+    """The number of lines in the style element before the theme's own styles."""
     return 1 + bool(theme.accent or theme.text_font or theme.heading_font)
 
 

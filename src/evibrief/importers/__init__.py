@@ -1,1 +1,1 @@
-"""Other people's files, read into evidence."""
+"""Readers of other tools' files that turn them into evidence."""

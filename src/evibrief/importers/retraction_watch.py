@@ -1,11 +1,11 @@
-"""Retraction checks: which references of a brief a list of retraction notices speaks of.
+"""Retraction checks: which references of a brief are in a list of retraction notices.
 
 In: the bytes of a file in the layout of the public Retraction Watch list, and the references. Out: a
-`RetractionReport`. Nothing is fetched: the file is one that somebody has downloaded, and the report names it.
+`RetractionReport`. Nothing is fetched: the user downloads the file, and the report names it.
 
-What the public file looks like: comma-separated, dates as `6/25/2021 0:00` with the month first, lists that end in a
-semicolon, `0` or nothing for a missing PMID, `unavailable` in either case or nothing for a missing DOI, an empty
-column at the end, and empty rows below the last notice. Copies of it exist in UTF-8 and in Windows-1252.
+The public file is comma-separated, with dates as `6/25/2021 0:00` (month first), lists that end in a semicolon, `0` or
+nothing for a missing PMID, `unavailable` (in any case) or nothing for a missing DOI, an empty column at the end, and
+empty rows after the last notice. Copies exist in UTF-8 and in Windows-1252.
 """
 
 import codecs
@@ -35,7 +35,7 @@ from evibrief.importers.contract import Imported
 from evibrief.problems import Place, Problem, Problems, suggest
 
 LARGEST_FILE = 512 * 1024 * 1024
-"""In bytes. The public file has about 60 million."""
+"""In bytes. The public file has about 60 MB."""
 
 COLUMNS = (
     "Record ID",
@@ -46,7 +46,7 @@ COLUMNS = (
     "RetractionNature",
     "Reason",
 )
-"""The columns that are read; the public file has thirteen more."""
+"""The columns we read; the public file has thirteen more."""
 
 KINDS: Mapping[str, NoticeKind] = {
     "retraction": "retraction",
@@ -60,13 +60,13 @@ STATES: Mapping[RetractionState, str] = {
     "reinstated": "retracted, then reinstated",
     "correction": "corrected",
     "none-found": "no notice found",
-    "no-identifier": "not compared, for want of a DOI or PMID",
+    "no-identifier": "not checked for lack of a DOI or PMID",
 }
 REMARKS = (
     "yaml-language-server: $schema=../schemas/retractions.json",
     "Written by `evibrief check data/BRIEF --retractions FILE`. Do not edit it: run the check again.",
 )
-"""What stands above a report. The first line is for editors."""
+"""The comments at the top of a report. The first line is for editors."""
 
 _CHUNK = 1 << 20
 
@@ -75,7 +75,7 @@ _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: [0-9:]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One row of the list, as text: what it says and about which paper."""
+    """One row of the list, as text: the notice and the paper it is about."""
 
     place: Place
     record: str
@@ -88,7 +88,7 @@ class Notice:
 
     @property
     def identifiers(self) -> Iterator[Identifier]:
-        """What the paper goes by. A cell may hold several DOIs; a DOI may itself hold a semicolon."""
+        """The DOIs and PMID of the paper. A cell may hold several DOIs, and a DOI may contain a semicolon."""
         parts = (self.paper_doi, *self.paper_doi.split(";")) if ";" in self.paper_doi else (self.paper_doi,)
         yield from (("doi", doi) for doi in map(normalise_doi, parts) if doi)
         if pmid := normalise_pmid(self.paper_pmid):
@@ -100,23 +100,23 @@ def check_references(
 ) -> RetractionReport:
     """Compare references with a list of notices. `name` goes into the report, `path` into problems.
 
-    Raises `Problems` when the file is not of this layout, is damaged, or says of one of the references something
-    that cannot be read.
+    Raises `Problems` if the file does not have this layout, is damaged, or has an unreadable row about one of the
+    references.
     """
     rows = _Counted(read_notices(data, path))
     results = match(references, rows)
     if not rows.number:
-        raise Problems([Problem(Place(path, 1, 1), "retractions", "there is no notice in this file", _FRESH)])
+        raise Problems([Problem(Place(path, 1, 1), "retractions", "this file has no notices", _FRESH)])
     source = name.encode("utf-8", "replace").decode()
     digest = hashlib.sha256(data).hexdigest()
-    # Values of our own making: `model_validate` is for what people type.
+    # We made these values ourselves: `model_validate` is for what people type.
     return RetractionReport.model_construct(
         checked=today, source=source, sha256=digest, rows=rows.number, results=results
     )
 
 
 def summary(report: RetractionReport) -> Iterator[str]:
-    """A line for each state that occurs, the worst first: how many references, and which."""
+    """One line per state that occurs, worst first: how many references, and which."""
     for state, said in STATES.items():
         if names := [result.reference for result in report.results if result.state == state]:
             yield f"{said}: {len(names)} ({', '.join(names)})"
@@ -138,7 +138,7 @@ class RetractionWatch:
 
 
 class _Counted:
-    """Notices that are counted as they pass."""
+    """An iterable of notices that counts them as they are read."""
 
     def __init__(self, notices: Iterable[Notice]) -> None:
         self.notices, self.number = notices, 0
@@ -150,9 +150,9 @@ class _Counted:
 
 
 def match(references: Sequence[Reference], notices: Iterable[Notice]) -> tuple[RetractionResult, ...]:
-    """What the notices say about each reference, in the order of the references; only what matches is kept.
+    """The result for each reference, in order; notices that match no reference are dropped.
 
-    Raises `Problems` for rows about a reference whose date or nature cannot be read.
+    Raises `Problems` if a row about a reference has an unreadable date or nature.
     """
     known: dict[Identifier, list[str]] = {}
     for reference in references:
@@ -172,7 +172,7 @@ def match(references: Sequence[Reference], notices: Iterable[Notice]) -> tuple[R
 
 
 def _matched(notice: Notice, known: Mapping[Identifier, list[str]]) -> dict[str, Literal["doi", "pmid"]]:
-    """The references that a notice is about, each with what it was matched by; the DOI goes before the PMID."""
+    """The references that a notice is about, each with the identifier that matched; a DOI takes precedence."""
     matched: dict[str, Literal["doi", "pmid"]] = {}
     for identifier in notice.identifiers:
         for reference in known.get(identifier, ()):
@@ -204,7 +204,7 @@ def _recorded(notice: Notice, kind: Literal["doi", "pmid"]) -> RetractionNotice:
 
 
 def _date(text: str) -> datetime.date | Unknown | None:
-    """A day, `unknown` where there is none, or None when the text is no date of this layout."""
+    """A date, `unknown` if the cell is empty, or None if the text is not a date in this layout."""
     if text in ("", "0"):
         return "unknown"
     parts = _DATE.fullmatch(text)
@@ -215,23 +215,23 @@ def _date(text: str) -> datetime.date | Unknown | None:
 
 
 def _unreadable(notice: Notice) -> Iterator[Problem]:
-    """What a row about one of the references says and cannot be read: no guess takes its place."""
+    """Problems of a row about one of the references: we never guess an unreadable value."""
     if notice.nature.lower() not in KINDS:
-        message = f"this row is about a reference of the brief, and its nature is `{notice.nature}`"
+        message = f"this row is about a reference of the brief, but `{notice.nature}` is not a known nature"
         yield Problem(notice.place, "retractions", message, suggest(notice.nature, map(str.capitalize, KINDS)))
     if _date(notice.date) is None:
-        message = f"this row is about a reference of the brief, and `{notice.date}` is no date"
-        yield Problem(notice.place, "retractions", message, "month/day/year is wanted, as in 6/25/2021 0:00")
+        message = f"this row is about a reference of the brief, but `{notice.date}` is not a date"
+        yield Problem(notice.place, "retractions", message, "dates must be month/day/year, as in 6/25/2021 0:00")
 
 
 _FRESH = "download the Retraction Watch file again, and do not save it with a spreadsheet program"
 
 
 def read_notices(data: bytes, path: str) -> Iterator[Notice]:
-    """The rows of a list of notices, one at a time: memory does not grow with their number.
+    """The rows of a list of notices, one at a time: memory use does not grow with their number.
 
-    Raises `Problems` at the first row that shows that the file is damaged or not of this layout: what stands after
-    it cannot be trusted.
+    Raises `Problems` at the first row that shows that the file is damaged or has another layout: the rows after it
+    cannot be trusted.
     """
     rows = _rows(data, path)
     _, header = next(rows, (1, []))
@@ -246,7 +246,7 @@ def read_notices(data: bytes, path: str) -> Iterator[Notice]:
 
 
 def _rows(data: bytes, path: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows with the line on which each begins."""
+    """The rows, each with the line on which it begins."""
     text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data, path), newline="")
     reader, line = csv.reader(text, strict=True), 1
     try:
@@ -259,9 +259,9 @@ def _rows(data: bytes, path: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _encoding(data: bytes, path: str) -> str:
-    """UTF-8 where the whole file is, else Windows-1252. Raises `Problems` when it is neither."""
+    """UTF-8 if the whole file is valid, else Windows-1252. Raises `Problems` if it is neither."""
     if (offset := data.find(b"\0")) >= 0:
-        raise Problems([_misplaced(data, offset, path, "there is a zero byte here: this is not a text in UTF-8")])
+        raise Problems([_misplaced(data, offset, path, "there is a zero byte here: this is not UTF-8 text")])
     fault = _decoding_fault(data, "utf-8-sig")
     if fault is None:
         return "utf-8-sig"
@@ -276,26 +276,26 @@ def _misplaced(data: bytes, offset: int, path: str, message: str) -> Problem:
 
 
 def _decoding_fault(data: bytes, encoding: str) -> int | None:
-    """The offset of the first byte that an encoding does not allow; a piece at a time, to keep memory small."""
+    """The offset of the first byte that an encoding does not allow; decoded in chunks to save memory."""
     decoder = codecs.getincrementaldecoder(encoding)()
     view = memoryview(data)
     for start in range(0, len(data) + 1, _CHUNK):
         try:
             decoder.decode(view[start : start + _CHUNK], final=start + _CHUNK > len(data))
         except UnicodeDecodeError as error:
-            # The decoder may have kept up to three bytes of the piece before.
+            # The decoder may have kept up to three bytes of the previous chunk.
             kept = len(error.object) - len(view[start : start + _CHUNK])
             return start - kept + error.start
     return None
 
 
 def _column_places(header: list[str], path: str) -> Mapping[str, int]:
-    """Where each column stands. Raises `Problems` that name every column that is missing."""
+    """The index of each column. Raises `Problems` with every missing column."""
     names = [name.strip() for name in header]
     missing = [column for column in COLUMNS if column not in names]
     if len(missing) == len(COLUMNS):
-        message = "this is not the Retraction Watch layout: the first line names none of its columns"
-        hint = f"columns separated by commas are wanted: {', '.join(COLUMNS)}, …"
+        message = "this is not the Retraction Watch layout: the first line has none of its columns"
+        hint = f"the columns, separated by commas, must be: {', '.join(COLUMNS)}, …"
         raise Problems([Problem(Place(path, 1, 1), "retractions", message, hint)])
     others = [name for name in names if name and name not in COLUMNS]
     if missing:
@@ -307,7 +307,7 @@ def _column_places(header: list[str], path: str) -> Mapping[str, int]:
 
 
 def _refuse_ragged(row: list[str], width: int, place: Place) -> None:
-    """A row that is too short was cut off; one with more in it has its cells in the wrong columns."""
+    """Refuse a row that was cut off, and a row with extra cells, whose columns have shifted."""
     if len(row) < width:
         message = f"this row has {len(row)} cells, the first line has {width}: it was cut off"
         raise Problems([Problem(place, "retractions", message, _FRESH)])
@@ -317,8 +317,8 @@ def _refuse_ragged(row: list[str], width: int, place: Place) -> None:
 
 
 def _refuse_day_first(date: str, place: Place) -> None:
-    """One date with the day first shows that a spreadsheet program has rewritten them all."""
+    """Refuse a date with the day first: it shows that a spreadsheet program has rewritten all dates."""
     parts = _DATE.fullmatch(date)
     if parts and int(parts[1]) > 12:
-        message = f"`{date}` has the day first; in the public file the month stands first"
+        message = f"`{date}` has the day first; in the public file the month comes first"
         raise Problems([Problem(place, "retractions", message, _FRESH)])

@@ -8,7 +8,7 @@ from evibrief.labels.words import Words
 
 
 def role_of(comment: ReviewComment, ledger: ReviewLedger, words: Words) -> str:
-    """Who said it, as it may be printed: a role, and a name where its owner agreed."""
+    """The reviewer as printed: a role, after the name if its owner agreed."""
     remarks = words.remarks
     for reviewer in ledger.reviewers:
         if reviewer.id == comment.reviewer:
@@ -18,7 +18,7 @@ def role_of(comment: ReviewComment, ledger: ReviewLedger, words: Words) -> str:
 
 
 def said(comment: ReviewComment, words: Words) -> str:
-    """What a reviewer wrote, or the edit that was made, in words."""
+    """What a reviewer wrote, or the edit in words."""
     remarks = words.remarks
     if comment.removed and comment.added:
         return remarks.replaced(removed=comment.removed, added=comment.added)

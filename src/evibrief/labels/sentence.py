@@ -99,7 +99,7 @@ def every(kind: Any) -> AfterValidator:
 
 def _sentence(value: Any) -> Sentence:
     if not isinstance(value, str) or not value.strip():
-        raise refused("label", "text is wanted here", "write one text, in quotes if need be")
+        raise refused("label", "expected text", "write one text, in quotes if need be")
     try:
         return Sentence(value)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Letters that go with a version: to whom, what they say, how they are handed over, who has answered."""
+"""Sends a version by mail: recipients, letters, delivery, and who has answered."""

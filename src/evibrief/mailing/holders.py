@@ -1,4 +1,4 @@
-"""Who holds which version, who has not answered, who was not told: read from the lines of a register."""
+"""Who holds which version, who has not answered and who was not told, from the entries of a register."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -6,14 +6,14 @@ from evibrief.archive.register import Entry, Event, LetterKind
 
 
 def outcome(entries: Iterable[Entry], letter: LetterKind, version: str, recipient: str) -> Event | None:
-    """What became of a letter: `intended` means that nobody knows whether it went out."""
+    """The last event of a letter; `intended` means that its delivery is unconfirmed."""
     wanted = (letter, version, recipient)
     events = [one.event for one in entries if (one.letter, one.version, one.recipient) == wanted]
     return next((event for event in reversed(events) if event != "returned"), None)
 
 
 def holders(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
-    """For each recipient the versions that they hold, in the order in which they got them."""
+    """The versions that each recipient holds, in the order received."""
     held: dict[str, dict[str, None]] = {}
     for one in entries:
         if one.event == "delivered" and one.letter != "recall":
@@ -22,7 +22,7 @@ def holders(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
 
 
 def unanswered(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Copies for review that went out, and have not come back."""
+    """Review copies that were delivered and have not come back."""
     back = {(one.recipient, one.evidence) for one in entries if one.event == "returned"}
     for one in entries:
         if one.letter == "review" and one.event == "delivered" and (one.recipient, one.evidence) not in back:
@@ -30,27 +30,27 @@ def unanswered(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def status_text(entries: Sequence[Entry], states: Mapping[str, str]) -> str:
-    """Who holds what, who holds what is no longer current, who has not answered; by id and role.
+    """Who holds which version, whether it is current, who was not told and who has not answered; by id and role.
 
-    `states` says of each version whether it is current, superseded or withdrawn.
+    `states` maps each version to current, superseded or withdrawn.
     """
     roles = {one.recipient: one.role for one in entries}
     lines = []
     for recipient, held in sorted(holders(entries).items()):
         told = (f"{version} ({states.get(version, 'not in the archive')})" for version in held)
         newest = states.get(held[-1], "")
-        note = "" if newest == "current" else f"  <- holds no current version, newest is {newest or 'unknown'}"
+        note = "" if newest == "current" else f"  <- no current version; the newest is {newest or 'unknown'}"
         lines.append(f"{recipient} ({roles[recipient]}): {', '.join(told)}{note}")
     warned = {(one.recipient, one.version) for one in entries if one.letter == "recall" and one.event == "delivered"}
     for recipient, held in sorted(holders(entries).items()):
         for version in held:
             if states.get(version) == "withdrawn" and (recipient, version) not in warned:
-                lines.append(f"{recipient}: holds {version}, which is withdrawn, and has not been told")
+                lines.append(f"{recipient}: holds {version}, which is withdrawn, and was not told")
     for one in unanswered(entries):
         asked = f"was asked for comments on {one.version} on {one.at[:10]}"
         lines.append(f"{one.recipient} ({one.role}): {asked}, no answer")
     for one in entries:
         if one.event == "intended" and outcome(entries, one.letter, one.version, one.recipient) == "intended":
             what = f"{one.letter} of {one.version}"
-            lines.append(f"{one.recipient}: nobody knows whether the {what} went out on {one.at[:10]}; ask, or --again")
-    return "\n".join(lines or ["nothing was sent yet"]) + "\n"
+            lines.append(f"{one.recipient}: delivery of the {what} on {one.at[:10]} unconfirmed; ask, or use --again")
+    return "\n".join(lines or ["nothing has been sent yet"]) + "\n"

@@ -1,7 +1,7 @@
-"""The words of a letter that goes with a brief: what page one says, what changed, how to check it, how to answer.
+"""The letter that goes with a brief: what page 1 says, what changed, how to check the file, how to answer.
 
-In: a brief with its findings, what changed since the version that the reader holds, who reads it. Out: `Words`. Nothing
-in a letter recommends a treatment, and each says so.
+In: a brief with its findings, the changes since the reader's version, the recipient. Out: a `Letter`. No letter
+recommends a treatment, and each says so.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ from evibrief.rating.diff import Change, Side, summary
 from evibrief.sections.first_page import judgements
 
 MOST_CHANGES = 12
-"""Moved conclusions that a letter lists; the document has them all."""
+"""The most changed conclusions that a letter lists; the document has them all."""
 
 Part = tuple[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Hashes:
-    """The two hashes of a version, as its manifest has them. One that was archived before has no content hash."""
+    """The two hashes of a version, from its manifest. Versions archived by older tools have no content hash."""
 
     evidence: str = ""
     content: str = ""
@@ -35,7 +35,7 @@ def brief_letter(
     side: Side, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
     held: str, changes: Sequence[Change] | None, comments_by: date | None,
 ) -> Letter:  # fmt: skip
-    """The letter with a version. `held` is the version that this reader has, `changes` what changed since then."""
+    """The letter with a version. `held` is the version that this reader has, `changes` are the changes since then."""
     record = side.brief.brief
     asked = recipient.kind == "reviewer"
     subject = f"{record.title}, version {record.version} of {phrases.date(record.date, english())}"
@@ -53,22 +53,22 @@ def recall_letter(
     side: Side | None, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
     title: str, recalled: str, reason: str, changes: Sequence[Change],
 ) -> Letter:  # fmt: skip
-    """The notice to somebody who holds a version that no longer stands. `changes`: from it to the current one."""
+    """The notice to a reader whose version is recalled. `changes` are those from it to the current version."""
     current = side.brief.brief if side else None
     opening = [
         *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
         f"Why: {reason}",
-        f"What changed: {summary(changes, english()) if side else 'it was withdrawn; nothing takes its place yet.'}",
+        f"What changed: {summary(changes, english()) if side else 'it was withdrawn; there is no replacement yet.'}",
     ]  # fmt: skip
     parts: list[Part] = [("", opening)]
     if side and current:
         day = phrases.date(current.date, english())
-        opening += [f"Version {current.version} of {day} takes its place and is attached.", NO_ADVICE]
+        opening += [f"Version {current.version} of {day} replaces it and is attached.", NO_ADVICE]
         parts += _page_one(side)
         parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
         parts.append(("How to check this file", list(_how_to_check(hashes, files))))
     else:
-        parts.append(("", ["No version stands in its place at present.", NO_ADVICE]))
+        parts.append(("", ["There is no replacement at present.", NO_ADVICE]))
     return Letter(f"Please do not use any more: {title}, version {recalled}", tuple(parts), files)
 
 
@@ -85,7 +85,7 @@ def _opening(side: Side, recipient: Recipient, asked: bool) -> Iterator[str]:
 
 def _language(recipient: Recipient) -> Iterator[str]:
     if recipient.language.partition("-")[0].lower() != "en":
-        yield f"This letter and the brief exist in English only; you asked for “{recipient.language}”."
+        yield f"This letter and the brief are available in English only; you asked for “{recipient.language}”."
 
 
 def _page_one(side: Side) -> list[Part]:
@@ -109,20 +109,20 @@ def _changed(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _how_to_comment(comments_by: date | None) -> Iterator[str]:
-    until = f"by {phrases.date(comments_by, english())}" if comments_by else "when you are done; no date was set"
-    yield f"Please comment in the attached Word file and send it back in answer to this letter, {until}."
+    until = f"by {phrases.date(comments_by, english())}" if comments_by else "when you are done; there is no deadline"
+    yield f"Please comment in the attached Word file and send it back in reply to this letter, {until}."
     yield (
-        "Its first page says how. Comment with Review, New Comment; change a sentence in the text itself, tracking is "
-        "on. Please do not copy it into another document. Your name is printed only if you say that it may be."
+        "Its first page says how. Comment with Review, New Comment, or change the text itself: tracking is on. Please "
+        "do not copy the text into another document. Your name is printed only with your permission."
     )
 
 
 def _how_to_check(hashes: Hashes, files: Mapping[str, bytes]) -> Iterator[str]:
     if hashes.content:
-        yield f"Page one prints the content hash {hashes.content[:SHORT]}; in full it is {hashes.content}."
+        yield f"Page 1 shows the content hash {hashes.content[:SHORT]}; in full it is {hashes.content}."
         yield f"The evidence hash is {hashes.evidence}."
     else:
-        yield f"Page one prints the evidence hash {hashes.evidence[:SHORT]}; in full it is {hashes.evidence}."
+        yield f"Page 1 shows the evidence hash {hashes.evidence[:SHORT]}; in full it is {hashes.evidence}."
     for name, data in files.items():
         yield f"{name} has the SHA-256 {hashlib.sha256(data).hexdigest()}."
-    yield "Whoever has evibrief can ask it whether a file is unaltered: evibrief verify FILE."
+    yield "Anyone who has evibrief can check that a file is unaltered: evibrief verify FILE."

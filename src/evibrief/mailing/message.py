@@ -1,6 +1,7 @@
-"""Messages as mail programs take them: text, web page and files, one message to one person.
+"""Mail messages with text, HTML and attachments; each goes to one person.
 
-In: the words of a letter, files, addresses. Out: bytes of one message (RFC 5322, MIME). The only owner of `email`.
+In: a letter with its files, and addresses. Out: the bytes of one message (RFC 5322, MIME). Only this module uses
+`email`.
 """
 
 import hashlib
@@ -19,16 +20,16 @@ from evibrief.mailing.recipients import Recipient, Sender
 
 
 def safe_line(text: str) -> str:
-    """A text fit for a header of a mail: one line, without control characters (RFC 5322, 2.2)."""
+    """A text made safe for a mail header: one line, no control characters (RFC 5322, 2.2)."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())
 
 
 LARGEST = 30 * 1000 * 1000
-"""Bytes of a whole message; many servers refuse more."""
+"""In bytes, for a whole message; many servers refuse more."""
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: its subject, and headings with their paragraphs, as plain words."""
+    """A letter: subject, headings with paragraphs as plain text, and attachments."""
 
     subject: str
     parts: Sequence[tuple[str, Sequence[str]]]
@@ -36,13 +37,13 @@ class Letter:
 
 
 def message_id(sender: Sender, *about: str) -> str:
-    """The same id for the same letter to the same person, so that register, draft and mail agree."""
+    """The Message-ID: the same for the same letter to the same person, so that register, draft and mail agree."""
     digest = hashlib.sha256("\0".join(about).encode()).hexdigest()[:32]
     return f"<{digest}@{sender.address.partition('@')[2]}>"
 
 
 def content_of(words: Letter, sender: Sender, recipient: Recipient) -> str:
-    """A short hash over a letter: from whom, to whom, its subject, its text, and its files by name."""
+    """A short hash of a letter: sender, recipient, subject, text, and attachments with their names."""
     people = (sender.name, sender.address, recipient.name or "", recipient.address)
     digest = hashlib.sha256("\0".join((*people, words.subject, text_of(words), "")).encode())
     for name, data in sorted(words.files.items()):
@@ -51,7 +52,7 @@ def content_of(words: Letter, sender: Sender, recipient: Recipient) -> str:
 
 
 def text_of(words: Letter) -> str:
-    """The letter as text, at a width that is read with ease."""
+    """The letter as plain text, wrapped at 72 columns."""
     return "\n".join(_text_lines(words)) + "\n"
 
 
@@ -66,9 +67,9 @@ def _text_lines(words: Letter) -> Iterator[str]:
 def write_message(
     words: Letter, html: str, sender: Sender, recipient: Recipient, moment: datetime, identity: str, draft: bool
 ) -> bytes:
-    """One message. A draft says that it is one (`X-Unsent`, which Outlook opens for editing).
+    """The bytes of one message. A draft has the header `X-Unsent`, so that Outlook opens it for editing.
 
-    `html` is the same letter as a web page. `moment` has its zone.
+    `html` is the same letter as HTML. `moment` must have a time zone.
     """
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
     message["From"] = _address(sender.name, sender.address)
@@ -91,7 +92,7 @@ def _address(name: str, address: str) -> Address:
 
 
 def without_draft_mark(message: bytes) -> bytes:
-    """A draft as it is sent: nobody is to open it for editing."""
+    """A draft in the form that is sent: without the header that opens it for editing."""
     head, gap, body = message.partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"x-unsent:")]
     return b"\r\n".join(lines) + gap + body

@@ -1,4 +1,4 @@
-"""Messages ready to go, made from an archived version and the list of recipients."""
+"""Prepares messages from an archived version and the list of recipients."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,10 +31,10 @@ from evibrief.review_copies import copy_for
 
 @dataclass(frozen=True)
 class Prepared:
-    """One message, ready to go: for whom, which letter it is, and its bytes as a draft.
+    """One message, ready to send: its recipient, the kind of letter, and its bytes as a draft.
 
-    `content` is a hash over what it says and brings along: everything but the moment at which it was made.
-    `attached` is the version and evidence that a recall brings along in place of the one that it calls back.
+    `content` is a hash of its text and attachments: everything except the time it was made.
+    `attached` is the version and evidence hash of the replacement that a recall brings along.
     """
 
     recipient: Recipient
@@ -47,7 +47,7 @@ class Prepared:
     attached: tuple[str, str] | None = None
 
     def lines(self, event: Event, at: str) -> list[Entry]:
-        """The lines of the register. Whoever got a recall holds what came with it, and can be told of that as well."""
+        """The register entries of an event. A delivered recall also counts as delivery of the attached version."""
         person = (self.recipient.id, self.recipient.role, self.identity)
         own = Entry(at, event, self.letter, self.version, self.evidence, *person)
         if event == "delivered" and self.attached:
@@ -56,7 +56,7 @@ class Prepared:
 
 
 def read_circulation(folder: Path) -> tuple[Circulation, bool]:
-    """The recipients of a brief, and whether they are only the example's. Raises `Problems`."""
+    """The recipients of a brief, and whether they come from the example file. Raises `Problems`."""
     paths = [folder / name for name in CIRCULATION if (folder / name).is_file()]
     if not paths:
         hint = f"write {folder / CIRCULATION[0]}; git ignores it"
@@ -68,7 +68,7 @@ def read_circulation(folder: Path) -> tuple[Circulation, bool]:
 
 
 def sendable(archive: Path, brief: str, wanted: str) -> Version:
-    """An archived version that may go out. Raises `Problems` when it is not there, withdrawn, or not as it was."""
+    """An archived version that may be sent. Raises `Problems` if it is missing, withdrawn or altered."""
     mine = {one.version: one for one in versions(archive) if one.id == brief}
     place = Place(str(archive / brief))
     if wanted not in mine:
@@ -76,16 +76,17 @@ def sendable(archive: Path, brief: str, wanted: str) -> Version:
         raise Problems([Problem(place, "no-version", f"there is no archived version {wanted} of `{brief}`", hint)])
     version = mine[wanted]
     if version.state == "withdrawn":
-        message = f"version {wanted} is withdrawn ({version.reason}) and does not go out"
+        message = f"version {wanted} is withdrawn ({version.reason}) and cannot be sent"
         raise Problems([Problem(place, "withdrawn", message, "send the current version")])
     if faults := check_version(archive / version.folder):
-        hint = "evibrief verify says more; take the version from the git history"
-        raise Problems([Problem(place, "altered", f"version {wanted} is not as it was archived: {faults[0]}", hint)])
+        hint = "run evibrief verify for details; restore the version from the git history"
+        message = f"version {wanted} was changed after it was archived: {faults[0]}"
+        raise Problems([Problem(place, "altered", message, hint)])
     return version
 
 
 def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, comments_by: date | None) -> list[Prepared]:
-    """A message for each recipient. Raises `Problems` before anything is written, also for one that is too large."""
+    """A message for each recipient. Raises `Problems` before anything is written, also if a message is too large."""
     circulation, _ = read_circulation(loaded.folder)
     brief = loaded.brief.brief.id
     version = sendable(archive, brief, wanted)
@@ -111,7 +112,7 @@ def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, commen
 
 
 def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
-    """A notice to each of those who were sent a version that no longer stands. Raises `Problems`."""
+    """A recall notice for each recipient of a version. Raises `Problems`."""
     circulation, _ = read_circulation(loaded.folder)
     brief = loaded.brief.brief.id
     listed = {one.version: one for one in versions(archive) if one.id == brief}
@@ -126,13 +127,13 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
     changes = compare(_as_printed(side_of(archive / gone.folder / "evidence")), side) if side else ()
     moved = any(change.weight == "major" for change in changes)
     if gone.state != "withdrawn" and not moved:
-        message = f"version {recalled} is not withdrawn, and no conclusion moved since"
+        message = f"version {recalled} is not withdrawn, and no conclusion has changed since"
         raise Problems([Problem(place, "nothing-to-recall", message, "withdraw it first, or send the new version")])
     holding = [recipient for recipient, held in holders(entries_of(archive, brief)).items() if recalled in held]
     known = {one.id: one for one in circulation.recipients}
     if strangers := [name for name in holding if name not in known]:
-        message = f"{strangers[0]} holds version {recalled} and has no address in circulation.yaml"
-        raise Problems([Problem(Place(str(loaded.folder)), "no-address", message, "add it, so that they can be told")])
+        message = f"{strangers[0]} holds version {recalled}, but has no address in circulation.yaml"
+        raise Problems([Problem(Place(str(loaded.folder)), "no-address", message, "add the address")])
     made = []
     now = Hashes(current.evidence, current.content) if current else Hashes()
     for name in holding:
@@ -154,7 +155,7 @@ def _review_copy(
 
 
 def _documents(archive: Path, version: Version, recipient: Recipient) -> dict[str, bytes]:
-    """The documents that a recipient wants, as they are in the archive."""
+    """The attachments for a reader: the documents they want, as archived."""
     place = archive / version.folder
     return {name: (place / name).read_bytes() for kind in recipient.wants for name in version.files
             if name.endswith(f".{kind}")}  # fmt: skip
@@ -182,11 +183,11 @@ def _message(
 
 
 def _demand_small(made: Sequence[Prepared], folder: Path) -> None:
-    """Refuse what servers refuse, before anybody has got anything."""
+    """Refuse messages that are too large for mail servers, before any is sent. Raises `Problems`."""
     problems = [
         Problem(Place(str(folder)), "too-large-to-send", f"the message to {one.recipient.id} has "
                 f"{len(one.draft) / 1e6:.1f} MB, and many servers refuse more than {LARGEST / 1e6:.0f}",
-                "send only the PDF, or page one: evibrief build --layer page")
+                "send only the PDF, or only page 1: evibrief build --layer page")
         for one in made if len(one.draft) > LARGEST
     ]  # fmt: skip
     if problems:
@@ -194,10 +195,10 @@ def _demand_small(made: Sequence[Prepared], folder: Path) -> None:
 
 
 def doubts(folder: Path, archive: Path, brief: str, wanted: str) -> Iterator[str]:
-    """What is allowed, and yet to be thought about before letters go out."""
+    """Warnings: things that are allowed, but should be considered before letters are sent."""
     circulation, _ = read_circulation(folder)
     for ids in sharing(circulation):
-        yield f"{messages.listed(ids)} have one address between them: a letter goes to it for each"
+        yield f"{messages.listed(ids)} share one address: it gets a letter for each"
     mine = {one.version: one for one in versions(archive) if one.id == brief}
     current = next((one.version for one in mine.values() if one.state == "current"), "")
     if wanted in mine and mine[wanted].state == "superseded":
@@ -205,7 +206,7 @@ def doubts(folder: Path, archive: Path, brief: str, wanted: str) -> Iterator[str
 
 
 def chosen(made: Sequence[Prepared], ids: Sequence[str], folder: Path) -> list[Prepared]:
-    """The messages to these recipients; all where none is named. Raises `Problems` for an id that is nobody's."""
+    """The messages to these recipients, or all if none is named. Raises `Problems` for an unknown id."""
     known = [one.recipient.id for one in made]
     problems = [
         Problem(Place(str(folder)), ROOT, f"there is no letter to `{name}`", suggest(name, known))

@@ -1,6 +1,6 @@
-"""Who is sent a brief: `circulation.yaml` as types.
+"""Who receives a brief: the types of `circulation.yaml`.
 
-Names and addresses stand there alone; git ignores the file.
+Names and addresses are only in that file, and git ignores it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from evibrief.formats.registry import names
 from evibrief.problems import Problem, Problems
 
 _ADDRESS = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)+$"
-"""An address as mail servers take it everywhere (RFC 5321, 4.1.2, without quoted and without non-ASCII local parts)."""
+"""An address that every mail server accepts (RFC 5321, 4.1.2, without quoted or non-ASCII local parts)."""
 
 Address = Annotated[Text, Field(pattern=_ADDRESS, description="such as somebody@example.org")]
 
@@ -23,20 +23,20 @@ FormatName = Annotated[str, one_of(names), Field(json_schema_extra={"enum": list
 
 
 class Sender(Record):
-    """Who sends, and to whom answers go."""
+    """The sender, who also receives the answers."""
 
     name: Text
     address: Address
 
 
 class Recipient(Record):
-    """Somebody who is sent the brief. Only the id and the role are ever written elsewhere."""
+    """A person who receives the brief. Only the id and role are ever written elsewhere."""
 
     id: Identifier
-    role: Text = Field(description="such as `general practitioner`; goes into the register")
+    role: Text = Field(description="such as `general practitioner`; written to the register")
     name: Text | None = None
     address: Address
-    language: Text = Field(default="en", description="letters exist in English; others get a line that says so")
+    language: Text = Field(default="en", description="letters are in English only; for other languages a line says so")
     wants: tuple[FormatName, ...] = Field(default=("pdf",), min_length=1)
     kind: Literal["reader", "reviewer"] = "reader"
 
@@ -49,11 +49,11 @@ class Circulation(Record):
 
 
 ROOT = "circulation"
-"""The name under which `circulation.yaml` stands in its tree."""
+"""The key of `circulation.yaml` in its tree."""
 
 
 def circulation_of(source: SourceTree) -> Circulation:
-    """The recipients out of a file as it was read. Raises `Problems` with their places; never with an address."""
+    """The recipients from a file as read. Raises `Problems` with places, but never with an address."""
     try:
         read = Circulation.model_validate(source.tree.get(ROOT))
     except ValidationError as error:
@@ -64,9 +64,8 @@ def circulation_of(source: SourceTree) -> Circulation:
     twice = [at for at, name in enumerate(ids) if name in ids[:at]]
     if twice:
         places = ((source.place((ROOT, "recipients", at, "id")), ids[at]) for at in twice)
-        raise Problems(
-            [Problem(place, ROOT, f"the id `{name}` is there twice", "one id, one person") for place, name in places]
-        )
+        hint = "give each person their own id"
+        raise Problems([Problem(place, ROOT, f"the id `{name}` is used twice", hint) for place, name in places])
     return read
 
 
@@ -78,7 +77,7 @@ def _problem(location: Sequence[int | str], kind: str, message: str, source: Sou
 
 
 def sharing(circulation: Circulation) -> Iterator[tuple[str, ...]]:
-    """Ids that have one address between them: whoever reads it gets a letter for each."""
+    """Groups of ids that share one address, which gets a letter for each."""
     by_address: dict[str, list[str]] = {}
     for one in circulation.recipients:
         by_address.setdefault(one.address.casefold(), []).append(one.id)
@@ -86,7 +85,7 @@ def sharing(circulation: Circulation) -> Iterator[tuple[str, ...]]:
 
 
 _SAID = {
-    "string_pattern_mismatch": "this is not an address as mail servers take it",
+    "string_pattern_mismatch": "this is not an address that mail servers accept",
     "missing": "this is missing",
     "extra_forbidden": "there is no such field",
 }

@@ -1,4 +1,4 @@
-"""The register of a brief, opened for one sender at a time: each line is on the disk before anything else happens."""
+"""The register of a brief, opened by one sender at a time; each entry is on disk before anything else happens."""
 
 import fcntl
 import os
@@ -14,16 +14,16 @@ from evibrief.archive.versions import REGISTER
 from evibrief.problems import Place, Problem, Problems
 
 LONGEST_LINE = 64 * 1024
-"""Bytes of a line of the register; ours have less than one kilobyte."""
+"""In bytes; our lines are shorter than a kilobyte."""
 
 
 def register_path(archive: Path, brief: str) -> Path:
-    """Where the register of a brief stands: beside its versions, part of the repository."""
+    """The path of a brief's register: next to its versions, part of the repository."""
     return archive / brief / REGISTER
 
 
 def entries_of(archive: Path, brief: str) -> tuple[Entry, ...]:
-    """The lines of a brief's register; none where nothing was sent."""
+    """The entries of a brief's register; empty if nothing was sent."""
     path = register_path(archive, brief)
     lines = register_lines(path) or ()
     return read_register(b"".join(lines).decode("utf-8", "replace"), str(path))
@@ -31,9 +31,10 @@ def entries_of(archive: Path, brief: str) -> tuple[Entry, ...]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[int]:
-    """The register, open for adding, for one sender at a time; a line that a kill cut off is taken away.
+    """The register, opened to append, by one sender at a time; a line cut off by a kill is removed.
 
-    What a dead run left in the archive is finished before, and the new lines are in the archive's log afterwards.
+    First, work that an interrupted run left in the archive is finished. Afterwards the new lines are added to the
+    archive's log. Raises `Problems` if another run has the register open.
     """
     finish(path.parent.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,8 +43,8 @@ def locked(path: Path) -> Iterator[int]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            hint = "wait until it has ended"
-            raise Problems([Problem(Place(str(path)), "locked", "somebody is sending just now", hint)]) from error
+            hint = "wait until it has finished"
+            raise Problems([Problem(Place(str(path)), "locked", "another run is sending now", hint)]) from error
         text = path.read_bytes()
         os.ftruncate(handle, text.rfind(b"\n") + 1)
         os.lseek(handle, 0, os.SEEK_END)
@@ -54,7 +55,7 @@ def locked(path: Path) -> Iterator[int]:
 
 
 def add_entry(handle: int, entries: Iterable[Entry]) -> None:
-    """Lines, each with the hash of the line before, on the disk before anything else happens."""
+    """Append entries, each with the hash of the line before, and wait until they are on disk."""
     size = os.fstat(handle).st_size
     last = os.pread(handle, LONGEST_LINE, max(size - LONGEST_LINE, 0)).removesuffix(b"\n").rpartition(b"\n")[2]
     lines = chained(entries, hash_of_line(last) if size else START).encode()

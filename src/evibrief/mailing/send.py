@@ -1,8 +1,7 @@
-"""Sending a version out, telling who has it, and calling it back.
+"""Writes drafts and sends messages.
 
-In: a brief's folder with `circulation.yaml`, an archive, a mail server. Out: drafts, deliveries, lines of the register
-beside the archived versions. A letter is written down before it is handed over and after: whenever a run is killed,
-nobody gets two.
+In: prepared messages, an archive, a mail server. Out: drafts, deliveries, and entries in the register next to the
+archived versions. Each letter is recorded before it is sent and after: an interrupted run never sends a letter twice.
 """
 
 import re
@@ -22,11 +21,11 @@ DRY_RUN = "dry-run.txt"
 
 
 def write_drafts(made: Sequence[Prepared], output: Path, delivered: Container[str] = ()) -> list[Path]:
-    """Each message as an `.eml` that mail programs open as a draft, and what a sending would do.
+    """Write each message as an `.eml` that mail programs open as a draft, and a plan of what would be sent.
 
-    Drafts of an earlier run are taken away: somebody who sends all that lies here sends nothing that is out of date.
-    There is none for those to whom it was `delivered`. Until the last draft is there the plan says that it is not the
-    whole: what a killed run did not write nobody has looked at.
+    Drafts of an earlier run are removed, so that nothing out of date can be sent from this folder. Recipients in
+    `delivered` get no draft. Until the last draft is written the plan is marked unfinished, because after a kill
+    nobody has seen the missing drafts.
     """
     output.mkdir(parents=True, exist_ok=True)
     plan = output / DRY_RUN
@@ -44,11 +43,11 @@ def write_drafts(made: Sequence[Prepared], output: Path, delivered: Container[st
 
 _NOT_WHOLE = "unfinished"
 _OURS = re.compile(r"(brief|review|recall) [\d.]+ [0-9a-f]+ \w+ <[^ >]+>( [0-9a-f]+)?")
-"""A line of a plan, by which a draft may be taken away: other people's files may lie here too."""
+"""A line of a plan. Only drafts named by such a line are removed, because the folder may hold other files."""
 
 
 def _remove_drafts(plan: Path) -> None:
-    """Take away the drafts that a plan names."""
+    """Remove the drafts that a plan names."""
     earlier = plan.read_text(encoding="utf-8", errors="replace").splitlines() if plan.is_file() else ()
     for line in filter(_OURS.fullmatch, earlier):
         letter, version, _, recipient, *_ = line.split(" ")
@@ -56,7 +55,7 @@ def _remove_drafts(plan: Path) -> None:
 
 
 def delivered_to(made: Iterable[Prepared], archive: Path, brief: str) -> list[str]:
-    """The ids of those who have their letter already."""
+    """The ids of recipients who already have their letter."""
     entries = entries_of(archive, brief)
     return [
         one.recipient.id for one in made
@@ -65,7 +64,7 @@ def delivered_to(made: Iterable[Prepared], archive: Path, brief: str) -> list[st
 
 
 def plan_of(made: Iterable[Prepared]) -> str:
-    """What a sending does, a line to a message: by it a dry run is known again."""
+    """What would be sent, one line per message; used to recognise a dry run."""
     parts = (
         (one.letter, one.version, one.evidence, one.recipient.id, one.identity, one.content) for one in made
     )  # fmt: skip
@@ -73,11 +72,11 @@ def plan_of(made: Iterable[Prepared]) -> str:
 
 
 def demand_dry_run(made: Sequence[Prepared], output: Path) -> None:
-    """Refuse to send what nobody has looked at. Raises `Problems`."""
+    """Refuse to send letters without a matching dry run. Raises `Problems`."""
     path = output / DRY_RUN
     if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != plan_of(made):
-        hint = "run the same without `--yes`, look at the drafts, then send with the same options"
-        message = "no dry run shows these letters"
+        hint = "run this without `--yes` first, check the drafts, then send with the same options"
+        message = "no matching dry run"
         raise Problems([Problem(Place(str(output)), "no-dry-run", message, hint)])
 
 
@@ -85,9 +84,9 @@ def send_all(
     made: Sequence[Prepared], archive: Path, brief: str, sender: str, server: Server, now: Callable[[], str],
     report: Callable[[str], None], again: Sequence[str] = (),
 ) -> list[str]:  # fmt: skip
-    """Hand over what has not gone out yet; what came of each is said, and written down.
+    """Send every letter that was not delivered yet; return and record the outcome of each.
 
-    `again` are recipients for whom somebody found out that an unclear letter did not arrive.
+    `again` lists recipients who confirmed that a letter with unclear delivery did not arrive.
     """
     told: list[str] = []
     with locked(register_path(archive, brief)) as handle:
@@ -96,7 +95,7 @@ def send_all(
             report(f"{number} of {len(made)}: {one.recipient.id}")
             before = outcome(entries, one.letter, one.version, one.recipient.id)
             if before == "delivered":
-                told.append(f"{one.recipient.id}: has it already")
+                told.append(f"{one.recipient.id}: already has it")
             elif before == "intended" and one.recipient.id not in again:
                 told.append(f"{one.recipient.id}: unclear since an earlier run; ask, then --again {one.recipient.id}")
             else:
@@ -106,7 +105,7 @@ def send_all(
 
 
 def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable[[], str], unclear: bool) -> str:
-    """Hand one letter over and note what came of it. An earlier one that is `unclear` stays so until one arrives."""
+    """Send one letter and record the outcome. If an earlier attempt was `unclear`, only a delivery changes that."""
 
     def note(event: Event) -> None:
         if not (unclear and event in ("refused", "failed")):
@@ -128,14 +127,14 @@ def _send(one: Prepared, handle: int, sender: str, server: Server, now: Callable
 
 
 def record_sent(made: Sequence[Prepared], archive: Path, brief: str, moment: str) -> list[str]:
-    """Note that drafts were sent by hand from a mail program."""
+    """Record that drafts were sent by hand from a mail program."""
     told = []
     with locked(register_path(archive, brief)) as handle:
         entries = entries_of(archive, brief)
         for one in made:
             if outcome(entries, one.letter, one.version, one.recipient.id) == "delivered":
-                told.append(f"{one.recipient.id}: is in the register already")
+                told.append(f"{one.recipient.id}: already in the register")
                 continue
             add_entry(handle, one.lines("delivered", moment))
-            told.append(f"{one.recipient.id}: written down as sent")
+            told.append(f"{one.recipient.id}: recorded as sent")
     return told

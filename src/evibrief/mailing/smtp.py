@@ -1,7 +1,7 @@
-"""Handing a message to a mail server: over an encrypted connection, to one person, with an answer that is believed.
+"""Sends a message to one person through a mail server, always over an encrypted connection.
 
-In: the server's name and secrets, a message. Out: nothing, or an exception that says whether it can have gone out. The
-only owner of `smtplib` and `ssl`. What an answer means is RFC 5321, 4.2; what is no answer in that sense means nothing.
+In: the server's name and secrets, a message. Out: nothing, or an exception that says whether the message may have been
+sent. Only this module uses `smtplib` and `ssl`. Replies are read by RFC 5321, 4.2; anything else is not a reply.
 """
 
 import base64
@@ -16,19 +16,19 @@ from urllib.parse import quote
 from evibrief.problems import Place, Problem, Problems, plain
 
 TIMEOUT = 60
-"""Seconds for each answer of the server (RFC 5321, 4.5.3.2 asks for minutes; nobody waits that long)."""
+"""In seconds, for each reply (RFC 5321, 4.5.3.2 asks for minutes, but nobody waits that long)."""
 
 LONGEST_LINE = 8192
 MOST_LINES = 200
-"""Far more than any answer has; RFC 5321, 4.5.3.1.5 allows 512 bytes to a line."""
+"""Far more than any reply needs; RFC 5321, 4.5.3.1.5 allows 512 bytes per line."""
 
 LONGEST_SHOWN = 300
-"""So many letters of an answer are shown."""
+"""The most characters of a reply that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server. `security`: `starttls`, or `tls` from the first byte; plain text is not spoken."""
+    """A mail server. `security` is `starttls`, or `tls` for encryption from the first byte; plain text is not used."""
 
     host: str
     port: int
@@ -36,23 +36,23 @@ class Server:
     user: str = ""
     password: str = field(default="", repr=False)
     authority: str | None = None
-    """A file of certificates to trust beside the system's; for a server of one's own."""
+    """A file of certificates to trust in addition to the system's, for a private server."""
 
 
 class Refused(Exception):
-    """The server will not take this message for this person."""
+    """The server refused this message for this recipient."""
 
 
 class NotSent(Exception):
-    """The server could not be reached, or broke off before the message: it has not gone out."""
+    """The server could not be reached, or the connection broke before the message: it was not sent."""
 
 
 class Unclear(Exception):
-    """The message was begun, and no clear answer came: nobody knows whether it has gone out."""
+    """The message was started, but no clear reply came: it is not known whether it was sent."""
 
 
 class _Unreadable(smtplib.SMTPException):
-    """What came is no answer as mail servers give it."""
+    """The server's reply does not follow the protocol."""
 
 
 SETTINGS = ("HOST", "PORT", "SECURITY", "USER", "PASSWORD", "CA")
@@ -62,9 +62,9 @@ _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*\.?|[0-9a-fA-F:]*:[0-
 
 
 def server_of(environment: Mapping[str, str]) -> Server:
-    """The server that the variables `EVIBRIEF_SMTP_…` name.
+    """The server that the variables `EVIBRIEF_SMTP_…` describe.
 
-    Raises `Problems`, all at once, none with any part of a value that may be secret.
+    Raises `Problems` with all faults at once, and never with any part of a value that may be secret.
     """
     values = {name: environment.get(f"{_PREFIX}{name}", "") for name in SETTINGS}
     place = Place("environment")
@@ -77,30 +77,30 @@ def server_of(environment: Mapping[str, str]) -> Server:
 
 
 def _faults(values: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Which variable is wrong, why, and the way out."""
+    """Which variable is wrong, why, and what to do."""
     for name in ("HOST", "PORT", "SECURITY"):
         if not values[name]:
             yield name, "is not set", "EVIBRIEF_SMTP_SECURITY is starttls or tls"
     if values["HOST"] and not _HOST.fullmatch(values["HOST"]):
-        hint = "write the name alone, in ASCII: mail.example.org; a name with other letters in its form xn--…"
+        hint = "write only the name, in ASCII: mail.example.org; write a name with other letters in the form xn--…"
         yield "HOST", "is not the name of a server", hint
     if values["PORT"] and not (re.fullmatch("[0-9]{1,5}", values["PORT"]) and 0 < int(values["PORT"]) < 65536):
         yield "PORT", "is not a number from 1 to 65535", "587 goes with starttls, 465 with tls"
     if values["SECURITY"] and values["SECURITY"] not in ("starttls", "tls"):
-        yield "SECURITY", "is neither starttls nor tls", "nothing is sent in plain text; ask who runs the server"
-    for name, hint in (("USER", "ask who runs the server for a name in ASCII"),
+        yield "SECURITY", "is neither starttls nor tls", "connections are always encrypted; ask the server's operator"
+    for name, hint in (("USER", "ask the server's operator for a name in ASCII"),
                        ("PASSWORD", "set another password, or one for this program, in ASCII")):  # fmt: skip
         if not re.fullmatch(r"[ -~]*", values[name]):
-            yield name, "has a letter outside ASCII, or a line break, which mail servers do not take", hint
+            yield name, "has a character outside ASCII or a line break, which mail servers do not accept", hint
     for name, other in (("USER", "PASSWORD"), ("PASSWORD", "USER")):
         if values[other] and not values[name]:
-            yield name, f"is not set, and {_PREFIX}{other} is", "set both, or neither"
+            yield name, f"is not set, but {_PREFIX}{other} is", "set both or neither"
     if values["CA"] and (why := _unusable(values["CA"])):
         yield "CA", f"names a file of certificates that cannot be used: {why}", "name a file in PEM form, or unset it"
 
 
 def _unusable(authority: str) -> str:
-    """Why a file of certificates is of no use; nothing where it is."""
+    """Why a file of certificates cannot be used; empty if it can."""
     try:
         ssl.create_default_context(cafile=authority)
     except (OSError, ValueError) as error:
@@ -109,10 +109,10 @@ def _unusable(authority: str) -> str:
 
 
 def hand_over(server: Server, sender: str, address: str, message: bytes, about_to: Callable[[], None]) -> None:
-    """Send one message to one address. `about_to` is called when nothing is left but the message itself.
+    """Send one message to one address. `about_to` is called just before the message itself.
 
-    Raises `Refused`, `NotSent` or `Unclear`: raised outside of what is caught, so that none of them has an exception
-    of the library behind it, which would repeat an answer as it came.
+    Raises `Refused`, `NotSent` or `Unclear`. They are raised outside the `except` blocks, because a chained library
+    exception could repeat the server's reply unfiltered.
     """
     connection, failure = _introduced(server, sender, address)
     try:
@@ -127,7 +127,7 @@ def hand_over(server: Server, sender: str, address: str, message: bytes, about_t
 
 
 def _introduced(server: Server, sender: str, address: str) -> tuple[smtplib.SMTP | None, Exception | None]:
-    """A connection in which the server has taken sender and recipient; or why there is none."""
+    """A connection on which the server accepted sender and recipient, or the reason why not."""
     connection: smtplib.SMTP | None = None
     try:
         connection = _connected(server)
@@ -141,10 +141,10 @@ def _introduced(server: Server, sender: str, address: str) -> tuple[smtplib.SMTP
 
 
 def _delivered(connection: smtplib.SMTP, message: bytes, server: Server) -> Exception | None:
-    """Nothing when the server says that it has taken the message; else what is known."""
+    """None if the server accepted the message; otherwise the exception that says what is known."""
     try:
         code, answer = connection.data(message)
-    except smtplib.SMTPDataError as error:  # the answer to DATA, before a byte of the message
+    except smtplib.SMTPDataError as error:  # the reply to DATA, before any byte of the message
         code, answer = error.smtp_code, _bytes(error.smtp_error)
         code = 0 if 200 <= code < 300 else code
     except _Unreadable as error:
@@ -155,17 +155,17 @@ def _delivered(connection: smtplib.SMTP, message: bytes, server: Server) -> Exce
         return Refused(_answer(code, answer, server))
     if not 200 <= code < 300:
         return Unclear(f"the server answered {_answer(code, answer, server)}")
-    # The message is taken; how the server says good-bye is its own business.
+    # The message is accepted; errors while closing the connection do not matter.
     with suppress(OSError, smtplib.SMTPException, ValueError):
         connection.quit()
     return None
 
 
 class _Answers(smtplib.SMTP):
-    """SMTP in which an answer is what RFC 5321, 4.2 calls one, and nothing else is taken for one."""
+    """SMTP that accepts only replies as defined in RFC 5321, 4.2."""
 
     def getreply(self) -> tuple[int, bytes]:
-        """The code and the lines of an answer. Raises `SMTPException` for what is none, and hangs up."""
+        """The code and text of a reply. For an invalid reply, closes the connection and raises `SMTPException`."""
         try:
             return self._reply()
         except BaseException:
@@ -180,7 +180,7 @@ class _Answers(smtplib.SMTP):
             lines.append(line[4:].strip())
             codes.add(line[:3])
             if len(lines) > MOST_LINES or len(codes) > 1:
-                raise _Unreadable("its answer has too many lines, or lines of two answers")
+                raise _Unreadable("its answer has too many lines, or mixes two answers")
         return int(codes.pop()), b"\n".join(lines)
 
     _more = False
@@ -200,7 +200,7 @@ class _Answers(smtplib.SMTP):
 
 
 class _AnswersInside(_Answers, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
+    """`_Answers` over a connection that is encrypted from the first byte."""
 
 
 def _connected(server: Server) -> smtplib.SMTP:
@@ -222,12 +222,12 @@ def _connected(server: Server) -> smtplib.SMTP:
 
 
 def _said(error: Exception, server: Server) -> str:
-    """What went wrong, without anything secret: an answer to a login may repeat what was sent."""
+    """What went wrong, without secrets: a reply to a login may repeat what was sent."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"the server refused the login ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, _bytes(error.smtp_error), server)
-    if isinstance(error, UnicodeError):  # its words have the text that cannot be written
+    if isinstance(error, UnicodeError):  # its message contains the text that cannot be encoded
         return "something in the settings cannot be written in ASCII"
     return _shown(str(error) or type(error).__name__, server)
 
@@ -237,25 +237,25 @@ def _bytes(text: bytes | str) -> bytes:
 
 
 def _answer(code: int, answer: bytes, server: Server) -> str:
-    """A server's answer on one line."""
+    """A server's reply on one line."""
     return f"{code} {_shown(' '.join(answer.decode(errors='replace').split()), server)}".strip()
 
 
 def _shown(text: str, server: Server) -> str:
-    """Words of a server's as text; not at all where they have a part of the password in them."""
+    """A server's words, made printable; withheld if they contain part of the password."""
     told = re.sub(r"\s", "", text).casefold()
     if any(part in told for part in _parts_of(server)):
-        return "(the rest repeats a part of the password, and is not shown)"
+        return "(the rest repeats part of the password and is not shown)"
     short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
     return plain(short)
 
 
 SHORTEST_PART = 4
-"""So many letters of a password in an answer are no accident."""
+"""This many consecutive characters of the password in a reply are no coincidence."""
 
 
 def _parts_of(server: Server) -> Iterable[str]:
-    """What gives a password away: its parts, as it is, as it goes over the line, and as requests write it."""
+    """Every piece of the password that must not be shown: plain, URL-quoted, in hex and in Base64."""
     if not server.password:
         return ()
     word = server.password.encode()

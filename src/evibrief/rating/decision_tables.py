@@ -1,11 +1,10 @@
-"""Decision tables: which level a scale gives for some counts, and what is wrong with a table.
+"""Decision tables: the level that a scale gives for some counts, and the faults of a table.
 
 In: an `Instrument`. Out: a decision, or faults with their location in the instrument.
 
-A table has to be a partition: every combination of counts has exactly one rule. That is shown by trying all of them:
-a count that lies above every number in the table behaves like the next smaller one, so that a few values suffice
-(the usual completeness and consistency check of decision tables, as in CODASYL, A Modern Appraisal of Decision
-Tables, 1982).
+A table must be a partition: exactly one rule applies to each combination of counts. We check this by trying all
+combinations. Every count above the largest number in the table behaves the same, so a few values suffice (the usual
+completeness and consistency check of decision tables, as in CODASYL, A Modern Appraisal of Decision Tables, 1982).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,16 +26,16 @@ from evibrief.evidence.vocabulary import (
 )
 
 Case = Mapping[str, int | str]
-"""What a table is asked: numbers of studies by sort or total, and words by name."""
+"""The input of a table: numbers of studies by sort or total, and words by name."""
 
 Where = tuple[str | int, ...]
 LARGEST_TABLE = 100_000
-"""Combinations that are tried; a table with more is not one that a reader can follow."""
+"""The most combinations that are tried; no reader can follow a larger table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an instrument, and where in it."""
+    """A fault of an instrument, and its location."""
 
     where: Where
     message: str
@@ -44,7 +43,7 @@ class Fault:
 
 
 def decide(scale: Scale, case: Case) -> Rule:
-    """The rule that decides a case. The table has to be without faults."""
+    """The rule that decides a case. The table must have no faults."""
     return next((rule for rule in scale.rules if rule.when and _fits(rule, case)), _otherwise(scale) or scale.rules[-1])
 
 
@@ -53,7 +52,7 @@ def _fits(rule: Rule, case: Case) -> bool:
 
 
 def _holds(wanted: Condition, value: int | str) -> bool:
-    return value in wanted  # type: ignore[operator]  # a range holds numbers, a tuple words; `faults` sees to it
+    return value in wanted  # type: ignore[operator]  # a range gets numbers, a tuple words; `faults` ensures it
 
 
 def _otherwise(scale: Scale) -> Rule | None:
@@ -61,14 +60,14 @@ def _otherwise(scale: Scale) -> Rule | None:
 
 
 def with_totals(instrument: Instrument, counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts by sort, completed by what is counted together; what does not occur is 0."""
+    """Counts by sort, plus the totals and `contrary`; missing counts are 0."""
     full = {sort.id: counts.get(sort.id, 0) for sort in instrument.sorts}
     totals = {total.id: sum(full.get(name, 0) for name in total.of) for total in instrument.totals}
     return full | totals | {"contrary": counts.get("contrary", 0)}
 
 
 def faults(instrument: Instrument) -> Iterator[Fault]:
-    """Everything that is wrong with an instrument: unknown names, then overlaps, gaps and what is never reached."""
+    """All faults of an instrument: unknown names, faulty sorts, then overlaps, gaps and rules that never apply."""
     unknown = list(_unknown_names(instrument))
     yield from unknown
     yield from _faults_of_sorts(instrument)
@@ -96,7 +95,7 @@ def _unknown_names(instrument: Instrument) -> Iterator[Fault]:
     named = [(("totals", index, "of"), total.of) for index, total in enumerate(instrument.totals)]
     for where, names in (*named, (("contrary",), instrument.contrary)):
         for name in sorted(set(names) - sorts):
-            yield Fault(where, f"no sort of study is called `{name}`", _known(sorts))
+            yield Fault(where, f"there is no sort of study `{name}`", _known(sorts))
     counted = sorts | {total.id for total in instrument.totals} | {"contrary"}
     for scale_name, words in _NAMED.items():
         scale: Scale = getattr(instrument, scale_name)
@@ -111,17 +110,17 @@ def _unknown_names(instrument: Instrument) -> Iterator[Fault]:
 def _wrong_levels(name: str, scale: Scale) -> Iterator[Fault]:
     levels = tuple(level.id for level in scale.levels)
     if levels != _LEVELS[name]:
-        hint = "the levels of this scale, the best first: " + ", ".join(_LEVELS[name])
+        hint = "this scale needs these levels, best first: " + ", ".join(_LEVELS[name])
         yield Fault((name, "levels"), f"these levels are {', '.join(levels)}", hint)
     given = {level.id for level in scale.levels if level.given == "rule"}
     for index, rule in enumerate(scale.rules):
         if rule.level not in given:
-            message = f"`{rule.level}` is no level that a rule gives"
+            message = f"`{rule.level}` is not a level that a rule may give"
             yield Fault((name, "rules", index, "level"), message, _known(given))
     for index, level in enumerate(scale.levels):
         if level.given == "rule" and all(rule.level != level.id for rule in scale.rules):
             message = f"no rule gives the level `{level.id}`"
-            hint = "write one, or `given: signature` when only a person may give it"
+            hint = "write one, or `given: signature` if only a person may give it"
             yield Fault((name, "levels", index), message, hint)
 
 
@@ -132,11 +131,11 @@ def _wrong_condition(
         if not isinstance(wanted, Range):
             yield Fault(where, f"`{name}` is a number of studies", "write `0`, `1`, `2+` or `0-1`")
         elif wanted.high is not None and wanted.high < wanted.low:
-            yield Fault(where, f"no number lies in {wanted.low}-{wanted.high}", "turn it")
+            yield Fault(where, f"the range {wanted.low}-{wanted.high} is empty", "swap the two numbers")
     elif name not in words:
-        yield Fault(where, f"nothing here is called `{name}`", _known({*counted, *words}))
+        yield Fault(where, f"there is no input `{name}`", _known({*counted, *words}))
     elif isinstance(wanted, Range) or not set(wanted) <= set(words[name]):
-        yield Fault(where, f"this is no word for `{name}`", _known(words[name]))
+        yield Fault(where, f"this is not a value of `{name}`", _known(words[name]))
 
 
 def _known(names: Sequence[str] | set[str]) -> str:
@@ -144,7 +143,7 @@ def _known(names: Sequence[str] | set[str]) -> str:
 
 
 def sort_fits(sort: Sort, design: str, species: str, relation: str, exposure: str) -> bool:
-    """Whether a study of this kind is of a sort; an empty list of a sort fits all."""
+    """Whether a study with these properties belongs to a sort; an empty list in a sort fits all."""
     pairs = (
         (design, sort.designs), (species, sort.species), (relation, sort.relations), (exposure, sort.exposures),
     )  # fmt: skip
@@ -152,19 +151,19 @@ def sort_fits(sort: Sort, design: str, species: str, relation: str, exposure: st
 
 
 def _faults_of_sorts(instrument: Instrument) -> Iterator[Fault]:
-    """Every study has a sort, and every sort can have a study."""
+    """Report studies that belong to no sort, and sorts that no study can belong to."""
     met: set[str] = set()
     for kind in product(get_args(Design), get_args(Species), get_args(Relation), get_args(Exposure)):
         found = next((sort.id for sort in instrument.sorts if sort_fits(sort, *kind)), None)
         if found is None:
-            message = f"no sort takes this study: {', '.join(kind)}"
-            yield Fault(("sorts",), message, "end with a sort that takes all that is left")
+            message = f"no sort fits this study: {', '.join(kind)}"
+            yield Fault(("sorts",), message, "end with a sort that fits all remaining studies")
             return
         met.add(found)
     for index, sort in enumerate(instrument.sorts):
         if sort.id not in met:
-            message = f"no study can be of the sort `{sort.id}`: an earlier one takes them all"
-            yield Fault(("sorts", index), message, "move it up, or drop it")
+            message = f"no study can be of the sort `{sort.id}`: earlier sorts fit them all"
+            yield Fault(("sorts", index), message, "move it up, or remove it")
 
 
 def _faults_of_table(instrument: Instrument, name: str, words: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
@@ -174,7 +173,7 @@ def _faults_of_table(instrument: Instrument, name: str, words: Mapping[str, Sequ
     for several in values.values():
         size *= len(several)
     if size > LARGEST_TABLE:
-        message = f"this table has {size} combinations; at most {LARGEST_TABLE} are tried"
+        message = f"this table has {size} combinations; the limit is {LARGEST_TABLE}"
         yield Fault((name,), message, "use fewer sorts or smaller numbers")
         return
     cases: list[Case] = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
@@ -191,7 +190,7 @@ def _completed(
 def _values(
     instrument: Instrument, scale: Scale, words: Mapping[str, Sequence[str]]
 ) -> Mapping[str, Sequence[int | str]]:
-    """The values to try for each input that the table looks at."""
+    """The values to try for each input of the table."""
     bounds: dict[str, int] = {}
     totals = {total.id: total.of for total in instrument.totals}
     for rule in scale.rules:
@@ -205,7 +204,7 @@ def _values(
 
 
 def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator[Fault]:
-    """Overlaps and gaps are reported once each, with the first case that shows them."""
+    """Each overlap and the first gap, with the first case that shows it, and rules that never apply."""
     told: set[tuple[int, int]] = set()
     decided: set[int] = set()
     spare = next((index for index, rule in enumerate(scale.rules) if not rule.when), None)
@@ -215,19 +214,19 @@ def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator
         decided.update(fitting or ([] if spare is None else [spare]))
         if len(fitting) > 1 and (fitting[0], fitting[1]) not in told:
             told.add((fitting[0], fitting[1]))
-            message = f"this rule and the one for `{scale.rules[fitting[0]].level}` both decide: {_told(case)}"
+            message = f"this rule and the one for `{scale.rules[fitting[0]].level}` both apply to: {_told(case)}"
             yield Fault((name, "rules", fitting[1]), message, "make one of them narrower")
         if not fitting and spare is None and not uncovered:
             uncovered = True
             hint = "add a rule, or one with `when: otherwise`"
-            yield Fault((name, "rules"), f"no rule decides: {_told(case)}", hint)
+            yield Fault((name, "rules"), f"no rule applies to: {_told(case)}", hint)
     for index, rule in enumerate(scale.rules):
         if index not in decided:
-            message = f"this rule for `{rule.level}` never decides"
-            yield Fault((name, "rules", index), message, "drop it, or widen its conditions")
+            message = f"this rule for `{rule.level}` never applies"
+            yield Fault((name, "rules", index), message, "remove it, or widen its conditions")
 
 
 def _told(case: Case) -> str:
-    """A case in words, without what is zero."""
+    """A case in words, without zero counts."""
     told = [f"{name} {value}" for name, value in case.items() if value != 0]
     return ", ".join(told) or "nothing at all"

@@ -1,8 +1,8 @@
-"""What changed between two briefs: typed changes by id, the weightiest first.
+"""The changes between two briefs: typed, by id, the most important first.
 
-In: two briefs with what is derived from them. Out: `Change`s. Records are joined by id, and by `replaces` where an id
-was given up for another. A change of a conclusion is major, a coming or going of evidence minor, a change of words a
-patch (after Semantic Versioning 2.0.0, with conclusions in the place of an interface).
+In: two briefs with their findings. Out: `Change`s. Records are matched by id, or by `replaces` if an id was replaced.
+A changed conclusion is major, added or removed evidence is minor, a change of wording is a patch (as in Semantic
+Versioning 2.0.0, with conclusions in place of an interface).
 """
 
 import json
@@ -28,12 +28,12 @@ WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 ABSENT = "not rated"
-"""What a tier was before an instrument computed it."""
+"""The value of a rating that no instrument computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: of which record, what it was and what it is, in words for people; why, where somebody signed."""
+    """One change: the record, its old and new value in words, and the reason if a person signed one."""
 
     weight: Weight
     kind: ChangeKind
@@ -50,16 +50,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A brief with what is derived from it."""
+    """A brief with its findings."""
 
     brief: Brief
     findings: Findings
 
 
 def compare(old: Side, new: Side) -> tuple[Change, ...]:
-    """Every change, conclusions first; nothing between a brief and itself.
+    """Every change, conclusions first; empty for two equal briefs.
 
-    Whatever changes the evidence hash is told, except what `changes.yaml` says of the versions.
+    Everything that changes the evidence hash is reported, except the notes in `changes.yaml`.
     """
     changes = [
         *_bottom_line(old.brief, new.brief), *_ratings(old, new), *_claims(old, new), *_sources(old, new),
@@ -70,12 +70,12 @@ def compare(old: Side, new: Side) -> tuple[Change, ...]:
 
 
 def demanded(changes: Sequence[Change]) -> Weight | None:
-    """The part of the version number that has to rise at least; None when nothing changed."""
+    """The part of the version number that must at least be raised; None if nothing changed."""
     return next((weight for weight in WEIGHTS if any(change.weight == weight for change in changes)), None)
 
 
 def risen(old: str, new: str) -> Weight | None:
-    """Which part of a version number rose; None when it did not rise at all.
+    """Which part of a version number was raised; None if none was.
 
     Before 1.0.0 nothing is settled: there the second number counts as the first (after Semantic Versioning 2.0.0,
     clause 4), and whatever is more than wording needs it.
@@ -88,14 +88,14 @@ def risen(old: str, new: str) -> Weight | None:
 
 
 def least_number(old: str, demand: Weight) -> str:
-    """The smallest version number that says as much as a change of this weight demands."""
+    """The smallest version number that is high enough for a change of this weight."""
     first, second, third = (int(part) for part in old.split("."))
     larger = (f"{first}.{second}.{third + 1}", f"{first}.{second + 1}.0", f"{first + 1}.0.0")
     return next(one for one in larger if (rose := risen(old, one)) and WEIGHTS.index(rose) <= WEIGHTS.index(demand))
 
 
 class Weighed(Protocol):
-    """What a summary counts: a change here, or one that `since.yaml` tells of."""
+    """What a summary counts: a change computed here, or one read from `since.yaml`."""
 
     @property
     def weight(self) -> str:
@@ -107,7 +107,7 @@ class Weighed(Protocol):
 
 
 def summary(changes: Sequence[Weighed], words: Words) -> str:
-    """`Conclusions unchanged`, or how many moved, and how much else changed. The two tiers of a statement are one."""
+    """How many conclusions changed and how much else did. The two tiers of a statement count as one conclusion."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
     conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
     return words.sentences.changes(
@@ -136,12 +136,12 @@ def as_markdown(changes: Sequence[Change]) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A text of the evidence, which may have line breaks, so that no line of it can pass for one of ours."""
+    """A text of the evidence on one line, so that none of its lines can look like one of ours."""
     return plain(" ".join(text.split()))
 
 
 def _literal(text: str) -> str:
-    """The text in Markdown that shows it as it is: no link, picture or tag of a stranger's goes into a mail."""
+    """The text escaped for Markdown, so that no link, picture or tag from the evidence gets into a mail."""
     return re.sub(r"([\\`*_\[\]<>!|~&#])", r"\\\1", text)
 
 
@@ -163,7 +163,7 @@ def _bottom_line(old: Brief, new: Brief) -> Iterator[Change]:
 
 
 def _ratings(old: Side, new: Side) -> Iterator[Change]:
-    """Tiers, certainties and judgements that moved; one that nothing computed before was not rated."""
+    """Tiers, certainties and judgements that changed; a rating that was never computed is `not rated`."""
     if old.findings.ratings or new.findings.ratings:
         yield from _tiers(old, new)
         yield from _certainties(old, new)
@@ -183,7 +183,7 @@ def _tiers(old: Side, new: Side) -> Iterator[Change]:
 
 
 def _statements(side: Side) -> Mapping[str, Mapping[str, str]]:
-    """The tiers of each statement; without an instrument the signed one, or none."""
+    """The tiers of each statement; without an instrument, the signed one or `not rated`."""
     ratings = side.findings.ratings.statements if side.findings.ratings else {}
     tiers: dict[str, Mapping[str, str]] = {}
     for one in side.brief.ranking.statements:
@@ -211,7 +211,7 @@ def _judgements(old: Side, new: Side) -> Iterator[Change]:
 
 
 def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, str], list[str], list[str]]:
-    """Records that are the same (new id → old id), those that came and those that went."""
+    """The records in both (new id → old id), the added ids and the removed ids."""
     same = {name: name for name in new if name in old}
     taken = set(same.values())
     for name, record in new.items():
@@ -269,7 +269,7 @@ def _sources(old: Side, new: Side) -> Iterator[Change]:
 
 
 def _source(key: str, old: Reference, new: Reference) -> Iterator[Change]:
-    """What a reference manager's record says otherwise, field by field."""
+    """Changes in one reference, field by field."""
     before, after = old.model_dump(), new.model_dump()
     for field in dict.fromkeys((*after, *before)):
         was, now = (_plain(one.get(field)) for one in (before, after))
@@ -298,14 +298,14 @@ def _dose(dose: Dose) -> str:
 
 
 def _records(old: Brief, new: Brief) -> Iterator[Change]:
-    """Other records that came or went: links, statements, harms, corrections, unknowns and the rest."""
+    """Other records that were added or removed: links, statements, harms, corrections, unknowns and the rest."""
     before, after = (dict(_named(brief)) for brief in (old, new))
     yield from (Change("minor", "record added", name, "", after[name]) for name in after if name not in before)
     yield from (Change("minor", "record removed", name, before[name], "") for name in before if name not in after)
 
 
 def _named(node: object) -> Iterator[tuple[str, str]]:
-    """The id and the kind of every record that no other kind of change tells of."""
+    """The id and the kind of every record that no other kind of change covers."""
     if isinstance(node, tuple):
         for child in node:
             yield from _named(child)
@@ -335,11 +335,11 @@ _TOLD = {
     "Methods": {"instrument"},
     "Brief": {"changes", "references", "since", "reviews"},
 }
-"""Fields whose changes are told by a weightier kind, that follow from a comparison, or change with every version."""
+"""Fields that a more important kind of change reports, that follow from a comparison, or change in every version."""
 
 
 def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
-    """What was told already: the fields of records that came or went need no line each."""
+    """What is already reported: the fields of added or removed records are not listed again."""
     for change in changes:
         if change.kind in ("evidence added", "evidence removed"):
             yield f"{change.record}, evidence {(change.now or change.was).partition(' ')[0]}"
@@ -350,7 +350,7 @@ def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _rest(old: Brief, new: Brief, told: frozenset[str]) -> Iterator[Change]:
-    """Every other field of records that are there on both sides, then lists in another order."""
+    """Every other changed field of records that are in both briefs, then lists in another order."""
     whole = {} if _instrument(old) == _instrument(new) else {"instrument": None}
     before, after = (dict(_values(one.model_copy(update=whole), "brief", "wording")) for one in (old, new))
     for where in dict.fromkeys((*after, *before)):
@@ -373,7 +373,7 @@ def _instrument(brief: Brief) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What stands in one field, and what its change is called."""
+    """The text of one field, and the kind of its change."""
 
     text: str
     kind: ChangeKind
@@ -383,7 +383,7 @@ _NOTHING = _Value("", "wording")
 
 
 def _values(node: object, record: str, kind: ChangeKind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
-    """Every leaf by `id, field`; in a list of records without ids, by the source or the place of each."""
+    """Every leaf, named `id, field`; records without ids are named by source or by position in their list."""
     if isinstance(node, More):
         yield from _values(node.records, record, kind, (node.stem,))
     elif isinstance(node, Record):
@@ -406,7 +406,7 @@ def _kind(record: Record, field: str, annotation: object) -> ChangeKind:
 
 
 def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The ids, or the sources, of each list of records, in its order."""
+    """The ids or sources of each list of records, in order."""
     if isinstance(node, More):
         yield from _orders(node.records, record, (node.stem,))
     elif isinstance(node, Record):
@@ -422,11 +422,11 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
 
 
 _KEYS = frozenset({"id", "reference", "source"})
-"""What records are joined by."""
+"""The fields that records are matched by."""
 
 
 def _own_key(record: Any) -> str:
-    """What tells a record without an id from its neighbours: its source, or the kind of a section."""
+    """What identifies a record without an id: its source, or the kind of a section."""
     return str(record.kind) if isinstance(record, Section) else str(getattr(record, "source", ""))
 
 
@@ -435,5 +435,5 @@ def _name(record: Any) -> str:
 
 
 def _is_words(annotation: object) -> bool:
-    """Whether an author writes a sentence there: text, as opposed to a number, an id or a word from a list."""
+    """Whether a field holds free text, as opposed to a number, an id or a word from a list."""
     return annotation is str or any(_is_words(part) for part in get_args(annotation))

@@ -1,7 +1,7 @@
-"""What follows from the encoded evidence, and needs no judgement: counts, gaps, and what rests on what.
+"""Everything that follows from the encoded evidence without judgement: counts, gaps, and what depends on what.
 
-In: a `Brief`. Out: `Findings`. Evidence is counted in studies, never in claims: ten claims that rest on one paper are
-one study, and two reports of one trial are one study.
+In: a `Brief`. Out: `Findings`. Evidence is counted in studies, never in claims: ten claims from one paper are one
+study, and two reports of one trial are one study.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ _STANDING_OF_RESULT: Mapping[RetractionState, Standing] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many claims there are, and of what kind. `stated` are the source document's, `added` are the brief's own."""
+    """Numbers of claims by kind. `stated` counts the source document's claims, `added` those that the brief added."""
 
     stated: int
     added: int
@@ -49,7 +49,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything that is derived, by id."""
+    """Everything that is derived from a brief, by id."""
 
     counts: Counts
     claims: Mapping[str, Claim]
@@ -63,15 +63,15 @@ class Findings:
     verification: Mapping[str, int]
     integrity: Mapping[str, int]
     standings: Mapping[str, Standing]
-    """For each publication the worse of what its appraisal and what the report on retractions says."""
+    """For each publication, the worse of its appraisal and its retraction check."""
     retractions: Mapping[str, RetractionResult]
     changed: Mapping[str, tuple[str, ...]]
-    """How each record changed since the last archived version, by id."""
+    """The kinds of change of each record since the last archived version, by id."""
     open_comments: Mapping[str, tuple[tuple[str, str], ...]]
-    """For each record the comments of reviewers that nobody decided on: the role of the reviewer, and what was said."""
+    """For each record, the undecided comments: the reviewer's role, and what they said."""
     ratings: Ratings | None
     overrides: tuple[tuple[str, str, str, str], ...]
-    """The id of the record, the rule, the reason and the signature of each override, in the order of the files."""
+    """The record's id, the rule, the reason and the signature of each override, in file order."""
     language: str
 
     @property
@@ -122,9 +122,9 @@ def derive(brief: Brief) -> Findings:
 
 
 def integrity_of(reference: str, brief: Brief) -> Standing:
-    """What is known of notices about a publication: the worse of its appraisal and of the retraction check.
+    """What is known about notices on a publication: the worse of its appraisal and its retraction check.
 
-    A finding outweighs the absence of one, so `not-checked` is the answer only when neither looked.
+    A finding outweighs the absence of one, so the result is `not-checked` only if neither was done.
     """
     results = brief.retractions.results if brief.retractions else ()
     study = next((study for study in brief.studies if study.reference == reference), None)
@@ -132,7 +132,7 @@ def integrity_of(reference: str, brief: Brief) -> Standing:
 
 
 def worse_standing(study: Study | None, result: RetractionResult | None) -> Standing:
-    """The worse of what an appraisal and a retraction check say, either of which may be missing."""
+    """The worse of an appraisal and a retraction check; either may be missing."""
     said: list[Standing] = ["not-checked"]
     if study:
         said.append(study.integrity.state)
@@ -161,7 +161,7 @@ def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
 def count_claims(
     claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[str, Study]
 ) -> Counts:
-    """Count the claims by what they are."""
+    """Count the claims by kind."""
     stated = [claim.stated for claim in claims if claim.stated]
     sources = {study_of(entry.source, studies) for claim in claims for entry in claim.evidence}
     return Counts(
@@ -178,7 +178,7 @@ def count_claims(
 
 
 def names_a_source(origin: Stated) -> bool:
-    """Whether the source document names or describes a publication; `none (case reports)` is a phrase, not a source."""
+    """Whether the source document names or describes a publication; `none (case reports)` is not a source."""
     return not origin.attribution.startswith("none")
 
 
@@ -188,7 +188,7 @@ def sources_in_text(brief: Brief) -> frozenset[str]:
 
 
 def _overrides(node: object, within: str) -> Iterator[tuple[str, str, str, str]]:
-    """The overrides of a record and of all records inside it; a record without an id goes by the one around it."""
+    """The overrides of a record and all records inside it; a record without an id uses that of the one around it."""
     if isinstance(node, tuple):
         for child in node:
             yield from _overrides(child, within)

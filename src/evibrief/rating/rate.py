@@ -1,8 +1,8 @@
-"""Ratings: what an instrument makes of the encoded evidence, and what they hang on.
+"""Computes ratings from the encoded evidence with an instrument, and shows what they depend on.
 
-In: a `Brief` and the instrument that it names. Out: for every statement its computed tier with the reason, the
-studies that carry it and those that, taken away alone, would change it; for every link a judgement; for every chain
-a certainty, which is that of its weakest link.
+In: the records of a brief and its instrument. Out: for every statement its computed tier with the reason, the studies
+that support it and each study whose removal would change it; for every link a judgement; for every chain a certainty,
+which is that of its weakest link.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,9 +19,9 @@ from evibrief.rating.support import Side, sides, study_of
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The studies that an instrument counts: each with its sort, by its key.
+    """The studies that an instrument counts, as a mapping from key to sort.
 
-    `disputed` are studies that support a claim which another study contradicts: they are shown, and carry nothing.
+    `disputed` studies support a claim that another study contradicts: they are shown but not counted as support.
     """
 
     supporting: Mapping[ReferenceKey, str]
@@ -29,7 +29,7 @@ class Tally:
     disputed: Mapping[ReferenceKey, str]
 
     def counts(self, instrument: Instrument) -> dict[str, int]:
-        """Numbers of studies by sort and total, with the contradicting ones that count as `contrary`."""
+        """Numbers of supporting studies by sort and total, plus the contradicting ones that count as `contrary`."""
         by_sort: dict[str, int] = {}
         for sort in self.supporting.values():
             by_sort[sort] = by_sort.get(sort, 0) + 1
@@ -39,7 +39,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class WithoutStudy:
-    """What the computed level would be without one study."""
+    """The computed level if one study is left out."""
 
     study: ReferenceKey
     level: str
@@ -47,7 +47,7 @@ class WithoutStudy:
 
 @dataclass(frozen=True, slots=True)
 class StatementRating:
-    """The tiers of a statement and what they rest on. `final` is the computed tier unless a person decided."""
+    """The tiers of a statement and what they depend on. `final` is the computed tier unless a person decided."""
 
     computed: Tier
     final: Tier
@@ -58,7 +58,7 @@ class StatementRating:
 
     @property
     def rests_on(self) -> ReferenceKey | None:
-        """The one study without which the computed tier would be lower, when there is just one."""
+        """The study without which the computed tier would be lower, if there is exactly one."""
         order = get_args(Tier)
         lower = [change for change in self.fragility if order.index(change.level) > order.index(self.computed)]
         return lower[0].study if len(lower) == 1 else None
@@ -78,7 +78,7 @@ class LinkRating:
 
 @dataclass(frozen=True, slots=True)
 class ChainRating:
-    """The certainty of a mechanism: that of its weakest links. `final` differs where a person signed."""
+    """The certainty of a mechanism: that of its weakest links. `final` may differ if a person decided."""
 
     computed: Certainty
     final: Certainty
@@ -88,7 +88,7 @@ class ChainRating:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Everything that an instrument says of a brief, by id."""
+    """All ratings of a brief, by id."""
 
     instrument: Instrument
     statements: Mapping[str, StatementRating]
@@ -99,7 +99,7 @@ class Ratings:
 
 @dataclass(frozen=True)
 class Rater:
-    """An instrument at work on the records of one brief."""
+    """Applies an instrument to the records of one brief."""
 
     instrument: Instrument
     claims: Mapping[str, Claim]
@@ -107,7 +107,7 @@ class Rater:
     populations: Mapping[str, PopulationRecord]
 
     def rate(self, statements: Iterable[Statement], mechanisms: Sequence[Mechanism]) -> Ratings:
-        """Rate all that can be rated."""
+        """Rate all statements, links, chains and claims."""
         links = {link.id: self.rate_link(link) for mechanism in mechanisms for link in mechanism.links}
         return Ratings(
             instrument=self.instrument,
@@ -118,7 +118,7 @@ class Rater:
         )
 
     def rate_statement(self, statement: Statement) -> StatementRating:
-        """The tier that follows from the studies for and against a benefit, and what it would be without each."""
+        """The tier computed from the studies for and against a benefit, and the tier without each study."""
         claims = [self.claims[name] for name in statement.claims]
         tally = self.tally(claims, towards_benefit=True)
         counts = tally.counts(self.instrument)
@@ -133,7 +133,7 @@ class Rater:
         return StatementRating(cast(Tier, rule.level), final, rule.reason, counts, tally, fragility)
 
     def rate_link(self, link: Link) -> LinkRating:
-        """How well a link is supported as it is worded, whichever way it points."""
+        """How well a link is supported as worded, whether or not it favours a benefit."""
         claims = [self.claims[name] for name in link.claims]
         tally = self.tally(claims)
         counts = tally.counts(self.instrument)
@@ -150,14 +150,14 @@ class Rater:
         )  # fmt: skip
 
     def judge_claim(self, claim: Claim) -> Judgement:
-        """How well one claim is supported, by the table for the links of its kind."""
+        """How well one claim is supported, by the table for links of the same kind."""
         counts = self.tally([claim]).counts(self.instrument)
         return cast(Judgement, decide(self.instrument.judgement, _case(claim.about, counts)).level)
 
     def tally(
         self, claims: Iterable[Claim], towards_benefit: bool = False, without: ReferenceKey | None = None
     ) -> Tally:
-        """Count the studies behind some claims, if need be as if one study did not exist."""
+        """Count the studies of some claims, leaving out the study `without`."""
         supporting: dict[ReferenceKey, str] = {}
         contradicting: dict[ReferenceKey, str] = {}
         disputed: dict[ReferenceKey, str] = {}
@@ -177,12 +177,12 @@ class Rater:
         return any(side == "against" and sort in self.instrument.contrary for _, sort, side in taken)
 
     def _count(self, study: ReferenceKey, sort: str, column: dict[ReferenceKey, str]) -> None:
-        """A study that is of several sorts for several claims is of the sort that the instrument lists first."""
+        """Count a study; of different sorts for different claims, the one that the instrument lists first is used."""
         order = [sort.id for sort in self.instrument.sorts]
         column[study] = min(sort, column.get(study, sort), key=order.index)
 
     def sort_of(self, entry: Evidence) -> str:
-        """The sort of study that a piece of evidence comes from."""
+        """The sort of study of a piece of evidence."""
         study, population = self.studies.get(entry.source), self.populations[entry.population]
         kind = (study.design if study else "unknown", population.species, population.relation, entry.exposure)
         return next(sort.id for sort in self.instrument.sorts if sort_fits(sort, *kind))
@@ -193,14 +193,14 @@ def _case(kind: str, counts: Mapping[str, int]) -> Case:
 
 
 def _changes(tally: Tally, level: str, level_without: Callable[[ReferenceKey], str]) -> tuple[WithoutStudy, ...]:
-    """The studies that, taken away alone, change the level, and the level that would then be given."""
+    """Each study whose removal changes the level, with the level that would result."""
     studies = dict.fromkeys((*tally.supporting, *tally.contradicting))
     changes = (WithoutStudy(study, level_without(study)) for study in studies)
     return tuple(change for change in changes if change.level != level)
 
 
 def rate_chain(mechanism: Mechanism, links: Mapping[str, LinkRating], instrument: Instrument) -> ChainRating:
-    """The certainty of a chain is that of its weakest link, unless a person signed another."""
+    """The certainty of a chain: that of its weakest link, unless a person decided otherwise."""
     order: tuple[Certainty, ...] = get_args(Certainty)
     computed = max((links[link.id].certainty for link in mechanism.links), key=order.index)
     weakest = tuple(link.id for link in mechanism.links if links[link.id].certainty == computed)
@@ -210,7 +210,7 @@ def rate_chain(mechanism: Mechanism, links: Mapping[str, LinkRating], instrument
 
 
 def by_tier(statements: Iterable[Statement], ratings: Ratings) -> Mapping[Tier, tuple[Statement, ...]]:
-    """The statements by final tier, the best first; inside a tier in the author's order, since nothing ranks them."""
+    """The statements by final tier, best first; within a tier in the author's order, because they are not ranked."""
     groups: dict[Tier, tuple[Statement, ...]] = dict.fromkeys(get_args(Tier), ())
     for statement in statements:
         groups[ratings.statements[statement.id].final] += (statement,)

@@ -1,7 +1,7 @@
-"""Which studies stand behind a set of claims, and on which side.
+"""Which studies are for and against a set of claims.
 
-In: claims and the appraisals of the studies. Out: `Support`, where every study is counted once, however many claims
-rest on it and however many reports it has.
+In: claims and the appraisals of the studies. Out: `Support`, where each study counts once, however many claims use it
+and however many reports it has.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,9 +16,9 @@ Side = Literal["for", "against", "neither"]
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The studies behind a set of claims, each study once per column, in the order of the claims.
+    """The studies of a set of claims, each study once per column, in the order of the claims.
 
-    A study stands for all its reports by the first report met. It can stand on both sides.
+    A study is given by its first report in `studies.yaml`. It can be on both sides.
     """
 
     supporting: tuple[ReferenceKey, ...]
@@ -31,8 +31,8 @@ class Support:
 def weigh(claims: Iterable[Claim], studies: Mapping[str, Study], towards_benefit: bool = False) -> Support:
     """The studies for and against a set of claims.
 
-    With `towards_benefit` they are for and against the idea that the intervention may help: a study that supports a
-    claim which speaks against that idea counts against it.
+    With `towards_benefit`, for and against mean the idea that the intervention may help: a study that supports a
+    claim against that idea counts against it.
     """
     columns: dict[str, dict[ReferenceKey, None]] = {
         role: {} for role in ("supports", "contradicts", "mixed", "context")
@@ -56,7 +56,7 @@ def weigh(claims: Iterable[Claim], studies: Mapping[str, Study], towards_benefit
 
 
 def study_of(source: ReferenceKey, studies: Mapping[str, Study]) -> ReferenceKey:
-    """The report that stands for a study: the first in `studies.yaml` of those that report it."""
+    """The report that identifies a study: its first one in `studies.yaml`."""
     report = studies.get(source)
     if report is None or report.report_of is None:
         return source
@@ -64,10 +64,10 @@ def study_of(source: ReferenceKey, studies: Mapping[str, Study]) -> ReferenceKey
 
 
 def side_of(entry: Evidence, claim: Claim, towards_benefit: bool) -> Side:
-    """On which side of a claim, or of the idea that the intervention may help, a piece of evidence stands.
+    """Whether a piece of evidence is for or against a claim, or the idea that the intervention may help.
 
-    A contradiction that is resolved, with its reason, stands on neither side; nor does what supports a claim that is
-    only proposed: that something was proposed is no evidence for it.
+    A resolved contradiction is on neither side. Nor is support for a claim that is only proposed: a proposal is not
+    evidence.
     """
     if entry.role not in ("supports", "contradicts") or entry.resolved:
         return "neither"
@@ -82,7 +82,7 @@ def side_of(entry: Evidence, claim: Claim, towards_benefit: bool) -> Side:
 
 
 def sides(claim: Claim, towards_benefit: bool) -> Iterator[tuple[Evidence, Side]]:
-    """Every piece of evidence of a claim that takes a side, with the side."""
+    """Every piece of evidence of a claim that is for or against, with its side."""
     for entry in claim.evidence:
         if (side := side_of(entry, claim, towards_benefit)) != "neither":
             yield entry, side

@@ -1,7 +1,7 @@
-"""Values that prose takes from the data: `{smith2016.n}` prints the number of participants that studies.yaml has.
+"""Values that prose takes from the data: `{smith2016.n}` prints the number of participants in `studies.yaml`.
 
-In: a `Brief` and its `Findings`. Out: the values by name, and the brief with every reference to one replaced. A number
-that stands in one place cannot contradict itself.
+In: a `Brief` and its `Findings`. Out: the values by name, and the brief with every reference replaced. A number
+written in only one place cannot contradict itself.
 """
 
 import re
@@ -18,13 +18,13 @@ from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
 
 REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
-"""A reference as an author writes it; its one group is the name of the value."""
+"""A reference in prose; its group is the name of the value."""
 
 Part = TypeVar("Part")
 
 
 def values_of(brief: Brief, findings: Findings) -> Mapping[str, str]:
-    """Every value that prose may name, as it is printed."""
+    """Every value that prose may name, as printed."""
     return dict(_values(brief, findings))
 
 
@@ -65,14 +65,14 @@ def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
-    """A text with its references replaced, at its place; a reference to no value stays as it is."""
+    """A text with its references replaced, which keeps its location; a reference without a value stays as it is."""
     return reworded(text, REFERENCE.sub(lambda match: values.get(match[1], match[0]), text))
 
 
 def fill(part: Part, values: Mapping[str, str]) -> Part:
-    """What is given, with the references in all its texts replaced; itself when there are none.
+    """A value with the references in all its texts replaced; the same object if there are none.
 
-    It looks into records, tuples, mappings and what is derived from them, at any depth.
+    It covers records, tuples, mappings and what is derived from them, at any depth.
     """
     filled: Any = part
     if isinstance(part, str):

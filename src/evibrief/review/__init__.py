@@ -1,1 +1,1 @@
-"""A reviewer's Word file as remarks, patches and a ledger."""
+"""Turns a reviewer's Word file into remarks, patches and a ledger."""

@@ -1,7 +1,7 @@
-"""Plain words as Markdown that prints just them: what a reviewer typed into Word, written into an author's field.
+"""Escapes what a reviewer typed into Word, so that Markdown prints exactly those words.
 
-In: words. Out: the same words with a backslash before what pandoc's Markdown would take for markup, quotation marks
-and dashes among it (pandoc's manual, "Backslash escapes": any punctuation may have one).
+In: words. Out: the same words with a backslash before everything that pandoc's Markdown would read as markup, including
+quotation marks and dashes (pandoc's manual, "Backslash escapes": any punctuation may have one).
 """
 
 import re
@@ -15,12 +15,12 @@ _BLOCK = re.compile(r"[>#|:%+*=~`-]|\(?(?:[0-9]+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#|@\
 
 
 def escaped(words: str) -> str:
-    """The words in the middle of a text."""
+    """Words escaped for the middle of a text."""
     return _ALWAYS.sub(lambda found: f"\\{found[0]}", words)
 
 
 def opened_plainly(text: str, before: str) -> str:
-    """A text of which no paragraph begins a list, a quotation or the like that none began before it was edited."""
+    """An edited text, escaped so that no paragraph begins a list, quotation or the like unless it did so before."""
     gap = re.compile(r"(\n\s*\n)")
     old, new = gap.split(before), gap.split(text)
     had = {one for one in old if _BLOCK.match(one.lstrip())}

@@ -1,7 +1,7 @@
-"""Reviewed documents brought home: read, compared with what was sent, placed in the data at hand.
+"""Reads reviewed documents, compares them with what was sent, and matches remarks to the current data.
 
-In: paths of reviewed DOCX files and the folder of the brief. Out: a `Listing`. A file carries the evidence that it was
-made from: from that it is known which records changed since, and what was edited while tracking was off.
+In: paths of reviewed DOCX files and the folder of the brief. Out: a `Listing`. A document contains the evidence it was
+made from; this shows which records have changed since and what was edited while tracking was off.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 def gather(
     paths: Sequence[Path], folder: Path, earlier: Iterable[str] = (), limits: Limits = USUAL
 ) -> tuple[Listing, SourceTree]:
-    """Every remark of the files, placed in the brief. `earlier` are the keys of remarks that are known already.
+    """Every remark of the files, matched to the brief. `earlier` lists the keys of remarks that are already known.
 
-    `limits` are for building again what a file carries, to find edits without tracking.
-    Raises `Problems` for all files that cannot be read, together, and for a brief that cannot be.
+    `limits` apply to rebuilding the evidence in a file, which is how untracked edits are found.
+    Raises `Problems` for all unreadable files together, and for an unreadable brief.
     """
     brief, source, problems = read_evidence(folder)
     if brief is None or problems:
@@ -62,7 +62,7 @@ def gather(
 def _read(
     path: Path, folder: Path, brief: str, records: frozenset[str], limits: Limits
 ) -> tuple[Reviewed, Mapping[str, tuple[str, ...]]]:
-    """One file, with what was edited without tracking, and what changed at each record since it was sent."""
+    """One file with its untracked edits, and the changes of each record since it was sent."""
     data = read_document(path)
     try:
         files = dict(carried_files(data, str(path)))
@@ -78,13 +78,13 @@ def _read(
         if problems or not reviewed.evidence:
             return reviewed, {}
         if reviewed.brief != brief:
-            message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name its own folder"
+            message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name that folder"
             raise Problems([Problem(Place(str(path)), "other-brief", message, hint)])
         return _beside_sent(reviewed, data, sent, record, known, limits), _changed(sent, folder)
 
 
 def _names(source: SourceTree) -> frozenset[str]:
-    """The names that frames and bookmarks of records have."""
+    """The names of the content controls and bookmarks of records."""
     names = record_places(source)
     return frozenset((*names, *(f"{REFERENCE}{name}" for name in names)))
 
@@ -92,31 +92,31 @@ def _names(source: SourceTree) -> frozenset[str]:
 def _beside_sent(
     reviewed: Reviewed, data: bytes, sent: Path, record: Mapping[str, Any], known: frozenset[str], limits: Limits
 ) -> Reviewed:
-    """With what was edited without tracking, told from what was sent, built anew, and without what was there then."""
+    """The file compared with a rebuilt copy of what was sent: untracked edits are added, old formatting removed."""
     original = sent.with_name("sent.docx")
     if failed := call(__name__, build_sent.__name__, (sent, original, record["layer"], *_sent_as(data)), limits):
-        what = "edits without tracking were not looked for, and formatting may be what was sent"
-        return replace(reviewed, warnings=(f"{what}: what it carries cannot be built here: {failed}",))
+        what = "untracked edits were not looked for, and formatting may be that of the sent copy"
+        return replace(reviewed, warnings=(f"{what}: the evidence in the file cannot be built here: {failed}",))
     reviewed = without_sent(reviewed, original.read_bytes())
     silent = tuple(one for one in untracked(data, original.read_bytes(), "") if _is_told(one, known))
     other = "; ".join(other_tools(record["tools"])) if silent else ""
-    doubt = f"an edit without tracking may be no edit, for other tools set the page that was sent: {other}"
+    doubt = f"untracked edits may be false alarms, because the sent copy was made with other tools: {other}"
     return replace(reviewed, remarks=(*reviewed.remarks, *silent), warnings=(doubt,) if other else ())
 
 
 def _is_told(remark: Remark, known: frozenset[str]) -> bool:
-    """A frame that is no record's is told by its paragraphs."""
+    """Whether to report a remark: a content control that belongs to no record is reported by its paragraphs instead."""
     return remark.anchor != "content control" or bool(known.intersection(remark.records))
 
 
 def _sent_as(data: bytes) -> tuple[str, ...]:
-    """To whom a copy for review went, and until when; nothing for a plain document of the brief."""
+    """The recipient of a review copy and the date comments are due; empty for an ordinary document."""
     copy = sent_for_review(data, "")
     return (copy[0], copy[1].isoformat() if copy[1] else "") if copy else ()
 
 
 def build_sent(folder: str, target: str, layer: "Layer", *copy: str) -> None:
-    """What was sent, made anew from a brief's folder as a file: a layer of the DOCX, or a copy for review."""
+    """Rebuild from a brief's folder the file that was sent: a layer of the DOCX, or a review copy."""
     if copy:
         until = date.fromisoformat(copy[1]) if copy[1] else None
         Path(target).write_bytes(review_copy(Path(folder), copy[0], until))
@@ -125,7 +125,7 @@ def build_sent(folder: str, target: str, layer: "Layer", *copy: str) -> None:
 
 
 def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """By record: in what way it is no longer the one that was reviewed."""
+    """For each record, the kinds of change since it was reviewed."""
     found: dict[str, dict[str, None]] = {}
     for change in compare(side_of(sent), side_of(folder)):
         found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
@@ -133,7 +133,7 @@ def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:
 
 
 def write_patches(found: Listing, folder: Path) -> None:
-    """Each proposal that has a patch as a file that `git apply` takes. Raises `Problems` where the folder is."""
+    """Write each patch as a file for `git apply`. Raises `Problems` if the folder exists."""
     patches = {f"{one.record}-{one.keys[0]}.patch": one.patch.encode() for one in found.proposals if one.patch}
     if patches:
         write_folder(patches, folder)

@@ -1,4 +1,4 @@
-"""Remarks as entries of a ledger in `reviews/`, where a person writes down what became of each."""
+"""Writes remarks into a ledger in `reviews/`, where a person records the decision on each."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,11 +14,11 @@ from evibrief.review.read import is_by_hand
 
 
 def new_entries(found: Listing, kept: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The reviewers and comments that a ledger does not have yet, as plain fields; the comments are open.
+    """The reviewers and comments that are not yet in a ledger, as plain fields; the comments are open.
 
-    Reviewers get an id: that to whom the copy went, else the one that their remarks have already, else a number. Their
-    names are not written down: they are printed only where somebody agreed, and then a person enters them. Who edited
-    without tracking is unknown.
+    A reviewer's id is the one that their earlier remarks have, otherwise the copy's recipient, otherwise a number.
+    Names are not recorded: a person enters a name only if its owner agreed to be named. Untracked edits have the
+    reviewer `unknown`.
     """
     known = {str(one["key"]): str(one["reviewer"]) for one in kept.get("comments", ())}
     listed = [str(one["id"]) for one in kept.get("reviewers", ())]
@@ -32,7 +32,7 @@ NOBODY = ("", "untracked")
 
 
 def _person(one: Listed, found: Listing) -> tuple[str, str]:
-    """Who said it: the author's name in the file, and the recipient whose copy it was."""
+    """Who made a remark: the author's name in the file, and the recipient of the copy."""
     if one.placed.remark.kind == "untracked" or is_by_hand(one.placed.remark):
         return NOBODY
     recipients = {file.name: file.recipient for file in found.files}
@@ -40,7 +40,7 @@ def _person(one: Listed, found: Listing) -> tuple[str, str]:
 
 
 def _reviewer_ids(found: Listing, known: Mapping[str, str], taken: Sequence[str]) -> dict[tuple[str, str], str]:
-    """An id for each person. Only the first author of a copy is its recipient: others wrote into it as well."""
+    """An id for each person. Only the first author in a copy gets the recipient's id; others may have written in it."""
     ids: dict[tuple[str, str], str] = {}
     said = [one for one in found.remarks if not is_ours(one) and _person(one, found) != NOBODY]
     for one in said:
@@ -57,7 +57,7 @@ def _reviewer_ids(found: Listing, known: Mapping[str, str], taken: Sequence[str]
 
 
 def _entry(placed: Placed, reviewer: str, found: Listing) -> dict[str, Any]:
-    """A new comment of the ledger; a field without anything in it is left out."""
+    """A new comment of the ledger, without empty fields."""
     remark = placed.remark
     ours = {one.placed.remark.key for one in found.remarks if is_ours(one)}
     fields: dict[str, Any] = {
@@ -78,23 +78,23 @@ def _day_of(moment: str) -> date | str:
 
 
 def earlier_keys(path: Path) -> frozenset[str]:
-    """The keys of the remarks that an earlier list as JSON, or a ledger, has. Raises `Problems`."""
+    """The keys of the remarks in an earlier JSON list or a ledger. Raises `Problems`."""
     try:
         record = read_yaml(path.read_text(encoding="utf-8"))
         listed = record["remarks"] if "remarks" in record else record["comments"]
         return frozenset(str(one["key"]) for one in listed)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        message, hint = "this is no earlier list of comments", "name what `evibrief comments --format json` printed"
+        message, hint = "this is not an earlier list of comments", "name the output of `comments --format json`"
         raise Problems([Problem(Place(str(path)), "not-a-list", message, hint)]) from error
 
 
 def write_ledger(found: Listing, path: Path) -> None:
-    """Write the ledger of a review, or add what is new to the one that is there: decisions and comments stay.
+    """Write the ledger of a review, or add new remarks to an existing one, keeping its decisions and comments.
 
-    Raises `Problems` for a ledger that is damaged, and for a path that is no ledger's place.
+    Raises `Problems` for a damaged ledger, and for a path where a ledger does not belong.
     """
     if path.suffix != ".yaml" or path.parent.name != "reviews":
-        hint = "a ledger stands in the folder `reviews` of its brief: data/BRIEF/reviews/2026-12.yaml"
+        hint = "put a ledger into the folder `reviews` of its brief: data/BRIEF/reviews/2026-12.yaml"
         raise Problems([Problem(Place(str(path)), "not-a-ledger", "the brief would not find a ledger here", hint)])
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     try:
@@ -103,7 +103,7 @@ def write_ledger(found: Listing, path: Path) -> None:
         changed = with_appended(text, {"reviewers": reviewers, "comments": comments}) if text else ""
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"nothing can be added to this ledger: {error}"
-        raise Problems([Problem(Place(str(path)), "not-a-ledger", message, "mend it, or write a new one")]) from error
+        raise Problems([Problem(Place(str(path)), "not-a-ledger", message, "repair it, or write a new one")]) from error
     first = found.files[0]
     record = {"version": first.version or "unknown", "evidence": first.evidence or "unknown",
               "reviewers": reviewers, "comments": comments}  # fmt: skip
@@ -113,6 +113,6 @@ def write_ledger(found: Listing, path: Path) -> None:
 
 LEDGER_REMARKS = (
     "yaml-language-server: $schema=../../schemas/reviews.json",
-    "What reviewers said. Decide on each: accepted, declined or deferred, with reason, decided_by and decided_on.",
-    "Enter a role for each reviewer; a name only when its owner agreed.",
+    "Reviewers' comments. Decide on each: accepted, declined or deferred, with reason, decided_by and decided_on.",
+    "Enter a role for each reviewer, and a name only if its owner agreed.",
 )

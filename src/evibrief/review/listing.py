@@ -1,8 +1,7 @@
-"""What reviewers said, by record: several reviewed files in, one list out, for people and for machines.
+"""Lists what reviewers said, by record, from one or more reviewed files.
 
-In: `Reviewed` files, the `SourceTree` of the data at hand, and which records changed since. Out: a `Listing`, and its
-text, JSON, Markdown and CSV. A remark that two files both have is listed once. Every remark is in the list: under its
-record, or among those that could not be placed.
+In: `Reviewed` files, the `SourceTree` of the current data, and which records changed since. Out: a `Listing`. A remark
+in two files is listed once. Every remark is in the list: under its record, or among those not matched to a record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,12 +15,12 @@ from evibrief.review.place import Placed, place_remarks, record_places
 from evibrief.review.read import Reviewed
 
 OURS = "evibrief"
-"""The author of the questions that a review copy asks: they are listed with their answers, and are no review."""
+"""The author of the questions in a review copy. They are listed with their answers, but are not review comments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One remark in its place, and the files that have it."""
+    """One matched remark, and the files that contain it."""
 
     placed: Placed
     files: tuple[str, ...]
@@ -29,9 +28,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All remarks by record, in the order of the data; what could not be placed; proposals; where reviewers differ.
+    """All remarks by record, in data order; those not matched; proposals; disagreements between reviewers.
 
-    `warnings` are for people: another version reviewed, records that changed since, a file without our marks.
+    `warnings` are for people: records that changed since, a file without our marks, macros.
     """
 
     files: tuple[Reviewed, ...]
@@ -43,22 +42,22 @@ class Listing:
 
     @property
     def remarks(self) -> tuple[Listed, ...]:
-        """Every remark once, also one that is about several records."""
+        """Every remark once, even if it is about several records."""
         every = [*(one for listed in self.records.values() for one in listed), *self.unplaced]
         return tuple({one.placed.remark.key: one for one in every}.values())
 
     @property
     def answered(self) -> frozenset[str]:
-        """The keys of comments that somebody answered."""
+        """The keys of comments that have a reply."""
         return frozenset(one.placed.remark.answers for one in self.remarks if one.placed.remark.answers)
 
 
 def listing(
     files: Sequence[Reviewed], source: SourceTree, changed: Mapping[str, Sequence[str]], known: Iterable[str] = ()
 ) -> Listing:
-    """The remarks of all files. `changed`: what changed at each record since the file was sent, by its name.
+    """The remarks of all files. `changed` maps each record to its kinds of change since the file was sent.
 
-    `known` are the keys of remarks that an earlier import had: they are left out.
+    Remarks with a key in `known` were in an earlier import and are left out.
     """
     where: dict[str, list[str]] = {}
     remarks = {remark.key: remark for file in files for remark in file.remarks}
@@ -80,7 +79,7 @@ def listing(
 
 
 def is_ours(one: Listed) -> bool:
-    """Whether it is a question that the review copy asked."""
+    """Whether a remark is a question from the review copy itself."""
     return one.placed.remark.author == OURS and one.placed.remark.kind == "comment"
 
 
@@ -92,7 +91,7 @@ def _by_record(listed: Sequence[Listed], order: Iterable[str]) -> Iterator[tuple
 
 
 def _disagreements(proposed: Sequence[Proposal]) -> Iterator[tuple[Proposal, Proposal]]:
-    """Two reviewers who would have the same words read differently."""
+    """Pairs of proposals by different reviewers that change the same words differently."""
     groups: dict[tuple[str, str, str], list[Proposal]] = {}
     for one in proposed:
         if one.record and one.patch:
@@ -114,12 +113,12 @@ def _warnings(
 ) -> Iterator[str]:
     for file in files:
         if not file.evidence:
-            yield f"{file.name}: it does not say which version was reviewed; remarks are placed by what they quote"
+            yield f"{file.name}: it does not say which version was reviewed; remarks are matched by quoted text"
         if (read := sum(remark.elements for remark in file.remarks)) != file.counted:
-            yield f"{file.name}: {file.counted} comments and revisions are in it, and {read} were read; look into it"
+            yield f"{file.name}: it has {file.counted} comments and revisions, but {read} were read; check the file"
         yield from (f"{file.name}: {warning}" for warning in file.warnings)
         if file.macros:
-            yield f"{file.name}: it brings a program (macros) along, which was not run; do not open it without asking"
+            yield f"{file.name}: it contains macros, which were not run; ask the sender before you open it"
     for record in dict.fromkeys(name for one in listed for name in one.placed.records if changed.get(name)):
         yield f"{record} changed since it was reviewed: {messages.listed(changed[record])}"
     yield from dict.fromkeys(one.placed.warning for one in listed if one.placed.warning)

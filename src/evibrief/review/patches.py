@@ -1,9 +1,9 @@
-"""A reviewer's edit as a proposal: what one line of one file would say, never a change made in silence.
+"""Turns a reviewer's edit into a proposed change of one field; nothing is changed silently.
 
-In: placed remarks and the `SourceTree` that they are about. Out: `Proposal`s. Where the edited sentence is exactly one
-field, a proposal has a patch of its file, in the unified format that `git apply` takes in the brief's folder, which
-keeps comments, order and ends of lines, and prints just what was typed; where it is put together from several fields,
-or worded by the templates, it names the fields that it may be.
+In: matched remarks and the `SourceTree` they are about. Out: `Proposal`s. If the edited text belongs to exactly one
+field, the proposal has a patch of its file for `git apply` in the brief's folder. The patch keeps comments, order and
+line endings, and prints exactly what was typed. If the text comes from several fields or from a template, the proposal
+lists the fields it may come from.
 """
 
 import os
@@ -25,20 +25,20 @@ from evibrief.review.place import FieldText, Placed, field_texts
 
 EDITS = frozenset({"insertion", "deletion", "replacement", "move", "untracked"})
 CONTEXTS = (12, 8, 5, 3, 2, 1)
-"""How many words on either side of an edit are looked for, the most telling first."""
+"""How many words on each side of an edit are searched for, the most specific first."""
 
 FEWEST_WORDS = 3
-"""Fewer words than this say nothing of where an edit belongs."""
+"""With fewer words than this the place of an edit is not searched for."""
 
 _ALIKE = {"'": "['’‘]", "’": "['’‘]", "‘": "['’‘]", '"': '["“”]', "“": '["“”]', "”": '["“”]', "-": "[-–]", "–": "[-–]"}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an edit proposes for one field: the text as it is and as it would be, and the patch of its file.
+    """A proposed change of one field: the text before and after, and the patch of its file.
 
-    `keys` are the remarks that it comes from, more than one where several edits are in one text. Without a patch,
-    `candidates` are the fields that the edited words may come from, and `why` says what is unclear.
+    `keys` lists the remarks it comes from: several if different remarks propose the same text. Without a patch,
+    `candidates` lists the fields that the edited words may come from, and `why` says what is unclear.
     """
 
     keys: tuple[str, ...]
@@ -55,7 +55,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """A text before and after, as the words around the edit and what stands between them."""
+    """An edit: the words before it, the words removed and added, and the words after it."""
 
     left: tuple[str, ...]
     removed: str
@@ -64,7 +64,7 @@ class _Edit:
 
 
 def proposals(placed: Iterable[Placed], source: SourceTree) -> tuple[Proposal, ...]:
-    """One proposal for each edited text, in the order of the document."""
+    """One proposal for each edited text, in document order."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[Placed]] = {}
     for one in placed:
         if one.remark.kind in EDITS and one.remark.before != one.remark.after:
@@ -79,13 +79,13 @@ def proposals(placed: Iterable[Placed], source: SourceTree) -> tuple[Proposal, .
 
 
 MOST_EDITS, MOST_TEXTS = 40, 300
-"""Edits of one text, and edits altogether, for which a place is looked for: a file with more is another document."""
+"""The most edits of one text, and in all, that are matched: with more, the file is practically another document."""
 
 
 def _too_many(group: Sequence[Placed]) -> Proposal:
     first = group[0]
     authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
-    why = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} altogether; change it by hand"
+    why = f"there are more than {MOST_EDITS} edits of this text, or {MOST_TEXTS} in all; change it by hand"
     record = first.records[0] if first.records else ""
     keys = tuple(one.remark.key for one in group)
     return Proposal(
@@ -101,7 +101,7 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
     own = [text for text in texts if text.record in first.records]
     found = list(_applied(edit, own))
     if not found and (there := [field for field, _ in _applied(_undone(edit), own)]):
-        why = "the data say it already"
+        why = "the data already say so"
         return Proposal(keys, authors, there[0].record, "", there[0].place, first.remark.before, first.remark.after, "",
                         tuple(there), why)  # fmt: skip
     found = found or list(_applied(edit, texts))
@@ -112,14 +112,14 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
         why = "the YAML of this field could not be changed in place; change it by hand"
         return Proposal(keys, authors, field.record, field.field, field.place, field.text, now, "", (field,), why)
     candidates = tuple(field for field, _ in found) or first.fields or tuple(own)
-    why = "the edited words stand in several fields" if found else "no single field has the edited words"
+    why = "the edited words are in several fields" if found else "no single field has the edited words"
     record = first.records[0] if first.records else ""
     place = candidates[0].place if len(candidates) == 1 else first.place
     return Proposal(keys, authors, record, "", place, first.remark.before, first.remark.after, "", candidates, why)
 
 
 def changed_words(was: str, now: str) -> tuple[int, int]:
-    """From which to before which word a text differs from another; the same number twice where words only came."""
+    """The range of words (start, end) of `was` that differs from `now`; empty if words were only added."""
     old, new = was.split(), now.split()
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
@@ -131,20 +131,20 @@ def changed_words(was: str, now: str) -> tuple[int, int]:
 
 
 def _edit(before: str, after: str) -> _Edit:
-    """The whole words that differ, and those around them."""
+    """The edit in whole words, with the words around it."""
     old, new = before.split(), after.split()
     start, stop = changed_words(before, after)
     end = len(old) - stop
     removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])
     mark = _mark_of(removed) if removed and added else ""
     if mark and added.endswith(mark):
-        # A full stop or a citation's number behind the last word stays; the field has another mark in its place.
+        # A full stop or citation number after the last word stays; the field has another mark in its place.
         return _Edit(tuple(old[:start]), removed[: -len(mark)], added[: -len(mark)], ())
     return _Edit(tuple(old[:start]), removed, added, tuple(old[len(old) - end :]))
 
 
 def _mark_of(text: str) -> str:
-    """What stands behind the last letter of a text."""
+    """What follows the last letter of a text."""
     end = len(text)
     while end and not (text[end - 1].isascii() and text[end - 1].isalpha()):
         end -= 1
@@ -152,19 +152,19 @@ def _mark_of(text: str) -> str:
 
 
 def _applied(edit: _Edit, texts: Iterable[FieldText]) -> Iterator[tuple[FieldText, str]]:
-    """The fields in which the edit has exactly one place, with what they would say."""
+    """The fields in which the edit fits in exactly one place, with their new text."""
     for text in texts:
         if (now := _edited(_as_written(edit, text), text.text)) is not None:
             yield text, opened_plainly(now, text.text) if _is_markdown(text) else now
 
 
 def _undone(edit: _Edit) -> _Edit:
-    """The edit that takes this one back: it has a place where this one was made already."""
+    """The reverse edit: it fits where this edit was already made."""
     return replace(edit, removed=edit.added, added=edit.removed)
 
 
 def _as_written(edit: _Edit, field: FieldText) -> _Edit:
-    """The edit as it is written into a field: what was typed is plain words, and a field may be Markdown."""
+    """The edit as written into a field: plain words, escaped if the field is Markdown."""
     return replace(edit, added=escaped(edit.added)) if _is_markdown(field) else edit
 
 
@@ -175,7 +175,7 @@ def _is_markdown(field: FieldText) -> bool:
 
 @cache
 def _markdown_fields(kind: Any) -> frozenset[str]:
-    """The names of the fields that are Markdown in a type of record and in those inside it."""
+    """The names of the Markdown fields of a record type and of the types inside it."""
     seen: set[Any] = set()
     found: set[str] = set()
 
@@ -197,7 +197,7 @@ def _markdown_fields(kind: Any) -> frozenset[str]:
 
 
 def _edited(edit: _Edit, text: str) -> str | None:
-    """A text with the edit made in it: told by as many of the words around it as the text has; None if unclear."""
+    """A text with the edit applied, located by as many of the surrounding words as possible; None if unclear."""
     for left, right in _contexts(edit):
         matches = list(_pattern(left, edit.removed, right).finditer(text))
         if len(matches) > 1:
@@ -208,7 +208,7 @@ def _edited(edit: _Edit, text: str) -> str | None:
 
 
 def _with(edit: _Edit, found: re.Match[str], text: str, left: bool, right: bool) -> str | None:
-    """The text with the edit at its place. Markup between the words around it stays; None where it would be torn."""
+    """The text with the edit applied at a match. Markup around it is kept; None if the edit would split markup."""
     before, after = text[: found.end("left")], text[found.start("right") :]
     if edit.removed and edit.added:
         return before + (found["before"] or "") + edit.added + (found["after"] or "") + after
@@ -226,7 +226,7 @@ def _with(edit: _Edit, found: re.Match[str], text: str, left: bool, right: bool)
 
 
 def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The words before and after, fewer and fewer; one side alone where a citation stands on the other."""
+    """The words before and after an edit, ever fewer; also one side alone, because a citation may be on the other."""
     for count in CONTEXTS:
         left, right = edit.left[-count:], edit.right[:count]
         for pair in ((left, right), (left, ()), ((), right)):
@@ -237,9 +237,9 @@ def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
 
 @lru_cache(maxsize=64)
 def _pattern(left: tuple[str, ...], removed: str, right: tuple[str, ...]) -> re.Pattern[str]:
-    """The place of an edit. It is kept while the same edit is looked for in one text after the other."""
+    """The pattern that finds an edit. Cached, because the same edit is searched for in many texts."""
     inside = _words(removed.split())
-    # What was added at an end of the text stands there, before or after the quotation marks that YAML may need.
+    # Words added at an end of the text belong there, inside any quotation marks that YAML needs.
     start, end = "" if left or inside else r"\A[\"']?", "" if right or inside else r"(?=[\"']?\s*\Z)"
     before = f"(?P<before>{_GAP if left and (inside or right) else ''})"
     after = f"(?P<after>{_GAP if right and inside else ''})"
@@ -249,7 +249,7 @@ def _pattern(left: tuple[str, ...], removed: str, right: tuple[str, ...]) -> re.
 
 
 _GAP = r"(?:[*_]*\s*(?:\[-?@[^\]]*\])?[*_]*\s+[*_]*)"
-"""What may stand between two words that follow each other on the page: space, emphasis, a citation."""
+"""What may be between two consecutive words of the page: space, emphasis, a citation."""
 
 
 def _words(words: Sequence[str]) -> str:
@@ -257,12 +257,12 @@ def _words(words: Sequence[str]) -> str:
 
 
 def _letter(letter: str) -> str:
-    """A letter as it may be written: punctuation may have a backslash before it."""
+    """The pattern of a character in the source: punctuation may have a backslash before it."""
     return ("" if letter.isalnum() else r"\\?") + _ALIKE.get(letter, re.escape(letter))
 
 
 def _patch(source: SourceTree, field: FieldText, now: str, edit: _Edit) -> str:
-    """The change of the file as a patch, or nothing when no way of writing it gives just that change."""
+    """The change of the file as a patch; empty if the YAML cannot be changed in this place alone."""
     span = source.spans[field.location]
     text = source.texts[span.path]
     changed = with_scalar(text, span, now, _edited(edit, text[span.start : span.end]))
@@ -273,7 +273,7 @@ def _patch(source: SourceTree, field: FieldText, now: str, edit: _Edit) -> str:
 
 
 def _as_saved(changed: str, text: str, saved: str) -> str:
-    """A changed text with the ends of lines, and the mark at its beginning, that the file is saved with."""
+    """A changed text with the line endings and byte order mark of the saved file."""
     before, after, own = text.split("\n"), changed.split("\n"), saved.split("\n")
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:
@@ -291,19 +291,19 @@ def _as_saved(changed: str, text: str, saved: str) -> str:
 
 
 def _path_in(source: SourceTree, path: str) -> str:
-    """The path of a file from the folder of the brief on, in which a patch of it is applied."""
+    """The path of a file relative to the brief's folder, where patches are applied."""
     home = os.path.dirname(source.place(("brief", "id")).path)
     return os.path.relpath(path, home).replace(os.sep, "/")
 
 
 def _unified(old: str, new: str, path: str) -> str:
-    """The patch, as `git diff` would print it: a last line without an end is marked, and strange names are quoted."""
+    """The patch as `git diff` would print it: a last line without newline is marked, unusual names are quoted."""
     told = unified_diff(_lines(old), _lines(new), _named(f"a/{path}"), _named(f"b/{path}"))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told)
 
 
 def _lines(text: str) -> list[str]:
-    """The lines with their ends, cut at line feeds alone, as git does."""
+    """The lines with their endings, split only at line feeds, as git does."""
     *most, last = text.split("\n")
     return [*(f"{line}\n" for line in most), *([last] if last else [])]
 

@@ -1,8 +1,8 @@
-"""Where a reviewer's remark belongs: the record, its field, and the file and line in which an author can answer it.
+"""Matches a reviewer's remark to a record, its field, and the file and line where an author can answer it.
 
-In: the remarks of a reviewed document, and a `SourceTree` with the place of every value. Out: `Placed`. A remark whose
-document still has our frame or bookmark about it is placed by that; another by the words that it quotes, with a score
-for how well they fit; the rest stays unplaced. Nothing is dropped.
+In: the remarks of a reviewed document, and a `SourceTree` with the place of every value. Out: `Placed`. A remark is
+matched by its content control or bookmark or, failing that, by quoted text, with a score for how well it fits; the rest
+is listed as not placed. Nothing is dropped.
 """
 
 import re
@@ -18,15 +18,15 @@ from evibrief.review.read import Remark
 
 Anchor = Literal["content control", "bookmark", "nearest record", "quoted text", "none"]
 GOOD_FIT = 0.75
-"""The least share of words that have to fit for a remark to be placed by its words alone."""
+"""The smallest share of words that must fit to place a remark by its words alone."""
 
 FEWEST_WORDS = 4
-"""Fewer words than this occur in many records: a remark is not placed by them."""
+"""Fewer words than this could be in many records: a remark is not placed by them."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldText:
-    """One text that an author wrote: of which record, in which field, where it stands, and what it says."""
+    """One text that an author wrote, with its record, field and place."""
 
     record: str
     field: str
@@ -37,10 +37,9 @@ class FieldText:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A remark with the records that it is about, how they were found, and the fields that it may be about.
+    """A remark with the records it is about, how they were found, and the fields it may be about.
 
-    `score` is the share of words that fit, from 0 to 1: 1 where a frame or a bookmark tells, 0 where nothing but the
-    nearest record before it does.
+    `score` is the share of words that fit, from 0 to 1: 1 for a content control or bookmark, 0 for nearest record only.
     """
 
     remark: Remark
@@ -53,14 +52,14 @@ class Placed:
 
 
 def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed, ...]:
-    """Every remark with its place, in the order of the document."""
+    """Every remark with its place, in document order."""
     texts = tuple(field_texts(source))
     places = record_places(source)
     return tuple(_placed(remark, texts, places) for remark in remarks)
 
 
 def field_texts(source: SourceTree) -> Iterator[FieldText]:
-    """Every text of every record, in the order of the files."""
+    """Every text of every record, in file order."""
     for location, text in source.scalars():
         if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in _NAMES:
             record, depth = _record_of(location, source.tree)
@@ -69,7 +68,7 @@ def field_texts(source: SourceTree) -> Iterator[FieldText]:
 
 
 def record_places(source: SourceTree) -> Mapping[str, Place]:
-    """Where each record begins, by its id."""
+    """The place of each record, by id."""
     places: dict[str, Place] = {}
     for location, text in source.scalars():
         if location[-1] in ("id", "reference") and location[0] not in ("references", "reviews"):
@@ -78,13 +77,13 @@ def record_places(source: SourceTree) -> Mapping[str, Place]:
 
 
 REFERENCE = "ref-"
-"""How the bookmark of an entry in the list of references begins."""
+"""The prefix of the bookmarks of entries in the reference list."""
 
 _NAMES = frozenset({"id", "reference", "source"})
 
 
 def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int]:
-    """The id of the innermost record around a value, and how deep it stands; the file's name where none has an id."""
+    """The id and depth of the innermost record around a value; the file's stem if no record has an id."""
     node: object = tree
     found = (str(location[0]), 1)
     for depth, step in enumerate(location, 1):
@@ -95,7 +94,7 @@ def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int
 
 
 def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Place]) -> Placed:
-    # The entry of the list of references is about the appraisal of that publication.
+    # An entry of the reference list stands for the appraisal of that publication.
     named = tuple(dict.fromkeys(name.removeprefix(REFERENCE) for name in remark.records))
     known = tuple(name for name in named if name in places)
     few = len(remark.quoted.split()) < FEWEST_WORDS
@@ -114,11 +113,11 @@ def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Pla
 
 def _missing(remark: Remark, known: Sequence[str]) -> str:
     gone = [name for name in remark.records if name.removeprefix(REFERENCE) not in known]
-    return f"the data at hand have no record {messages.listed(gone)}" if gone else ""
+    return f"the current data have no record {messages.listed(gone)}" if gone else ""
 
 
 def _fitting(said: str, texts: Iterable[FieldText]) -> Iterator[FieldText]:
-    """The fields whose words are those of the remark's text, or hold it, or stand in it."""
+    """The fields whose text equals the remark's text, contains it, is contained in it, or nearly fits it."""
     wanted = plain(said)
     for text in texts:
         mine = plain(text.text)
@@ -127,7 +126,7 @@ def _fitting(said: str, texts: Iterable[FieldText]) -> Iterator[FieldText]:
 
 
 def _best(said: str, texts: Iterable[FieldText]) -> tuple[FieldText | None, float]:
-    """The text that the words fit best, and how well."""
+    """The text that fits the words best, with its score; None if two different texts fit equally well."""
     wanted = plain(said)
     if len(wanted.split()) < FEWEST_WORDS:
         return None, 0.0
@@ -138,7 +137,7 @@ def _best(said: str, texts: Iterable[FieldText]) -> tuple[FieldText | None, floa
 
 
 def _share(wanted: str, text: str) -> float:
-    """How much of the wanted words stands, in order, in a text; 0 where their words say that little can fit."""
+    """The share of the wanted words that are in a text, in order; 0 if too few words are the same."""
     mine, theirs = _tokens(wanted), _tokens(text)
     if not mine or len(set(mine) & set(theirs)) < GOOD_FIT * len(set(mine)):
         return 0.0
@@ -147,12 +146,12 @@ def _share(wanted: str, text: str) -> float:
 
 
 def _tokens(text: str) -> list[str]:
-    """Words without capitals and punctuation, which people change when they quote."""
+    """Words in lower case without punctuation, because people change both when they quote."""
     return re.findall(r"[\w'-]+", text.casefold())
 
 
 def plain(text: str) -> str:
-    """Words as a page shows them, without marks, citations and the difference of spaces and quotation marks."""
+    """A text without markup and citations, with uniform spaces, dashes and quotation marks."""
     without = markdown.without_marks(text).translate(_ALIKE)
     return re.sub(r"\s+", " ", without).strip()
 

@@ -1,4 +1,4 @@
-"""A list of remarks in four forms: text, Markdown, JSON and CSV."""
+"""Prints a list of remarks as text, Markdown, JSON or CSV."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from evibrief.review.patches import Proposal
 
 
 def _shown(listed: Iterable[Listed], found: Listing) -> tuple[Listed, ...]:
-    """What people read: our own questions only where somebody answered or resolved them."""
+    """The remarks to print: our own questions only if they were answered or resolved."""
     return tuple(
         one for one in listed
         if not is_ours(one) or one.placed.remark.resolved or one.placed.remark.key in found.answered
@@ -44,7 +44,7 @@ def as_text(found: Listing) -> str:
 
 
 HOW_TO_APPLY = (
-    "to take a proposal over: write the patches with --patches DIR, then `git apply DIR/NAME.patch` in the folder of "
+    "to accept a proposal: write the patches with --patches DIR, then run `git apply DIR/NAME.patch` in the folder of "
     "the brief"
 )
 
@@ -68,8 +68,8 @@ def _heads(found: Listing) -> Iterator[str]:
 def _told(one: Listed) -> Iterator[str]:
     remark, placed = one.placed.remark, one.placed
     resolved = ", resolved" if remark.resolved else ""
-    quoted = f", placed by what it quotes ({placed.score:.2f})"
-    by = {"quoted text": quoted, "nearest record": ", placed by the nearest record before it"}
+    quoted = f", matched by quoted text ({placed.score:.2f})"
+    by = {"quoted text": quoted, "nearest record": ", matched by the nearest record before it"}
     sure = by.get(placed.anchor, "")
     when = f" on {plain(remark.date[:10])}" if remark.date else ""
     answers = f" to {remark.answers}" if remark.answers else ""
@@ -80,7 +80,7 @@ def _told(one: Listed) -> Iterator[str]:
 
 
 def _as_words(text: str) -> Iterator[str]:
-    """What a reviewer wrote, line by line, so that none can pass for a line of ours: several lines have a bar each."""
+    """What a reviewer wrote, line by line; lines that could be mistaken for our own output begin with a bar."""
     lines = [plain(line) for line in text.splitlines()] or [""]
     ours = len(lines) == 1 and not _LIKE_OURS.match(lines[0])
     yield from (line if ours else f"| {line}" for line in lines)
@@ -108,17 +108,17 @@ def _proposed(proposal: Proposal) -> Iterator[str]:
     where = f"{proposal.record}, {proposal.field}" if proposal.field else proposal.record or "no record"
     yield f"proposal for {where} by {plain(messages.listed(proposal.authors))} [{', '.join(proposal.keys)}]"
     if proposal.patch:
-        # As it is read; the file that --patches writes has each letter and the ends of lines as they are.
+        # Made printable here; the file that --patches writes keeps every character and line ending.
         yield from (plain(line.removesuffix("\r")) for line in proposal.patch.removesuffix("\n").split("\n"))
         return
     yield f"  {proposal.why}"
     yield f"  was: {plain(proposal.was)}"
     yield f"  proposed: {plain(proposal.now)}"
-    yield from (f"  perhaps {text.record}, {text.field}: {text.place}" for text in proposal.candidates)
+    yield from (f"  possibly {text.record}, {text.field}: {text.place}" for text in proposal.candidates)
 
 
 def as_markdown(found: Listing) -> str:
-    """The list as Markdown, for an issue or a mail. What a reviewer wrote is quoted, never taken for markup."""
+    """The list as Markdown, for an issue or a mail. What a reviewer wrote is quoted, never read as markup."""
     lines = [*(f"- {_literal(line)}" for line in _heads(found))]
     lines += [f"- **warning**: {_literal(plain(warning))}" for warning in found.warnings]
     groups = (*found.records.items(), ("Not placed", found.unplaced))
@@ -133,7 +133,7 @@ def as_markdown(found: Listing) -> str:
 
 
 def _literal(line: str) -> str:
-    """A line in Markdown that holds names: in code where a name could be markup, a mention or an address."""
+    """A line with names, for Markdown: as code if it could be read as markup, a mention or an address."""
     if not re.search(r"[\\`*_{}\[\]<>#!|~@&$]|\w://|www\.", line):
         return line
     fence = "`" * (1 + _ticks(line))
@@ -147,12 +147,12 @@ def _fenced(lines: Iterable[str], language: str = "text") -> Iterator[str]:
 
 
 def _ticks(line: str) -> int:
-    """The longest run of backticks."""
+    """The length of the longest run of backticks."""
     return max((len(run) for run in "".join(one if one == "`" else " " for one in line).split()), default=0)
 
 
 def records_of(found: Listing) -> list[dict[str, Any]]:
-    """Every remark as plain fields, in the order of the list; a remark on several records names them all."""
+    """Every remark as plain fields, in list order; a remark on several records names them all."""
     return [
         asdict(one.placed.remark)
         | {
@@ -167,7 +167,7 @@ def records_of(found: Listing) -> list[dict[str, Any]]:
 
 
 def as_json(found: Listing) -> str:
-    """The list for machines; `keys` of an earlier one tell what is new."""
+    """The list for machines; the keys show later which remarks are new."""
     record = {
         "files": [{"name": file.name, "brief": file.brief, "version": file.version, "evidence": file.evidence,
                    "recipient": file.recipient, "counted": file.counted} for file in found.files],
@@ -178,7 +178,7 @@ def as_json(found: Listing) -> str:
         "warnings": list(found.warnings),
     }  # fmt: skip
     written = json.dumps(record, indent=1, ensure_ascii=False)
-    # What acts on a terminal is written as JSON's own escape: the same text to every reader of it.
+    # Characters that control a terminal are written as JSON escapes, which every reader reads as the same text.
     shown = (json.dumps(one)[1:-1] if one != "\n" and plain(one) != one else one for one in written)
     return "".join(shown) + "\n"
 
@@ -188,7 +188,7 @@ COLUMNS = ("key", "records", "file", "line", "fields", "kind", "author", "date",
 
 
 def as_csv(found: Listing) -> str:
-    """The list as a table (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The list as CSV (RFC 4180). A cell that a spreadsheet would read as a formula begins with an apostrophe."""
     written = io.StringIO()
     table = csv.DictWriter(written, COLUMNS, extrasaction="ignore")
     table.writeheader()
@@ -199,7 +199,7 @@ def as_csv(found: Listing) -> str:
 def _cell(value: object) -> str:
     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     text = "\n".join(plain(line) for line in text.splitlines())
-    # A spreadsheet looks past space; where it takes `;` for the end of a cell, past that; some know full-width signs.
+    # Spreadsheets skip leading space; some split cells at `;`, and some accept full-width signs.
     return re.sub(rf"(\A\s*|[;\n]\s*)(?={_FORMULA})", r"\1'", text)
 
 

@@ -1,10 +1,10 @@
-"""What reviewers wrote into a Word document: comments, answers, and edits with and without tracking.
+"""Reads what reviewers wrote into a Word document: comments, replies, and edits with and without tracking.
 
-In: the bytes of a DOCX that came back. Out: `Remark`s, each with who wrote it, what it is about and which records it
-stands in. A record is told by its frame (content control), else by its bookmark, else by the nearest one before.
-Comments are those of ECMA-376 part 1, 17.13.4; revisions those of 17.13.5; threads and resolved comments those of
-MS-DOCX 2.5.3 (`commentsExtended`). Formatting that means something is a remark as well. Nothing is dropped: `counted`
-counts comments and revisions in another way.
+In: the bytes of a DOCX that came back. Out: `Remark`s, each with its author, what it is about and the records it is in.
+A record is matched by its frame (content control) or, failing that, by its bookmark or the nearest record before.
+Comments follow ECMA-376 part 1, 17.13.4; revisions 17.13.5; threads and resolved comments MS-DOCX 2.5.3
+(`commentsExtended`). Formatting with a meaning, such as strikethrough, is a remark too. Nothing is dropped: `counted`
+is an independent count of comments and revisions.
 """
 
 import hashlib
@@ -50,12 +50,12 @@ _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing that a reviewer said or did.
+    """One comment or edit of a reviewer.
 
-    `key` stays the same when the file is saved again. `quoted` is what a comment, or an edit without words, is set on;
-    `around` the paragraph.
-    `before` and `after` are the whole text of the record's frame, or of the paragraph, without any edit and with this
-    one alone. `elements` is how many comments or revisions of the file the remark stands for.
+    `key` stays the same when the file is saved again. `quoted` is the text that a comment, or an edit without words, is
+    attached to; `around` is the paragraph. `before` and `after` are the whole text of the record's frame, or of the
+    paragraph, without any edit and with only this one. `elements` is the number of comments or revisions in the file
+    that the remark covers.
     """
 
     key: str
@@ -79,7 +79,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A file that came back: which version it says it is, to whom it went, and what was said."""
+    """A file that came back: its version, its recipient, and the remarks in it."""
 
     name: str
     brief: str
@@ -93,9 +93,9 @@ class Reviewed:
 
 
 def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -> Reviewed:
-    """Read a DOCX that came back. `known` are the ids that records have; other frames and bookmarks tell nothing.
+    """Read a DOCX that came back. `known` lists the ids of records; other frames and bookmarks are ignored.
 
-    Raises `Problems` for what is no DOCX, is damaged, or is made to hurt.
+    Raises `Problems` if the data are not a DOCX, are damaged, or are malicious.
     """
     package = open_package(data, name)
     walk = walked(package, known)
@@ -108,7 +108,7 @@ def read_reviewed(data: bytes, name: str, known: Container[str] | None = None) -
 
 
 def control_texts(data: bytes, name: str) -> Mapping[str, str]:
-    """The text of each record's frame, or of its bookmark, as it was before any tracked edit."""
+    """The text of each record's frame or bookmark before any tracked edit."""
     texts: dict[str, list[str]] = {}
     for piece in walked(open_package(data, name)).pieces:
         if state_of(piece) in BEFORE:
@@ -118,9 +118,9 @@ def control_texts(data: bytes, name: str) -> Mapping[str, str]:
 
 
 def untracked(reviewed: bytes, original: bytes, name: str) -> tuple[Remark, ...]:
-    """Edits made while tracking was off: records, and paragraphs outside of them, that do not read as they were sent.
+    """Edits made while tracking was off: records and other paragraphs whose text differs from what was sent.
 
-    A paragraph of no record has no place in the data that is known; it is told all the same.
+    A paragraph outside all records has no known place in the data, but is reported too.
     """
     now, was = control_texts(reviewed, name), control_texts(original, name)
     changed = {record: (text, now.get(record, "")) for record, text in was.items() if text != now.get(record, "")}
@@ -133,7 +133,7 @@ def untracked(reviewed: bytes, original: bytes, name: str) -> tuple[Remark, ...]
 
 
 def _paragraphs_changed(reviewed: bytes, original: bytes, name: str, told: frozenset[str]) -> Iterator[Remark]:
-    """Paragraphs of the text that were changed, came or went without tracking, outside of the records in `told`."""
+    """Paragraphs changed, added or removed without tracking, outside the records in `told`."""
     old, new = (list(_paragraphs(walked(open_package(data, name)))) for data in (original, reviewed))
     matcher = SequenceMatcher(a=[text for text, _ in old], b=[text for text, _ in new], autojunk=False)
     for kind, start, end, first, last in matcher.get_opcodes():
@@ -150,9 +150,9 @@ _NOTHING: tuple[str, list[Piece]] = ("", [])
 
 
 def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[Piece]]]:
-    """Each paragraph of the text and of the footnotes as it was before any tracked edit, with its pieces.
+    """Each paragraph of text and footnotes as it was before any tracked edit, with its pieces.
 
-    Running heads and feet are left out: programs write the numbers of pages there anew.
+    Headers and footers are left out, because programs update the page numbers in them.
     """
     own = (piece for piece in walk.pieces if piece.part not in ("header", "footer"))
     for _, group in groupby(own, lambda piece: piece.paragraph):
@@ -162,7 +162,7 @@ def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[Piece]]]:
 
 
 def without_sent(reviewed: Reviewed, original: bytes) -> Reviewed:
-    """The file without the formatting that the copy had when it was sent: an author may strike words through, too."""
+    """The file without formatting that was already in the sent copy, because authors may strike words through too."""
 
     def told(remark: Remark) -> tuple[object, ...]:
         return remark.kind, remark.text, remark.quoted
@@ -178,12 +178,12 @@ def without_sent(reviewed: Reviewed, original: bytes) -> Reviewed:
 
 
 def is_by_hand(remark: Remark) -> bool:
-    """Whether it is formatting that nobody tracked: nobody knows whose it is."""
+    """Whether a remark is untracked formatting, whose author is not known."""
     return remark.kind in ("strikethrough", "formatting") and not remark.author and not remark.elements
 
 
 def _comments(package: WordPackage, walk: Walk) -> Iterator[Remark]:
-    """Every comment of the file, also one that no place of the document names."""
+    """Every comment in the file, also one that the document text does not refer to."""
     threads = _threads(package)
     for path in package.related("/comments"):
         for comment in package.tree(path).iter(f"{WORD}comment"):
@@ -218,13 +218,13 @@ def _comment_text(comment: Any) -> str:
 
 
 def _last_paragraph(comment: Any) -> str:
-    """By the id of its last paragraph `commentsExtended` names a comment."""
+    """The id of a comment's last paragraph, which is how `commentsExtended` refers to the comment."""
     paragraphs = comment.findall(f".//{WORD}p")
     return str(paragraphs[-1].get(f"{_W14}paraId", "")) if paragraphs else ""
 
 
 def _threads(package: WordPackage) -> Mapping[str, tuple[str, bool]]:
-    """For each comment's last paragraph: the paragraph of the comment that it answers, and whether it is resolved."""
+    """For each comment's last paragraph: the last paragraph of the comment it answers, and whether it is resolved."""
     found = {}
     for path in package.related("/commentsExtended"):
         for one in package.tree(path).iter(f"{_W15}commentEx"):
@@ -234,14 +234,14 @@ def _threads(package: WordPackage) -> Mapping[str, tuple[str, bool]]:
 
 
 def _edits(walk: Walk) -> Iterator[Remark]:
-    """Tracked changes: what stands side by side and is one person's is one edit, and a move has two ends."""
+    """Tracked changes. Adjacent changes by one person are one edit; the two ends of a move are one edit too."""
     scopes = _scopes(walk.pieces)
     moves: dict[tuple[object, ...], list[list[Piece]]] = {}
     told: set[int] = set()
     for group in _without_echoes(list(_groups(walk.pieces))):
         revision = group[0].revision
         if revision and revision.state.startswith("moved"):
-            # The two ends of a move without a name are told by their words; an end without words is one for itself.
+            # The ends of a move without a name are paired by their words; an end without words is an edit by itself.
             words = joined(group)
             unnamed = (revision.author, words) if words else (revision.number,)
             moves.setdefault((revision.move,) if revision.move else ("", *unnamed), []).append(group)
@@ -251,7 +251,7 @@ def _edits(walk: Walk) -> Iterator[Remark]:
 
 
 def _formatting(walk: Walk) -> Iterator[Remark]:
-    """Words that were formatted in a way that says something: tracked, with who did it, and by hand."""
+    """Formatting with a meaning: tracked, with its author, and untracked."""
     scopes = _scopes(walk.pieces)
     told: set[int] = set()
     for group in _alike(walk.pieces, _tracked_format):
@@ -270,7 +270,7 @@ def _formatting(walk: Walk) -> Iterator[Remark]:
 
 
 def _alike(pieces: Iterable[Piece], look: Callable[[Piece], tuple[object, ...]]) -> Iterator[list[Piece]]:
-    """Pieces that follow each other in one paragraph and were formatted alike."""
+    """Runs of consecutive pieces of one paragraph with the same formatting."""
     shown = (piece for piece in pieces if piece.text or look(piece))
     for key, group in groupby(shown, lambda piece: (piece.paragraph, look(piece))):
         if key[1]:
@@ -282,7 +282,7 @@ def _tracked_format(piece: Piece) -> tuple[object, ...]:
 
 
 def _marks_by_hand(piece: Piece) -> tuple[tuple[str, str], ...]:
-    """What the formatting of a piece says, without what was tracked; colours of new words are their typist's."""
+    """The untracked formatting of a piece. In inserted words only strikethrough counts: the rest is the typist's."""
     tracked = piece.format.changed if piece.format else frozenset()
     typed = state_of(piece) in ("inserted", "moved here")
     return tuple(one for one in piece.marks if one[0] not in tracked and not (typed and one[0] not in STRIKES))
@@ -302,7 +302,7 @@ def _formatted(
 
 
 def _without_echoes(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
-    """Groups without those that hold no words and whose revisions have words elsewhere, in another frame."""
+    """Groups, except those without words whose revisions have words in another frame."""
     worded = {piece.revision.number for group in groups if joined(group) for piece in group if piece.revision}
     return [
         group for group in groups
@@ -311,7 +311,7 @@ def _without_echoes(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
 
 
 def _counted_once(remark: Remark, group: Sequence[Piece], told: set[int]) -> Remark:
-    """A revision that reaches over several frames is several remarks, and counts with the first."""
+    """The remark with its number of revisions; one that spans several frames is several remarks and counts once."""
     numbers = {piece.revision.number for piece in group if piece.revision} - told
     told |= numbers
     return replace(remark, elements=len(numbers))
@@ -327,7 +327,7 @@ def _scopes(pieces: Iterable[Piece]) -> Mapping[tuple[int, str], list[Piece]]:
 
 
 def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    """Tracked pieces that follow each other in one paragraph and frame and are one person's."""
+    """Runs of consecutive tracked pieces by one person in one paragraph and frame."""
 
     def together(piece: Piece) -> tuple[object, ...]:
         revision = piece.revision
@@ -360,7 +360,7 @@ def _remark(
 ) -> Remark:
     revision = pieces[0].revision
     assert revision
-    # An edit without words, of a row or of a paragraph's end, is about what its paragraph is about.
+    # An edit without words, of a table row or a paragraph mark, is about its whole paragraph.
     wordless = not joined(pieces)
     about = [one for piece in pieces for one in scopes[piece.paragraph, ""]] if wordless else pieces
     records, anchor = records_of(about)
@@ -376,7 +376,7 @@ def _remark(
 
 
 def _around(paragraph: int, scopes: Mapping[tuple[int, str], list[Piece]]) -> str:
-    """The text of a paragraph; of one that was inserted, with that of the one before it."""
+    """The text of a paragraph; for an inserted one, preceded by the text of the paragraph before it."""
     own = joined(scopes[paragraph, ""])
     if joined(scopes[paragraph, ""], BEFORE):
         return own
@@ -385,7 +385,7 @@ def _around(paragraph: int, scopes: Mapping[tuple[int, str], list[Piece]]) -> st
 
 
 def _with_this_alone(pieces: Iterable[Piece], numbers: Container[int]) -> str:
-    """The text with these revisions accepted and all others rejected: each edit is decided for itself."""
+    """The text with these revisions accepted and all others rejected: each edit is decided separately."""
     return joined(
         piece for piece in pieces
         if state_of(piece) in (AFTER if piece.revision and piece.revision.number in numbers else BEFORE)
@@ -398,9 +398,9 @@ def _first_of_each(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _keyed(remarks: Iterable[Remark]) -> Iterator[Remark]:
-    """Every remark with its key; a reply with that of the comment that it answers.
+    """Every remark with its key, and every reply with the key of the comment it answers.
 
-    The key is over what stays when a program saves the file anew: it renumbers comments, and cuts seconds off times.
+    The key is a hash of what stays the same when a program saves the file: programs renumber comments and drop seconds.
     """
     listed = list(remarks)
     seen: Counter[str] = Counter()
@@ -421,14 +421,14 @@ def _keyed(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 
 def _where(asked: Remark, reply: Remark) -> Remark:
-    """A reply that has no place of its own, in that of the comment that it answers."""
+    """A reply without a place, moved to the place of the comment it answers."""
     return replace(
         reply, quoted=asked.quoted, around=asked.around, place=asked.place, records=asked.records, anchor=asked.anchor
     )
 
 
 def _counted(package: WordPackage) -> int:
-    """Comments and revisions of the file, counted by looking for their elements and nothing else."""
+    """The number of comments and revisions in the file, by a plain count of their elements."""
     comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{WORD}comment"))
     endings = ("/footnotes", "/endnotes", "/header", "/footer")
     parts = {package.main, *(path for ending in endings for path in package.related(ending))}
@@ -436,7 +436,7 @@ def _counted(package: WordPackage) -> int:
 
 
 def _counted_in(tree: Any) -> int:
-    """Tracked elements, changes of formatting, and moves that marks alone tell of."""
+    """The number of tracked elements, formatting changes, and moves that only have range marks."""
     bare = {(f"{WORD}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
     return sum(
         1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{WORD}moveFromRangeStart", f"{WORD}moveToRangeStart")
@@ -447,7 +447,7 @@ def _counted_in(tree: Any) -> int:
 
 
 def _origin(data: bytes, name: str) -> tuple[str, str, str]:
-    """Which brief, version and evidence the file carries; nothing where it carries none."""
+    """The brief, version and evidence hash that the file carries; empty strings if it carries none."""
     try:
         record = checked_manifest(dict(carried_files(data, name)).get("manifest.json", b""))
         return record["id"], record["version"], record["evidence_sha256"]

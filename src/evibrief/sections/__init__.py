@@ -1,1 +1,1 @@
-"""The page as blocks of text, tables and figures: one file for each kind of section, all listed in `registry`."""
+"""The page as blocks of text, tables and figures: one file per kind of section, all listed in `registry`."""

@@ -1,7 +1,7 @@
 """Everything that a template may see: a title block and sections of headings, paragraphs, lists and tables.
 
-In come drawings; the files of this room fill these types, `formats.html` prints them. Every decision and every
-word is made before a template runs: a template only places what it is given.
+The other files of this room fill these types; `formats.html` prints them. All decisions and all wording are made before
+a template runs: a template only places what it is given.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from evibrief.sections.figures.picture import Drawing
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One piece of a cell or a list: a short text on a line of its own.
+    """One line of a cell or list.
 
-    `prose` is Markdown of one paragraph, with citations; `text` is printed as it stands. `anchor` makes the line the
-    target of links and of a bookmark. `style` is a role that the style sheet and Word's styles know. `links` are the
-    ids of records, printed after the text, each leading to its record.
+    `prose` is one paragraph of Markdown with citations; `text` is printed as is. `anchor` makes the line the target of
+    links and of a bookmark. `style` is a role known to the style sheet and the Word styles. `links` are ids of records,
+    printed after the text as links to them.
     """
 
     prose: str = ""
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table. `scope` makes it a header cell; `rows` is how many rows it spans, `columns` how many."""
+    """A table cell. `scope` makes it a header cell; it spans this many `rows` and `columns`."""
 
     lines: tuple[Line, ...]
     scope: Literal["", "row", "rowgroup"] = ""
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column with its heading and its share of the width in percent."""
+    """A column: its heading, and its share of the width in percent."""
 
     heading: str
     width: int
@@ -64,7 +64,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading below the section's own: level 3 or 4, with the anchor that links lead to."""
+    """A heading inside a section: level 3 or 4, with an anchor for links."""
 
     text: str
     anchor: str
@@ -74,7 +74,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A text in Markdown; it may hold several paragraphs and lists."""
+    """A text in Markdown; it may contain several paragraphs and lists."""
 
     prose: str
     style: Literal["", "note", "callout"] = ""
@@ -83,7 +83,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; each entry is one or more lines."""
+    """A bullet list; each entry has one or more lines."""
 
     entries: tuple[tuple[Line, ...], ...]
     kind: Literal["bullets"] = "bullets"
@@ -91,7 +91,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing with its caption; its text equivalent stands beside it or in the table after it."""
+    """A drawing with its caption; its text equivalent is next to it or in the table after it."""
 
     caption: str
     anchor: str
@@ -106,7 +106,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceList:
-    """The place of the reference list, which the citation style writes."""
+    """A placeholder for the reference list, which the citation style generates."""
 
     kind: Literal["references"] = "references"
 
@@ -116,7 +116,7 @@ Block = Table | Heading | Paragraph | Bullets | Figure | ReferenceList
 
 @dataclass(frozen=True, slots=True)
 class SectionPage:
-    """One section of the brief, ready to be placed."""
+    """One section of the brief, ready to place."""
 
     kind: str
     anchor: str
@@ -127,7 +127,7 @@ class SectionPage:
 
 @dataclass(frozen=True, slots=True)
 class ContentsEntry:
-    """A line of the contents list: level 2 or 3."""
+    """An entry of the table of contents: level 2 or 3."""
 
     level: int
     anchor: str
@@ -136,7 +136,7 @@ class ContentsEntry:
 
 @dataclass(frozen=True, slots=True)
 class TitleBlock:
-    """What identifies the document, and what a reader must know before the first sentence."""
+    """What identifies the document, and what readers must know before they start."""
 
     title: str
     subtitle: str
@@ -147,7 +147,7 @@ class TitleBlock:
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
-    """The question, the bottom line with its two judgements, what the evidence counts, and what this is not."""
+    """The question, the bottom line with its two judgements, the counts of the evidence, and what this is not."""
 
     question: str
     question_parts: tuple[tuple[str, str], ...]
@@ -156,14 +156,14 @@ class FirstPage:
     ranking: Figure | None
     counts: tuple[str, ...]
     known: tuple[tuple[str, str], ...]
-    """Pairs of what is known and what is not, a row each; empty where there is less on one side."""
+    """Pairs of known and not known, one per row; the shorter side is filled with empty strings."""
     not_this: tuple[str, ...]
     currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a theme changes on the page: style rules, and a logo as an address with what it says."""
+    """What a theme changes on the page: style rules, and a logo (a URL with its alternative text)."""
 
     styles: str = ""
     logo: str = ""
@@ -184,7 +184,7 @@ class Foot:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A whole brief, decided and worded."""
+    """The content of a whole brief, fully worded."""
 
     language: str
     words: Mapping[str, str]
@@ -201,11 +201,11 @@ class View:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every figure, in the order of reading."""
+        """Every figure, in reading order."""
         first = (self.first_page.ranking,) if self.first_page.ranking else ()
         blocks = (block for section in self.sections for block in section.blocks)
         return first + tuple(block for block in (*self.summary, *blocks) if isinstance(block, Figure))
 
 
 Layer = Literal["page", "summary", "full"]
-"""How much of a brief: its first page, that and the summary, or all of it."""
+"""How much of a brief is printed: page 1, page 1 and the summary, or everything."""

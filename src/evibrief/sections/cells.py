@@ -1,4 +1,4 @@
-"""Cells and lines that tables of several sections share: claims, studies, corrections, marks of what changed."""
+"""Cells and lines shared by the tables of several sections: claims, studies, corrections, change marks."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,20 +14,20 @@ from evibrief.sections.blocks import Column, Line, Row, Table
 
 
 def table(caption: str, columns: Sequence[tuple[str, int]], groups: Iterable[Sequence[Row]]) -> tuple[Table, ...]:
-    """A table, or nothing when it would have no rows."""
+    """A table as a tuple of one; empty if the table would have no rows."""
     rows = tuple(tuple(group) for group in groups)
     headings = tuple(Column(heading, width) for heading, width in columns)
     return (Table(caption, headings, rows),) if rows else ()
 
 
 def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
-    """One line of links to records by their ids, or none."""
+    """A line of links to records, by id; empty if there are none."""
     linked = tuple(names)
     return (Line(links=linked, style="identifier"),) if linked else ()
 
 
 def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
-    """That a record changed since the last archived version, and how; and what reviewers said that is not decided."""
+    """How a record changed since the last archived version, and the undecided comments on it."""
     sentences = findings.words.sentences
     told = (phrases.change(kind, findings.words) for kind in findings.changed.get(record, ()))
     kinds = findings.words.lists.separator.join(told)
@@ -38,13 +38,13 @@ def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
 
 
 def shortened(text: str, most: int = 160) -> str:
-    """A text of one line, cut between words where it is long."""
+    """A text on one line, cut between words if it is too long."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
 
 
 def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
-    """Records by id: as links where the page has them, as plain ids where it has not; `not placed` for none."""
+    """Records by id: links for those that the page has, plain ids for others; a fixed phrase if there are none."""
     wanted = tuple(dict.fromkeys(name for name in names if name))
     linked = tuple(name for name in wanted if name in {**findings.claims, **findings.links, **findings.statements})
     plain = [name for name in wanted if name not in linked]
@@ -56,13 +56,13 @@ def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
 
 
 def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
-    """Studies by name with their citation, a line each, a retracted one marked; `none` says that there is none."""
+    """Studies by name with their citation, one per line, retracted ones marked; `none` if there are none."""
     lines = tuple(Line(prose=_study(key, findings)) for key in studies)
     return lines or (Line(text=findings.words.notes.none, style="muted"),)
 
 
 def lines_for(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
-    """The studies that are counted for something; and, said to be so, those that are disputed or not counted."""
+    """The studies counted as support, then those that are disputed or not counted, marked as such."""
     if tally is None:
         return study_lines(support.supporting, findings)
     notes = findings.words.notes
@@ -71,7 +71,7 @@ def lines_for(support: Support, tally: Tally | None, findings: Findings) -> tupl
 
 
 def lines_against(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
-    """The studies that are counted against something; and, said to be so, those with mixed findings or not counted."""
+    """The studies counted as contradicting, then those that are mixed or not counted, marked as such."""
     counted = support.contradicting if tally is None else tuple(tally.contradicting)
     notes = findings.words.notes
     told = ((notes.mixed, support.mixed), (notes.not_counted, support.contradicting))
@@ -81,7 +81,7 @@ def lines_against(support: Support, tally: Tally | None, findings: Findings) -> 
 def _counted_first(
     counted: Sequence[ReferenceKey], told: Sequence[tuple[str, Sequence[ReferenceKey]]], findings: Findings
 ) -> tuple[Line, ...]:
-    """Each study once: among the counted, or after the first word that is true of it."""
+    """Each study once: with the counted ones, or with the first word that applies to it."""
     rest = {key: word for word, keys in reversed(told) for key in keys if key not in counted}
     labelled = findings.words.sentences.labelled
     quiet = (labelled(label=word, value=_study(key, findings)) for key, word in rest.items())
@@ -96,7 +96,7 @@ def _study(key: ReferenceKey, findings: Findings) -> str:
 
 
 def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
-    """What one publication says: its role, its finding with the citation, and how sure its identity is."""
+    """What one publication says: its role, its finding with the citation, and how far it was verified."""
     words, sentences = findings.words, findings.words.sentences
     study = findings.studies.get(entry.source)
     name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
@@ -112,11 +112,11 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
 
 
 def correction_lines(names: Iterable[str], words: Words) -> tuple[Line, ...]:
-    """One line of links to the corrections of a record, or none."""
+    """A line of links to the corrections of a record; empty if there are none."""
     linked = tuple(names)
     return (Line(text=words.notes.see, links=linked, style="identifier"),) if linked else ()
 
 
 def note_lines(note: str | None) -> tuple[Line, ...]:
-    """A note as a quiet line, or nothing."""
+    """A note as a muted line; empty if there is none."""
     return (Line(prose=note, style="muted"),) if note else ()

@@ -1,7 +1,7 @@
-"""What changed: since the last archived version, conclusions first, and what each version says of itself.
+"""The section `changes`: the changes since the last archived version, conclusions first, and the note of each version.
 
-In come the brief, with `since.yaml` as `evibrief since` wrote it, and the findings. Out come the blocks of the section.
-Changes that are alike stand together, because a reader has minutes: forty claims that went from one status to another
+In: the brief, with `since.yaml` as written by `evibrief since`, and the findings. Out: the blocks of the section.
+Equal changes share a row, because readers have only minutes: forty claims that changed from one status to another
 are one row with forty links.
 """
 
@@ -19,7 +19,7 @@ from evibrief.sections.cells import record_lines, table
 
 
 def changes(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """What changed since the last archived version, then what each version changed."""
+    """The changes since the last archived version, then the note of each version."""
     if brief.since:
         yield from _since(brief.since, brief, findings)
     else:
@@ -58,7 +58,7 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _reasons(brief: Brief) -> dict[str, str]:
-    """Why each rating moved, as somebody signed it, and why the bottom line did, as the version says of itself."""
+    """The signed reason for each changed rating and, for the bottom line, the note of this version."""
     mine = [change for change in brief.changes if change.version == brief.brief.version]
     reasons = {"bottom line": markdown.without_marks(" ".join(change.text for change in mine))}
     signed = (one for change in mine for one in change.reasons)
@@ -66,7 +66,7 @@ def _reasons(brief: Brief) -> dict[str, str]:
 
 
 def _joined(moved: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
-    """A computed and a final tier that moved alike are one move."""
+    """Group changes: equal changes of a computed and a final tier are one."""
     groups: dict[tuple[str, str, str], list[SinceChange]] = {}
     for change in moved:
         groups.setdefault((change.record.partition(",")[0], change.was, change.now), []).append(change)
@@ -95,7 +95,7 @@ def _titles(brief: Brief) -> dict[str, str]:
 
 
 def _groups(changes: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
-    """Changes of one kind, from the same to the same. What was added stands at its record and is not said again."""
+    """Group changes of one kind with the same old and new value. Added text is at its record, so it is not repeated."""
     groups: dict[tuple[str, ...], list[SinceChange]] = {}
     for change in changes:
         field = change.record.partition(", ")[2]
@@ -105,7 +105,7 @@ def _groups(changes: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]
 
 
 def _general(field: str) -> str:
-    """`evidence smith2016 finding` is a finding, whoever found it."""
+    """A field without the source in its name: `evidence smith2016 finding` becomes `evidence finding`."""
     return f"{parts[0]} {parts[-1]}" if len(parts := field.split()) > 2 else field
 
 

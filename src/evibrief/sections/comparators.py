@@ -1,4 +1,4 @@
-"""The section `comparators`: other substances, and what sets them apart."""
+"""The section `comparators`: alternatives to the intervention."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from evibrief.sections.cells import claim_links, correction_lines, table
 
 
 def comparators(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """The alternatives that the source document names, what it says of them and what is known."""
+    """The alternatives that the source document names, what it says about them and what is known."""
     names = findings.words.columns
     columns = ((names.alternative, 16), (names.document_says, 32), (names.known, 52))
     rows = ([_comparator_row(comparator, findings.words)] for comparator in brief.comparators)

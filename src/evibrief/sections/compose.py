@@ -1,6 +1,6 @@
-"""The whole page, decided: title block, first page, contents and sections in the author's order.
+"""Composes the whole page: title block, first page, contents, and sections in the author's order.
 
-In: a `Brief` and its `Findings`. Out: a `View`, all that a template may see.
+In: a `Brief` and its `Findings`. Out: a `View`, which is everything that a template may see.
 """
 
 import re
@@ -31,9 +31,9 @@ from evibrief.sections.first_page import page_one, title_block, with_review
 
 
 def compose_view(brief: Brief, findings: Findings, content: str) -> View:
-    """Word every part of the brief, and number its tables in the order of reading.
+    """Word every part of the brief, and number its tables and figures in reading order.
 
-    `content` is the hash of all that it shows.
+    `content` is the content hash.
     """
     record, words = brief.brief, findings.words
     status, day = words.brief_status[record.status], phrases.date(record.date, words)
@@ -73,7 +73,7 @@ def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
 
 
 def _number_captions(pages: Iterable[SectionPage], captions: Captions, figures: int) -> Iterator[SectionPage]:
-    """Captions carry their number as text, so that it is the same in every output; `figures` stand before."""
+    """Put numbers into captions as text, so that every format has the same ones; `figures` come before these pages."""
     tables = count(1)
     pictures = count(figures + 1)
     for page in pages:

@@ -1,4 +1,4 @@
-"""The section `doses`: what was given to whom, how, and what is not known about it."""
+"""The section `doses`: what was given to whom, and how."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from evibrief.sections.figures import charts
 
 
 def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Doses given to people; apart from them, under a heading that says so, amounts given to animals and cells."""
+    """Doses given to people; amounts given to animals and cells follow separately, under their own heading."""
     words, names = findings.words, findings.words.columns
     if brief.doses.people:
         yield Heading(words.headings.doses_people, "doses_people")

@@ -1,4 +1,4 @@
-"""The section `evidence`: each claim with what is known about it, as tables."""
+"""The section `evidence`: tables of all claims with their evidence."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -13,7 +13,7 @@ from evibrief.sections.cells import change_mark, correction_lines, evidence_line
 
 
 def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Every claim with all that it rests on, by topic, and within a topic by what kind of thing it says."""
+    """Every claim with its evidence, by topic, and within a topic by what the claim is about."""
     names, labelled = findings.words.columns, findings.words.sentences.labelled
     columns = (
         (names.claim, 22), (names.direction, 6), (names.status, 18), (names.rests_on, 27), (names.study_type, 11),
@@ -28,7 +28,7 @@ def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _claim_rows(claim: Claim, findings: Findings) -> list[Row]:
-    """The rows of one claim: as many as it has pieces of evidence, or one that says that there is none."""
+    """The rows of one claim: one per piece of evidence, or a single row saying that there is none."""
     pieces = [_evidence_cells(entry, findings) for entry in claim.evidence]
     missing = (Cell((Line(text=findings.words.notes.no_source, style="warning"),), columns=4),)
     height = max(len(pieces), 1)

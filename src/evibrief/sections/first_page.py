@@ -1,4 +1,4 @@
-"""The title block and page one: what a reader with one minute gets."""
+"""The title block and page 1: what a reader with one minute gets."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ from evibrief.sections.figures import charts
 
 
 def title_block(brief: Brief, content: str, words: Words) -> TitleBlock:
-    """What stands at the top: title, version, date, people, what the brief is about."""
+    """The title block: title, status, version, date, people, source document."""
     record, facts, sentences = brief.brief, words.facts, words.sentences
     pairs = [
         (facts.audience, record.audience),
@@ -50,7 +50,7 @@ def _people(people: Iterable[Person], words: Words) -> str:
 
 
 def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
-    """Plausibility and certainty, as stated and as computed, in the words of page one."""
+    """Plausibility and certainty, as stated and as computed, in the words of page 1."""
     words, record, ratings = findings.words, brief.brief, findings.ratings
     plausibility, certainty = record.bottom_line.plausibility, record.bottom_line.certainty
     if ratings and ratings.statements:
@@ -63,7 +63,7 @@ def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
 
 
 def page_one(brief: Brief, findings: Findings) -> FirstPage:
-    """Page one: question, bottom line, what the ratings say, where the current version is."""
+    """Page 1: question, bottom line, ratings, counts, and how to find the current version."""
     record, words = brief.brief, findings.words
     question, facts = record.question, words.facts
     parts = (
@@ -89,7 +89,7 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
 
 
 def _currency(brief: Brief, words: Words) -> Iterator[str]:
-    """How a reader tells whether the file at hand is the current version, and what it changed: sentences."""
+    """Sentences: how readers can tell whether their file is the current version, and what this version changed."""
     record, since, sentences = brief.brief, brief.since, words.sentences
     yield sentences.this_version(version=record.version, date=phrases.date(record.date, words))
     if since:
@@ -104,7 +104,7 @@ def _currency(brief: Brief, words: Words) -> Iterator[str]:
 
 
 def with_review(brief: Brief, words: Words) -> Iterator[Section]:
-    """The author's sections. A review that was kept is printed also where the author gave it no place."""
+    """The author's sections. A recorded review is printed even if the author did not list its section."""
     listed = brief.brief.sections
     missing = bool(brief.reviews) and all(section.kind != "review" for section in listed)
     review = Section(kind=KindOfSection("review"), title=words.headings.review)

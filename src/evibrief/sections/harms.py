@@ -1,4 +1,4 @@
-"""The section `harms`: what went wrong in whom, at which dose."""
+"""The section `harms`: unwanted effects, and in whom they were seen."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from evibrief.sections.cells import claim_links, evidence_lines, note_lines, tab
 
 
 def harms(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Unwanted effects, in whom they were seen, and on what that rests."""
+    """Unwanted effects, in whom they were seen, and the evidence for them."""
     names = findings.words.columns
     columns = ((names.effect, 28), (names.in_whom, 18), (names.source_and_finding, 54))
     rows = ([_harm_row(harm, findings)] for harm in brief.harms)

@@ -19,7 +19,7 @@ from evibrief.sections.cells import claim_links, note_lines, table
 
 
 def rating_limits(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """What the ratings hang on, and what a person let pass: statements on one study, overrides, candidate sources."""
+    """What the ratings depend on (single studies, candidate sources), and the overridden rules."""
     words, names = findings.words, findings.words.columns
     yield Heading(words.headings.ratings, "limits_ratings")
     entries = [*_fragile(brief, findings), *_candidates(brief, findings)]
@@ -61,11 +61,11 @@ def _override_row(record: str, rule: str, reason: str, signed: str, words: Words
 
 
 HEAVY_LOAD = 5
-"""A study that more claims than this rest on is named: if it falls, they fall together."""
+"""Studies with more claims than this are listed: if such a study is wrong, its claims fall together."""
 
 
 def limitations(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """What is lacking, unknown, wrong, unsourced and unverified."""
+    """What is missing, unknown, wrong, unsourced and unverified."""
     limits, headings = brief.limitations, findings.words.headings
     for title, anchor, points in (
         (headings.lacks, "limits_lacks", limits.lacks),
@@ -174,7 +174,7 @@ def _numbers(found: Mapping[str, int], named: Mapping[Any, str], order: Iterable
 
 
 def _retractions_checked(brief: Brief, words: Words) -> str:
-    """Against what the references were checked for retractions, when, and which could not be."""
+    """Which list of retractions the references were checked against, when, and how many could not be checked."""
     report = brief.retractions
     if report is None:
         return words.notes.retractions_not_checked
@@ -190,7 +190,7 @@ def _retractions_checked(brief: Brief, words: Words) -> str:
 
 
 def _notice_lines(study: Study, report: RetractionReport | None, findings: Findings) -> tuple[Line, ...]:
-    """The worse of what the appraisal and the check say, with its date; below it the other one and the reasons."""
+    """The worse of appraisal and retraction check, with its date, then the other one, the notices and notes."""
     words, sentences = findings.words, findings.words.sentences
     standing, result = findings.standings[study.reference], findings.retractions.get(study.reference)
     said = Line(text=_dated(words.standing[study.integrity.state], study.integrity.checked, words))
@@ -215,7 +215,7 @@ def _dated(state: str, day: datetime.date | Unknown, words: Words) -> str:
 
 
 def _notice(notice: RetractionNotice, words: Words) -> str:
-    """One notice in a line: what it is, of which day, where it stands, how it was matched, why it was given."""
+    """One notice in a line: its kind, date and DOI, how it was matched, and the reason given."""
     told = {
         "kind": words.notice[notice.kind],
         "date": phrases.date_or_unknown(notice.date, words),

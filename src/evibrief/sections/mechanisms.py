@@ -1,6 +1,6 @@
-"""The mechanisms on the page: each a chain of links, with the judgement and the studies for and against each link.
+"""The section `mechanisms`: each a chain of links, with the judgement and the studies for and against each link.
 
-In: `Brief` and `Findings`. Out: blocks, decided and worded, as in `sections`.
+In: `Brief` and `Findings`. Out: blocks.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _judgement(link: Link, findings: Findings) -> tuple[Line, ...]:
 
 
 def _weakest(mechanism: Mechanism, findings: Findings) -> str:
-    """Where the chain is thinnest, from counts alone: no rating is made here."""
+    """Where the chain is weakest, from counts only, without a rating."""
     bare = [link for link in mechanism.links if not findings.links[link.id].supporting]
     disputed = [link for link in mechanism.links if findings.links[link.id].contradicting]
     words, plurals = findings.words, findings.words.plurals

@@ -1,4 +1,4 @@
-"""The section `methods`: how the evidence was searched, read and rated, with the instrument's rules as tables."""
+"""The section `methods`: how the evidence was searched, counted and rated, with the instrument's rules as tables."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from evibrief.sections.cells import table
 
 
 def instrument_blocks(instrument: Instrument, words: Words) -> Iterator[Block]:
-    """The instrument with all its rules, as they are computed."""
+    """The instrument with all its rules, from the data that ratings are computed from."""
     captions, names, sentences = words.captions, words.columns, words.sentences
     yield Heading(words.headings.instrument(instrument=instrument.name), "methods_instrument")
     yield Paragraph(sentences.instrument(title=escape(instrument.title), version=instrument.version))
@@ -101,7 +101,7 @@ def _search_row(search: Search, words: Words) -> Row:
 
 
 def count_sentences(findings: Findings) -> tuple[str, ...]:
-    """The counts of the evidence base in sentences, the weightiest first."""
+    """The counts of the evidence base in sentences, the most important first."""
     counts, plurals, sentences = findings.counts, findings.words.plurals, findings.words.sentences
     about, direction = (Counter(found) for found in (counts.about, counts.direction))
     total = counts.stated + counts.added
@@ -128,7 +128,7 @@ def _by_status(status: Counter[str], sentences: Sentences) -> str:
 
 
 def _sources(findings: Findings) -> str:
-    """Where nothing was looked for, nothing was missed either: the two must not read alike."""
+    """How many claims have no source. `Not searched` and `searched but not found` must read differently."""
     counts, words = findings.counts, findings.words
     total = counts.stated + counts.added
     if counts.status.get("unexamined", 0) == total:

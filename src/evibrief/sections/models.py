@@ -1,4 +1,4 @@
-"""The section `models`: theories of the condition, and which claims they rest on."""
+"""The section `models`: theories of the condition, and their claims."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from evibrief.sections.phases import claims_in_short
 
 
 def models(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Models of the condition: where the intervention would act if the model were right, and what is missing."""
+    """Models of the condition: where the intervention would act if the model is right, and what is missing."""
     sentences = findings.words.sentences
     titles = {mechanism.id: mechanism.title for mechanism in brief.mechanisms}
     for model in brief.models:

@@ -1,4 +1,4 @@
-"""The section `phases`: what a treatment goes through, with the claims on each part."""
+"""The section `phases`: the phases in the course of the condition, with the claims on each."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from evibrief.sections.cells import claim_links, study_lines, table
 
 
 def phases(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """What is proposed for each phase of a course of events, and what each proposal rests on."""
+    """What is proposed for each phase, with the claims behind it."""
     for phase in brief.phases:
         yield Heading(phase.title, phase.id)
         yield Paragraph(phase.text)

@@ -1,6 +1,6 @@
-"""The points of a brief that a reviewer should look at, as questions: what is contested, fragile, waived or guessed.
+"""Questions to a reviewer about the weak points of a brief: contested claims, fragile tiers, overrides, candidates.
 
-In: a brief and its findings. Out: questions, each about one record, in the words of that record's own data.
+In: a brief and its findings. Out: questions, each about one record, with that record's own data.
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from evibrief.rating.findings import Findings
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to a reviewer. `anchor` is the bookmark of the record that it is about."""
+    """A question to a reviewer. `anchor` is the bookmark of the record it is about."""
 
     anchor: str
     text: str
 
 
 def questions(brief: Brief, findings: Findings) -> tuple[Question, ...]:
-    """One for each contested claim, fragile statement, waived rule and candidate source."""
+    """One question for each fragile statement, overridden rule, contested claim and candidate source."""
     contested = _contested(brief, findings.words)
     return (*_fragile(brief, findings), *_waived(findings), *contested, *_candidates(brief, findings))
 
@@ -57,7 +57,7 @@ def _waived(findings: Findings) -> Iterator[Question]:
 
 
 def _candidates(brief: Brief, findings: Findings) -> Iterator[Question]:
-    """One for each source of which nobody knows whether the source document meant it."""
+    """One question for each candidate source, because the source document may have used another."""
     claims: dict[str, list[str]] = {}
     for claim in brief.all_claims:
         for entry in claim.evidence:

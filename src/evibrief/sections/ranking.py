@@ -1,7 +1,6 @@
-"""The ratings on the page: the ranking with its three tiers, the instrument's rules, and what the ratings hang on.
+"""The section `ranking`: the statements with stated, computed and final tier, and what the tiers depend on.
 
-In: `Brief` and `Findings`. Out: blocks, decided and worded, as in `sections`. The rules are printed from the same data
-that the ratings are computed from, so that the page cannot disagree with the computation.
+In: `Brief` and `Findings`. Out: blocks.
 """
 
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from evibrief.sections.rating_lines import counted_words, fragility_lines, tier_
 
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """The statements by final tier: stated, computed and final tier, the reason, the studies, and what it hangs on."""
+    """The statements by final tier, each with its three tiers, the reason, the studies, and what they depend on."""
     words = findings.words
     if closing := brief.ranking.closing:
         plausibility, certainty = words.tier[closing.plausibility], words.certainty[closing.certainty]
@@ -62,7 +61,7 @@ def _how_rated(brief: Brief, findings: Findings) -> str:
 
 
 def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Block]:
-    """One table for each tier: inside it the order is the source document's, since the instrument gives none."""
+    """One table per tier; inside it the source document's order, because the instrument gives none."""
     words, scale = findings.words, ratings.instrument.tier
     for tier, statements in by_tier(brief.ranking.statements, ratings).items():
         level = next(level for level in scale.levels if level.id == tier)
@@ -126,7 +125,7 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale, words: W
 
 
 def _steps(stated: Tier, computed: Tier, words: Words) -> str:
-    """How far the computed tier lies from the stated one."""
+    """How far the computed tier is from the stated one."""
     order: tuple[Tier, ...] = get_args(Tier)
     steps = order.index(computed) - order.index(stated)
     if not steps:

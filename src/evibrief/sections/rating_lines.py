@@ -1,4 +1,4 @@
-"""Ratings in words, for every section that prints them: tiers, counts, what a rating depends on, signed judgements."""
+"""Ratings in words, for all sections that print them: tiers, counts, judgements, and what a rating depends on."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -70,7 +70,7 @@ def counted_words(counts: Mapping[str, int], instrument: Instrument, words: Word
 def fragility_lines(
     rating: StatementRating | LinkRating, level: str, scale: Scale, findings: Findings
 ) -> tuple[Line, ...]:
-    """What the level would be without one study: the line that tells a reader how much hangs on how little."""
+    """What the level would be without a single study: this shows readers how much depends on how little."""
     words, word = findings.words, {one.id: one.word.lower() for one in scale.levels}
     if not rating.fragility:
         return (Line(text=words.notes.no_single_study, style="muted"),)
@@ -95,7 +95,7 @@ def _hold(
 
 
 def judgement_lines(rating: LinkRating, instrument: Instrument) -> tuple[Line, ...]:
-    """How well a link is supported, as a word with its reason."""
+    """How well a link is supported: the word and the reason."""
     word = next(level.word for level in instrument.judgement.levels if level.id == rating.judgement)
     return (Line(text=word, style="word"), Line(text=rating.reason, style="muted"))
 

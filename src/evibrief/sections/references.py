@@ -1,4 +1,4 @@
-"""The section `references`: the list of references, and what was found about retractions."""
+"""The section `references`: the list of references."""
 
 from collections.abc import Iterator
 
@@ -8,5 +8,5 @@ from evibrief.sections.blocks import Block, ReferenceList
 
 
 def references(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """The place of the reference list."""
+    """A placeholder for the reference list."""
     yield ReferenceList()

@@ -1,4 +1,4 @@
-"""The kinds of sections that a brief may have, and what builds each."""
+"""The kinds of section that a brief may have, and the function that builds each."""
 
 from collections.abc import Callable, Iterator, Mapping
 

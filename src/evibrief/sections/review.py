@@ -1,7 +1,6 @@
-"""What reviewers said and what became of it: the section that a brief prints of its review.
+"""The section `review`: what reviewers said, and what was decided.
 
-In: the ledgers, with the findings. Out: blocks, and what a record's mark says of comments that are still open.
-Reviewers appear by role; by name only where they agreed.
+In: the ledgers and the findings. Out: blocks. Reviewers appear by role, and by name only if they agreed.
 """
 
 from collections import Counter
@@ -20,7 +19,7 @@ from evibrief.sections.cells import record_lines, shortened, table
 
 
 def review(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """How many comments of how many reviewers, what was changed, what was declined and why."""
+    """How many comments by how many reviewers, what was changed, and what was declined or deferred and why."""
     if not brief.reviews:
         yield Paragraph(findings.words.notes.no_review)
         return
@@ -49,7 +48,7 @@ def _round(ledger: ReviewLedger, words: Words) -> str:
 
 
 def _people(reviewers: Sequence[Reviewer], words: Words) -> str:
-    """`4 people: Max Muster (botanist), 2 × botanist and 1 × role unknown`: names only of those who agreed."""
+    """`4 people: Max Muster (botanist), 2 × botanist and 1 × role unknown`: only reviewers who agreed are named."""
     if not reviewers:
         return words.notes.somebody_unknown
     named = [words.sentences.described(what=one.name, note=one.role) for one in reviewers if one.name]

@@ -1,7 +1,6 @@
-"""The summary: what a reader with ten minutes gets, in three pages, from the same data as all the rest.
+"""The summary: what a reader with ten minutes gets, in three pages.
 
-In: `Brief` and `Findings`. Out: blocks, decided and worded. It repeats nothing by hand: tiers, certainties and amounts
-are those of the full tables.
+In: `Brief` and `Findings`. Out: blocks. Tiers, certainties and amounts come from the same data as the full tables.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +19,7 @@ from evibrief.sections.rating_lines import final_word, fragility_lines, tier_wor
 
 
 def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Mechanisms, statements, amounts, harms and unknowns, a line each."""
+    """Mechanisms, statements, doses, harms and unknowns, one line each."""
     words, names, headings = findings.words, findings.words.columns, findings.words.headings
     captions, notes = words.captions, words.notes
     columns: Columns = (
@@ -84,7 +83,7 @@ def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
 
 
 MOST_LINKS = 2
-"""Weakest links that are named; the others are counted."""
+"""The most weakest links that are named; the others are only counted."""
 
 
 def _more(number: int, words: Words) -> tuple[Line, ...]:
@@ -110,7 +109,7 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
 
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
-    # What is said about a dose goes with it wherever it is printed: that its value is doubted, that it is another salt.
+    # A dose is always printed with its label, which may say that the value is doubtful or the salt another one.
     amount = (Line(text=phrases.amount(dose.amount), style="word"), Line(text=dose.label, style="muted"))
     return Row(
         (

@@ -1,4 +1,4 @@
-"""The section `time_course`: when which effect begins and ends."""
+"""The section `time-course`: when effects begin and end."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from evibrief.sections.figures import charts
 
 
 def time_course(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """When effects were seen, and on what each time rests."""
+    """When effects were seen, and the evidence for each time."""
     yield from charts.time_course(brief, findings)
     names = findings.words.columns
     columns = ((names.effect, 24), (names.times_seen, 18), (names.in_whom, 14), (names.rests_on, 44))

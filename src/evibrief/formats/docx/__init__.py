@@ -1,1 +1,1 @@
-"""Word documents: written, read and compared."""
+"""Word documents: writing, reading and comparing them."""

@@ -1,8 +1,8 @@
-"""The body of a Word document: what pandoc cannot write, and what Word and its reviewers rely on.
+"""Finishes the body of a Word document: adds what pandoc cannot write but Word and reviewers need.
 
 In: the tree of `word/document.xml` as pandoc wrote it, with the marks of `templates/word.lua`. Out: the same tree with
-single bookmarks, turned pages, a filled contents field, and tables that repeat, keep and fit. Lengths are in twentieths
-of a point (ECMA-376 part 1, 17.18.87). Here also: the package that such trees are kept in, as parts by their names.
+unique bookmarks, landscape pages, a filled table of contents, and tables that fit the page, repeat their header rows
+and keep records together. Lengths are in twentieths of a point (ECMA-376 part 1, 17.18.87).
 """
 
 import copy
@@ -21,19 +21,19 @@ _BOOKMARKS = (f"{_W}bookmarkStart", f"{_W}bookmarkEnd")
 _PARAGRAPH, _TABLE, _SECTION = f"{_W}p", f"{_W}tbl", f"{_W}sectPr"
 
 TOKEN = 'local TOKEN = "evibrief"'
-"""The line of `templates/word.lua` in which each build puts a token of its own: no text can hold a mark."""
+"""The line of `templates/word.lua` in which each build puts its own token, so that no text can contain a mark."""
 
 _HEADINGS = ("Heading1", "Heading2", "Heading3")
 _PLAIN_STYLES = ("", "BodyText", "FirstParagraph", "Compact")
-"""What pandoc writes for a paragraph that has no style of its own."""
+"""The styles that pandoc gives to paragraphs without a style."""
 _LISTED = "_Listed"
-"""The bookmark around all that the contents list; Word hides names that begin with an underscore."""
+"""The bookmark around everything that the table of contents lists; Word hides names with a leading underscore."""
 _HEADER_ROW = "100000000000"
-"""The conditional format of a header row (17.18.105): Word and others give it to the first row alone."""
+"""The conditional format of a header row (17.18.105); Word and other programs give it only to the first row."""
 
 
 def with_token(lua_filter: str, token: str) -> str:
-    """The filter with the token of this build in its marks."""
+    """The filter with the token of this build in its marks. Raises `ValueError` if it has no line for the token."""
     before, line, after = lua_filter.partition(TOKEN)
     if not line:
         raise ValueError(f"the filter has no line `{TOKEN}`")
@@ -41,9 +41,9 @@ def with_token(lua_filter: str, token: str) -> str:
 
 
 def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
-    """Mend the document in place. The bookmarks in `anchors` keep their range, because comments are read from it.
+    """Finish the document in place. Bookmarks in `anchors` keep their range, because comments are matched by it.
 
-    `token` is in the marks that the filter left.
+    `token` is the one in the marks of the filter.
     """
     body = document.find("w:body", _NAMESPACES)
     _single_bookmarks(body)
@@ -58,7 +58,7 @@ def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
 
 
 def paragraph_style(paragraph: Any) -> str:
-    """The id of a paragraph's style, empty when it has none of its own."""
+    """The id of a paragraph's style; empty if it has none."""
     style = paragraph.find("w:pPr/w:pStyle", _NAMESPACES)
     return "" if style is None else str(style.get(f"{_W}val"))
 
@@ -68,7 +68,7 @@ def _element(name: str, /, **attributes: str) -> Any:
 
 
 def _properties(parent: Any, name: str) -> Any:
-    """The properties of a paragraph or row, which stand before everything else in it."""
+    """The properties of a paragraph or row, created if missing; they must come first in it."""
     properties = parent.find(f"{_W}{name}")
     if properties is None:
         properties = _element(name)
@@ -94,7 +94,7 @@ def _paragraph(style: str, *children: Any) -> Any:
 
 
 def _single_bookmarks(body: Any) -> None:
-    """Of two bookmarks of one name Word drops either, and nobody knows which: the first one stays."""
+    """Keep only the first of several bookmarks with the same name, because Word drops an arbitrary one."""
     seen: set[str] = set()
     doomed: set[str] = set()
     for mark in list(body.iter(f"{_W}bookmarkStart")):
@@ -109,7 +109,7 @@ def _single_bookmarks(body: Any) -> None:
 
 
 def _shrink_heading_bookmarks(body: Any, anchors: frozenset[str]) -> None:
-    """Pandoc's bookmark of a heading holds the whole section, and LibreOffice doubles what goes round a table."""
+    """Shrink bookmarks of headings: pandoc's span the whole section, and LibreOffice duplicates those around tables."""
     ends = {mark.get(f"{_W}id"): mark for mark in body.iter(f"{_W}bookmarkEnd")}
     for start in body.findall(f"{_W}bookmarkStart"):
         heading = _content_beside(start, start.itersiblings())
@@ -128,7 +128,7 @@ def _content_beside(element: Any, siblings: Iterable[Any]) -> Any:
 
 
 def _fill_contents(body: Any, contents: str) -> None:
-    """A contents field with its result filled in: right at once in Word, LibreOffice and print, and after an update."""
+    """Write a contents field with its result, so that it is right at once, in print, and after an update."""
     mark = next((text for text in body.iter(f"{_W}t") if text.text == contents), None)
     if mark is None:
         return
@@ -184,7 +184,7 @@ def _field_opening(instruction: str) -> tuple[Any, ...]:
 
 
 def _contents_block(lines: list[Any]) -> Any:
-    """What Word's own contents stand in: it offers to update them there."""
+    """The block that Word uses for its own table of contents, in which it offers to update it."""
     block, properties, part = _element("sdt"), _element("sdtPr"), _element("docPartObj")
     part.extend((_element("docPartGallery", val="Table of Contents"), _element("docPartUnique")))
     properties.append(part)
@@ -195,7 +195,7 @@ def _contents_block(lines: list[Any]) -> Any:
 
 
 def _bookmark_the_rest(body: Any, place: Any) -> None:
-    """Headings before the contents are not listed; without this range an update would list them."""
+    """Bookmark everything after the contents: without this range an update would list earlier headings too."""
     used = [int(mark.get(f"{_W}id")) for mark in body.iter(f"{_W}bookmarkStart")]
     identifier = str(max(used, default=0) + 1)
     place.addnext(_element("bookmarkStart", id=identifier, name=_LISTED))
@@ -206,7 +206,7 @@ def _bookmark_the_rest(body: Any, place: Any) -> None:
 
 
 def _part_tables(body: Any) -> None:
-    """Space behind every table; an empty paragraph only where Word needs one: between two tables, behind the last."""
+    """Put space after every table; add an empty paragraph only where Word needs it: between tables, after the last."""
     for table in body.findall(_TABLE):
         after = _content_beside(table, table.itersiblings())
         if after is not None and after.tag == _PARAGRAPH and len(after) == 0:  # pandoc's own
@@ -219,9 +219,9 @@ def _part_tables(body: Any) -> None:
 
 
 def _turn_pages(body: Any) -> None:
-    """Give every section the pages, header and footer of the last, turned where the mark says so.
+    """Give every section the page setup, header and footer of the last, in landscape if marked so.
 
-    A section without content would be an empty page; it is left out.
+    A section without content would be an empty page, so it is left out.
     """
     last = body.find(f"{_W}sectPr")
     empty, closed = True, None
@@ -249,7 +249,7 @@ def _page(section: Any, landscape: bool) -> Any:
 
 
 def _close_section(place: Any, section: Any) -> Any:
-    """End a section in its last paragraph: a paragraph of its own could fall on a page of its own."""
+    """End a section in its last paragraph, because an extra paragraph could end up on an extra page."""
     before = _content_beside(place, place.itersiblings(preceding=True))
     if before.tag == _PARAGRAPH and before.find("w:pPr/w:sectPr", _NAMESPACES) is None:
         _properties(before, "pPr").append(section)
@@ -262,7 +262,7 @@ def _close_section(place: Any, section: Any) -> Any:
 
 
 def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
-    """Each table with the width of the text on its page."""
+    """Each table with the text width of its page."""
     waiting: list[Any] = []
     for element in body.iter(_TABLE, _SECTION):
         if element.tag == _TABLE:
@@ -278,7 +278,7 @@ def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
 
 
 def _finish_table(table: Any, width: int, row_heads: str) -> None:
-    """Columns that fill the page, rows that do not split, header rows that look and repeat, records that keep."""
+    """Make columns fill the page, keep rows and records together, and style and repeat header rows."""
     rows = table.findall(f"{_W}tr")
     _set_table_properties(table, width, row_heads, has_header=bool(rows) and _is_header(rows[0]))
     _set_widths(table, rows, width)
@@ -291,7 +291,7 @@ def _finish_table(table: Any, width: int, row_heads: str) -> None:
 
 
 def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -> None:
-    """Pandoc writes the name of the style where Word wants its id, and formats that belong in the style."""
+    """Replace the table properties: pandoc writes the style's name instead of its id, and repeats its formats."""
     old = table.find(f"{_W}tblPr")
     style = old.find(f"{_W}tblStyle").get(f"{_W}val")
     name, row_heads = style.removesuffix(mark), style.endswith(mark)
@@ -306,7 +306,7 @@ def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -
 
 
 def _set_widths(table: Any, rows: list[Any], width: int) -> None:
-    """Turn the shares of the page's columns into lengths that add up to the width of the text."""
+    """Turn the column shares into lengths that add up to the text width."""
     columns = table.findall("w:tblGrid/w:gridCol", _NAMESPACES)
     shares = [int(column.get(f"{_W}w") or 0) for column in columns]
     shares = shares if all(shares) else [1] * len(shares)
@@ -344,7 +344,7 @@ def _keep_whole(row: Any, with_next: bool) -> None:
     if properties.find(f"{_W}cantSplit") is None:
         properties.insert(0, _element("cantSplit"))
     if with_next:
-        for paragraph in row.iter(_PARAGRAPH):  # they have a style by now, and Word wants it first
+        for paragraph in row.iter(_PARAGRAPH):  # they have a style by now, which must come first
             paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(_element("keepNext"))
 
 
@@ -352,14 +352,14 @@ def _keep_whole(row: Any, with_next: bool) -> None:
 
 
 def _style_lists(body: Any) -> None:
-    """Pandoc gives no style to the paragraphs of a list with spaces between its entries."""
+    """Give a style to list paragraphs; pandoc gives none in lists with space between the entries."""
     for properties in body.iter(f"{_W}pPr"):
         if properties.find(f"{_W}numPr") is not None and properties.find(f"{_W}pStyle") is None:
             properties.insert(0, _element("pStyle", val="Compact"))
 
 
 def _number_pictures(body: Any) -> None:
-    """Each drawing and picture its own number; a picture's description is the drawing's, not its whole data."""
+    """Number drawings and pictures; clear the picture's description, where pandoc writes the whole data URL."""
     for number, element in enumerate(body.iter(_DRAWING, _PICTURE), 1):
         element.set("id", str(number))
         if element.tag == _PICTURE:

@@ -1,9 +1,8 @@
 """Content controls in a Word document: a frame around the text of each record, which keeps its id through any edit.
 
-In: the tree of `word/document.xml` with its bookmarks, and the ids of records. Out: the same tree, in which the text
-between the two ends of each record's bookmark stands in a rich-text control whose tag is the id (ECMA-376 part 1,
-17.5.2). Word shows the control by its title when somebody clicks into it, and keeps it when the text is rewritten; a
-bookmark is lost when its text is.
+In: the tree of `word/document.xml` with its bookmarks, and the ids of records. Out: the same tree with the text of each
+record's bookmark inside a rich-text control whose tag is the id (ECMA-376 part 1, 17.5.2). Word shows the control's
+title on a click, and keeps the control when the text is rewritten; a bookmark is lost with its text.
 """
 
 from typing import Any
@@ -14,11 +13,11 @@ from evibrief.formats.docx.package import WORD
 
 _W = f"{{{WORD}}}"
 _FIRST = 10_001
-"""The number of the first control: each has one of its own, apart from those that a designer may have used."""
+"""The number of the first control; numbers are unique, and high enough not to clash with a designer's controls."""
 
 
 def control_records(document: Any, names: frozenset[str]) -> None:
-    """Put the text of every bookmark of these names into a control, where both its ends stand in one paragraph."""
+    """Put the text of every bookmark with one of these names into a control, if it lies within one paragraph."""
     starts = [mark for mark in document.iter(f"{_W}bookmarkStart") if mark.get(f"{_W}name") in names]
     for number, start in enumerate(starts, _FIRST):
         inside = _between(start)
@@ -27,7 +26,7 @@ def control_records(document: Any, names: frozenset[str]) -> None:
 
 
 def _between(start: Any) -> list[Any]:
-    """What stands between the ends of a bookmark; nothing when they do not stand in one paragraph."""
+    """The elements between the ends of a bookmark; empty if the ends are not in the same paragraph."""
     if start.getparent().tag != f"{_W}p":
         return []
     inside: list[Any] = []

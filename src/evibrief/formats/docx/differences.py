@@ -1,8 +1,8 @@
-"""What differs between a DOCX that somebody sent and the one that is built here from the evidence that it carries.
+"""Differences between a received DOCX and one rebuilt here from the evidence in it.
 
-In: the bytes of both. Out: every difference in a part, its type or its relationships. Nothing that the sent document
-says about its tools is believed: of all parts, only the list of tools in the carried manifest may differ. How the
-package is packed, and in which order, means nothing; what lies in the file outside of every part is a difference.
+In: the bytes of both. Out: every difference in a part, its type or its relationships. Only the list of tools in the
+embedded manifest may differ; what the document says about its tools is not trusted. How and in which order the package
+is packed does not matter; data in the file outside all parts are a difference.
 """
 
 import base64
@@ -22,7 +22,7 @@ _NO_RELATIONS = b'<Relationships xmlns="http://schemas.openxmlformats.org/packag
 
 
 def word_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
-    """What differs; empty means that both agree in meaning, not that they have the same bytes."""
+    """The differences; empty means that both have the same meaning, not the same bytes."""
     kept = Found()
     if found == expected:
         return ()
@@ -39,7 +39,7 @@ def word_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
 
 
 def _importance(name: str) -> tuple[int, str]:
-    """The text first: what is named is bounded."""
+    """A sort key that puts text parts first, because only a limited number of differences is listed."""
     first = ("word/document.xml", "word/header", "word/footer", "word/footnotes", "word/comments", "word/media")
     return next((index for index, start in enumerate(first) if name.startswith(start)), len(first)), name
 
@@ -66,7 +66,7 @@ def _described(name: str) -> str:
 
 
 def _xml(name: str, data: bytes, other: bytes) -> Iterator[Difference]:
-    """Two parts of XML; the one from here can be read."""
+    """Compare two XML parts; the expected one is known to be readable."""
     try:
         root, wanted = parse(data), parse(other)
     except ValueError as error:
@@ -81,7 +81,7 @@ def _xml(name: str, data: bytes, other: bytes) -> Iterator[Difference]:
 
 
 def _as_set(name: str, root: Any, wanted: Any) -> Iterator[Difference]:
-    """Relationships or types of content, whose order means nothing."""
+    """Compare relationships or content types, whose order has no meaning."""
     here, there = (Counter(_entries(tree)) for tree in (root, wanted))
     for verb, extra in (("was added", here - there), ("was removed", there - here)):
         for entry in extra:
@@ -98,7 +98,7 @@ def _entry_difference(name: str, said: Mapping[str, str], verb: str) -> Differen
 
 
 def _entries(root: Any) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
-    """Each element of such a part, with what it is in: a relationship inside of another one is none."""
+    """Each element of such a part with its parent, because a relationship inside another one has no effect."""
     for one in root.getroottree().iter():
         above = one.getparent()
         text = "".join(part for part in (one.text, one.tail) if part).strip()
@@ -107,7 +107,7 @@ def _entries(root: Any) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 def _evidence(name: str, root: Any, wanted: Any) -> Iterator[Difference]:
-    """The carried files: all byte for byte, but the manifest, in which the list of tools may differ."""
+    """Compare the embedded files byte for byte, except that the manifest's list of tools may differ."""
     try:
         files, expected = _files(root), _files(wanted)
     except ValueError as error:
@@ -122,7 +122,7 @@ def _evidence(name: str, root: Any, wanted: Any) -> Iterator[Difference]:
 
 
 def _files(root: Any) -> dict[str, bytes]:
-    """What a part carries. Raises `ValueError` where it holds anything but files, each of its own name."""
+    """The files embedded in a part. Raises `ValueError` if it contains anything but files with unique names."""
     if root.attrib or (root.text or "").strip() or len(list(root.getroottree().iter())) != len(root) + 1:
         raise ValueError("it holds more than files")
     files: dict[str, bytes] = {}

@@ -1,6 +1,6 @@
-"""The custom XML part that carries the evidence in a Word document, which Word keeps through any edit.
+"""Writes and reads the custom XML part that embeds the evidence in a Word document.
 
-Written and read here (ECMA-376 part 1, 15.2.5).
+Word keeps this part through any edit (ECMA-376 part 1, 15.2.5).
 """
 
 import base64
@@ -23,7 +23,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def word_parts(files: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The parts of a DOCX that carry these files, with the relations and types that make them known."""
+    """The parts of a DOCX that embed these files, with the updated relationships and content types."""
     root = etree.Element(f"{{{SPACE}}}evidence", nsmap={None: SPACE})
     for path, data in sorted(files.items()):
         etree.SubElement(root, f"{{{SPACE}}}file", {"path": path}).text = base64.b64encode(data).decode()
@@ -54,12 +54,12 @@ def _serialise(tree: object) -> bytes:
 
 
 def embedded_files(data: bytes, name: str) -> Mapping[str, bytes]:
-    """The files that a DOCX carries, by path. Raises `Problems` for one that is damaged or carries too much."""
+    """The files embedded in a DOCX, by path. Raises `Problems` if it is damaged or contains too much."""
     package = open_package(data, name)
     items = sorted(path for path in package.parts if path.startswith("customXml/item") and path.endswith(".xml"))
     if len(items) > MOST_FILES:
         raise one_problem(name, "damaged", "it carries too many files", "fetch it again")
-    coded = [one for path in items for one in _coded(package, path)]  # a tree at a time: each may be large
+    coded = [one for path in items for one in _coded(package, path)]  # one tree at a time, because each may be large
     if len({path for path, _ in coded}) < len(coded) or len(coded) > MOST_FILES:
         raise one_problem(name, "damaged", "it carries too many files, or one twice", "fetch it again")
     try:
@@ -69,5 +69,5 @@ def embedded_files(data: bytes, name: str) -> Mapping[str, bytes]:
 
 
 def _coded(package: WordPackage, part: str) -> list[tuple[str, str]]:
-    """The files in one part, by path, as they are written there."""
+    """The files in one part, by path, still in Base64."""
     return [(one.get("path", ""), one.text or "") for one in package.tree(part).iter(f"{{{SPACE}}}file")]

@@ -1,4 +1,4 @@
-"""DOCX as a format: for Word, with the evidence in a part that Word keeps through any edit."""
+"""DOCX as a format: a document for Word, with the evidence in a part that Word keeps through any edit."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,10 +25,10 @@ class Word:
     compared = "all parts of the package"
 
     def import_engine(self) -> None:
-        """Nothing: pandoc is a process of its own, and what else it needs is imported in no time."""
+        """Nothing to import early: pandoc is a separate process, and the other imports are fast."""
 
     def write(self, page: Page) -> Document:
-        """Write a page with the styles of our reference document, or of the theme's own."""
+        """Write a page with the styles of our reference document, or of the theme's, if it has one."""
         from evibrief.formats.docx.reference import recoloured
         from evibrief.formats.docx.write import write_docx
         from evibrief.sections.figures.picture import PNG, as_address
@@ -45,13 +45,13 @@ class Word:
         return Document(self.name, data)
 
     def text(self, data: bytes) -> str:
-        """The words of all paragraphs, with tracked insertions and without tracked deletions."""
+        """The words of all paragraphs, including tracked insertions but not tracked deletions."""
         from evibrief.formats.docx.tracked_text import text_of
 
         return text_of(data, self.label)
 
     def owns(self, data: bytes) -> bool:
-        """Whether it begins as a ZIP does."""
+        """Whether it begins like a ZIP."""
         return data.startswith(b"PK")
 
     def extract(self, data: bytes, name: str) -> Mapping[str, bytes]:
@@ -61,25 +61,25 @@ class Word:
         return embedded_files(data, name)
 
     def differences(self, found: bytes, expected: bytes) -> tuple["Difference", ...]:
-        """What differs in the parts of the package."""
+        """The differences between the parts of the packages."""
         from evibrief.formats.docx.differences import word_differences
 
         return word_differences(found, expected)
 
     def closed(self, data: bytes) -> str:
-        """Says that it is locked with a password, or of an old kind."""
+        """A sentence saying that it is locked with a password, or in the old format; empty if neither."""
         from evibrief.formats.docx.history import word_is_closed
 
         return word_is_closed(data)
 
     def history(self, found: bytes, expected: bytes, differences: tuple["Difference", ...]) -> str:
-        """Says that it was saved anew, reviewed, broken off or locked."""
+        """A sentence saying that it was saved again, reviewed, cut short or locked."""
         from evibrief.formats.docx.history import word_history
 
         return word_history(found, expected, differences)
 
     def producer(self, data: bytes) -> str:
-        """The program that its properties name."""
+        """The program named in its properties."""
         from evibrief.formats.docx.history import word_application
 
         return word_application(data)
@@ -110,7 +110,7 @@ def _properties(page: Page) -> "WordProperties":
 
 
 def _anchors(page: Page) -> frozenset[str]:
-    """The ids of records that the page shows: each becomes a bookmark and a content control."""
+    """The ids of the records on the page: each becomes a bookmark and a content control."""
     brief = page.brief
     links = (link.id for mechanism in brief.mechanisms for link in mechanism.links)
     ids = (*(claim.id for claim in brief.all_claims), *links, *(one.id for one in brief.ranking.statements))
@@ -119,9 +119,10 @@ def _anchors(page: Page) -> frozenset[str]:
 
 @contextmanager
 def _blaming_reference(path: str) -> Iterator[None]:
-    """With a reference document of the theme's own, what goes wrong in making the Word file is that document's fault.
+    """If the theme has its own reference document, report errors in making the Word file as errors of that document.
 
-    It may lack any part or element that Word's own files have, and nothing else differs from other briefs.
+    It may lack any part or element that Word files usually have, and it is the only thing that differs from other
+    briefs.
     """
     hint = "start from templates/reference.docx and change its styles in Word"
     try:

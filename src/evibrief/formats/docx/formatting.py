@@ -1,7 +1,7 @@
-"""Formatting of a Word document that says something: words struck through, marked with colour, hidden, set otherwise.
+"""Formatting with a meaning in a Word document: strikethrough, colour, hidden text and the like.
 
-In: the properties of a run, a paragraph or a cell, and the styles of the document. Out: what they say, in words.
-Formatting is that of ECMA-376 part 1, 17.3.2; tracked changes of it those of 17.13.5.
+In: the properties of a run, paragraph or cell, and the styles of the document. Out: the formatting in words. See
+ECMA-376 part 1, 17.3.2, and for tracked formatting 17.13.5.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,15 +18,15 @@ REFORMATTED = frozenset(
 )  # fmt: skip
 STRIKES = ("strike", "dstrike")
 _ALWAYS_TOLD = (*STRIKES, "vanish")
-"""What no style of ours has: it says something also where a style gives it."""
+"""Properties that none of our styles has, so they are reported even if they come from a style."""
 
 Look = Mapping[str, str]
-"""Formatting by the name of its property: the value, or nothing where it is switched off."""
+"""Formatting as a mapping from property name to value; an empty value means switched off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One tracked change of formatting: what is said of it, which properties it changed, whose it is."""
+    """One tracked formatting change: its description, the changed properties, author and date."""
 
     said: str
     changed: frozenset[str]
@@ -37,7 +37,7 @@ class Format:
 
 
 def look_of(properties: Any) -> Look:
-    """The formatting that properties give by themselves."""
+    """The direct formatting in a properties element."""
     return {} if properties is None else dict(_values(properties))
 
 
@@ -58,7 +58,7 @@ def _local(tag: object) -> str:
 
 
 def styles_of(tree: Any) -> Mapping[str, Look]:
-    """The formatting of each style with that of the styles under it, by its id."""
+    """The formatting of each style, including the styles it is based on, by id."""
     found = {one.get(f"{WORD}styleId", ""): one for one in tree.iter(f"{WORD}style")}
     looks: dict[str, Look] = {}
     for name in found:
@@ -76,7 +76,7 @@ def styles_of(tree: Any) -> Mapping[str, Look]:
 
 
 def colours_of(tree: Any) -> frozenset[str]:
-    """Every colour and shade of the styles. Programs write them at the words when they save a document anew."""
+    """All colours and shades of the styles. Programs turn them into direct formatting when they save a document."""
     named = (f"{WORD}val", f"{WORD}fill", f"{WORD}themeColor", f"{WORD}themeFill")
     every = (one.get(name, "") for one in tree.iter(f"{WORD}color", f"{WORD}shd") for name in named)
     return frozenset(one.upper() for one in every if one)
@@ -85,9 +85,9 @@ def colours_of(tree: Any) -> frozenset[str]:
 def marks_of(
     properties: Any, around: Look, styles: Mapping[str, Look], colours: frozenset[str] = frozenset()
 ) -> tuple[tuple[str, str], ...]:
-    """What the formatting of a run says beyond its styles: names of properties with their values.
+    """The formatting of a run beyond its styles, as pairs of property and value.
 
-    Colours and shades that any style has are the document's own.
+    Colours and shades that any style has count as the document's own, not as a reviewer's.
     """
     named = properties.find(f"{WORD}rStyle") if properties is not None else None
     styled = {**around, **styles.get(named.get(f"{WORD}val", "") if named is not None else "", {})}
@@ -111,7 +111,7 @@ def in_words(marks: Sequence[tuple[str, str]]) -> str:
 
 
 def change_of(change: Any, number: int) -> Format:
-    """What a tracked change of formatting says: the properties now, held against those that it keeps from before."""
+    """A tracked formatting change in words, from comparing the new properties with the old ones it stores."""
     kind = _local(change.tag).removesuffix("Change")
     new = _properties(change.getparent())
     kept = change.find(f"{WORD}{kind}")
@@ -133,7 +133,7 @@ _NO_FORMAT = {"ins", "del", "moveFrom", "moveTo", "rPr", "sectPr", "cellIns", "c
 
 
 def _properties(element: Any) -> dict[str, str]:
-    """Each property with its attributes as text; those that hold others by their names alone."""
+    """Each property with the attributes in it, joined to a text."""
     found = {}
     for one in element:
         name = _local(one.tag)

@@ -1,6 +1,6 @@
-"""What became of a DOCX after it was made: saved by Word or LibreOffice, reviewed, broken off, locked with a password.
+"""What happened to a DOCX after it was made: saved by Word or LibreOffice, reviewed, cut off, locked with a password.
 
-In: bytes. Out: one sentence each, or nothing.
+In: bytes. Out: a sentence from each function; empty if there is no trace.
 """
 
 import zipfile
@@ -21,7 +21,7 @@ _END = b"PK\5\6"
 
 
 def word_is_closed(data: bytes) -> str:
-    """A sentence that says that a Word file is locked or of an old kind; empty when it is not."""
+    """A sentence saying that a Word file is locked or in an old format; empty if it is not."""
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             return "it is encrypted with a password: open it in Word and save it as .docx without one"
@@ -30,14 +30,14 @@ def word_is_closed(data: bytes) -> str:
 
 
 def word_application(data: bytes) -> str:
-    """The program that a DOCX says it was last written by, and empty when it says none or cannot be read."""
+    """The program that last wrote a DOCX, by its own account; empty if it names none or cannot be read."""
     root = _tree(data, "docProps/app.xml")
     found = [] if root is None else [one.text or "" for one in root.iter("{*}Application")]
     return found[0][:200] if found else ""
 
 
 def word_history(found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
-    """One sentence about what happened to a DOCX that is not the expected one; empty when nothing tells."""
+    """A sentence on what happened to a DOCX that is not the expected one; empty if there is no trace."""
     if closed := word_is_closed(found):
         return closed
     if found == expected:
@@ -83,7 +83,7 @@ def _w(element: Any) -> str:
 
 
 def _tree(data: bytes, part: str) -> Any:
-    """A part as a tree; None when there is none that can be read."""
+    """A part as a tree; None if it is missing or cannot be read."""
     try:
         parts = read_parts(data, {part: 4 * 1024 * 1024})
         return parse(parts.get(part) or b"")

@@ -1,7 +1,7 @@
-"""The Word file that a theme brings for its styles: `theme/reference.docx`, looked at before pandoc reads it.
+"""Checks a theme's Word file with styles, `theme/reference.docx`, before pandoc reads it.
 
-In: its bytes and its path. Out: nothing, or everything that makes it unfit: no Word file, without the styles that the
-page needs, or with something that Word would fetch or run when somebody opens the finished brief.
+In: its bytes and path. Out: nothing, or all reasons why it cannot be used: it is not a Word file, lacks styles that the
+page needs, or contains something that Word would fetch or run when the finished brief is opened.
 """
 
 import re
@@ -22,7 +22,7 @@ _HINT = "start from templates/reference.docx and change its styles in Word"
 
 
 def demand_reference(data: bytes, path: str) -> None:
-    """Raise `Problems` for a file whose styles a brief cannot be given."""
+    """Raise `Problems` for a file whose styles cannot be used for a brief."""
     package = open_package(data, path)
     if missing := [name for name in _NEEDED if name not in package.parts]:
         raise _problems(path, [f"`{name}` is missing in it" for name in missing])

@@ -1,10 +1,10 @@
-"""A Word document that somebody sent, opened as what it is: a stranger's file.
+"""Opens a received Word document safely, and packs our own.
 
-In: bytes. Out: its parts, read within bounds, and as XML without entities, without a DTD and without reaching for
-anything outside. Nothing in it is run. The relationships say which part is which (ECMA-376 part 2, 9.3).
+In: bytes. Out: the parts, read within limits, and as XML without entities, DTD or outside resources. Nothing in it is
+run. The relationships say which part is which (ECMA-376 part 2, 9.3).
 
-Word can save the same document with other names for everything: Strict Open XML (ISO/IEC 29500-1, annex A). They are
-read as the names of Transitional (ISO/IEC 29500-4, annex A), here, so that nobody else has to know two of each.
+Word can save the same document with other names for everything: Strict Open XML (ISO/IEC 29500-1, annex A). This module
+translates them to the Transitional names (ISO/IEC 29500-4, annex A), so that the others need to know only these.
 """
 
 import io
@@ -21,17 +21,17 @@ from evibrief.problems import Place, Problem, Problems
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The first moment that a zip file can name."""
+"""The earliest time that a zip file can store."""
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """The parts of a package by their names."""
+    """The parts of a package, by name."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         return {name: package.read(name) for name in package.namelist()}
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
-    """A package whose bytes do not depend on when or where it was written."""
+    """A package whose bytes do not depend on when or where it is written."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
@@ -44,11 +44,11 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 LARGEST_PART = 48 * 1024 * 1024
 LARGEST_WHOLE = 256 * 1024 * 1024
 MOST_PARTS = 4_000
-"""Far more than any review holds; a file beyond that is made to hurt."""
+"""Far more than any reviewed brief has; a file beyond that is malicious."""
 
 MOST_MARKS = 2_000_000
-"""Of `<` and of `="` in a part: each begins an element or an attribute, which take a hundred bytes and more as a tree.
-The largest document of ours has a tenth of it."""
+"""The most `<` and the most `=` in a part: each may begin an element or an attribute, which takes a hundred bytes or
+more as a tree. Our largest document has a tenth of that."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -56,21 +56,21 @@ _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Rela
 
 @dataclass(frozen=True)
 class WordPackage:
-    """The parts of a document by their path, its main part, and its name for messages."""
+    """The parts of a document by path, its main part, and its name for messages."""
 
     name: str
     parts: Mapping[str, bytes]
     main: str
 
     def related(self, kind: str) -> list[str]:
-        """The parts that the main part names as its comments, headers and so on; `kind` is how the type ends."""
+        """The parts that the main part refers to, such as comments or headers; `kind` is the end of their type."""
         folder, name = posixpath.split(self.main)
         listed = _relations(self, f"{folder}/_rels/{name}.rels")
         paths = [posixpath.normpath(posixpath.join(folder, target)) for type_, target in listed if type_.endswith(kind)]
         return list(dict.fromkeys(path.lstrip("/") for path in paths if path.lstrip("/") in self.parts))
 
     def tree(self, path: str) -> Any:
-        """One part as XML. Raises `Problems` for what is no XML, or has a DTD."""
+        """One part as XML. Raises `Problems` if it is not XML, has a DTD or is too large."""
         if max(self.parts[path].count(mark) for mark in (b"<", b"=")) > MOST_MARKS:
             raise _too_large(self.name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
@@ -85,12 +85,12 @@ class WordPackage:
 
     @property
     def has_macros(self) -> bool:
-        """Whether it brings a program along. It is never run."""
+        """Whether it contains macros. They are never run."""
         return any(path.lower().endswith("vbaproject.bin") for path in self.parts)
 
 
 def open_package(data: bytes, name: str) -> WordPackage:
-    """Open a DOCX. Raises `Problems`, one for each way in which a file is none, or is made to hurt."""
+    """Open a DOCX. Raises `Problems` if the file is not a DOCX, is damaged, or is malicious."""
     if data.startswith(_OLE):
         hint = "open it in Word and save it as .docx without a password"
         raise _problem(name, "not-docx", "this file is protected by a password, or is an old .doc", hint)
@@ -106,7 +106,7 @@ def open_package(data: bytes, name: str) -> WordPackage:
 
 
 def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
-    """Every XML part, whatever sizes the package says: it is read until a bound is reached."""
+    """Every XML part, read up to a limit, whatever sizes the package gives."""
     parts: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -125,7 +125,7 @@ def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
 
 def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes:
     if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # The others unpack whole, however little is asked for; no Word document has them (ECMA-376 part 2, annex B).
+        # Other methods always unpack everything; no Word document uses them (ECMA-376 part 2, annex B).
         raise _problem(name, "hostile", f"{one.filename} in it is packed in a way that no Word document is")
     with package.open(one) as part:
         data = part.read(LARGEST_PART + 1)
@@ -135,7 +135,7 @@ def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes
 
 
 def _relations(package: WordPackage, path: str) -> Iterator[tuple[str, str]]:
-    """Type and target of each relationship inside the package; what lies outside is left where it is."""
+    """Type and target of each relationship inside the package; external targets are ignored."""
     if path in package.parts:
         for one in package.tree(path).iter(_RELATIONS):
             if one.get("TargetMode") != "External":
@@ -147,7 +147,7 @@ _HYPHENATED = {"extendedProperties": "extended-properties", "customProperties": 
 
 
 def transitional(name: str) -> str:
-    """The Transitional name of a namespace or of a kind of relationship; a name that is not Strict as it is.
+    """The Transitional name of a namespace or relationship type; a name that is not Strict is returned unchanged.
 
     `http://purl.oclc.org/ooxml/AREA/REST` is `http://schemas.openxmlformats.org/AREA/2006/REST`.
     """
@@ -159,7 +159,7 @@ def transitional(name: str) -> str:
 
 
 def _name_as_transitional(tree: Any) -> None:
-    """Give the elements and attributes of a Strict part their Transitional names; other parts stay as they are."""
+    """Give the elements and attributes of a Strict part their Transitional names; other parts are not changed."""
     for one in tree.xpath(f"//*[starts-with(namespace-uri(), '{STRICT}')]"):
         one.tag = _renamed(one.tag)
     for one in tree.xpath(f"//*[@*[starts-with(namespace-uri(), '{STRICT}')]]"):
@@ -184,7 +184,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def with_part(parts: Mapping[str, bytes], path: str, kind: str, relations: str, relation: str) -> dict[str, bytes]:
-    """The content types and relationships of a package that has a part of this path; unchanged where it is known."""
+    """The content types and relationships of a package, extended by a part with this path if they lack it."""
     types, related = etree.fromstring(parts["[Content_Types].xml"]), etree.fromstring(parts[relations])
     if not any(one.get("PartName") == f"/{path}" for one in types):
         etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", {"PartName": f"/{path}", "ContentType": kind})
@@ -197,5 +197,5 @@ def with_part(parts: Mapping[str, bytes], path: str, kind: str, relations: str, 
 
 
 def serialised(tree: Any) -> bytes:
-    """A part as bytes, the same each time."""
+    """A part as bytes, the same every time."""
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))

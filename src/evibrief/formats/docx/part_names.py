@@ -1,7 +1,7 @@
-"""Words for what differs in a part of a Word document: text, header, footnote, hidden text, field, picture, style.
+"""Describes the differences in a part of a Word document: text, header, footnote, hidden text, field, picture, style.
 
-In: two trees of XML that are not the same. Out: differences for people; never none, because the trees differ. Each list
-is walked once: a stranger's document must not make this slow.
+In: two XML trees that differ. Out: differences for people, at least one. Each list is walked only once, because a
+malicious document must not make this slow.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ _PARTS = (
 
 
 def part_kind(name: str) -> str:
-    """What kind of thing a part holds, by its name."""
+    """The kind of content of a part, by its name."""
     if name.lower().endswith(("vbaproject.bin", "vbadata.xml")) or "activex" in name.lower():
         return "script"
     return next((kind for start, kind in _PARTS if name.startswith(start)), "part")
@@ -32,7 +32,7 @@ def part_kind(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """An element without what is in it, with the place of the paragraph that it belongs to."""
+    """An element without its content, with the place of its paragraph."""
 
     tag: str
     said: tuple[Any, ...]
@@ -45,20 +45,20 @@ class _Piece:
 
 
 def tree_differences(name: str, root: Any, wanted: Any) -> Iterator[Difference]:
-    """What differs between two parts of one name: their texts, then what is around them."""
+    """The differences between two parts with the same name: texts first, then everything else."""
     kind = part_kind(name)
     differences = list(_texts(name, kind, _paragraphs(root), _paragraphs(wanted)))
     pieces, others = list(_pieces(root)), list(_pieces(wanted))
     here, there = (Counter(piece.key for piece in few) for few in (pieces, others))
     changed = [*_changed(pieces, here - there, "was added"), *_changed(others, there - here, "was removed")]
-    # What holds runs and paragraphs together comes and goes with them: it is named where nothing else can be.
+    # Elements that only group runs and paragraphs change along with them: they are listed only if nothing else is.
     telling = [one for one in changed if _local(one[0].tag) not in _FRAMES]
     differences += [_named(name, kind, *one) for one in telling or ([] if differences else changed)]
     yield from differences or [Difference(kind, name, "what is in it is in another order than the evidence gives")]
 
 
 def _paragraphs(root: Any) -> list[tuple[str, str]]:
-    """The text of each paragraph, with its place."""
+    """The place and text of each paragraph."""
     return [(_place(number, one), _text(one)) for number, one in enumerate(root.iter(f"{_W}p"), 1)]
 
 
@@ -72,7 +72,7 @@ def _place(number: int, paragraph: Any) -> str:
 
 
 def _record(paragraph: Any) -> str:
-    """The record that a paragraph belongs to: by the control in it or around it, or by its bookmark."""
+    """The record of a paragraph, from the control in or around it, or from its bookmark."""
     tag = paragraph.find(f".//{_W}sdtPr/{_W}tag")
     for above in paragraph.iterancestors(f"{_W}sdt") if tag is None else ():
         tag = above.find(f"{_W}sdtPr/{_W}tag") if tag is None else tag
@@ -85,7 +85,7 @@ def _record(paragraph: Any) -> str:
 def _texts(
     name: str, kind: str, found: Sequence[tuple[str, str]], expected: Sequence[tuple[str, str]]
 ) -> Iterator[Difference]:
-    """Paragraphs that read differently. Of two lists only what is between their like beginnings and ends is named."""
+    """Paragraphs whose text differs, without the equal paragraphs at the beginning and the end."""
     start = _alike(found, expected)
     stop = _alike(found[start:][::-1], expected[start:][::-1])
     here, there = found[start : len(found) - stop], expected[start : len(expected) - stop]
@@ -167,11 +167,11 @@ _TAGS = {
 
 
 _TELLING = ("descr", "instr", "val", "anchor", "author", "typeface", "name")
-"""Attributes that tell most about an element, the best first."""
+"""The attributes that say most about an element, best first."""
 
 
 def _called(piece: _Piece, kind: str) -> tuple[str, str]:
-    """What kind of thing an element is, and what to call it."""
+    """The kind of an element, and a name for it."""
     tag = _local(piece.tag)
     said = dict(part for part in piece.said[2:])
     telling = [said[name] for word in _TELLING for name in said if _local(name) == word]
@@ -188,7 +188,7 @@ def _called(piece: _Piece, kind: str) -> tuple[str, str]:
 
 
 def _hides(tag: str, value: str, said: dict[str, str]) -> bool:
-    """Whether a property of a run makes it invisible, or nearly so (ECMA-376 part 1, 17.3.2)."""
+    """Whether a property makes a run invisible or nearly invisible (ECMA-376 part 1, 17.3.2)."""
     faded = said.get(f"{_W}themeColor", "").startswith(("background", "light"))
     tiny = tag == "sz" and value.isdigit() and int(value) <= 8
     white = tag == "color" and (faded or (len(value) == 6 and min(value[0::2].upper()) >= "E"))

@@ -1,7 +1,7 @@
-"""Pictures in a Word document: each as PNG, which every program shows, and beside it as SVG, which stays sharp.
+"""Pictures in a Word document: each as PNG, which every program shows, and also as SVG, which stays sharp.
 
-In: the tree of `word/document.xml`, the package's parts, the drawings. Out: the parts that add the SVGs beside the
-PNGs, by Microsoft's extension for them ([MS-ODRAWXML] 2.3.3.2, svgBlip).
+In: the tree of `word/document.xml`, the package's parts, the drawings. Out: the parts that add the SVGs to the
+PNGs, with Microsoft's extension ([MS-ODRAWXML] 2.3.3.2, svgBlip).
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 
 
 def vector_parts(document: Any, parts: Mapping[str, bytes], drawings: Iterable[Drawing]) -> dict[str, bytes]:
-    """Name the SVG beside every PNG in the document, and give the parts that hold and declare them."""
+    """Refer to the SVG next to every PNG in the document; return the parts that contain and declare the SVGs."""
     relations, types = etree.fromstring(parts[_RELATIONS]), etree.fromstring(parts[_TYPES])
     svgs = {drawing.png: drawing.svg for drawing in drawings}
     targets = {relation.get("Id"): relation.get("Target") for relation in relations}

@@ -1,6 +1,6 @@
-"""Custom properties of a Word document: which brief, version and evidence it is, for people and for programs.
+"""Custom properties of a Word document: its brief, version and evidence hash, for people and programs.
 
-In: the parts of a package and values by name. Out: the parts that change. Word shows them under File, Info,
+In: the parts of a package and values by name. Out: the parts that change. Word shows the properties under File, Info,
 Properties, Advanced Properties, Custom (ECMA-376 part 1, 22.3), and keeps them when the file is saved.
 """
 
@@ -17,11 +17,11 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
-"""The one format id that custom properties have."""
+"""The format id of custom properties, always the same."""
 
 
 def custom_properties(parts: Mapping[str, bytes], values: Mapping[str, str]) -> dict[str, bytes]:
-    """The properties part with these values beside those that are there, and what makes it known."""
+    """The properties part with these values added, and the changed content types and relationships."""
     known = read_custom_properties(parts) | {name: value for name, value in values.items() if value}
     root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={None: _CUSTOM, "vt": _TYPES})
     for number, (name, value) in enumerate(known.items(), 2):
@@ -33,7 +33,7 @@ def custom_properties(parts: Mapping[str, bytes], values: Mapping[str, str]) -> 
 
 
 def read_custom_properties(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """The custom properties of one of our documents by their names."""
+    """The custom properties of one of our documents, by name."""
     if _PART not in parts:
         return {}
     tree = etree.fromstring(parts[_PART])
@@ -41,14 +41,14 @@ def read_custom_properties(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 RECIPIENT = "evibrief-recipient"
-"""The custom property of a review copy that says to whom it went, by id."""
+"""The custom property with the recipient's id of a review copy."""
 
 COMMENTS_BY = "evibrief-comments-by"
-"""The one that says until when comments were wanted."""
+"""The custom property with the date when comments are due."""
 
 
 def properties_of(package: WordPackage) -> Mapping[str, str]:
-    """The custom properties of a document by their names (ECMA-376 part 1, 22.3)."""
+    """The custom properties of a received document, by name (ECMA-376 part 1, 22.3)."""
     if "docProps/custom.xml" not in package.parts:
         return {}
     listed = package.tree("docProps/custom.xml").iter("{*}property")

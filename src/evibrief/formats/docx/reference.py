@@ -1,7 +1,7 @@
-"""The Word styles of a brief, as a `reference.docx`: what a designer opens in Word and changes.
+"""Builds `reference.docx`, the Word styles of a brief, which a designer can change in Word.
 
-In: pandoc's own reference document. Out: the same with our page, fonts, paragraph, character and table styles, a
-header and a footer; the same bytes each time. It is kept in `templates/` and may be edited by hand.
+In: pandoc's own reference document. Out: the same with our page setup, fonts, paragraph, character and table styles,
+header and footer; the same bytes every time. It is kept in `templates/` and may be edited by hand.
 """
 
 import io
@@ -26,14 +26,14 @@ RUNNING_TITLE = "Running title"
 FOOT = ("Not a recommendation to treat · Page ", " of ")
 """What the footer of the reference document says before each of its numbers; a build puts the brief's words there."""
 
-"""What stands in the reference document's header where each build puts its own."""
+"""The text in the reference document's header that each build replaces."""
 
 _ACCENT = b"1F4E79"
 """The accent colour of our own reference document."""
 
 
 def recoloured(reference: bytes, accent: str | None) -> bytes:
-    """A reference document whose styles have another accent, given as `#1f4e79`; the same without one."""
+    """A reference document with another accent colour, given as `#1f4e79`; unchanged without one."""
     if accent is None:
         return reference
     parts = unpack(reference)
@@ -44,7 +44,7 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
 INK, QUIET, ACCENT, ALARM = "1C1F24", "555B66", "1F4E79", "8A1C1C"
 TINT, HEAD_TINT, LINE = "EEF2F7", "DFE7F1", "C5CAD3"
 FONT, STAND_IN = "Calibri", "Carlito"
-"""The font, and the one of the same widths that takes its place where it is not installed."""
+"""The font, and the one with the same widths that replaces it if it is not installed."""
 MARGIN = 20
 """The margin on every side, in millimetres."""
 
@@ -64,7 +64,7 @@ class Look:
     with_next: bool = False
     whole: bool = False
     bar: str = ""
-    """The colour of a bar at the left; with it the paragraph is shaded."""
+    """The colour of a bar on the left; a paragraph with a bar is also shaded."""
 
 
 PARAGRAPHS: Mapping[str, Look] = {
@@ -111,12 +111,12 @@ CHARACTERS: Mapping[str, tuple[str, bool]] = {
     "Hyperlink": (ACCENT, False),
 }
 TABLES: Mapping[str, str] = {
-    # name: how the first column looks where its cells are row heads
+    # name: the format of the first column if its cells are row headers
     "Evidence Table": f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>',
     "Facts Table": "<w:rPr><w:b/></w:rPr>",
 }
 _BUILT_IN = {"Header": "Header", "Footer": "Footer", "toc 1": "TOC1", "toc 2": "TOC2", "toc 3": "TOC3"}
-"""Styles that Word knows and pandoc's reference document lacks, with the ids that Word gives them."""
+"""Styles that Word knows but pandoc's reference document lacks, with Word's ids for them."""
 
 
 def build_reference() -> bytes:
@@ -139,7 +139,7 @@ def build_reference() -> bytes:
 
 
 def _set_page(document: Document) -> None:
-    """A4."""
+    """Set paper size (A4) and margins."""
     section = document.sections[0]
     section.page_width, section.page_height, section.gutter = Mm(210), Mm(297), Mm(0)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
@@ -147,7 +147,7 @@ def _set_page(document: Document) -> None:
 
 
 def _set_defaults(document: Document) -> None:
-    """What holds for all text that no style says otherwise of."""
+    """Set the defaults for all text."""
     for name in ("w:sz", "w:szCs"):
         for size in document.styles.element.iterfind(f"w:docDefaults/w:rPrDefault/w:rPr/{name}", _namespace()):
             size.set(qn("w:val"), str(round(2 * Look().size)))
@@ -160,7 +160,7 @@ def _namespace() -> dict[str, str]:
 
 
 def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> Any:
-    """The style of this name, made when the document has none."""
+    """The style with this name, created if the document has none."""
     names = {style.name.lower(): style for style in document.styles if style.name}
     if found := names.get(name.lower()):
         return found
@@ -191,7 +191,7 @@ def _shape_paragraph(style: Any, look: Look, document: Document) -> None:
 
 
 def _add_bar(properties: Any, colour: str) -> None:
-    """Word reads paragraph properties in one order only: borders and shading come before tabs and spacing."""
+    """Add a bar and shading. Word requires a fixed order: borders and shading come before tabs and spacing."""
     border = f'<w:pBdr {nsdecls("w")}><w:left w:val="single" w:sz="24" w:space="6" w:color="{colour}"/></w:pBdr>'
     shading = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{TINT}"/>'
     properties.find(qn("w:spacing")).addprevious(parse_xml(border))
@@ -199,7 +199,7 @@ def _add_bar(properties: Any, colour: str) -> None:
 
 
 def _refine(document: Document) -> None:
-    """What single styles need beyond their look."""
+    """Adjust single styles beyond their look."""
     _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops.add_tab_stop(Mm(9))
     _style(document, "Contents Heading", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.page_break_before = True
     heading = _style(document, "Summary Heading", WD_STYLE_TYPE.PARAGRAPH)
@@ -212,7 +212,7 @@ def _refine(document: Document) -> None:
 
 
 def _add_table_styles(document: Document) -> None:
-    """Pandoc's own table style is based on one that its reference document does not have; ours stand on their own."""
+    """Add our table styles. Pandoc's is based on a style that its reference document lacks; ours need no other."""
     styles = document.styles.element
     for table in styles.findall(qn("w:style")):
         if table.get(qn("w:type")) == "table":
@@ -239,9 +239,9 @@ def _add_table_styles(document: Document) -> None:
 
 
 def _fill_header_and_footer(document: Document) -> None:
-    """The running title, which each build writes anew, and the page with the number of pages.
+    """Write the running title, which each build replaces, and the page number with the number of pages.
 
-    The footer stands at the right without a tab: a tab stop that is right on a tall page is wrong on a wide one.
+    The footer is right-aligned without a tab, because a tab stop for portrait pages would be wrong on landscape pages.
     """
     section = document.sections[0]
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
@@ -253,13 +253,13 @@ def _fill_header_and_footer(document: Document) -> None:
 
 
 def _field(paragraph: Any, instruction: str) -> None:
-    """Word and LibreOffice count the pages themselves; the 1 is for what cannot."""
+    """Add a field. Word and LibreOffice compute its value; the 1 is for programs that cannot."""
     simple = f'<w:fldSimple {nsdecls("w")} w:instr=" {instruction} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
     paragraph.append(parse_xml(simple))
 
 
 def _with_our_fonts(parts: dict[str, bytes]) -> dict[str, bytes]:
-    """One font for text and headings, named in the theme, so that a designer changes it in one place."""
+    """Set one font for text and headings, in the Word theme, so that a designer can change it in one place."""
     theme = parts["word/theme/theme1.xml"].decode()
     latin = f'<a:latin typeface="{FONT}" panose="020F0502020204030204"/>'
     theme = re.sub(r'<a:latin typeface="Aptos[^>]*>', latin, theme)

@@ -1,8 +1,8 @@
-"""The Word document for a reviewer: our questions as comments, tracking switched on, a page of instructions.
+"""Makes the Word document for a reviewer: our questions as comments, tracking switched on, a page of instructions.
 
-In: the bytes of a brief's DOCX, questions, and the words of the first page. Out: the bytes of the review copy, the same
-each time. The comments are Word's own (ECMA-376 part 1, 17.13.4), with the ids that let replies be told apart
-(MS-DOCX 2.5.3), and stand at the bookmarks of the records.
+In: the bytes of a brief's DOCX, questions, and the text of the first page. Out: the bytes of the review copy, the same
+every time. The questions are Word comments (ECMA-376 part 1, 17.13.4) at the bookmarks of the records, with ids so that
+replies can be matched (MS-DOCX 2.5.3).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,9 +32,9 @@ _RELATIONS = "word/_rels/document.xml.rels"
 def make_review_copy(
     document: bytes, asked: Sequence[Question], page: Sequence[tuple[str, str]], day: date, about: Mapping[str, str]
 ) -> bytes:
-    """The review copy of a brief's DOCX. `page`: style and text of each paragraph of its first page.
+    """The review copy of a brief's DOCX. `page` has the style and text of each paragraph of its first page.
 
-    `day` dates the comments: that of the brief, never today. `about` are custom properties.
+    `day` is the date of the comments: the brief's date, never today. `about` are custom properties.
     """
     parts = unpack(document)
     tree = etree.fromstring(parts["word/document.xml"])
@@ -66,7 +66,7 @@ def _run(text: str) -> Any:
 
 
 def _ask(tree: Any, asked: Iterable[Question]) -> None:
-    """Marks of a comment around each record's bookmark; at the start of the text where a record has none."""
+    """Put comment marks around each record's bookmark, or into a nearby paragraph if that is not possible."""
     starts = {mark.get(f"{_W}name"): mark for mark in tree.iter(f"{_W}bookmarkStart")}
     ends = {mark.get(f"{_W}id"): mark for mark in tree.iter(f"{_W}bookmarkEnd")}
     for number, question in enumerate(asked):
@@ -86,7 +86,7 @@ def _in_one_paragraph(start: Any, end: Any) -> bool:
 
 
 def _paragraphs_from(start: Any, tree: Any) -> Iterator[Any]:
-    """The paragraph in which a mark stands, or the first after it, or the first of all."""
+    """The paragraph that contains a mark, then the first after it, then the first of all."""
     if start is not None:
         yield from start.iterancestors(f"{_W}p")
         for following in start.itersiblings():
@@ -103,7 +103,7 @@ def _after_properties(paragraph: Any, element: Any) -> None:
 
 
 def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
-    """The first page, and a page of its own for what comes after it."""
+    """Insert the first page, followed by a page break."""
     body = tree.find(f"{_W}body")
     made = [_element("p", _element("pPr", _element("pStyle", val=style)), _run(text)) for style, text in page]
     made.append(_element("p", _element("r", _element("br", type="page"))))
@@ -112,7 +112,7 @@ def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
 
 
 def _track(settings: Any) -> None:
-    """Track what is typed, moves among it. The order of settings is fixed (17.15.1.78)."""
+    """Switch on tracking, including moves. The order of settings is fixed (17.15.1.78)."""
     for one in settings.findall(f"{_W}doNotTrackMoves"):
         settings.remove(one)
     later = settings.find(f"{_W}defaultTabStop")
@@ -121,7 +121,7 @@ def _track(settings: Any) -> None:
 
 
 def _paragraph_id(number: int) -> str:
-    """Eight hexadecimal digits below 80000000, as Word wants them."""
+    """A paragraph id: eight hexadecimal digits below 80000000, as Word requires."""
     return f"{0x10000001 + number:08X}"
 
 
@@ -149,7 +149,7 @@ def _threads(asked: Sequence[Question]) -> Any:
 def first_page(
     brief: BriefRecord, content: str, count: int, comments_by: date | None, words: Words
 ) -> tuple[tuple[str, str], ...]:
-    """What a reviewer reads first: style and text of each paragraph. `content` is a hash, `count` that of questions."""
+    """The instructions for a reviewer: style and text of each paragraph. `count` is the number of questions."""
     said = words.review_copy
     day = phrases.date(brief.date, words)
     until = said.until(date=phrases.date(comments_by, words)) if comments_by else said.whenever

@@ -1,8 +1,8 @@
-"""The text of a Word document, piece by piece, with all that is about each piece.
+"""The text of a Word document, piece by piece, with everything about each piece.
 
-In: a `WordPackage`. Out: pieces of text in the order of reading: in which paragraph, frame and bookmark each stands,
-which comments cover it, and whether it was inserted or deleted, by whom and when. Comments are those of ECMA-376
-part 1, 17.13.4; revisions those of 17.13.5.
+In: a `WordPackage`. Out: pieces of text in reading order, each with its paragraph, frame and bookmark, the comments on
+it, and whether it was inserted or deleted, by whom and when. For comments see ECMA-376 part 1, 17.13.4; for revisions
+17.13.5.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ _MOVES: Mapping[str, State] = {"moveFrom": "moved away", "moveTo": "moved here"}
 _STARTS = {f"{WORD}{kind}RangeStart": kind for kind in _MOVES}
 _ENDS = {f"{WORD}{kind}RangeEnd": kind for kind in _MOVES}
 Range = tuple[str, str]
-"""A range of words that were moved: which end of the move it is, and its id."""
+"""A range of moved words: which end of the move it is, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Piece:
-    """A run's text, and all that is about it."""
+    """The text of a run, and everything about it."""
 
     text: str
     paragraph: int
@@ -77,7 +77,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Walk:
-    """What is open at a point of the document, and what was collected up to it."""
+    """The state while walking through a document: what is open at this point, and what was collected so far."""
 
     pieces: list[Piece] = field(default_factory=list)
     spots: dict[str, Piece] = field(default_factory=dict)
@@ -106,11 +106,11 @@ class Walk:
     ended: Container[str] = ()
 
     def is_record(self, name: str) -> bool:
-        """Whether a frame or a bookmark of this name is about a record; all of them are where nobody knows better."""
+        """Whether a frame or bookmark with this name belongs to a record; without known ids, all of them do."""
         return bool(name) and not name.startswith("_") and (self.known is None or name in self.known)
 
     def piece(self, text: str, revision: Revision | None) -> Piece:
-        """A piece at this point."""
+        """A new piece at this point."""
         paragraph = self.depth[-1] if self.depth else self.paragraph
         part: Part = "table" if self.part == "paragraph" and self.tables else self.part
         part = "caption" if self.part == "paragraph" and paragraph in self.captions else part
@@ -123,14 +123,14 @@ class Walk:
 
     @property
     def revision(self) -> Revision | None:
-        """What became of the words at this point."""
+        """The revision that applies at this point."""
         return self.revisions[-1] if self.revisions else next(reversed(self.between.values()), None)
 
 
 def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
     """The document, then its notes, headers and footers, piece by piece.
 
-    Raises `Problems` for a main part in a form that is not read: half of it would be worse than nothing.
+    Raises `Problems` if the main part has an unknown form, because reading half of it would be worse than nothing.
     """
     walk = Walk(known=known)
     for path in package.related("/styles")[:1]:
@@ -146,7 +146,7 @@ def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
         if path == package.main and tree.tag != f"{WORD}document":
             message, hint = "this is not a form of Word document that is read", "open it in Word and save it as .docx"
             raise Problems([Problem(Place(package.name), "not-docx", message, hint)])
-        # LibreOffice writes bookmarks about pictures without an end: such a one must not reach over all that follows.
+        # LibreOffice writes bookmarks around pictures without an end; they must not extend over everything after them.
         walk.part, walk.nearest = kind, ""
         walk.ended = {end.get(f"{WORD}id") for end in tree.iter(f"{WORD}bookmarkEnd")}
         walk.bare, walk.closed = moved_ranges(tree)
@@ -157,7 +157,7 @@ def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
 
 
 def moved_ranges(tree: Any) -> tuple[frozenset[Range], frozenset[Range]]:
-    """The ranges of moves whose words are in no element of a move, so that the marks alone tell; and those that end."""
+    """Moves that only have range marks, without elements around the words; and all ranges that have an end."""
     wrapped: dict[Range, bool] = {}
     open_: set[Range] = set()
     closed: set[Range] = set()
@@ -176,7 +176,7 @@ def moved_ranges(tree: Any) -> tuple[frozenset[Range], frozenset[Range]]:
 
 
 def walk_part(tree: Any, walk: Walk) -> None:
-    """One part, or one paragraph of it, added to a walk. An alternative that is there for old programs is left out."""
+    """Add one part, or one paragraph of it, to a walk. Alternatives for old programs are left out."""
     steps = etree.iterwalk(tree, events=("start", "end"))
     for event, element in steps:
         if element.tag == FALLBACK or (element.tag in _PROPERTIES and event == "start"):
@@ -190,14 +190,14 @@ def walk_part(tree: Any, walk: Walk) -> None:
 
 
 def _properties(element: Any, walk: Walk) -> None:
-    """What properties say: revisions of a paragraph's end, a row, a cell; a paragraph's style; formatting."""
+    """Read properties: revisions of a paragraph mark, row or cell; the style of a paragraph; formatting."""
     if element.tag == f"{WORD}pPr":
         _paragraph_style(element, walk)
     elif element.tag == f"{WORD}tcPr" and walk.cells:
         walk.cells[-1] = look_of(element).get("shd", "")
     if element.tag == f"{WORD}rPr" and walk.runs:
         change = next(element.iter(*REFORMATTED), None)
-        # Marks first: the piece that keeps a change of a run without words has them as well.
+        # Marks first, because the piece for a changed run without words has them too.
         walk.runs[-1] = (_marks(element, walk), _change(change, walk) if change is not None else None)
         if change is not None:
             walk.pieces.append(walk.piece("", walk.revision))
@@ -210,7 +210,7 @@ def _properties(element: Any, walk: Walk) -> None:
     if element.tag in (f"{WORD}pPr", f"{WORD}trPr", f"{WORD}tcPr"):
         for mark in element.iter(*TRACKED):
             piece = walk.piece("", _revision(mark, walk))
-            # The mark of a row or a cell comes before its first paragraph.
+            # The revision mark of a row or cell comes before its first paragraph.
             piece.paragraph += ahead
             walk.pieces.append(piece)
 
@@ -227,7 +227,7 @@ def _paragraph_style(element: Any, walk: Walk) -> None:
 
 
 def _marks(properties: Any, walk: Walk) -> tuple[tuple[str, str], ...]:
-    """What the formatting of a run says; the shade of its paragraph or cell where it has none of its own."""
+    """The formatting of a run, with the shade of its paragraph or cell if it has none."""
     around = walk.looks[-1] if walk.looks else {}
     marks = marks_of(properties, around, walk.styles, walk.colours)
     shade = around.get("of its own", "") or (walk.cells[-1] if walk.cells else "")
@@ -249,7 +249,7 @@ def _revision(element: Any, walk: Walk) -> Revision:
 
 
 def _name_of_move(element: Any, walk: Walk) -> str:
-    """The name of the range around an element; around the end of a paragraph it may begin inside the paragraph."""
+    """The name of the move range around an element; for a paragraph mark it may begin inside the paragraph."""
     kind = element.tag.removeprefix(WORD)
     if names := [name for (end, _), name in walk.moves.items() if end == kind]:
         return names[-1]
@@ -259,7 +259,7 @@ def _name_of_move(element: Any, walk: Walk) -> str:
 
 
 def _range_opened(element: Any, walk: Walk) -> None:
-    """The start of a range of moved words. One whose words have no element of their own tells of them itself."""
+    """Open a range of moved words. If there are no elements around the words, the range itself is the revision."""
     kind, name = _STARTS[element.tag], element.get(f"{WORD}name", "")
     range_ = (kind, element.get(f"{WORD}id", ""))
     if range_ in walk.closed:
@@ -290,7 +290,7 @@ def _opened(element: Any, walk: Walk) -> None:
     elif tag in TRACKED and not is_mark_of_comment(element):
         revision = _revision(element, walk)
         walk.revisions.append(revision)
-        # One piece for the element itself, so that a revision without words is not lost.
+        # A piece for the element itself, so that a revision without words is not lost.
         walk.pieces.append(walk.piece("", revision))
     elif tag == f"{WORD}sdt":
         named = element.find(f"{WORD}sdtPr/{WORD}tag")
@@ -323,7 +323,7 @@ def _opened(element: Any, walk: Walk) -> None:
 
 
 def is_mark_of_comment(element: Any) -> bool:
-    """Whether a revision holds nothing: LibreOffice tracks the anchor of a comment as if it were typed."""
+    """Whether a revision is only the anchor of a comment, which LibreOffice tracks as if it were typed."""
     return element.tag == f"{WORD}ins" and len(element) > 0 and not any(
         child.tag not in (f"{WORD}r", f"{WORD}rPr", f"{WORD}commentReference", f"{WORD}annotationRef")
         and not any(above.tag == f"{WORD}rPr" for above in child.iterancestors())
@@ -366,12 +366,12 @@ AFTER = frozenset({"kept", "inserted", "moved here"})
 
 
 def state_of(piece: Piece) -> State:
-    """What became of a piece; `kept` where nobody touched it with tracking on."""
+    """The state of a piece; `kept` if no tracked change touched it."""
     return piece.revision.state if piece.revision else "kept"
 
 
 def joined(pieces: Iterable[Piece], states: frozenset[str] | None = None) -> str:
-    """The text of pieces, with one space where there was any."""
+    """The text of pieces, with any white space reduced to one space."""
     return " ".join("".join(one.text for one in pieces if states is None or state_of(one) in states).split())
 
 
@@ -383,12 +383,12 @@ def text_of(data: bytes, name: str) -> str:
 
 
 def frame_of(piece: Piece) -> str:
-    """The innermost frame that is a record's."""
+    """The innermost frame that belongs to a record."""
     return next((name for name in reversed(piece.controls) if name), "")
 
 
 def records_of(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], Anchor]:
-    """The records that pieces stand in, and by what that is told."""
+    """The records that pieces are in, and how they were matched."""
     told: tuple[tuple[Anchor, Iterable[str]], ...] = (
         ("content control", (frame_of(piece) for piece in pieces)),
         ("bookmark", (piece.bookmarks[-1] for piece in pieces if piece.bookmarks)),

@@ -1,7 +1,7 @@
-"""From the one HTML to a Word document: pandoc writes it, `body` mends its body, and this module the rest.
+"""Turns the HTML into a Word document: pandoc writes it, `body` finishes its body, this module the rest.
 
-In: HTML, properties, the ids that must be bookmarks, the reference document with the styles, pandoc's filter. Out:
-DOCX bytes, the same for the same input whatever the clock says.
+In: HTML, properties, the ids that must be bookmarks, the reference document with the styles, pandoc's filter. Out: DOCX
+bytes, always the same for the same input.
 """
 
 import calendar
@@ -39,15 +39,15 @@ _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
 LONGEST = 600
-"""Seconds that pandoc may take; the largest brief that was measured takes ten."""
+"""In seconds, for pandoc; the largest brief measured took ten."""
 
 _LIST_INDENT = 357
-"""How far each level of a list stands in, in twentieths of a point: 6.3 mm."""
+"""The indent of each list level, in twentieths of a point: 6.3 mm."""
 
 
 @dataclass(frozen=True)
 class WordProperties:
-    """What Word shows under File, Info, and what stands at the head of every page."""
+    """What Word shows under File, Info, and the running title in the header of every page."""
 
     title: str
     subject: str
@@ -60,7 +60,7 @@ class WordProperties:
     running_title: str
     foot: Foot | None = None
     custom: tuple[tuple[str, str], ...] = ()
-    """Names and values that programs read: which brief, version and evidence it is."""
+    """Names and values for programs: brief, version and hashes."""
 
 
 def write_docx(
@@ -74,9 +74,9 @@ def write_docx(
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 
-    Raises `Problems` for what pandoc warns of, when an id in `anchors` has not become a bookmark, when a link leads
-    nowhere, and when a style is not in the reference document. The page has the `drawings` as PNG; those versions of
-    Word that can show it get each as SVG, too. `evidence` goes along.
+    The page has the `drawings` as PNG; each is added as SVG for versions of Word that can show it. `evidence` is
+    embedded. Raises `Problems` for every warning of pandoc, for an id in `anchors` without a bookmark, for a dead link,
+    and for a style that is not in the reference document.
     """
     token = secrets.token_hex(16)
     parts = unpack(_run_pandoc(leave_out(html), properties, reference, with_token(lua_filter, token)))
@@ -100,12 +100,12 @@ def write_docx(
 
 
 def bookmark_names(document: Any) -> list[str]:
-    """The names of all bookmarks, in order."""
+    """The names of all bookmarks, in document order."""
     return [mark.get(f"{_W}name") for mark in document.iter(f"{_W}bookmarkStart")]
 
 
 def leave_out(html: str) -> str:
-    """The page without its elements of class `not-in-word`: pandoc forgets the classes of paragraphs and cells."""
+    """The page without elements of class `not-in-word`; pandoc itself drops the classes of paragraphs and cells."""
     kept, position = [], 0
     while match := _LEFT_OUT.search(html, position):
         kept.append(html[position : match.start()])
@@ -123,7 +123,7 @@ def _end_of_element(html: str, name: str, position: int) -> int:
 
 
 def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_filter: str) -> bytes:
-    """Pandoc reads its filter and its styles from files, so they get a folder that is gone afterwards."""
+    """Run pandoc. It reads filter and styles from files, so they are written to a temporary folder."""
     moment = calendar.timegm(properties.date.timetuple())
     with work_folder() as folder:
         styles, filter_path, written = (folder / name for name in ("reference.docx", "word.lua", "brief.docx"))
@@ -148,7 +148,7 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
 
 
 def _complaints(document: Any, anchors: frozenset[str], reference_styles: bytes) -> Iterator[Problem]:
-    """What pandoc drops or makes up without a word."""
+    """Problems for everything that pandoc drops or invents without a warning."""
     names = set(bookmark_names(document))
     hint = "the page must carry it on a div, a span or a heading; at most 40 letters, digits and _, a letter first"
     for name in sorted(anchors - names):
@@ -163,7 +163,7 @@ def _complaints(document: Any, anchors: frozenset[str], reference_styles: bytes)
 
 
 def _properties_parts(parts: dict[str, bytes], properties: WordProperties) -> Mapping[str, bytes]:
-    """Core and application properties. Pandoc's custom ones go: they repeat the page's `meta` elements."""
+    """Core and application properties. Pandoc's custom ones, which repeat the page's `meta` elements, are removed."""
     parts.pop("docProps/custom.xml", None)
     mentions = {"[Content_Types].xml": "PartName", "_rels/.rels": "Target"}
     for name, attribute in mentions.items():
@@ -203,7 +203,7 @@ def _core_properties(properties: WordProperties) -> bytes:
 
 
 def _settings_parts(parts: Mapping[str, bytes], language: str) -> Mapping[str, bytes]:
-    """The language of the text, lists that stand in less, and no "compatibility mode" in Word's title bar."""
+    """Set the language, smaller list indents, and no "compatibility mode" in Word's title bar."""
     styles, settings, numbering = (
         etree.fromstring(parts[f"word/{name}.xml"]) for name in ("styles", "settings", "numbering")
     )
@@ -223,7 +223,7 @@ def _settings_parts(parts: Mapping[str, bytes], language: str) -> Mapping[str, b
 
 
 def _compatibility() -> Any:
-    """Layout as since Word 2013 ([MS-DOCX] 2.3.5, compatibilityMode)."""
+    """The setting for the layout of Word 2013 and later ([MS-DOCX] 2.3.5, compatibilityMode)."""
     compatibility = etree.Element(f"{_W}compat")
     setting = {"name": "compatibilityMode", "uri": "http://schemas.microsoft.com/office/word", "val": "15"}
     etree.SubElement(compatibility, f"{_W}compatSetting", {f"{_W}{name}": value for name, value in setting.items()})
@@ -231,7 +231,7 @@ def _compatibility() -> Any:
 
 
 def _header_parts(parts: Mapping[str, bytes], title: str) -> Mapping[str, bytes]:
-    """The headers with the running title in its place; whatever else a designer put there stays."""
+    """The headers with the running title filled in; everything else that a designer put there is kept."""
     headers = {name: etree.fromstring(parts[name]) for name in parts if re.fullmatch(r"word/header\d*\.xml", name)}
     paragraphs = (paragraph for header in headers.values() for paragraph in header.iter(f"{_W}p"))
     texts_of = (list(paragraph.iter(f"{_W}t")) for paragraph in paragraphs)
@@ -240,7 +240,7 @@ def _header_parts(parts: Mapping[str, bytes], title: str) -> Mapping[str, bytes]
         message = f"no header of the reference document has a paragraph that reads `{RUNNING_TITLE}`"
         raise Problems([Problem(_PLACE, "header", message)])
     for texts in places:
-        for index, text in enumerate(texts):  # Word splits a text into runs as it pleases
+        for index, text in enumerate(texts):  # Word may split a text into several runs
             text.text = "" if index else title
     return {name: _serialise(tree) for name, tree in headers.items()}
 

@@ -1,8 +1,8 @@
-"""The package of a DOCX as a zip file: its parts, and what lies in the file beside them.
+"""The package of a DOCX as a zip file: its parts, and anything else in the file.
 
-In: bytes, a stranger's. Out: the parts, unpacked within bounds; and whatever two readers of zip files could read
-differently: a part of one name twice, bytes that belong to no part, a second header that says something else (PKWARE,
-APPNOTE.TXT 6.3.10, 4.3).
+In: bytes from a stranger. Out: the parts, unpacked within limits; and everything that two zip readers could read
+differently: a part name used twice, bytes that belong to no part, a local header that contradicts the directory
+(PKWARE, APPNOTE.TXT 6.3.10, 4.3).
 """
 
 import io
@@ -16,7 +16,7 @@ from evibrief.formats.difference import Difference, quoted
 
 MOST_PARTS = 4_000
 ROOM = 1024 * 1024
-"""Bytes that a part may be larger than four times what is expected, before it is left unread."""
+"""In bytes: a part may be four times as large as expected plus this much; otherwise it is not read."""
 
 LARGEST_RELATIONS = 64 * 1024
 LARGEST_PART = 64 * 1024 * 1024
@@ -25,13 +25,13 @@ _LOCAL_SIZE, _END_SIZE = 30, 22
 
 
 class ZipFault(Exception):
-    """Why a package cannot be read."""
+    """A package cannot be read; the message says why."""
 
 
 def read_parts(data: bytes, expected: Mapping[str, int]) -> dict[str, bytes | None]:
-    """The parts of a package by name; None for one that is much larger than the expected one, or unexpected and large.
+    """The parts of a package by name; None for a part that is much larger than expected, or not expected at all.
 
-    Without `expected` it is a package of ours. Raises `ZipFault` for what cannot be read.
+    `expected` gives sizes by name; if empty, the package is our own. Raises `ZipFault` if it cannot be read.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -45,7 +45,7 @@ def read_parts(data: bytes, expected: Mapping[str, int]) -> dict[str, bytes | No
 
 
 def _most(name: str, expected: Mapping[str, int]) -> int:
-    """How many bytes of a part are unpacked; what is not expected is named, and not read, but for relationships."""
+    """The most bytes of a part to unpack. Parts that are not expected are not read, except relationships."""
     if not expected:
         return LARGEST_PART
     if name not in expected:
@@ -66,7 +66,7 @@ def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, most: int) -> bytes
 
 
 def zip_differences(data: bytes) -> Iterator[Difference]:
-    """What makes a package more than its parts. Raises `ZipFault` for what cannot be read."""
+    """Everything in a package besides its parts. Raises `ZipFault` if it cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             yield from _listed(data, package)
@@ -98,13 +98,13 @@ def _listed(data: bytes, package: zipfile.ZipFile) -> Iterator[Difference]:
 
 
 def _end_of(data: bytes, one: zipfile.ZipInfo) -> int:
-    """Where a part ends in the file; 0 where its own header, or a further field, may say something else of it."""
+    """Where a part ends in the file; 0 if its local header contradicts the directory or has extra fields."""
     header = data[one.header_offset : one.header_offset + _LOCAL_SIZE]
     mark, _, flags, method, _, crc, packed, size, name_length, extra = struct.unpack("<4sHHHIIIIHH", header)
     later = bool(flags & 8)  # sizes follow the data
     told = (crc, packed, size) == (one.CRC, one.compress_size, one.file_size)
     if one.extra or extra:
-        return 0  # some readers take another name from there
+        return 0  # some readers take another name from extra fields
     if mark != _LOCAL or method != one.compress_type or flags != one.flag_bits or not (told or later):
         return 0
     end = one.header_offset + _LOCAL_SIZE + int(name_length) + int(extra) + one.compress_size

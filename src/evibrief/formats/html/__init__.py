@@ -1,1 +1,1 @@
-"""The one HTML that all outputs are made from, and the web page."""
+"""The HTML that all outputs are made from, which is also the web page."""

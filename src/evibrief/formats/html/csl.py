@@ -1,7 +1,7 @@
-"""Citation styles in CSL, looked at before an engine follows them.
+"""Checks citation styles in CSL before an engine uses them.
 
-In: bytes. Out: the style that it is a name for, if it is one; or why it cannot be used, with its line. A style is a
-program: its macros call each other, and an engine would follow a circle of them for ever (CSL 1.0.2, "Macro").
+In: bytes. Out: the parent of a dependent style, or why a style cannot be used, with the line. A style is a program: its
+macros call each other, and an engine would follow a cycle of them forever (CSL 1.0.2, "Macro").
 """
 
 from collections import Counter
@@ -11,17 +11,17 @@ from xml.parsers import expat
 
 NAMESPACE = "http://purl.org/net/xbiblio/csl"
 LARGEST = 1_000_000
-"""Bytes; the largest of the public collection has 300,000."""
+"""In bytes; the largest style of the public collection has 300,000."""
 
 DEEPEST = 200
-"""Elements within elements; the deepest of the public collection has 30."""
+"""Nesting of elements; the deepest style of the public collection has 30 levels."""
 
 MOST_STEPS = 10_000_000
-"""Elements that one citation may lead to; most in the public collection: 1,700,000."""
+"""Elements that one citation may lead to; the maximum in the public collection is 1,700,000."""
 
 
 class BadStyle(Exception):
-    """A style that cannot be used: its line, 0 for the file as a whole, and why."""
+    """A style that cannot be used: the line (0 for the whole file) and the reason."""
 
     def __init__(self, line: int, message: str) -> None:
         self.line, self.message = line, message
@@ -30,7 +30,7 @@ class BadStyle(Exception):
 
 @dataclass
 class _Part:
-    """A macro, or the citation or the bibliography: how many elements it has, and which macros it calls where."""
+    """A macro, the citation or the bibliography: its number of elements, and the macros it calls, with lines."""
 
     size: int = 0
     calls: Counter[str] = field(default_factory=Counter)
@@ -38,7 +38,7 @@ class _Part:
 
 
 class _Reader:
-    """Gathers the parts of one style."""
+    """Collects the parts of one style."""
 
     def __init__(self) -> None:
         self.parts: dict[str, _Part] = {}
@@ -81,9 +81,9 @@ class _Reader:
 
 
 def parent_of(style: bytes) -> str:
-    """The name of the style that this one is another name for; empty for a style that stands for itself.
+    """The name of the style that this style depends on; empty for an independent style.
 
-    Raises `BadStyle` for what is no style, and for a style that would lead an engine in a circle or astray.
+    Raises `BadStyle` if this is not a style, or if it would lead an engine into a cycle or to missing macros.
     """
     if len(style) > LARGEST:
         raise BadStyle(0, f"it has {len(style) / 1e6:.1f} MB, and no style has more than {LARGEST / 1e6:g}")
@@ -92,10 +92,10 @@ def parent_of(style: bytes) -> str:
         reader.parser.Parse(style.removeprefix(b"\xef\xbb\xbf"), True)
     except expat.ExpatError as error:
         raise BadStyle(error.lineno, f"it cannot be read as XML: {expat.ErrorString(error.code)}") from None
-    except ValueError as error:  # another encoding than it says
+    except ValueError as error:  # the encoding is not the declared one
         raise BadStyle(1, f"it cannot be read as XML: {error}") from None
     if reader.parents:
-        # An engine would fetch the parent from wherever it is said to be: pandoc does, also in its sandbox.
+        # An engine would fetch the parent from the given address; pandoc does so even in its sandbox.
         names = {parent.strip().rstrip("/").rpartition("/")[2] for parent in reader.parents}
         if len(names) > 1 or "" in names:
             raise BadStyle(0, "it depends on another style, and does not say on which one")
@@ -109,7 +109,7 @@ def parent_of(style: bytes) -> str:
 
 
 def _demand_ends(parts: Mapping[str, _Part]) -> None:
-    """Raise `BadStyle` where a macro is called that is not there, calls itself, or leads to too many others."""
+    """Raise `BadStyle` if a macro is missing, calls itself, or leads to too many others."""
     sizes: dict[str, int] = {}
     for root in parts:
         waiting = [(root, iter(parts[root].calls))]

@@ -1,9 +1,8 @@
-"""Templates filled with words: the only owner of `jinja2`.
+"""Fills templates; only this module uses `jinja2`.
 
-In: templates and the values that they place. Out: HTML in which every text in Markdown is still a mark, and the texts.
-A mark holds a token that is made anew for each page: no text and no template can know it beforehand. A template of a
-brief's own is nearly a program, so it is filled in a process of its own, within limits, and whatever it raises is a
-problem at its line.
+In: templates and the values they place. Out: HTML in which every Markdown text is a mark, and the texts. A mark has a
+token that is new for each page, so no text or template can know it. A brief's own template is almost a program: it is
+filled in a separate process with limits, and whatever it raises becomes a problem at its line.
 """
 
 import contextlib
@@ -28,18 +27,18 @@ from evibrief.problems import suggest
 from evibrief.sections.blocks import Layer, Look, View
 
 OWN_PAGE = "page.html.jinja"
-"""The template of a brief's own theme."""
+"""The page template in a brief's own theme."""
 
 SECONDS, MEGABYTES = 60, 1_500
-"""What filling a template of a brief's own may take; the largest page that was measured takes one second."""
+"""Limits for filling a brief's own template; the largest page measured took one second."""
 
 LARGEST_PAGE = 64_000_000
-"""Characters of a page; the largest that was measured has three million."""
+"""In characters; the largest page measured has three million."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A page with marks, the texts that they stand for in the order of the page, and which are to be one paragraph."""
+    """A page with marks, the texts for them in page order, and the indices of texts that must be one paragraph."""
 
     html: str
     texts: tuple[str, ...]
@@ -48,7 +47,7 @@ class Filled:
 
 @dataclass(frozen=True)
 class Marks:
-    """How marks of one page look. The token is on both sides of a mark: none can be cut off and pass for a text."""
+    """The form of the marks of one page. The token is on both sides, so that a mark that was cut is noticed."""
 
     token: str
 
@@ -62,14 +61,14 @@ class Marks:
         return f"{self.token}list{self.token}"
 
     def replaced(self, html: str, fragments: tuple[str, ...], listed: str) -> str:
-        """The page with the fragments in their places, found in one pass: a fragment is never searched for marks."""
+        """The page with marks replaced by fragments, in one pass, so that fragments are never searched for marks."""
         values = {self.of_text(index): fragment for index, fragment in enumerate(fragments)} | {self.of_list: listed}
         return re.sub(rf"{self.token}(?:n\d+n|list){self.token}", lambda mark: values.get(mark[0], mark[0]), html)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a template of a brief's own: the line, 0 if none is to blame, words and a hint."""
+    """A fault of a brief's own template: the line (0 if unknown), a message and a hint."""
 
     line: int
     message: str
@@ -77,7 +76,7 @@ class Fault:
 
 
 class BadTemplate(Exception):
-    """A template of a brief's own that cannot be filled, or that prints what a page may not hold."""
+    """A brief's own template cannot be filled, or prints something that is not allowed on a page."""
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
@@ -86,7 +85,7 @@ class BadTemplate(Exception):
 
 @dataclass
 class _Texts:
-    """The texts that a template asked for, in the order of the page, and which of them have to be one paragraph."""
+    """Collects the texts that a template prints, in page order, and which of them must be one paragraph."""
 
     marks: Marks
     texts: list[str] = field(default_factory=list)
@@ -104,7 +103,7 @@ class _Texts:
 
 
 def environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
-    """Templates by name, which reach nothing outside, escape what they print and never print what is not there."""
+    """A Jinja environment that loads nothing else, escapes all output, and refuses undefined values."""
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         return (templates[name], name, lambda: True) if name in templates else None
@@ -113,16 +112,16 @@ def environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
         loader=jinja2.FunctionLoader(load), undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    # A page is the same whenever it is built.
+    # A page must be the same in every build.
     made.filters.pop("random")
     made.globals.pop("lipsum")
     return made
 
 
 def fill(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
-    """Fill the page's template: the brief's own where there is one, which may extend ours and override its blocks.
+    """Fill the page template: the brief's own, if any, which may extend ours and override its blocks.
 
-    Raises whatever a template raises.
+    Raises whatever the template raises.
     """
     texts = _Texts(marks)
     made = environment(templates)
@@ -139,7 +138,7 @@ def fill(view: View, templates: Mapping[str, str], layer: Layer, look: Look, mar
 
 
 def fill_apart(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
-    """The same for a brief with a template of its own, in a process of its own. Raises `BadTemplate`."""
+    """Like `fill`, for a brief with its own template, in a separate process. Raises `BadTemplate`."""
     command = [sys.executable, "-P", "-c", "from evibrief.formats.html.filling import answer; answer()"]
     given = pickle.dumps((view, dict(templates), layer, look, marks))
     try:
@@ -161,26 +160,26 @@ _REPEATS = "it repeats something too often"
 
 
 def answer() -> None:
-    """What the process of `fill_apart` does: a filled page, or what is wrong, as JSON."""
+    """The code of the process of `fill_apart`: prints the filled page, or the fault, as JSON."""
     for kind, most in ((resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEGABYTES * 1024**2)):
-        with contextlib.suppress(ValueError, OSError):  # a system may have no such limit, or a lower one already
+        with contextlib.suppress(ValueError, OSError):  # the system may lack this limit, or already have a lower one
             resource.setrlimit(kind, (most, most))
-    view, templates, layer, look, marks = pickle.load(sys.stdin.buffer)  # of our own process
+    view, templates, layer, look, marks = pickle.load(sys.stdin.buffer)  # from our own process
     said: dict[str, Any]
     try:
         said = _filled_twice(view, templates, layer, look, marks)
-    except Exception as error:  # whatever an author's template raises is the author's to mend
+    except Exception as error:  # whatever an author's template raises, the author must fix
         faults = error.faults if isinstance(error, BadTemplate) else [_what_is_wrong(error, templates)]
         said = asdict(faults[0])
     sys.stdout.buffer.write(json.dumps(said).encode())
     sys.stdout.flush()
-    os._exit(0)  # an interpreter that ran out of memory need not tidy up
+    os._exit(0)  # an interpreter that ran out of memory need not clean up
 
 
 def _filled_twice(
     view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks
 ) -> dict[str, Any]:
-    """A template that looks into marks, cuts or changes them gives another page when they are others."""
+    """Fill the template twice with different marks: if it reads, cuts or changes marks, the pages differ."""
     others = Marks(marks.token.translate(_OTHER_DIGITS))
     one, other = (_printable(fill(view, templates, layer, look, each)) for each in (marks, others))
     same = one.texts == other.texts and one.html == other.html.replace(others.token, marks.token)
@@ -198,7 +197,7 @@ def _opened(sent: tuple[str, list[tuple[str, list[str | int]]]]) -> str:
 
 
 def _printable(filled: Filled) -> Filled:
-    """The same page. Raises `UnicodeEncodeError` for halves of characters, which no file can hold."""
+    """The same page. Raises `UnicodeEncodeError` for surrogates, which cannot be written to a file."""
     filled.html.encode()
     return filled
 
@@ -217,7 +216,7 @@ def _what_is_wrong(error: Exception, templates: Mapping[str, str]) -> Fault:
 
 
 def _line_of(error: Exception) -> int:
-    """The last line of the brief's own template that was being worked on."""
+    """The line of the brief's own template where the error happened."""
     if isinstance(error, jinja2.TemplateSyntaxError) and error.name == OWN_PAGE:
         return error.lineno
     line, trace = 0, error.__traceback__
@@ -229,5 +228,5 @@ def _line_of(error: Exception) -> int:
 
 
 def fill_text(name: str, templates: Mapping[str, str], **values: object) -> str:
-    """A template that holds no prose and needs no typesetting, filled with values. Raises what a template raises."""
+    """Fill a template without prose, which needs no typesetting. Raises whatever the template raises."""
     return environment(templates).get_template(name).render(**values)

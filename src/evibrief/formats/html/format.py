@@ -1,20 +1,20 @@
-"""The web page as a format: the page itself, which loads nothing."""
+"""The web page as a format: one HTML file that loads nothing."""
 
 from evibrief.formats.contract import Document, Page
 
 
 class WebPage:
-    """One self-contained HTML file. It carries no evidence: it is read, and not verified."""
+    """One self-contained HTML file. It carries no evidence, so it cannot be verified."""
 
     name = "html"
     label = "web page"
     media_type = "text/html"
 
     def import_engine(self) -> None:
-        """Nothing: the page is there already."""
+        """Nothing to import: the page already exists."""
 
     def write(self, page: Page) -> Document:
-        """The page with its figures drawn as shapes, in UTF-8: a browser has none of our fonts."""
+        """The page in UTF-8, with the letters in figures as outlines, because a browser does not have our fonts."""
         from evibrief.sections.figures.picture import SVG, as_address
 
         html = page.with_figures(lambda drawing: as_address(drawing.svg.encode(), SVG))

@@ -1,7 +1,7 @@
-"""The one pandoc pass: all Markdown and all citations of a brief, together, in the order of reading.
+"""Converts all Markdown and citations of a brief in a single pandoc run, in reading order.
 
 In: texts, references as CSL-JSON, a citation style. Out: an HTML fragment for each text, and the reference list.
-One pass, because the numbers of a numbered style follow the order of reading over the whole document.
+A single run is needed because a numbered style numbers citations in reading order across the whole document.
 """
 
 import json
@@ -25,7 +25,7 @@ READER = "-".join(
         "inline_notes", "example_lists", "implicit_figures", "latex_macros", "abbreviations",
     )
 )  # fmt: skip
-"""Pandoc's Markdown without anything that could carry markup, attributes or settings past the templates."""
+"""Pandoc's Markdown without anything that could get markup, attributes or settings past the templates."""
 
 ALLOWED_TAGS = frozenset(
     (
@@ -49,20 +49,20 @@ ALLOWED_TAGS = frozenset(
     )
 )
 _TAGS_OF_LIST = frozenset(("div", "section", "hr", "i", "b", "u"))
-"""What the reference list has besides, and the notes of a style that prints notes."""
+"""Further tags in the reference list, and in the notes of a note style."""
 
 ALLOWED_LINKS = ("#", "http://", "https://", "mailto:")
 _ENTRY_OF_LIST = re.compile(r'<div id="refs".*', re.DOTALL)
 
 
 IN_LIST = -2
-"""The index of what is said of the reference list."""
+"""The index of complaints about the reference list."""
 
 LONGEST = 120
-"""Seconds that pandoc may take; the largest brief that was measured takes five."""
+"""In seconds, for pandoc; the largest brief measured took five."""
 
 _MEMORY = "-M2g"
-"""What the runtime of pandoc may take; with more, a citation style is made to hurt (GHC User's Guide, 5.7)."""
+"""The memory limit of pandoc's runtime; only a malicious citation style needs more (GHC User's Guide, 5.7)."""
 
 _CITEPROC_FAILED, _OUT_OF_MEMORY = 24, 251
 _DEFINITION = re.compile(r"^(?:[ \t>:~*+-]|\(?\w{1,9}[.)])*(\[(?:[^\[\]]|\[[^\[\]]{0,500}\]){1,500}\]:)", re.MULTILINE)
@@ -70,9 +70,9 @@ _DEFINITION = re.compile(r"^(?:[ \t>:~*+-]|\(?\w{1,9}[.)])*(\[(?:[^\[\]]|\[[^\[\
 
 @dataclass(frozen=True)
 class Complaint:
-    """Something about one text, by its index; -1 for all of them together, `IN_LIST` for the reference list.
+    """A complaint about one text, by index; -1 for all texts together, `IN_LIST` for the reference list.
 
-    `text` is the text that it is about, and `within` the piece of it, where one can be named.
+    `text` is the text that the complaint is about, and `within` the part of it that is wrong, if it is known.
     """
 
     index: int
@@ -85,7 +85,7 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Typeset:
-    """The fragments in the order of the texts, the reference list, and what is wrong with any of them."""
+    """The fragments in the order of the texts, the reference list, and the complaints."""
 
     fragments: tuple[str, ...]
     bibliography: str
@@ -93,10 +93,10 @@ class Typeset:
 
 
 def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style: bytes, language: str) -> Typeset:
-    """Turn every text into HTML and number the citations through all of them.
+    """Turn every text into HTML, and number the citations through all of them.
 
-    Each text is read as a file of its own, so that nothing in it can reach into another: no open construct, no
-    definition of a link. Between them stands a paragraph that nobody can have written, because nobody knows it.
+    Each text is read as a separate file, so that an open construct or a link definition in it cannot affect another.
+    The texts are separated by a paragraph with a random token, which no author can have written.
     """
     token = f"t{secrets.token_hex(16)}"
     html, complaints = _run_pandoc([text.strip() for text in texts], token, references, style, language)
@@ -113,12 +113,12 @@ def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style
 
 
 def _own_links(fragment: str, name: str) -> str:
-    """Links inside the page without the name of the file that pandoc puts before them."""
+    """A fragment whose internal links no longer have the file name that pandoc puts in front."""
     return fragment.replace(f'href="#{name}__', 'href="#')
 
 
 def _defined(index: int, text: str) -> Iterable[Complaint]:
-    """Lines that Markdown takes for the address of a link elsewhere, and does not print."""
+    """Complaints about lines that Markdown reads as link definitions and does not print."""
     for found in _DEFINITION.finditer(text):
         message = f"a line that begins with `{found[1]:.60}` is not printed: Markdown takes it for a link's address"
         hint = "write links as [words](address); for brackets write \\[ and \\]"
@@ -126,7 +126,7 @@ def _defined(index: int, text: str) -> Iterable[Complaint]:
 
 
 def inline(fragment: str) -> str | None:
-    """A fragment of one paragraph without its `<p>`, or None when it is anything else."""
+    """A fragment of one paragraph without its `<p>`; None if it is anything else."""
     if fragment.startswith("<p>") and fragment.endswith("</p>") and fragment.count("<p>") == 1:
         return fragment[3:-4]
     return None
@@ -137,7 +137,7 @@ def _run_pandoc(
 ) -> tuple[str, tuple[Complaint, ...]]:
     """The HTML of all texts, with the token as a paragraph before each and at the end.
 
-    Pandoc reads texts, references and style from files, so they get a folder that is gone afterwards.
+    Pandoc reads texts, references and style from files, so they are written to a temporary folder.
     """
     names = [f"{token}n{index}" for index in range(len(texts))]
     with work_folder() as folder:
@@ -164,7 +164,7 @@ _STYLE = "take a citation style of the public collection"
 
 
 def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable[Complaint]:
-    """What pandoc said, each about the text that it names, about the citation style, or about all."""
+    """Pandoc's messages as complaints about the text they name, the citation style, or all texts."""
     lines = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
     if run.returncode in (_CITEPROC_FAILED, _OUT_OF_MEMORY) or run.returncode < 0:
         what = "it takes too much memory" if run.returncode != _CITEPROC_FAILED else " ".join(lines)
@@ -184,12 +184,12 @@ def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable
 
 
 def _without_empty(reference: Mapping[str, Any]) -> dict[str, Any]:
-    """A reference without its empty fields: an empty DOI would become a link to nowhere."""
+    """A reference without empty fields, because an empty DOI would become a dead link."""
     return {name: value for name, value in reference.items() if value != ""}
 
 
 class _Refusals(HTMLParser):
-    """Collects what a fragment may not contain."""
+    """Collects everything in a fragment that is not allowed."""
 
     def __init__(self, allowed: frozenset[str]) -> None:
         super().__init__()

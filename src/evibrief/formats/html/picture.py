@@ -1,6 +1,6 @@
-"""A PNG that a brief brings along, looked at before any engine reads it (ISO/IEC 15948, PNG third edition).
+"""Checks a brief's PNG before any engine reads it (ISO/IEC 15948, PNG third edition).
 
-In: bytes. Out: why they are no PNG that all three outputs show in the same way, or nothing.
+In: bytes. Out: why they are not a PNG that all three outputs show in the same way; empty if they are.
 """
 
 import struct
@@ -8,17 +8,17 @@ import zlib
 from collections.abc import Iterator
 
 LARGEST = 2_000_000
-"""Bytes of a logo."""
+"""In bytes: the largest logo."""
 
 SMALLEST_SIDE, LARGEST_SIDE, NARROWEST = 8, 4_000, 20
-"""Pixels of a side; and how many times as long one side may be as the other: a logo is at most 45 by 14 mm."""
+"""Limits of the sides in pixels and of their ratio; a logo is printed at 45 by 14 mm at most."""
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 def fault_of(data: bytes) -> str:
-    """Why this is no PNG that can be shown; empty where it is one."""
+    """Why this PNG cannot be shown; empty if it can."""
     try:
         return _fault(data)
     except (struct.error, zlib.error, ValueError) as error:
@@ -62,7 +62,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _unpacked(packed: bytes, most: int) -> int:
-    """How many bytes there are unpacked, counted without keeping them. Raises `ValueError` for more than `most`."""
+    """The unpacked size in bytes, counted without storing the data. Raises `ValueError` for more than `most`."""
     unpacker, count = zlib.decompressobj(), 0
     while packed and not unpacker.eof:
         count += len(unpacker.decompress(packed, 65536))

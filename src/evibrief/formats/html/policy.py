@@ -1,7 +1,7 @@
-"""What a browser may load for a page of ours: what the page itself contains, and nothing else.
+"""Restricts a page to what it contains itself: a browser may load nothing else.
 
-In: a finished page. Out: the same page with its content security policy (W3C, CSP level 3), and what in it no page may
-hold. Only what a template of a brief's own prints can be refused: everything else cannot write markup.
+In: a finished page. Out: the same page with its content security policy (W3C, CSP level 3), and everything in it that
+is not allowed. Only the output of a brief's own template can be refused, because nothing else can write markup.
 """
 
 import base64
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 _HEAD = re.compile(r'\s*<!DOCTYPE html>\s*<html(?: lang="[^"<>]*")?>\s*<head>\s*<meta charset="utf-8">\n?')
-"""How every page begins. The policy comes next: a browser follows it from where it stands."""
+"""How every page begins. The policy comes next, because a browser applies it only to what follows."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -39,7 +39,7 @@ _MARKUP = re.compile(r"<(/?[a-zA-Z][^\s/>]*|[!?])")
 
 @dataclass(frozen=True)
 class Refused:
-    """Something that no page may hold, with what to do instead. `sign` is how it looks there, in small letters."""
+    """Something that is not allowed on a page, and what to do instead. `sign` is its text there, in lower case."""
 
     message: str
     hint: str
@@ -51,7 +51,7 @@ _OWN_STYLE = "give it a class, and write the rule into theme/custom.css"
 
 
 class Contents(HTMLParser):
-    """What a page contains, as far as a browser asks whether it may use it."""
+    """Collects the parts of a page that a content security policy covers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Contents(HTMLParser):
         self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep what the policy is about, and what is refused."""
+        """Keep styles, pictures and refused attributes."""
         if tag == "style":
             self.styles.append("")
             self._in_style = True
@@ -74,11 +74,11 @@ class Contents(HTMLParser):
             self.found += _refused_attribute(tag, name, value or "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A slash at the end of a tag means nothing in HTML."""
+        """Ignore a slash at the end of a tag, as HTML does."""
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        """Styles end."""
+        """Note the end of a style element."""
         self._in_style = self._in_style and tag != "style"
 
     def handle_data(self, data: str) -> None:
@@ -87,7 +87,7 @@ class Contents(HTMLParser):
             self.styles[-1] += data
 
     def refused(self, sheets: Iterable[str], pictures: Collection[str]) -> Iterator[Refused]:
-        """What is in the page besides these style sheets and pictures, and other than text."""
+        """Everything in the page that is not allowed; these style sheets and pictures are."""
         yield from dict.fromkeys(self.found)
         known = {sheet.strip() for sheet in sheets}
         if any(style.strip() not in known for style in self.styles):
@@ -102,7 +102,7 @@ class Contents(HTMLParser):
 
 
 def contents_of(html: str) -> Contents:
-    """What a page contains. Comments and elements are looked for without regard to where a reader thinks they stand."""
+    """The contents of a page. Comments and elements are searched for everywhere, even where a parser sees only text."""
     contents = Contents()
     contents.feed(html)
     contents.close()
@@ -131,10 +131,9 @@ def _refused_attribute(tag: str, name: str, value: str) -> Iterator[Refused]:
 
 
 def with_policy(html: str, contents: Contents, scripts: Sequence[str] = ()) -> str:
-    """The page with its policy right after the beginning of its head, before anything that it is about.
+    """The page with its policy at the beginning of the head, before everything that it covers.
 
-    `scripts` are the texts of the scripts of our own that the page holds. Raises `ValueError` for a page without our
-    beginning.
+    `scripts` are the texts of our own scripts in the page. Raises `ValueError` for a page that does not begin as ours.
     """
     head = _HEAD.match(html)
     if head is None:
@@ -144,7 +143,7 @@ def with_policy(html: str, contents: Contents, scripts: Sequence[str] = ()) -> s
 
 
 def policy(contents: Contents, scripts: Sequence[str] = ()) -> str:
-    """The policy that allows the styles and scripts of a page, by their hashes, and pictures that it carries itself."""
+    """The policy that allows the styles and scripts of a page, by hash, and embedded pictures."""
     inline = [style for _, style in contents.inline]
     styles = [*(["'unsafe-hashes'"] if inline else []), *_hashes((*contents.styles, *inline))]
     rules = (
@@ -162,6 +161,6 @@ _NONE = "'none'"
 
 
 def _hashes(texts: Iterable[str]) -> list[str]:
-    """As a policy names a text: SHA-256 of its UTF-8, in base 64, each once."""
+    """The hashes of texts as written in a policy: SHA-256 of the UTF-8 text in base 64, each once."""
     digests = (hashlib.sha256(text.encode()).digest() for text in texts)
     return list(dict.fromkeys(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests))

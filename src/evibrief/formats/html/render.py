@@ -1,10 +1,10 @@
-"""From a `View` to the one HTML that all three outputs are made of.
+"""Renders a `View` to the HTML that all three outputs are made from.
 
-In: a `View`, templates, the style sheet, and the typesetter of the prose. Out: HTML, and what was wrong with it.
+In: a `View`, templates, the look, and the typesetter for prose. Out: HTML, and complaints about its texts.
 
-Templates see words, never markup. A text in Markdown leaves a mark that nobody can know; after the template has run,
-all texts are typeset in one pass in the order in which they stand on the page, and the marks are replaced. The page
-says itself what a browser may load for it: nothing but what it contains (`policy`).
+Templates see words, never markup. For each Markdown text the template prints a mark that nobody can know. Then all
+texts are typeset in one run, in page order, and replace the marks. The page itself forbids a browser to load anything
+but what it contains (`policy`).
 """
 
 import re
@@ -24,7 +24,7 @@ PLAIN = Look()
 
 @dataclass(frozen=True)
 class Rendered:
-    """The HTML, and what is wrong with its texts."""
+    """The HTML, and the complaints about its texts."""
 
     html: str
     complaints: tuple[Complaint, ...]
@@ -41,8 +41,8 @@ def render(
 
     In a layer that leaves out records, links to them become plain words.
 
-    Raises `BadTemplate` for a template of the brief's own that cannot be filled, that asks for what the view does not
-    have, or that prints what a page may not hold: nothing is printed empty.
+    Raises `BadTemplate` if the brief's own template cannot be filled, uses something that the view does not have, or
+    prints something that is not allowed on a page.
     """
     marks = Marks(secrets.token_hex(16))
     templates = {**templates, "print.css": with_foot(templates["print.css"], view.foot)}
@@ -69,7 +69,7 @@ def _with_text(complaint: Complaint, filled: Filled) -> Complaint:
 
 
 def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
-    """The fragments; those that stand in a line without their paragraph."""
+    """The fragments; those inside a line are without their `<p>`."""
     for index, fragment in enumerate(fragments):
         yield (inline(fragment) if index in filled.short else None) or fragment
 
@@ -95,13 +95,13 @@ def _refuse(html: str, contents: Contents, own: str, sheets: list[str], pictures
 
 
 def render_text(name: str, templates: Mapping[str, str], **values: object) -> str:
-    """A template that holds no prose and needs no typesetting, filled with values; a web page with its policy."""
+    """Fill a template without prose, which needs no typesetting; an HTML page gets its policy."""
     text = fill_text(name, templates, **values)
     return with_policy(text, contents_of(text)) if name.endswith(".html.jinja") else text
 
 
 def without_dead_links(html: str) -> str:
-    """The page with links to what it does not hold as plain words."""
+    """The page with dead internal links turned into plain words."""
     anchors = set(re.findall(r'\bid="([^"]+)"', html))
     return re.sub(
         r'<a href="#([^"]*)"[^>]*>(.*?)</a>',

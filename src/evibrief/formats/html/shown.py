@@ -1,4 +1,4 @@
-"""The words of a web page as a browser shows them. In: HTML. Out: text, a line for each block of it."""
+"""The words of a web page as a browser shows them. In: HTML. Out: text, one line for each block."""
 
 from html.parser import HTMLParser
 
@@ -30,7 +30,7 @@ class _Shown(HTMLParser):
 
 
 def text_of(html: str) -> str:
-    """The words, with one space where there was any."""
+    """The words, with each run of white space as one space."""
     parser = _Shown()
     parser.feed(html)
     lines = (" ".join("".join(line).split()) for line in parser.lines)

@@ -1,9 +1,9 @@
-"""Style sheets of a brief's own theme, read as CSS: the only owner of `tinycss2`.
+"""Parses the style sheet of a brief's own theme; only this module uses `tinycss2`.
 
-In: the text of a sheet. Out: the same sheet, written anew from what was read, or every place at which it would load
-something, end the style element that it is printed into, or cannot be read. Lines and columns stay where they were.
-A browser mends what it cannot read in its own way (CSS Syntax 3, error handling), so nothing unread is passed on; and
-a function that is not known here is refused, because a later browser may load something for it.
+In: the text of a sheet. Out: the same sheet, rewritten from the parsed one, or every place where it would load
+something, end its style element, or cannot be parsed. Lines and columns stay the same. Browsers recover from errors in
+their own ways (CSS Syntax 3, error handling), so nothing unparsed is passed on. Unknown functions are refused, because
+a future browser may load something for them.
 """
 
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from tinycss2.ast import Comment, WhitespaceToken  # type: ignore[import-untyped
 from evibrief.problems import Place, Problem, Problems
 
 DEEPEST = 40
-"""Blocks within blocks; a style sheet of a theme has four."""
+"""Nesting of blocks; a theme's style sheet has about four levels."""
 
 _RULES = frozenset(("media", "supports", "layer", "container", "keyframes", "-webkit-keyframes"))
-"""Rules that hold rules."""
+"""At-rules that contain rules."""
 
 _DECLARATIONS = frozenset(("page", "counter-style", "property"))
-"""Rules that hold declarations; `page` has those of its margins as well (CSS Paged Media 3, 6)."""
+"""At-rules that contain declarations; `page` may also contain margin rules (CSS Paged Media 3, 6)."""
 
 _MARGINS = frozenset(
     f"{edge}-{place}"
@@ -48,7 +48,7 @@ _FUNCTIONS = _words(
     selector sepia shape sign sin skew skewx skewy sqrt steps string style symbols tan target-counter target-
     counters target-text translate translate3d translatex translatey translatez var where dir first nth xywh"""
 )
-"""Functions that compute, count, select or quote what is on the page."""
+"""Functions that compute, count, select or quote what is on the page: none loads anything."""
 
 _PROPERTIES = frozenset(("behavior", "-ms-behavior", "-moz-binding", "src"))
 """Properties that run or load something (Internet Explorer, XBL)."""
@@ -59,7 +59,7 @@ _UNREAD = "write it as CSS has it: a browser and a printer would mend it in diff
 
 
 def read_sheet(text: str, path: str) -> str:
-    """The sheet as it was understood. Raises `Problems`, one for each place of the file `path`, all of them at once."""
+    """The sheet as parsed. Raises `Problems` with all faults at once, each with its place in the file `path`."""
     reader = _Reader(text, path)
     rules = tinycss2.parse_stylesheet(text)
     reader.rules(rules, 0)
@@ -74,7 +74,7 @@ def read_sheet(text: str, path: str) -> str:
 
 
 def _blank(nodes: Iterable[Any]) -> list[Any]:
-    """Comments as blanks of the same extent, so that what follows stays at its line and column."""
+    """The nodes with comments replaced by blanks of the same size, so that lines and columns stay the same."""
     kept = []
     for node in nodes:
         if isinstance(node, Comment):
@@ -88,7 +88,7 @@ def _blank(nodes: Iterable[Any]) -> list[Any]:
 
 
 class _Reader:
-    """Gathers what is wrong with one sheet."""
+    """Collects the faults of one sheet."""
 
     def __init__(self, text: str, path: str) -> None:
         self.text, self.path = text, path
@@ -101,7 +101,7 @@ class _Reader:
         self.report(node.source_line, node.source_column, message, hint)
 
     def rules(self, nodes: Iterable[Any], depth: int) -> None:
-        """Rules at the top of the sheet or inside a rule that holds rules."""
+        """Check rules at the top of the sheet or inside an at-rule that contains rules."""
         for node in nodes:
             if node.type == "qualified-rule":
                 self.values(node.prelude, depth)
@@ -131,7 +131,7 @@ class _Reader:
             self.values(node.content, depth)
 
     def block(self, node: Any, depth: int) -> None:
-        """Declarations and, inside them, nested rules or the margins of a page."""
+        """Check declarations and, among them, nested rules or page margins."""
         if depth > DEEPEST:
             self.at(node, "blocks are nested too deeply", _UNREAD)
             return
@@ -157,7 +157,7 @@ class _Reader:
             self.at(node, f"`{node.lower_name}` would load or run something")
 
     def values(self, nodes: Iterable[Any], depth: int) -> None:
-        """All that a rule consists of, whatever it is read as."""
+        """Check all parts of a rule, however it is parsed."""
         before = None
         for node in nodes:
             self.value(node, before, depth)
@@ -189,7 +189,7 @@ class _Reader:
         self.values(node.arguments, depth + 1)
 
     def refuse_ending(self) -> None:
-        """Where the text itself has what ends a style element, also in a comment."""
+        """Report text that would end the style element, also in a comment."""
         for sign in ("</", "<!"):
             offset = self.text.find(sign)
             if offset >= 0:

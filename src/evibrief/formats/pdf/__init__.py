@@ -1,1 +1,1 @@
-"""PDF documents: written, read and compared."""
+"""PDF documents: writing, reading and comparing them."""

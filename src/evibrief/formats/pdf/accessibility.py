@@ -1,7 +1,7 @@
-"""What the PDF engine leaves undone for an archive and for a screen reader: the only owner of `pydyf`.
+"""Adds what the PDF engine leaves out for archiving and screen readers; only this module uses `pydyf`.
 
-In: the objects of a PDF before it is written. Out: the same objects, which say that the file is PDF/UA-1 as well as
-PDF/A-3a, whose header cells say what they head, and whose attached files are listed once, with their type.
+In: the objects of a PDF before it is written. Out: the same objects: the file is marked as PDF/UA-1 as well as
+PDF/A-3a, header cells have a scope, and attached files are listed once, with their type.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ import pydyf
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _UA = "http://www.aiim.org/pdfua/ns/id/"
-# PDF/A allows a property in the metadata only when it is known or described (ISO 19005-3, 6.6.2.3).
+# PDF/A allows a property in the metadata only if it is predefined or described (ISO 19005-3, 6.6.2.3).
 _IDENTIFICATION = f"""\
 <rdf:Description rdf:about="" xmlns:pdfuaid="{_UA}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/">
@@ -28,9 +28,9 @@ _IDENTIFICATION = f"""\
 
 
 def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
-    """Complete a PDF/A-3a to PDF/UA-1; `media_types` are those of the attached files, in their order."""
+    """Turn a PDF/A-3a into a PDF/UA-1 as well; `media_types` are those of the attached files, in order."""
     for stream in _streams(pdf, "/Metadata"):
-        # Left readable: PDF/A-3 forbids nothing here, but some validators and most readers of metadata want it so.
+        # Not compressed: PDF/A-3 allows both, but some validators and most metadata readers expect plain text.
         stream.compress = False
         stream.stream = [stream.stream[0].replace(b"</rdf:RDF>", _IDENTIFICATION.encode() + b"</rdf:RDF>", 1)]
     for stream, media_type in zip(_streams(pdf, "/EmbeddedFile"), media_types, strict=True):
@@ -39,13 +39,13 @@ def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
         if element.get("S") == "/TH":
             element.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = _scope(element, pdf)
         if element.get("S") in ("/TH", "/TD") and "A" in element:
-            # Below a cell that spans rows, WeasyPrint 70 names the heads of other columns; the scopes say it right.
+            # Below a cell that spans rows, WeasyPrint 70 names the headers of wrong columns; the scopes are right.
             element["A"].pop("Headers", None)
         if element.get("S") == "/LI":
             _give_body(element, pdf)
     _lift_links(pdf)
     for stream in [one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.compress]:
-        # Bytes that happen to end in a line break would run into the one that ends every stream.
+        # Data that happen to end in a line break would merge with the one that ends every stream.
         stream.compress = not stream.data.endswith(b"\r\nendstream")
     if "AF" in pdf.catalog:  # the engine lists each file twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
@@ -56,9 +56,9 @@ def _streams(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:
 
 
 def _lift_links(pdf: pydyf.PDF) -> None:
-    """Hang every link's annotation on the link itself (ISO 14289-1, 7.18.5).
+    """Attach the annotation of every link to the link element itself (ISO 14289-1, 7.18.5).
 
-    Where a link holds an italic word, the engine hangs that word's annotation on the italics.
+    If a link contains an italic word, the engine attaches that word's annotation to the italics.
     """
     root = _element(pdf.catalog["StructTreeRoot"], pdf)
     numbers = _element(root["ParentTree"], pdf)["Nums"]
@@ -77,7 +77,7 @@ def _lift_links(pdf: pydyf.PDF) -> None:
 
 
 def _give_body(item: Any, pdf: pydyf.PDF) -> None:
-    """An item of a list holds a label and a body, and nothing else (ISO 14289-1, 7.6; ISO 32000-1, table 336)."""
+    """Give a list item a body: it must have only a label and a body (ISO 14289-1, 7.6; ISO 32000-1, table 336)."""
     kids = {kid: _element(kid, pdf) for kid in item["K"]}
     loose = [kid for kid, element in kids.items() if element is None or element.get("S") not in ("/Lbl", "/LBody")]
     if not loose:
@@ -92,12 +92,12 @@ def _give_body(item: Any, pdf: pydyf.PDF) -> None:
 
 
 def _element(kid: Any, pdf: pydyf.PDF) -> Any:
-    """The structure element that a reference leads to; None for a piece of a page."""
+    """The structure element that a reference points to; None for marked content of a page."""
     return pdf.objects[int(bytes(kid).split()[0])] if isinstance(kid, bytes) else None
 
 
 def _scope(cell: Any, pdf: pydyf.PDF) -> str:
-    """A header cell in the head of a table heads its column; one in the body heads its row (ISO 32000-1, 14.8.5.7)."""
+    """The scope of a header cell: its column in the table head, its row in the body (ISO 32000-1, 14.8.5.7)."""
     parent = cell
     while parent.get("S") not in ("/THead", "/TBody", "/TFoot", "/Table"):
         parent = _element(parent["P"], pdf)

@@ -1,7 +1,7 @@
-"""What differs between a PDF that somebody sent and the one that is built here from the evidence that it carries.
+"""Differences between a received PDF and one rebuilt here from the evidence in it.
 
-In: the bytes of both. Out: every difference that decides what a reader sees or what a viewer does. Nothing that the
-sent PDF says about its tools is believed. Two independent readers look: one walks the objects, one shows the pages.
+In: the bytes of both. Out: every difference that affects what a reader sees or what a viewer does. What the received
+PDF says about its tools is not trusted. Two independent programs compare: one walks the objects, one renders pages.
 """
 
 import io
@@ -16,17 +16,17 @@ from evibrief.formats.pdf.pages import page_differences
 
 _LAYOUT = {"/Root", "/Info", "/Size", "/Prev", "/XRefStm", "/ID", "/Type", "/W", "/Index", "/Length", "/Filter",
            "/DecodeParms"}  # fmt: skip
-"""What a trailer says of the file's layout. The ID is made from the bytes, and says nothing else."""
+"""Keys of a trailer about the file's layout. The ID is computed from the bytes and has no other meaning."""
 
 _TREE = {"/Type", "/Kids", "/Count", "/Parent", "/Resources", "/MediaBox", "/CropBox", "/Rotate"}
-"""What a node of the page tree may have. The last four are handed down, and compared at the pages."""
+"""Keys that a node of the page tree may have. The last four are inherited, and compared at the pages."""
 
 MOST_PAGES = 5_000
 MOST_NODES = 20_000
 
 
 def pdf_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
-    """What differs; empty means that both agree in meaning, not that they have the same bytes."""
+    """The differences; empty means that both have the same meaning, not the same bytes."""
     seen, kept = Found(), Found()
     if found == expected:
         return ()
@@ -38,7 +38,7 @@ def pdf_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
 
 
 def _objects(found: bytes, expected: bytes, kept: Found) -> frozenset[int]:
-    """Compare the objects, and give the numbers of the pages that can be drawn in a short time."""
+    """Compare the objects; returns the numbers of the pages that can be drawn quickly."""
     import pikepdf
 
     try:
@@ -51,13 +51,13 @@ def _objects(found: bytes, expected: bytes, kept: Found) -> frozenset[int]:
             return frozenset() if walk.bounded_out else _drawable(one, min(len(one.pages), len(other.pages)), kept)
     except pikepdf.PasswordError:
         kept.add(NOT_COMPARED, "document", "not compared: it is encrypted")
-    except Exception as no:  # a strange file fails in a hundred ways, and all of them mean the same
+    except Exception as no:  # a strange file can fail in a hundred ways, which all mean the same
         kept.add(NOT_COMPARED, "document", f"not compared: it is damaged ({_why(no)})")
     return frozenset()
 
 
 def _drawable(pdf: Any, many: int, kept: Found) -> frozenset[int]:
-    """Pages whose objects are ours, and others that cost little; for the rest it is said that nobody looked."""
+    """Pages whose objects are ours, and other pages that are cheap to draw; the rest are reported as not compared."""
     ours = not any(one.where == "document" for one in kept.all())
     changed = {one.where for one in kept.all()}
     drawn = set()
@@ -76,7 +76,7 @@ def _why(error: BaseException) -> str:
 
 
 def _layout(found: bytes, expected: bytes, pdf: Any, kept: Found) -> None:
-    """What the bytes say beside the objects: they were added to, they are damaged, something follows the end."""
+    """Compare the bytes around the objects: whether something was added, is damaged, or follows the end."""
     if found.count(b"startxref") > expected.count(b"startxref"):
         kept.add("part", "document", "the file was added to after it was written, or written in several sections")
     if found[:8] != expected[:8]:
@@ -108,12 +108,12 @@ def _compare(one: Any, other: Any, kept: Found) -> Walk:
 
 
 def _numbers(pages: Sequence[Any]) -> dict[Any, int]:
-    """The number of each page by its object; of a page that is there twice, the first."""
+    """The number of each page by its object; for a page that occurs twice, the first number."""
     return {page.obj.objgen: number for number, page in reversed(list(enumerate(pages, 1))) if any(page.obj.objgen)}
 
 
 def _page_tree(top: Any, kept: Found) -> None:
-    """The nodes above the pages hold nothing but pages, and what is handed down to them."""
+    """Report anything in the nodes above the pages except pages and inherited values."""
     waiting, seen = [top], 0
     while waiting and seen < MOST_NODES:
         node, seen = waiting.pop(), seen + 1
@@ -124,7 +124,7 @@ def _page_tree(top: Any, kept: Found) -> None:
 
 
 def _page(walk: Walk, one: Any, other: Any, number: int) -> None:
-    """Compare all that a page has."""
+    """Compare everything in a page."""
     where = f"page {number}"
     place = Place("page", where)
     for key in sorted({*one.keys(), *other.keys()} - {"/Parent", "/Contents", "/Annots"}):
@@ -134,7 +134,7 @@ def _page(walk: Walk, one: Any, other: Any, number: int) -> None:
 
 
 def _contents(walk: Walk, one: Any, other: Any, place: Place) -> None:
-    """The content streams of a page, which are one however many they are (ISO 32000-1, 7.8.2)."""
+    """Compare the content streams of a page, which count as one stream (ISO 32000-1, 7.8.2)."""
     data = [_joined(walk, page, side, place) for side, page in enumerate((one, other))]
     if data[0] is None or data[1] is None or data[0] == data[1]:
         return
@@ -151,7 +151,7 @@ def _joined(walk: Walk, page: Any, side: int, place: Place) -> bytes | None:
 
 
 def _annotations(walk: Walk, one: Any, other: Any, where: str) -> None:
-    """All annotations of a page. Where some were added or removed, the others are compared all the same."""
+    """Compare all annotations of a page. If some were added or removed, the others are still compared."""
     listed = kind_of(one) == "array" and kind_of(other) == "array"
     if {kind_of(one), kind_of(other)} == {"array", kind_of(MISSING)}:
         one, other, listed = [] if one is MISSING else one, [] if other is MISSING else other, True
@@ -164,7 +164,7 @@ def _annotations(walk: Walk, one: Any, other: Any, where: str) -> None:
 
 
 def _paired(one: list[Any], other: list[Any], kept: Found, where: str) -> Iterator[tuple[Any, Any]]:
-    """Annotations that are at the same place of the page, in pairs; one without a partner was added or removed."""
+    """Pairs of annotations in the same place of a page; one without a partner is reported as added or removed."""
     wanted: dict[str, list[Any]] = {}
     for annotation in other:
         wanted.setdefault(_key(annotation), []).append(annotation)

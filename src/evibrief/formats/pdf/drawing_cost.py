@@ -1,7 +1,7 @@
-"""What it costs to draw a page, before a renderer is asked to: a few lines of a PDF can ask for billions of strokes.
+"""Estimates the cost of drawing a page before it is rendered: a few lines of a PDF can ask for billions of strokes.
 
-In: a page. Out: whether it may be drawn. A form that draws a form ten times, twelve levels deep, is never drawn to its
-end, and no renderer can be interrupted there.
+In: a page. Out: whether it may be drawn. A form that draws another form ten times, twelve levels deep, would never
+finish, and a renderer cannot be interrupted.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from typing import Any
 from evibrief.formats.pdf.object_names import kind_of
 
 MOST_COST = 20_000_000
-"""Bytes of content that are drawn for one page, each as often as it is drawn; the largest page so far has 200,000."""
+"""In bytes of content drawn for one page, counted as often as drawn; the largest page so far has 200,000."""
 
 MOST_FORMS = 5_000
 _RISKY = ("/Pattern", "/Shading")
 
 
 def may_be_drawn(page: Any) -> bool:
-    """Whether a page that is not ours to the last object can be drawn in a short time."""
+    """Whether a page that is not entirely ours can be drawn quickly."""
     held = page.get("/Contents")
     streams = [held] if kind_of(held) == "stream" else list(held) if kind_of(held) == "array" else []
     costs: dict[Any, int] = {}
@@ -31,11 +31,11 @@ def may_be_drawn(page: Any) -> bool:
 
 
 class _TooMuch(Exception):
-    """Drawing would not end, or not soon."""
+    """Drawing would take too long, or never end."""
 
 
 def _cost(forms: list[Any], costs: dict[Any, int]) -> int:
-    """The highest cost of any of these forms, each with what it draws itself. Raises `_TooMuch` for circles."""
+    """The highest cost of these forms, each including the forms it draws. Raises `_TooMuch` for cycles."""
     waiting = [(form, False) for form in forms]
     while waiting:
         form, ready = waiting.pop()
@@ -53,7 +53,7 @@ def _cost(forms: list[Any], costs: dict[Any, int]) -> int:
 
 
 def _drawn_by(owner: Any, is_page: bool = False) -> list[Any]:
-    """The forms that a page or a form can draw. Raises `_TooMuch` for what costs without showing it."""
+    """The forms that a page or form can draw. Raises `_TooMuch` for features whose cost cannot be seen."""
     resources = owner.get("/Resources", {})
     if any(len(resources.get(name, {})) for name in _RISKY):
         raise _TooMuch

@@ -1,4 +1,4 @@
-"""PDF as a format: printed from the page, with the evidence attached."""
+"""PDF as a format: the printed page, with the evidence attached."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".csl": "application/vnd.citationstyles.style+xml",
 }
-"""What a file of the evidence is, by its ending."""
+"""The media types of evidence files, by extension."""
 
 
 class Pdf:
@@ -31,7 +31,7 @@ class Pdf:
     name = "pdf"
     label = "PDF"
     media_type = "application/pdf"
-    compared = "every object of the file, its text and its pages as pictures"
+    compared = "all objects of the file, its text and the pictures of its pages"
 
     def import_engine(self) -> None:
         """Import the engine, which takes half a second."""
@@ -40,52 +40,52 @@ class Pdf:
         load_engine()
 
     def write(self, page: Page) -> Document:
-        """Print a page. Raises `Problems` for what the engine warns of."""
+        """Print a page. Raises `Problems` for every warning of the engine."""
         from evibrief.formats.pdf.write import write_pdf
         from evibrief.sections.figures.picture import SVG, as_address
 
         date = page.brief.brief.date
-        # The letters in the figures are letters: the engine has their font.
+        # Figures with their letters as text, because the engine has their font.
         html = page.with_figures(lambda drawing: as_address(drawing.lettered.encode(), SVG))
         pdf = write_pdf(html, resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
         return Document(self.name, pdf.data, pdf.pages)
 
     def text(self, data: bytes) -> str:
-        """The words of all pages, as a viewer gives them."""
+        """The words of all pages, as a PDF viewer extracts them."""
         from evibrief.formats.pdf.pages import text_of
 
         return text_of(data)
 
     def owns(self, data: bytes) -> bool:
-        """Whether it begins as a PDF does."""
+        """Whether it begins like a PDF."""
         return data.startswith(b"%PDF")
 
     def extract(self, data: bytes, name: str) -> Mapping[str, bytes]:
-        """The files that are attached, with their path as description (ISO 32000-1, 7.11.4)."""
+        """The attached files; the path of each is its description (ISO 32000-1, 7.11.4)."""
         from evibrief.formats.pdf.attachments import attached_files
 
         return attached_files(data, name)
 
     def differences(self, found: bytes, expected: bytes) -> tuple["Difference", ...]:
-        """What differs in objects and on pages."""
+        """The differences between the objects and between the pages."""
         from evibrief.formats.pdf.differences import pdf_differences
 
         return pdf_differences(found, expected)
 
     def closed(self, data: bytes) -> str:
-        """Says that it is encrypted."""
+        """A sentence saying that it is encrypted; empty if it is not."""
         from evibrief.formats.pdf.history import pdf_is_closed
 
         return pdf_is_closed(data) if self.owns(data) else ""
 
     def history(self, found: bytes, expected: bytes, differences: tuple["Difference", ...]) -> str:
-        """Says that it was signed, annotated, broken off, encrypted or saved anew."""
+        """A sentence saying that it was signed, annotated, cut short, encrypted or saved again."""
         from evibrief.formats.pdf.history import pdf_history
 
         return pdf_history(found, expected, differences)
 
     def producer(self, data: bytes) -> str:
-        """The program that its information names."""
+        """The program named in its document information."""
         from evibrief.formats.pdf.history import pdf_producer
 
         return pdf_producer(data)

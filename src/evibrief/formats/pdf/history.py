@@ -1,6 +1,7 @@
-"""What became of a PDF after it was made: signed, annotated, broken off, encrypted, packed anew, printed.
+"""What happened to a PDF after it was made: signed, annotated, cut off, encrypted, repacked, printed.
 
-In: bytes. Out: one sentence each, or nothing. A signature is named and not checked: who signed is what the file says.
+In: bytes. Out: a sentence from each function; empty if there is no trace. Signatures are reported but not checked: the
+signer is whoever the file says.
 """
 
 import io
@@ -15,7 +16,7 @@ from evibrief.formats.pdf.objects import bounded
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(\d{1,10}\s+\d{1,5}\s+R|<<)")
 _END = b"%%EOF"
 _TAIL = 1024
-"""Bytes from the end in which a PDF has to end (ISO 32000-1, annex H.3.18)."""
+"""In bytes: the end marker must be this close to the end of a PDF (ISO 32000-1, annex H.3.18)."""
 
 _OURS = "WeasyPrint"
 MOST_FIELDS = 1_000
@@ -23,7 +24,7 @@ MOST_TOLD = 6
 
 
 def pdf_is_closed(data: bytes) -> str:
-    """A sentence that says that a PDF is encrypted; empty when it is not. The raw bytes are looked at first."""
+    """A sentence saying that a PDF is encrypted; empty if it is not. The raw bytes are searched first."""
     import pikepdf
 
     if not _ENCRYPTED.search(data):
@@ -39,7 +40,7 @@ def pdf_is_closed(data: bytes) -> str:
 
 
 def pdf_producer(data: bytes) -> str:
-    """The program that a PDF says it was last written by, and empty when it says none or cannot be read."""
+    """The program that last wrote a PDF, by its own account; empty if it names none or cannot be read."""
     import pikepdf
 
     try:
@@ -53,7 +54,7 @@ _WRONG_SHAPES = (LookupError, AttributeError, TypeError, ValueError, RuntimeErro
 
 
 def pdf_history(found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
-    """One sentence about what happened to a PDF that is not the expected one; empty when nothing tells."""
+    """A sentence on what happened to a PDF that is not the expected one; empty if there is no trace."""
     if closed := pdf_is_closed(found):
         return closed
     if found == expected:
@@ -68,7 +69,7 @@ def pdf_history(found: bytes, expected: bytes, differences: tuple[Difference, ..
 
 
 def _added_to(found: bytes, expected: bytes, differences: tuple[Difference, ...]) -> str:
-    """The beginning is ours to the byte; what follows decides all the same what a viewer shows."""
+    """A sentence on what was added after our unaltered bytes, which still affects what a viewer shows."""
     begins = f"its first {len(expected):,} bytes are ours, unaltered"
     if not found[len(expected) :].strip(b"\0\t\n\r "):
         return f"{begins}; only blank bytes follow"
@@ -79,13 +80,13 @@ def _added_to(found: bytes, expected: bytes, differences: tuple[Difference, ...]
 
 
 def _is_of_signing(one: Difference, signed: bool) -> bool:
-    """What is told in other words, or comes with every signature."""
+    """Whether a difference is already described in other words, or comes with every signature."""
     frame = one.what == "part" or one.message.startswith(("AcroForm was added", "Annots was added"))
     return frame or (signed and one.what in ("form", "signature"))
 
 
 def _signatures(data: bytes) -> Iterator[str]:
-    """What each signature says of who signed, when and why. Nothing of it is checked."""
+    """Who signed, when and why, according to each signature; not checked."""
     import pikepdf
 
     try:

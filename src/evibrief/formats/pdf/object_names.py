@@ -1,6 +1,6 @@
-"""The objects of a PDF in plain words: which kind of thing differs, what it is called, what it says.
+"""Describes PDF objects in plain words: what kind of thing differs, its name, and its content.
 
-In: objects and keys of dictionaries. Out: words. A key that is not listed here is called by its own name.
+In: objects and keys of dictionaries. Out: words. A key that is not listed here keeps its own name.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from evibrief.formats.difference import quoted
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the walk is: what kind of thing differs here, where that is, and the words that lead there."""
+    """A place in the walk: the kind of thing, its page or "document", and its name."""
 
     what: str
     where: str
@@ -23,15 +23,15 @@ class Place:
 
 
 class _Missing:
-    """Where one of two dictionaries has no such key."""
+    """The value of a key that one of two dictionaries lacks."""
 
 
 MISSING = _Missing()
 
 
 def kind_of(value: Any) -> str:
-    """Which kind of object this is."""
-    known = getattr(value, "_type_name", "")  # asked half a million times in a large brief
+    """The kind of an object."""
+    known = getattr(value, "_type_name", "")  # called half a million times for a large brief
     if known:
         return known if known in _PARTS else "other"
     return "number" if type(value) in (int, Decimal) else type(value).__name__
@@ -41,13 +41,13 @@ _PARTS = {"dictionary", "array", "stream", "string", "name"}
 
 
 def plain_value(value: Any) -> Any:
-    """A value that has no parts, as something that can be compared."""
+    """A value without parts, in a form that can be compared."""
     kind = kind_of(value)
     return bytes(value) if kind == "string" else str(value) if kind in ("name", "other") else value
 
 
 def plain_text(value: Any) -> str:
-    """A value as few words."""
+    """A value in a few words."""
     kind = kind_of(value)
     if kind == "string":
         return quoted(str(value))
@@ -63,7 +63,7 @@ def plain_text(value: Any) -> str:
 
 
 def inside(place: Place, key: str, owner: Any) -> Place:
-    """The place below a key of a dictionary."""
+    """The place of a key inside a dictionary."""
     name = key.removeprefix("/")
     name = f"{_GROUPS[place.name]} {name}" if place.name in _GROUPS else name
     what = _KINDS.get(key, place.what)
@@ -86,10 +86,10 @@ _KINDS = {
     "/MediaBox": "box", "/CropBox": "box", "/TrimBox": "box", "/BleedBox": "box", "/ArtBox": "box", "/Rotate": "box",
     "/UserUnit": "box",
 }  # fmt: skip
-"""What kind of thing a key leads to; whatever is below it is of that kind, until another key says more."""
+"""The kind of thing under a key; everything below it has the same kind until another key of this list."""
 
 _GROUPS = {"XObject": "the picture", "Font": "the font", "ExtGState": "the drawing state"}
-"""What is in these dictionaries has a name that means nothing to a reader."""
+"""Dictionaries whose entries have names that mean nothing to a reader."""
 
 _WORDS = {
     "AA": "what is done without being asked", "AcroForm": "a form", "ActualText": "the text that replaces another",
@@ -108,7 +108,7 @@ _WORDS = {
 
 
 def named(place: Place) -> str:
-    """What differs, with a space after it; empty where it has no name."""
+    """The name of what differs, followed by a space; empty if it has no name."""
     words = _WORDS.get(place.name, place.name)
     area = _AREAS.get(place.what, "") if place.where == "document" else ""
     return f"{area}{words} " if words else ""
@@ -119,18 +119,18 @@ _AREAS = {"outline": "in the outline ", "tag": "in the tags for screen readers "
 
 
 def page_number(number: int | None) -> str:
-    """The page that something leads to."""
+    """The number of a page in words."""
     return "no page" if number is None else f"page {number}"
 
 
 def said_of_pages(place: Place, numbers: Sequence[int | None]) -> str:
-    """A sentence about something that leads to another page than it should."""
+    """A sentence about something that leads to the wrong page."""
     found, expected = (page_number(number) for number in numbers)
     return f"{named(place)}leads to {found}, and the evidence gives {expected}"
 
 
 def said_of_values(place: Place, one: Any, other: Any) -> str:
-    """A sentence about two values that differ, one of which may be missing."""
+    """A sentence about two different values, one of which may be missing."""
     if other is MISSING:
         return f"{named(place)}was added: {plain_text(one)}"
     if one is MISSING:
@@ -139,7 +139,7 @@ def said_of_values(place: Place, one: Any, other: Any) -> str:
 
 
 def said_of_lists(place: Place, one: Sequence[Any], other: Sequence[Any]) -> Iterator[str]:
-    """Sentences about two lists of different lengths: what was added and removed, where its entries have names."""
+    """Sentences about two lists of different lengths: added and removed entries, if they have names."""
     here, there = (Counter(_entry(item) for item in some if _entry(item)) for some in (one, other))
     thing = "a file" if place.what == "attachment" else "an entry"
     yield from (f"{thing} was added: {name}" for name in [*(here - there)][:3])
@@ -149,6 +149,6 @@ def said_of_lists(place: Place, one: Sequence[Any], other: Sequence[Any]) -> Ite
 
 
 def _entry(item: Any) -> str:
-    """What an entry of a list is called; empty when it has no name."""
+    """The name of a list entry; empty if it has none."""
     kind = kind_of(item)
     return plain_text(item) if kind == "string" or (kind == "dictionary" and "/Desc" in item) else ""

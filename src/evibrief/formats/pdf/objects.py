@@ -1,8 +1,8 @@
-"""Two PDFs as graphs of objects, walked side by side.
+"""Compares two PDFs as graphs of objects.
 
-In: two open PDFs. Out: where the graphs differ, named for people. Whatever can be reached from the trailer is
-compared: a key that nobody has heard of is a difference like any other. Nothing here recurses, and every stream is
-unpacked within a bound. References to pages are compared by the number of the page; the pages themselves one by one.
+In: two open PDFs. Out: where the graphs differ, described for people. Everything that can be reached from the trailer
+is compared, unknown keys too. Nothing here is recursive, and every stream is unpacked within a limit. References to
+pages are compared by page number, the pages themselves one by one.
 """
 
 import hashlib
@@ -28,40 +28,40 @@ from evibrief.formats.pdf.object_names import (
 )
 
 MOST_OBJECTS = 1_500_000
-"""Pairs of values that are compared; the largest brief so far has 600,000."""
+"""The most pairs of values that are compared; the largest brief so far has 600,000."""
 
 MOST_LISTED = 10_000
-"""Entries of a list that are looked through for what was added."""
+"""The most entries of a list that are searched for additions."""
 
 LARGEST_STREAM = 64 * 1024 * 1024
 LARGEST_WHOLE = 256 * 1024 * 1024
-"""Bytes of one unpacked stream, and of all."""
+"""In bytes: the largest unpacked stream, and the most for all streams."""
 
 LARGEST_METADATA = 1024 * 1024
 
 LARGEST_CONTENT = 8 * 1024 * 1024
-"""Bytes of a content stream that is read operator by operator; longer ones are compared byte by byte."""
+"""In bytes: the largest content stream that is compared by operators; larger ones are compared by bytes."""
 
 _PACKING = ("/Length", "/Filter", "/DecodeParms", "/DL")
-"""How a stream is packed says nothing about what it holds."""
+"""Keys about how a stream is packed, which do not affect its content."""
 
 _LENGTH = ("/Length",)
 
 _UNPACKED = {"/FlateDecode", "/Fl", "/RunLengthDecode", "/RL", "/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85"}
-"""Filters that are undone here, within bounds. Whatever has another one has to be packed the same way."""
+"""Filters that are undone here, within limits. Streams with other filters must be packed in the same way."""
 
 _PRODUCER = re.compile(r"WeasyPrint \d{1,4}(\.\d{1,4}){0,3}")
 _XMP_PRODUCER = re.compile(rb'pdf:Producer="WeasyPrint \d{1,4}(\.\d{1,4}){0,3}"')
-"""The one thing in a PDF that may differ under other tools, beside the list of tools: the version of its writer."""
+"""Apart from the list of tools, only the version of the PDF's writer may differ with other tools."""
 
 _OWN_IDENTITY = {"/OCG", "/OCMD", "/StructElem", "/Annot", "/Page", "/Pages", "/StructTreeRoot"}
-"""Kinds of objects that are more than what they hold: two layers that look alike may be on and off."""
+"""Kinds of objects that are not identified by their content: of two equal layers, one may be on and one off."""
 
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Bound what the PDF library unpacks, while this lasts."""
-    from pikepdf import settings  # a quarter of a second, which only those who look into a PDF pay
+    """Limit what the PDF library unpacks inside this context."""
+    from pikepdf import settings  # takes a quarter of a second, so only imported when a PDF is read
 
     most = LARGEST_STREAM
     before = settings.set_qpdf_limits(
@@ -75,7 +75,7 @@ def bounded() -> Iterator[None]:
 
 
 class Walk:
-    """One comparison of two PDFs; `found` collects what differs."""
+    """One comparison of two PDFs; `found` collects the differences."""
 
     def __init__(self, pages: tuple[dict[Any, int], dict[Any, int]], found: Found) -> None:
         self.found = found
@@ -87,7 +87,7 @@ class Walk:
         self.bounded_out = False
 
     def compare(self, one: Any, other: Any, place: Place) -> None:
-        """Compare two values and all that they lead to."""
+        """Compare two values and everything they refer to."""
         waiting = [(one, other, place)]
         while waiting and not self.found.full:
             self._left -= 1
@@ -97,7 +97,7 @@ class Walk:
             waiting.extend(reversed(list(self._step(*waiting.pop()))))
 
     def not_compared(self, place: Place, why: str) -> None:
-        """Say that something could not be compared, and why."""
+        """Report that something could not be compared, and why."""
         self.bounded_out = True
         self.found.add(NOT_COMPARED, place.where, f"not compared: {named(place)}{why}")
 
@@ -116,7 +116,7 @@ class Walk:
         return is_producer and all(_PRODUCER.fullmatch(str(name)) for name in (one, other))
 
     def _is_new(self, one: Any, other: Any, place: Place) -> bool:
-        """Whether this pair was not compared before; references to pages are compared here, by number."""
+        """Whether this pair has not been compared yet. References to pages are compared here, by number."""
         keys = one.objgen, other.objgen
         numbers = [self._pages[side].get(keys[side]) for side in (0, 1)]
         if numbers != [None, None]:
@@ -160,7 +160,7 @@ class Walk:
             yield *pair, replace(place, name=quoted(str(other[index - 1]), 40)) if is_value else place
 
     def _streams(self, one: Any, other: Any, place: Place) -> None:
-        """Compare what two streams hold."""
+        """Compare the content of two streams."""
         data = [self.content(stream, index, place) for index, stream in enumerate((one, other))]
         if data[0] is None or data[1] is None:
             return
@@ -175,7 +175,7 @@ class Walk:
         return is_content(one) and is_content(other) and self.same_operators(one, other, data, wanted)
 
     def content(self, stream: Any, side: int, place: Place) -> bytes | None:
-        """What a stream holds, unpacked where that can be done within bounds; None when it was not."""
+        """The content of a stream, unpacked within limits; None if that is not possible."""
         import pikepdf
 
         try:
@@ -190,7 +190,7 @@ class Walk:
         return data
 
     def same_operators(self, one: Any, other: Any, data: bytes, wanted: bytes) -> bool:
-        """Whether two content streams draw with the same operators, whatever the spaces between them."""
+        """Whether two content streams have the same operators, ignoring white space."""
         import pikepdf
 
         if len(data) > 4 * len(wanted) + 1_000 or len(wanted) > LARGEST_CONTENT:
@@ -200,14 +200,14 @@ class Walk:
 
 
 def is_unpacked(stream: Any) -> bool:
-    """Whether the filters of a stream are undone here."""
+    """Whether all filters of a stream are undone here."""
     filters = stream.get("/Filter", [])
     names = [str(filters)] if kind_of(filters) == "name" else [str(one) for one in list(filters)]
     return set(names) <= _UNPACKED
 
 
 def is_content(stream: Any) -> bool:
-    """Whether a stream draws: a form or a pattern. Contents of pages are compared by who knows the page."""
+    """Whether a stream draws something: a form or a pattern. The contents of pages are compared with the page."""
     return str(stream.get("/Subtype")) == "/Form" or stream.get("/PatternType") == 1
 
 
@@ -220,7 +220,7 @@ def _is_manifest(one: Any) -> bool:
 
 
 def _manifest_differs(stream: Any, data: bytes, wanted: bytes) -> str:
-    """How a carried manifest differs in more than its list of tools; the size and sum that are noted are checked."""
+    """How an embedded manifest differs apart from its list of tools; its stored size and checksum are verified too."""
     params = stream.get("/Params", {})
     digest = hashlib.md5(data, usedforsecurity=False).digest()
     if params.get("/Size") != len(data) or bytes(params.get("/CheckSum", b"")) != digest:
@@ -232,7 +232,7 @@ def _manifest_differs(stream: Any, data: bytes, wanted: bytes) -> str:
 
 
 def _metadata(data: bytes) -> bytes:
-    """Metadata as canonical XML without the version of the writer; as they are, where they are no XML."""
+    """Metadata as canonical XML without the writer's version; unchanged if they are not XML."""
     try:
         data = canonical(parse(data, LARGEST_METADATA))
     except ValueError:

@@ -1,8 +1,8 @@
-"""The pages of two PDFs as a viewer shows them: the only owner of `pypdfium2`.
+"""Compares the pages of two PDFs as a viewer shows them; only this module uses `pypdfium2`.
 
-In: the bytes of two PDFs. Out: which pages look different, by how much and where, and which read differently. The
-renderer is another program than the one that reads the objects, so it also finds what two readers see differently.
-It runs no scripts. It is not safe to be used from two threads at once.
+In: the bytes of two PDFs. Out: which pages look different, how much and where, and which have different text. The
+renderer is a different program from the reader of the objects, so it also finds what two programs read differently.
+It runs no scripts. It must not be used from two threads at once.
 """
 
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from typing import Any
 from evibrief.formats.difference import NOT_COMPARED, Difference, reads
 
 _SCALE = 100 / 72
-"""100 dots to the inch: letters of 7 points are told apart."""
+"""100 dots per inch: enough to distinguish letters of 7 points."""
 
 LARGEST_PICTURE = 25_000_000
-"""Pixels of one page; A0 at this scale has 15 million."""
+"""In pixels, for one page; A0 at this scale has 15 million."""
 
 LONGEST_TEXT = 1_000_000
-"""Characters of a page that are compared."""
+"""The most characters of a page that are compared."""
 
 
 def page_differences(found: bytes, expected: bytes, shown: frozenset[int]) -> Iterator[Difference]:
-    """What looks or reads differently on the pages of these numbers, which both have."""
+    """The differences in look and text of the pages with these numbers, which both PDFs have."""
     if not shown:
         return
     import pypdfium2  # type: ignore[import-untyped]  # it ships no types
@@ -85,7 +85,7 @@ def _pictures(one: Any, other: Any, where: str) -> Iterator[Difference]:
 
 
 def _rows(page: Any) -> list[bytes]:
-    """The picture of a page with annotations and fields, row by row, four bytes to a pixel."""
+    """The picture of a page with annotations and fields: rows of bytes, four bytes per pixel."""
     bitmap = page.render(scale=_SCALE, draw_annots=True, may_draw_forms=True, prefer_bgrx=True, maybe_alpha=False)
     try:
         data, stride = bytes(bitmap.buffer), bitmap.stride
@@ -95,7 +95,7 @@ def _rows(page: Any) -> list[bytes]:
 
 
 def _different(one: list[bytes], other: list[bytes]) -> dict[int, float]:
-    """The part of each row that differs, for the rows where anything does."""
+    """The share of pixels that differ, for each row with a difference."""
     rows = {}
     for index, (row, wanted) in enumerate(zip(one, other, strict=True)):
         if row != wanted:

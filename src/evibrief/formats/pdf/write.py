@@ -1,7 +1,7 @@
-"""From HTML to PDF: the only owner of `weasyprint`.
+"""Turns HTML into PDF; only this module uses `weasyprint`.
 
-In: the HTML of a brief, with its styles, and fonts. Out: PDF bytes and the number of pages, or the engine's
-complaints. Nothing is fetched: fonts come from memory, and everything else that a page asks for is refused.
+In: the HTML of a brief, with its styles, and fonts. Out: PDF bytes and the number of pages, or the engine's complaints.
+Nothing is fetched: fonts come from memory, and everything else that a page requests is refused.
 """
 
 import base64
@@ -35,10 +35,10 @@ class Pdf:
 
 @dataclass(frozen=True)
 class Attached:
-    """A file inside the PDF: what it is called there, its path among the inputs, and what it is to the document.
+    """A file attached to the PDF: its path among the inputs, its content, and its relationship to the document.
 
-    A viewer saves it by its name, so the name has no slash: `claims/01-light.yaml` is `claims~01-light.yaml`. The path
-    stands in its description, from where it is read back. `relationship` is PDF/A-3's AFRelationship.
+    A viewer saves it by its name, so the name has no slash: `claims/01-light.yaml` becomes `claims~01-light.yaml`. The
+    path is stored in the description and read back from there. `relationship` is PDF/A-3's AFRelationship.
     """
 
     path: str
@@ -54,7 +54,7 @@ class Attached:
 
 @dataclass(frozen=True)
 class OwnSheet:
-    """Where the style sheet of a brief's own theme comes from, and on which line of its style element it begins."""
+    """The path of a brief's own style sheet, and the line of its style element on which it begins."""
 
     path: str
     first_line: int
@@ -63,11 +63,11 @@ class OwnSheet:
 def write_pdf(
     html: str, fonts: Iterable[FontFile], attached: Sequence[Attached], date: datetime.date, own: OwnSheet | None = None
 ) -> Pdf:
-    """Print the HTML as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with its data attached.
+    """Print the HTML as a file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with its data attached.
 
-    `date` is that of the brief: no other day stands in the file, so that the same brief gives the same bytes. Raises
-    `Problems` for everything that WeasyPrint warns of: a page that is nearly right is wrong. A warning that names a
-    line is about the sheet `own`: ours give none.
+    `date` is the brief's date: the file has no other, so that the same brief gives the same bytes. Raises `Problems`
+    for every warning of WeasyPrint, because a page that is nearly right is wrong. A warning with a line number is about
+    the sheet `own`; our own sheets cause none.
     """
     files = sorted(attached, key=lambda one: one.name)
     with _complaints() as messages, _blaming(own):
@@ -84,7 +84,7 @@ def write_pdf(
 
 @contextmanager
 def _blaming(own: OwnSheet | None) -> Iterator[None]:
-    """Where a style sheet of the brief's own breaks the engine, that is a problem of the sheet; else it is ours."""
+    """If the engine fails with a brief's own style sheet, report a problem of the sheet; otherwise raise the error."""
     try:
         yield
     except Exception as error:
@@ -117,13 +117,13 @@ def _attachments(files: Iterable[Attached], date: datetime.date) -> list[Any]:
 
 
 def load_engine() -> None:
-    """Import WeasyPrint, which takes half a second: whoever has something else to wait for asks for it beforehand."""
+    """Import WeasyPrint, which takes half a second, in advance while something else is running."""
     import weasyprint  # noqa: F401
 
 
 def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
-    """The pages of the HTML, laid out and not yet written."""
-    # Half a second of imports that a build with nothing to do must not pay for.
+    """The pages of the HTML, laid out but not yet written."""
+    # These imports take half a second; a build with nothing to do must not wait for them.
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
@@ -138,19 +138,19 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
 
 
 def spaces_inside(html: str) -> str:
-    """Move a space that stands before an inline element into it, which reads the same.
+    """Move a space before an inline element into the element, which looks the same.
 
-    Where a text and its last space just fill a line and an inline element follows, WeasyPrint 70 breaks the text at
-    its first space and not at its last: a line with one word on it. It does not when the space is the element's own.
+    If a text with its last space just fills a line and an inline element follows, WeasyPrint 70 breaks the text at its
+    first space instead of its last, so that one word is alone on a line. It does not if the space is in the element.
     """
     return re.sub(r" (<(?:em|strong|a)\b[^>]*>)", r"\1 ", html)
 
 
 def font_faces(fonts: Iterable[FontFile]) -> str:
-    """The `@font-face` rules for fonts that are served from memory.
+    """The `@font-face` rules for fonts served from memory.
 
-    The italics lack Greek. The family `Brief Fallback` is the upright face alone, for whatever the face before it in
-    the style sheet lacks: upright Greek in an italic phrase is right, an empty box is not.
+    The italic faces have no Greek. The family `Brief Fallback` has only the upright face, for characters that the other
+    faces lack: upright Greek in an italic phrase is acceptable, an empty box is not.
     """
     rule = '@font-face {{ font-family: "{}"; font-style: {}; font-weight: {}; src: url("{}{}") format("truetype") }}'
     faces = []
@@ -165,7 +165,7 @@ def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Memory(URLFetcher):  # type: ignore[misc]  # the engine ships no types
-        """Serves fonts, and pictures that the page carries in itself; a build reaches for nothing else."""
+        """Serves fonts and embedded pictures; a build loads nothing else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             name = url.removeprefix(_FONT_ADDRESS)
@@ -181,7 +181,7 @@ def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """What WeasyPrint logs as a warning or worse, as text; silence is the contract."""
+    """Collects WeasyPrint's warnings and errors as text; there must be none."""
     messages: list[str] = []
 
     class Keep(logging.Handler):

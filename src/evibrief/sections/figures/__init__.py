@@ -1,1 +1,1 @@
-"""The figures of a brief: which rows each has, and how each is drawn."""
+"""The figures of a brief: the rows of each, and how they are drawn."""

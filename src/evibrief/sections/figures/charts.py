@@ -1,6 +1,6 @@
-"""The figures of a brief: which rows each is drawn from, and what stands under it.
+"""The figures of a brief: the rows that each is drawn from, and its caption.
 
-In: `Brief` and `Findings`. Out: `Figure` blocks. `figures` knows how to draw; here is decided what.
+In: `Brief` and `Findings`. Out: `Figure` blocks. This module decides what is drawn, `draw` how.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _LEVELS: tuple[Tier, ...] = tuple(reversed(get_args(Tier)))
 
 
 def plausibility(brief: Brief, findings: Findings, short: bool = False) -> Figure | None:
-    """The ranking at a glance; nothing when nothing is ranked."""
+    """The ranking at a glance; None if nothing is ranked."""
     statements = brief.ranking.statements
     if not statements:
         return None
@@ -53,7 +53,7 @@ def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:
 
 
 def plain(prose: str) -> str:
-    """A text in Markdown without its marks and citations, for where no Markdown is set."""
+    """A Markdown text without markup and citations, for drawings."""
     return markdown.without_marks(prose)
 
 
@@ -74,7 +74,7 @@ def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
 
 
 def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
-    """Every link of every mechanism against the sorts of study that the instrument tells apart."""
+    """Every link of every mechanism against the instrument's sorts of study."""
     if not (findings.ratings and brief.mechanisms):
         return
     sorts = findings.ratings.instrument.sorts
@@ -121,14 +121,14 @@ def _minutes(moment: Moment | None) -> float | None:
 
 
 def doses(brief: Brief, findings: Findings) -> Iterator[Figure]:
-    """Amounts given to people, one axis for each unit."""
+    """Doses given to people, with one axis per unit."""
     if brief.doses.people:
         drawing = figures.draw_doses([_point(dose, findings) for dose in brief.doses.people], findings.words)
         yield Figure(findings.words.captions.figure_doses_people, "figure_doses_people", drawing)
 
 
 def other_amounts(brief: Brief, findings: Findings) -> Iterator[Figure]:
-    """Amounts given to animals and cells, never in one drawing with those for people."""
+    """Amounts given to animals and cells, never in the same drawing as doses for people."""
     if brief.doses.other:
         drawing = figures.draw_doses([_point(exposure, findings) for exposure in brief.doses.other], findings.words)
         yield Figure(findings.words.captions.figure_doses_other, "figure_doses_other", drawing)

@@ -1,8 +1,7 @@
-"""Figures: five pictures of a brief, each drawn from small frozen rows that whoever places it fills.
+"""Draws the five figures of a brief, each from small frozen rows that the caller fills.
 
-In: rows. Out: `Drawing`, with a sentence or two that say what it shows, made from the same rows. Nothing is told by
-colour alone: every difference is a shape, a line or a word as well. A chain of links is a column of boxes: it needs no
-library that lays out graphs.
+In: rows. Out: `Drawing`, with an alternative text made from the same rows. Nothing is shown by colour alone: every
+difference is also a shape, a line or a word. A chain of links is a column of boxes and needs no graph layout library.
 """
 
 import math
@@ -34,7 +33,7 @@ from evibrief.sections.figures.sheet import (
 
 @dataclass(frozen=True, slots=True)
 class RankedRow:
-    """A statement: levels count from 0, the lowest; `computed` and `final` are None where nothing was rated."""
+    """A statement: levels count from 0, the lowest; `computed` and `final` are None if nothing was rated."""
 
     label: str
     text: str
@@ -48,7 +47,7 @@ class RankedRow:
 
 @dataclass(frozen=True, slots=True)
 class MapRow:
-    """A link: its words, and the mechanism that it belongs to."""
+    """A link: its text, and the mechanism it belongs to."""
 
     label: str
     group: str
@@ -56,7 +55,7 @@ class MapRow:
 
 @dataclass(frozen=True, slots=True)
 class MapCell:
-    """How many studies of one sort bear on one link, and on which side."""
+    """The number of studies of one sort on one side of a link."""
 
     row: int
     column: int
@@ -66,7 +65,7 @@ class MapCell:
 
 @dataclass(frozen=True, slots=True)
 class PathLink:
-    """A link of a chain: its kind and text, and how well it is supported, as a word and as a state."""
+    """A link of a chain: its kind and text, and its judgement as a word and as a state."""
 
     label: str
     text: str
@@ -76,7 +75,7 @@ class PathLink:
 
 @dataclass(frozen=True, slots=True)
 class CourseBar:
-    """An effect over time, in minutes from the start; None is unknown. `rests_on` says on what it stands."""
+    """An effect over time, in minutes from the start; None means unknown. `rests_on` names its evidence."""
 
     label: str
     rests_on: str
@@ -87,7 +86,7 @@ class CourseBar:
 
 @dataclass(frozen=True, slots=True)
 class DosePoint:
-    """An amount or a range, with its unit and what tells it from others: route, population."""
+    """An amount or a range, with its unit and a label (name, route, population)."""
 
     label: str
     low: float
@@ -96,13 +95,13 @@ class DosePoint:
 
 
 _FOR_AT, _AGAINST_AT = 150.0, 164.0
-"""Where the numbers of studies stand, in mm from the left."""
+"""Where the numbers of studies are, in mm from the left."""
 
 
 def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool = False) -> Drawing:
-    """Every statement on the scale of levels, the lowest first: stated, computed and final level, studies for, against.
+    """Every statement on the scale of levels, lowest first: stated, computed and final level, studies for and against.
 
-    `short` leaves out notes and long texts, for a page that has no room.
+    `short` leaves out notes and shortens texts, for a page with little room.
     """
     left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
     texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
@@ -171,7 +170,7 @@ def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], figure
 def draw_evidence_map(
     rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words
 ) -> Drawing:
-    """Links against sorts of study: the area of a mark is the number of studies, its shape and colour the side."""
+    """Links against sorts of study: the area of a mark shows the number of studies, its shape and colour the side."""
     left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
     groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
     sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
@@ -197,14 +196,14 @@ def draw_evidence_map(
 
 
 def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
-    """Every cell with how far it stands from the middle of its column: two of one place stand side by side."""
+    """Every cell with its offset from the middle of its column: two in one place are drawn side by side."""
     for cell in cells:
         several = [one for one in cells if (one.row, one.column) == (cell.row, cell.column)]
         yield (several.index(cell) - (len(several) - 1) / 2) * 5.6, cell
 
 
 _MAP_MARK = 4.4
-"""Size of the mark of one study in points; nine studies and more are three times as wide."""
+"""The size of the mark for one study, in points; for nine studies or more it is three times as wide."""
 
 _SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "mixed": ("o", MIXED, False)}
 
@@ -218,7 +217,7 @@ def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
 
 
 def _draw_map_key(sheet: Sheet, y: float, sides: Container[str], figures: Figures) -> None:
-    """What the marks mean, as far as there are such marks."""
+    """Draw the key, for the marks that occur."""
     for x, side, meaning in (
         (3.0, "for", figures.key_supports),
         (25.0, "against", figures.key_contradicts),
@@ -253,7 +252,7 @@ _STATES = {
 
 
 def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
-    """A chain from top to bottom: each link a box, its judgement a word, a kind of line and a mark beside it."""
+    """A chain from top to bottom: each link is a box; its judgement is a word, a line style and a mark next to it."""
     size, width, gap = 7.8, 118.0, 4.2
     texts = [wrap(link.text, width - 8, size) for link in links]
     heights = [lines(text) * leading(size) + leading(SMALLEST) + 3.4 for text in texts]
@@ -283,7 +282,7 @@ _TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
 
 
 def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
-    """Effects on a logarithmic axis of time. An end that is not known is drawn open, with the word beside it."""
+    """Effects on a logarithmic time axis. An unknown end is drawn open, with the word next to it."""
     left, size = 66.0, 7.4
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
     low, high = min([40.0, *known]), max([20160.0, *known])
@@ -298,7 +297,7 @@ def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     free = 0.0
     for minute, tick in ticks:
         sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
-        if place(minute) - len(tick) * 0.75 > free:  # words that would run into those before them are left out
+        if place(minute) - len(tick) * 0.75 > free:  # words that would overlap the previous ones are left out
             sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
             free = place(minute) + len(tick) * 0.75
     y = 8.0
@@ -355,7 +354,7 @@ def _duration(minutes: float | None, words: Words) -> str:
 
 
 def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
-    """Amounts, one row each, on one axis for each unit. People and animals never share a drawing: two are made."""
+    """Amounts, one row each, with one axis per unit. People and animals never share a drawing."""
     left, size = 84.0, 7.4
     units = list(dict.fromkeys(point.unit for point in points))
     texts = {point: wrap(point.label, left - 4, size, 3) for point in points}
@@ -403,6 +402,6 @@ def _amount(point: DosePoint) -> str:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 4 or 10 times a power of ten: what four equal steps divide well."""
+    """The next value that is 1, 2, 4, 8 or 10 times a power of ten, so that four equal steps divide it well."""
     power = 10 ** math.floor(math.log10(value)) if value > 0 else 1
     return next(step * power for step in (1, 2, 4, 8, 10, 20) if step * power >= value * 0.999)

@@ -1,4 +1,4 @@
-"""A drawn figure as the page has it: an address for its picture, its letters, its words for those who do not see it."""
+"""A drawn figure as used on the page: its picture as a URL, with text or outlines, and its alternative text."""
 
 import base64
 import re
@@ -11,10 +11,10 @@ Anchoring = Literal["left", "center", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A figure ready to be placed: `width` and `height` in mm, `alternative` for those who cannot see it.
+    """A figure ready to place: `width` and `height` in mm, `alternative` for readers who cannot see it.
 
-    `svg` has its letters as shapes; `lettered` has them as letters, for whoever has the font, such as the PDF engine:
-    that is smaller, faster to set, and can be searched.
+    `svg` has its letters as outlines; `lettered` has them as text, for programs that have the font, such as the PDF
+    engine: it is smaller and faster, and can be searched.
     """
 
     svg: str = field(repr=False)
@@ -29,7 +29,7 @@ PNG, SVG = "image/png", "image/svg+xml"
 
 
 def as_address(picture: bytes, media_type: str) -> str:
-    """A picture as an address that a page carries in itself (RFC 2397)."""
+    """A picture as a data URL (RFC 2397)."""
     return f"data:{media_type};base64,{base64.b64encode(picture).decode()}"
 
 

@@ -1,8 +1,8 @@
-"""Drawing: the only owner of `matplotlib`.
+"""Draws on a sheet of paper; only this module uses `matplotlib`.
 
-In: places, words and shapes, in millimetres on paper. Out: `Drawing`, the same picture as SVG and as PNG. The font is
-the shipped one, so that a browser, a printer and Word show the same; no date, name of a program or address of memory
-gets in, so that the same rows give the same bytes.
+In: positions, words and shapes, in millimetres. Out: `Drawing`, the same picture as SVG and as PNG. The font is the
+shipped one, so that browser, printer and Word show the same. The output has no date, program name or memory address, so
+that the same rows give the same bytes.
 """
 
 import io
@@ -17,15 +17,15 @@ from evibrief.sections.figures.picture import Anchoring, Drawing
 from evibrief.workfolders import work_folder
 
 WIDTH = 172.0
-"""Of a figure, in mm: the width of the text on an A4 page."""
+"""The width of a figure in mm: the text width of an A4 page."""
 
 INK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
 FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
-"""Blue, vermilion and grey: apart in every kind of colour vision, and in grey (Okabe and Ito, 2008, darkened)."""
+"""Blue, vermilion, grey: distinct in every kind of colour vision and in greyscale (Okabe and Ito, 2008, darkened)."""
 
 FONT = "Source Sans Pro"
 SMALLEST = 7.0
-"""Size of type in points, at print size."""
+"""The smallest type size, in points in print."""
 
 _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "evibrief",
@@ -43,11 +43,11 @@ _NO_FONTS = (
 
 @cache
 def load_engine() -> None:
-    """Import matplotlib without a look at, or a trace in, the home folder; give it our settings and fonts, no others.
+    """Import matplotlib without reading or writing the home folder, with only our settings and fonts.
 
-    It takes half a second, so only what draws pays it. Matplotlib makes a folder for its settings as it is imported,
-    searches the host for fonts and keeps their list there. It is given a folder that is gone when it is loaded, with a
-    list of no fonts in it; a list of another version is not read, and then the search costs time and changes nothing.
+    It takes half a second, so it is only done for drawing. When imported, matplotlib creates a settings folder,
+    searches the system for fonts and stores their list there. We give it a temporary folder with an empty font list.
+    If the list's version is wrong, matplotlib ignores it, and the search only costs time.
     """
     with work_folder() as folder:
         (folder / f"fontlist-v{_FONT_LIST_VERSION}.json").write_text(_NO_FONTS % _FONT_LIST_VERSION)
@@ -55,8 +55,8 @@ def load_engine() -> None:
             import matplotlib
             from matplotlib.font_manager import fontManager
 
-            matplotlib.get_configdir()  # asked for once; with a `matplotlibrc` beside the reader it would be later
-    matplotlib.rcdefaults()  # whatever stands in a `matplotlibrc` of the host
+            matplotlib.get_configdir()  # cached now; with a `matplotlibrc` in the working folder it would be later
+    matplotlib.rcdefaults()  # ignore any `matplotlibrc` of the system
     matplotlib.rcParams.update(_SETTINGS)
     fontManager.ttflist.clear()
     for face in _FACES:
@@ -65,7 +65,7 @@ def load_engine() -> None:
 
 @contextmanager
 def _folder_for_settings(folder: str) -> Iterator[None]:
-    """Matplotlib knows no other way to be told where its settings are than the environment."""
+    """Set matplotlib's settings folder, which is possible only through the environment."""
     before = os.environ.get("MPLCONFIGDIR")
     os.environ["MPLCONFIGDIR"] = folder
     try:
@@ -93,7 +93,7 @@ class Sheet:
         self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = INK,
         anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
     ) -> None:  # fmt: skip
-        """Words at a place; several lines stand 1.25 apart."""
+        """Draw words at a position; they may have several lines."""
         from matplotlib.font_manager import FontProperties
 
         file = font_path("Semibold" if bold else "Regular")
@@ -107,21 +107,21 @@ class Sheet:
     def line(
         self, xs: Sequence[float], ys: Sequence[float], colour: str = INK, width: float = 0.8, **style: Any
     ) -> None:
-        """A line through points; `width` in points."""
+        """Draw a line through points; `width` in points."""
         self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
 
     def mark(self, x: float, y: float, shape: str, colour: str = INK, filled: bool = True, size: float = 5.5) -> None:
-        """A mark of a shape, `size` in points across."""
+        """Draw a mark of a shape, `size` points wide."""
         edge = {"markeredgecolor": colour, "markeredgewidth": 1.1, "markersize": size}
         self.axes.plot([x], [y], marker=shape, color=colour if filled else PAPER, **edge)
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = GREY) -> None:
-        """An arrow from one place to another."""
+        """Draw an arrow from one position to another."""
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
         self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, line: str, pattern: str = "") -> None:
-        """A box with its upper left corner at a place; `line` is solid, dashed or dotted."""
+        """Draw a box with its upper left corner at a position; `line` is solid, dashed or dotted."""
         from matplotlib.patches import Rectangle
 
         patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
@@ -129,14 +129,14 @@ class Sheet:
         self.axes.add_patch(patch)
 
     def disc(self, x: float, y: float, radius: float, colour: str, filled: bool) -> None:
-        """A circle with a radius in mm."""
+        """Draw a circle with a radius in mm."""
         from matplotlib.patches import Circle
 
         inside = colour if filled else PAPER
         self.axes.add_patch(Circle((x, y), radius, facecolor=inside, edgecolor=colour, linewidth=1.1))
 
     def finish(self, alternative: str) -> Drawing:
-        """The sheet as SVG and PNG. No date, name of a program or address of memory is in either."""
+        """The sheet as SVG and PNG, without date, program name or memory address."""
         import matplotlib
 
         vectors = {kind: io.StringIO() for kind in ("path", "none")}
@@ -150,9 +150,9 @@ class Sheet:
 
 
 def wrap(text: str, width: float, size: float, most: int = 99) -> str:
-    """A text in lines that fit a width in mm at a size in points; more than `most` lines end in an ellipsis.
+    """A text in lines that fit a width in mm at a size in points; after `most` lines it is cut with an ellipsis.
 
-    A single word that is wider than that stands on a line of its own, whole.
+    A single word that is too wide gets its own line, uncut.
     """
     found: list[str] = []
     for word in text.split():
@@ -173,7 +173,7 @@ def _cut(line: str, width: float, size: float) -> str:
 
 @cache
 def _text_width(words: str, size: float) -> float:
-    """The width of words in mm, set in the bolder of our two faces: what fits in it fits in the other."""
+    """The width of words in mm, in the bolder of our two faces, so that they fit in the other too."""
     load_engine()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
@@ -183,10 +183,10 @@ def _text_width(words: str, size: float) -> float:
 
 
 def lines(text: str) -> int:
-    """How many lines a text has."""
+    """The number of lines of a text."""
     return text.count("\n") + 1
 
 
 def leading(size: float) -> float:
-    """From one line of text to the next, in mm."""
+    """The distance from one line of text to the next, in mm."""
     return size * 0.3528 * 1.22
