@@ -553,7 +553,7 @@ def test_each_state_has_its_words(rows: list[Mapping[str, str]], words: str, tmp
 
 def test_a_reference_without_an_identifier_is_printed_as_such(tmp_path: Path) -> None:
     page = page_of(brief_with(tmp_path / "blue", DOI=""), tmp_path / "out")
-    assert "Retractions and corrections: 1 without a DOI or PMID to check by." in page
+    assert "Retractions and corrections: 1 without a DOI or PMID." in page
     assert "Not checked: 1 without a DOI or PubMed number, 0 added since." in page
 
 

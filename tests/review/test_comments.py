@@ -312,10 +312,10 @@ def build_manifest(folder: Path) -> bytes:
 def test_the_brief_prints_what_became_of_the_review(tmp_path: Path) -> None:
     page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
     for words in ("was reviewed by 3\u00a0people: Erika Example (optician), 1 × botanist and 1 × role unknown",
-                  "2 accepted, 1 declined, 1 deferred and 2 open", "What was declined, and why",
+                  "2 accepted, 1 declined, 1 deferred and 2 open", "Comments declined, and why",
                   "The trial asked for hours, not for depth", "In how many people was that seen?", "not placed",
-                  "Open comment (Erika Example, optician): “*lowers* &amp; &lt;b&gt;rises&lt;/b&gt;” to go",
-                  "2\u00a0comments of reviewers on it not decided yet"):  # fmt: skip
+                  "Open comment (Erika Example, optician): delete “*lowers* &amp; &lt;b&gt;rises&lt;/b&gt;”",
+                  "2\u00a0comments from reviewers not decided yet"):  # fmt: skip
         assert words in page, words
 
 
@@ -354,7 +354,7 @@ def test_a_review_copy_asks_at_the_records(copy: bytes) -> None:
     remarks = read_reviewed(copy, "x").remarks
     assert [one.text for one in remarks] == [one.text for one in asked]
     assert [one.anchor in one_.records for one, one_ in zip(asked, remarks, strict=True)].count(False) == 0
-    kinds = ("rests on one study", "was let pass here", "contested", "does not name it")
+    kinds = ("relies on one study", "waived the rule", "contested", "does not name it")
     assert all(any(kind in one.text for one in asked) for kind in kinds)
     contested = {claim.id for claim in side.brief.all_claims if claim.status == "contested"}
     assert contested <= {one.anchor for one in asked}
@@ -442,7 +442,7 @@ def test_a_row_that_went_is_told_by_its_words_and_proposes_no_wording(tmp_path: 
     entry = new_entries(found, {})[1][0]
     assert entry["quoted"] == C3
     told = ReviewComment.model_validate_json(json.dumps(entry | {"date": "unknown"}))
-    assert said(told, english()) == "a row or a paragraph’s end to go"
+    assert said(told, english()) == "delete the end of a row or paragraph"
 
 
 def edited_silently(document: bytes) -> bytes:

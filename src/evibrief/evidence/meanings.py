@@ -29,7 +29,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "neutral": "neither",
     },
     vocabulary.Modality: {
-        "asserted": "stated flatly",
+        "asserted": "stated as fact",
         "hedged": "stated with a word such as may or could",
         "proposed": "put forward as an idea",
     },
@@ -143,7 +143,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "factual": "wrong",
         "probably-factual": "probably wrong",
         "inconsistent": "the document contradicts itself",
-        "contested": "stated flatly, and disputed elsewhere",
+        "contested": "stated as fact, and disputed elsewhere",
         "unsupported": "no source that was read says so",
         "omission": "something is left out that readers need",
         "loose": "right in substance, and loosely worded",

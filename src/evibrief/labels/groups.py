@@ -394,7 +394,7 @@ class Sentences(Record):
     since_hash: Annotated[Sentence, takes("summary", "hash")]
     since_version: Annotated[Sentence, takes("version", "summary")]
     some_without_source: Annotated[Sentence, takes("claims", "number")]
-    sources_found: Annotated[Sentence, takes("unsourced", "total", "attributed", "studies")]
+    sources_found: Annotated[Sentence, takes("sourced", "total", "attributed", "studies")]
     sources_not_sought: Annotated[Sentence, takes("total", "attributed")]
     stated: Annotated[Sentence, takes("tier")]
     stated_claim: Annotated[Sentence, takes("line", "modality", "source", "study_type", "population")]

@@ -134,6 +134,6 @@ def _sources(findings: Findings) -> str:
     if counts.status.get("unexamined", 0) == total:
         return words.sentences.sources_not_sought(total=total, attributed=counts.attributed)
     return words.sentences.sources_found(
-        unsourced=counts.unsourced, total=total, attributed=counts.attributed,
+        sourced=total - counts.unsourced, total=total, attributed=counts.attributed,
         studies=words.counts.study(counts.studies),
     )  # fmt: skip
