@@ -20,9 +20,9 @@ from evibrief.checks.load import load
 from evibrief.evidence.claims import Study
 from evibrief.evidence.identifiers import identifiers_of, normalise_doi, normalise_pmid
 from evibrief.evidence.records import Reference
-from evibrief.evidence.retractions import RetractionNotice, RetractionResult, RetractionState, state_of
+from evibrief.evidence.retractions import RetractionNotice, RetractionResult, RetractionState, state_of_notices
 from evibrief.evidence.write_yaml import yaml_text
-from evibrief.importers.retraction_watch import REMARKS, check_references, match, read_notices, summary
+from evibrief.importers.retraction_watch import REMARKS, check_references, match, read_notices, summary_of_report
 from evibrief.problems import Problem, Problems
 from evibrief.rating.findings import STANDINGS, derive, integrity_of, worse_standing
 from test_bad import good_brief
@@ -264,7 +264,7 @@ def test_a_reinstatement_lifts_the_retractions_before_it_and_nothing_else(
     told: list[tuple[str, str]], state: RetractionState
 ) -> None:
     kinds = [notice(kind, day) for kind, day in told]
-    assert state_of(kinds) == state_of(reversed(kinds)) == state
+    assert state_of_notices(kinds) == state_of_notices(reversed(kinds)) == state
 
 
 # What a file may look like and is read all the same.
@@ -623,7 +623,7 @@ def test_the_summary_begins_with_the_worst() -> None:
     found = check_references(
         [reference("red2018", DOI="10.5555/red"), reference("book"), BLUE_REFERENCE], notices({}), "n", "n", TODAY
     )
-    assert list(summary(found)) == [
+    assert list(summary_of_report(found)) == [
         "RETRACTED: 1 (blue2019)",
         "no notice found: 1 (red2018)",
         "not checked for lack of a DOI or PMID: 1 (book)",

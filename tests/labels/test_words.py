@@ -242,7 +242,7 @@ def test_each_word_is_used() -> None:
 
 def test_templates_ask_for_just_the_words_of_the_page() -> None:
     templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
-    assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.Page.model_fields)
+    assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.PageWords.model_fields)
 
 
 def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:

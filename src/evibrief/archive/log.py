@@ -18,7 +18,7 @@ from evibrief.problems import Place, Problem, Problems
 START = "0" * 64
 """The previous hash in the first line."""
 
-Key = tuple[str, str]
+VersionKey = tuple[str, str]
 """A brief's id and a version."""
 
 
@@ -49,12 +49,12 @@ class Told:
     before the log began, which may have changed until then.
     """
 
-    versions: dict[Key, str] = field(default_factory=dict)
-    withdrawn: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    versions: dict[VersionKey, str] = field(default_factory=dict)
+    withdrawn: dict[VersionKey, tuple[str, str]] = field(default_factory=dict)
     registers: dict[str, tuple[int, str]] = field(default_factory=dict)
     anchors: dict[str, str] = field(default_factory=dict)
-    found: set[Key] = field(default_factory=set)
-    lines: dict[Key, int] = field(default_factory=dict)
+    found: set[VersionKey] = field(default_factory=set)
+    lines: dict[VersionKey, int] = field(default_factory=dict)
 
 
 def read_chain(data: bytes, path: str) -> Chain:
@@ -113,7 +113,9 @@ def lines_of(events: Iterable[Mapping[str, Any]], head: str) -> str:
 
 
 def began(
-    versions: Mapping[Key, str], withdrawn: Mapping[Key, tuple[str, str]], registers: Mapping[str, tuple[int, str]]
+    versions: Mapping[VersionKey, str],
+    withdrawn: Mapping[VersionKey, tuple[str, str]],
+    registers: Mapping[str, tuple[int, str]],
 ) -> dict[str, Any]:
     """The first event of a log: what the archive already contains."""
     return {
@@ -124,12 +126,12 @@ def began(
     }
 
 
-def archived(key: Key, manifest: str) -> dict[str, Any]:
+def archived(key: VersionKey, manifest: str) -> dict[str, Any]:
     """The event that a version was archived, with the SHA-256 of its manifest."""
     return {"event": "archived", **_version(key, manifest)}
 
 
-def withdrawn(key: Key, day: str, reason: str) -> dict[str, Any]:
+def withdrawn(key: VersionKey, day: str, reason: str) -> dict[str, Any]:
     """The event that a version was withdrawn."""
     return {"event": "withdrawn", **_withdrawal(key, day, reason)}
 
@@ -144,11 +146,11 @@ def anchored(path: str, digest: str) -> dict[str, Any]:
     return {"event": "signed" if path.endswith(".sig") else "timestamped", "file": path, "sha256": digest}
 
 
-def _version(key: Key, manifest: str) -> dict[str, Any]:
+def _version(key: VersionKey, manifest: str) -> dict[str, Any]:
     return {"id": key[0], "version": key[1], "manifest": manifest}
 
 
-def _withdrawal(key: Key, day: str, reason: str) -> dict[str, Any]:
+def _withdrawal(key: VersionKey, day: str, reason: str) -> dict[str, Any]:
     return {"id": key[0], "version": key[1], "date": day, "reason": reason}
 
 

@@ -14,7 +14,7 @@ from evibrief.evidence.instrument import Wording
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import Certainty, Judgement, Tier
 from evibrief.problems import suggest
-from evibrief.rating.values import REFERENCE, values_of
+from evibrief.rating.values import VALUE_REFERENCE, values_of
 
 _SENTENCE = re.compile(r"[^.;!?]+(?:[.;!?](?=\S)[^.;!?]*)*[.;!?]?")
 """A sentence, or a part of one up to a semicolon; a point inside a number does not end it."""
@@ -168,7 +168,7 @@ def unknown_value(case: Context) -> Iterator[Finding]:
     """
     values = None
     for location, text in case.texts():
-        for found in REFERENCE.finditer(text):
+        for found in VALUE_REFERENCE.finditer(text):
             values = values or values_of(case.brief, case.findings)
             if found[1] not in values:
                 yield Finding(location, f"`{found[0]}` names no value", suggest(found[1], values), found[0])

@@ -21,10 +21,10 @@ MANIFEST = "manifest.json"
 """The embedded file that lists all others with their hashes."""
 
 MOST_FILES = 1_000
-LARGEST_FILE = 7_000_000
+LARGEST_EMBEDDED = 7_000_000
 """Bytes of one embedded file: as text in XML it must stay below the limit of XML readers (libxml2: ten million)."""
 
-LARGEST = 64 * 1024 * 1024
+LARGEST_EVIDENCE = 64 * 1024 * 1024
 """Bytes of all embedded files together; anything larger is not an evidence base, or is an attack."""
 
 LONGEST_PATH, LONGEST_NAME = 500, 200
@@ -61,7 +61,7 @@ def belongs(path: str) -> bool:
 
 def demand_safe(files: Mapping[str, bytes], name: str) -> None:
     """Raise `Problems` if a file does not belong in an evidence folder, is too large, or shares a name with another."""
-    if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST:
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST_EVIDENCE:
         raise _problem(name, "too-large", "it contains more data than any evidence base", "")
     alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
     if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
@@ -70,8 +70,8 @@ def demand_safe(files: Mapping[str, bytes], name: str) -> None:
         if not belongs(path):
             message = f"it contains a file that does not belong in a brief or leads out of its folder: `{path:.80}`"
             raise _problem(name, "not-ours", message, "it was not made by evibrief, or a file was added to it")
-        if len(data) > LARGEST_FILE:
-            most = f"the limit for one file is {LARGEST_FILE / 1e6:.0f} MB"
+        if len(data) > LARGEST_EMBEDDED:
+            most = f"the limit for one file is {LARGEST_EMBEDDED / 1e6:.0f} MB"
             raise _problem(name, "too-large", f"`{path}` has {len(data) / 1e6:.0f} MB; {most}", "make it smaller")
 
 

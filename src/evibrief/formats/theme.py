@@ -12,8 +12,7 @@ from pathlib import Path
 from evibrief.checks.load import Loaded
 from evibrief.evidence.brief import Theme
 from evibrief.files import Unreadable, read_inside
-from evibrief.formats.html.picture import LARGEST as LARGEST_LOGO
-from evibrief.formats.html.picture import fault_of
+from evibrief.formats.html.picture import LARGEST_LOGO, fault_of
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sections.blocks import Look
 

@@ -22,7 +22,7 @@ from evibrief.formats.manifest import checked_manifest, other_tools
 from evibrief.problems import Place, Problem, Problems
 from evibrief.rating.diff import compare
 from evibrief.review.listing import Listing, listing
-from evibrief.review.place import REFERENCE, record_places
+from evibrief.review.place import REFERENCE_PREFIX, record_places
 from evibrief.review.read import Remark, Reviewed, read_reviewed, untracked, without_sent
 from evibrief.review_copies import review_copy, sent_for_review
 from evibrief.sandbox import USUAL, Limits, call
@@ -86,7 +86,7 @@ def _read(
 def _names(source: SourceTree) -> frozenset[str]:
     """The names of the content controls and bookmarks of records."""
     names = record_places(source)
-    return frozenset((*names, *(f"{REFERENCE}{name}" for name in names)))
+    return frozenset((*names, *(f"{REFERENCE_PREFIX}{name}" for name in names)))
 
 
 def _beside_sent(

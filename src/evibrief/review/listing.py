@@ -78,7 +78,7 @@ def listing(
     )
 
 
-def is_ours(one: Listed) -> bool:
+def is_our_question(one: Listed) -> bool:
     """Whether a remark is a question from the review copy itself."""
     return one.placed.remark.author == OURS and one.placed.remark.kind == "comment"
 

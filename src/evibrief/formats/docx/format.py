@@ -46,9 +46,9 @@ class Word:
 
     def text(self, data: bytes) -> str:
         """The words of all paragraphs, including tracked insertions but not tracked deletions."""
-        from evibrief.formats.docx.tracked_text import text_of
+        from evibrief.formats.docx.tracked_text import text_of_docx
 
-        return text_of(data, self.label)
+        return text_of_docx(data, self.label)
 
     def owns(self, data: bytes) -> bool:
         """Whether it begins like a ZIP."""

@@ -20,12 +20,12 @@ STRIKES = ("strike", "dstrike")
 _ALWAYS_TOLD = (*STRIKES, "vanish")
 """Properties that none of our styles has, so they are reported even if they come from a style."""
 
-Look = Mapping[str, str]
+Formatting = Mapping[str, str]
 """Formatting as a mapping from property name to value; an empty value means switched off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class FormattingChange:
     """One tracked formatting change: its description, the changed properties, author and date."""
 
     said: str
@@ -36,7 +36,7 @@ class Format:
     number: int
 
 
-def look_of(properties: Any) -> Look:
+def look_of(properties: Any) -> Formatting:
     """The direct formatting in a properties element."""
     return {} if properties is None else dict(_values(properties))
 
@@ -57,10 +57,10 @@ def _local(tag: object) -> str:
     return str(tag).rpartition("}")[2]
 
 
-def styles_of(tree: Any) -> Mapping[str, Look]:
+def styles_of(tree: Any) -> Mapping[str, Formatting]:
     """The formatting of each style, including the styles it is based on, by id."""
     found = {one.get(f"{WORD}styleId", ""): one for one in tree.iter(f"{WORD}style")}
-    looks: dict[str, Look] = {}
+    looks: dict[str, Formatting] = {}
     for name in found:
         chain = [name]
         while (base := found[chain[-1]].find(f"{WORD}basedOn")) is not None:
@@ -83,7 +83,7 @@ def colours_of(tree: Any) -> frozenset[str]:
 
 
 def marks_of(
-    properties: Any, around: Look, styles: Mapping[str, Look], colours: frozenset[str] = frozenset()
+    properties: Any, around: Formatting, styles: Mapping[str, Formatting], colours: frozenset[str] = frozenset()
 ) -> tuple[tuple[str, str], ...]:
     """The formatting of a run beyond its styles, as pairs of property and value.
 
@@ -110,7 +110,7 @@ def in_words(marks: Sequence[tuple[str, str]]) -> str:
     return ", ".join(_MARKS[name].format(value) for name, value in marks)
 
 
-def change_of(change: Any, number: int) -> Format:
+def change_of(change: Any, number: int) -> FormattingChange:
     """A tracked formatting change in words, from comparing the new properties with the old ones it stores."""
     kind = _local(change.tag).removesuffix("Change")
     new = _properties(change.getparent())
@@ -123,7 +123,7 @@ def change_of(change: Any, number: int) -> Format:
     strikes = any(name in STRIKES and not _is_off(new.get(name)) for name in changed)
     author, date = change.get(f"{WORD}author", ""), change.get(f"{WORD}date", "")
     what = _KINDS.get(kind, "formatting")
-    return Format(said or f"{what} changed", frozenset(changed), strikes, author, date, number)
+    return FormattingChange(said or f"{what} changed", frozenset(changed), strikes, author, date, number)
 
 
 _KINDS = {"pPr": "formatting of the paragraph", "tblPr": "formatting of the table", "tblPrEx": "formatting of the row",

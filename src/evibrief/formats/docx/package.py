@@ -42,7 +42,7 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 
 LARGEST_PART = 48 * 1024 * 1024
-LARGEST_WHOLE = 256 * 1024 * 1024
+LARGEST_PACKAGE = 256 * 1024 * 1024
 MOST_PARTS = 4_000
 """Far more than any reviewed brief has; a file beyond that is malicious."""
 
@@ -111,7 +111,7 @@ def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             listed = package.infolist()
-            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_WHOLE:
+            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_PACKAGE:
                 raise _too_large(name)
             for one in listed:
                 wanted = one.filename.endswith((".xml", ".rels")) and one.filename not in parts

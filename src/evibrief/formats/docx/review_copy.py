@@ -17,7 +17,7 @@ from evibrief.formats.docx.package import WORD, pack, serialised, unpack, with_p
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
-from evibrief.sections.questions import Question
+from evibrief.sections.questions import ReviewQuestion
 
 AUTHOR = "evibrief"
 _W = f"{{{WORD}}}"
@@ -30,7 +30,11 @@ _RELATIONS = "word/_rels/document.xml.rels"
 
 
 def make_review_copy(
-    document: bytes, asked: Sequence[Question], page: Sequence[tuple[str, str]], day: date, about: Mapping[str, str]
+    document: bytes,
+    asked: Sequence[ReviewQuestion],
+    page: Sequence[tuple[str, str]],
+    day: date,
+    about: Mapping[str, str],
 ) -> bytes:
     """The review copy of a brief's DOCX. `page` has the style and text of each paragraph of its first page.
 
@@ -65,7 +69,7 @@ def _run(text: str) -> Any:
     return _element("r", words)
 
 
-def _ask(tree: Any, asked: Iterable[Question]) -> None:
+def _ask(tree: Any, asked: Iterable[ReviewQuestion]) -> None:
     """Put comment marks around each record's bookmark, or into a nearby paragraph if that is not possible."""
     starts = {mark.get(f"{_W}name"): mark for mark in tree.iter(f"{_W}bookmarkStart")}
     ends = {mark.get(f"{_W}id"): mark for mark in tree.iter(f"{_W}bookmarkEnd")}
@@ -125,7 +129,7 @@ def _paragraph_id(number: int) -> str:
     return f"{0x10000001 + number:08X}"
 
 
-def _comments(asked: Iterable[Question], day: date) -> Any:
+def _comments(asked: Iterable[ReviewQuestion], day: date) -> Any:
     spaces = {"w": WORD, "w14": _W14, "mc": _COMPATIBILITY}
     root = etree.Element(f"{_W}comments", nsmap=spaces)
     root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w14")
@@ -137,7 +141,7 @@ def _comments(asked: Iterable[Question], day: date) -> Any:
     return root
 
 
-def _threads(asked: Sequence[Question]) -> Any:
+def _threads(asked: Sequence[ReviewQuestion]) -> Any:
     root = etree.Element(f"{{{_W15}}}commentsEx", nsmap={"w15": _W15, "mc": _COMPATIBILITY})
     root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w15")
     for number in range(len(asked)):

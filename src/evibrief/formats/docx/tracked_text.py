@@ -15,8 +15,8 @@ from lxml import etree
 from evibrief.formats.docx.formatting import (
     REFORMATTED,
     WORD,
-    Format,
-    Look,
+    Formatting,
+    FormattingChange,
     change_of,
     colours_of,
     look_of,
@@ -27,11 +27,11 @@ from evibrief.formats.docx.package import WordPackage, open_package
 from evibrief.problems import Place, Problem, Problems
 
 Anchor = Literal["content control", "bookmark", "nearest record", "none"]
-Part = Literal["paragraph", "table", "caption", "footnote", "endnote", "header", "footer"]
-State = Literal["kept", "inserted", "deleted", "moved away", "moved here"]
+TextPart = Literal["paragraph", "table", "caption", "footnote", "endnote", "header", "footer"]
+RevisionState = Literal["kept", "inserted", "deleted", "moved away", "moved here"]
 
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-TRACKED: Mapping[str, State] = {
+TRACKED: Mapping[str, RevisionState] = {
     f"{WORD}ins": "inserted", f"{WORD}del": "deleted", f"{WORD}moveFrom": "moved away", f"{WORD}moveTo": "moved here",
     f"{WORD}cellIns": "inserted", f"{WORD}cellDel": "deleted",
 }  # fmt: skip
@@ -41,10 +41,10 @@ _PROPERTIES = {
 }
 _LETTERS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakHyphen": "-", f"{WORD}softHyphen": ""}
 _CAPTIONS = ("caption",)
-_MOVES: Mapping[str, State] = {"moveFrom": "moved away", "moveTo": "moved here"}
+_MOVES: Mapping[str, RevisionState] = {"moveFrom": "moved away", "moveTo": "moved here"}
 _STARTS = {f"{WORD}{kind}RangeStart": kind for kind in _MOVES}
 _ENDS = {f"{WORD}{kind}RangeEnd": kind for kind in _MOVES}
-Range = tuple[str, str]
+MoveRange = tuple[str, str]
 """A range of moved words: which end of the move it is, and its id."""
 
 
@@ -52,7 +52,7 @@ Range = tuple[str, str]
 class Revision:
     """One tracked element."""
 
-    state: State
+    state: RevisionState
     author: str
     date: str
     number: int
@@ -60,46 +60,46 @@ class Revision:
 
 
 @dataclass(slots=True)
-class Piece:
+class RunText:
     """The text of a run, and everything about it."""
 
     text: str
     paragraph: int
-    part: Part
+    part: TextPart
     revision: Revision | None
     controls: tuple[str, ...]
     bookmarks: tuple[str, ...]
     comments: frozenset[str]
     nearest: str
     marks: tuple[tuple[str, str], ...] = ()
-    format: Format | None = None
+    format: FormattingChange | None = None
 
 
 @dataclass(slots=True)
 class Walk:
     """The state while walking through a document: what is open at this point, and what was collected so far."""
 
-    pieces: list[Piece] = field(default_factory=list)
-    spots: dict[str, Piece] = field(default_factory=dict)
+    pieces: list[RunText] = field(default_factory=list)
+    spots: dict[str, RunText] = field(default_factory=dict)
     controls: list[str] = field(default_factory=list)
     bookmarks: dict[str, str] = field(default_factory=dict)
     comments: set[str] = field(default_factory=set)
-    moves: dict[Range, str] = field(default_factory=dict)
-    bare: frozenset[Range] = frozenset()
-    closed: frozenset[Range] = frozenset()
-    between: dict[Range, Revision] = field(default_factory=dict)
-    styles: Mapping[str, Look] = field(default_factory=dict)
+    moves: dict[MoveRange, str] = field(default_factory=dict)
+    bare: frozenset[MoveRange] = frozenset()
+    closed: frozenset[MoveRange] = frozenset()
+    between: dict[MoveRange, Revision] = field(default_factory=dict)
+    styles: Mapping[str, Formatting] = field(default_factory=dict)
     colours: frozenset[str] = frozenset()
-    looks: list[Look] = field(default_factory=list)
+    looks: list[Formatting] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
-    runs: list[tuple[tuple[tuple[str, str], ...], Format | None]] = field(default_factory=list)
+    runs: list[tuple[tuple[tuple[str, str], ...], FormattingChange | None]] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
     marks: list[Revision] = field(default_factory=list)
     paragraph: int = 0
     depth: list[int] = field(default_factory=list)
     tables: int = 0
     captions: set[int] = field(default_factory=set)
-    part: Part = "paragraph"
+    part: TextPart = "paragraph"
     nearest: str = ""
     number: int = 0
     known: Container[str] | None = None
@@ -109,14 +109,14 @@ class Walk:
         """Whether a frame or bookmark with this name belongs to a record; without known ids, all of them do."""
         return bool(name) and not name.startswith("_") and (self.known is None or name in self.known)
 
-    def piece(self, text: str, revision: Revision | None) -> Piece:
+    def piece(self, text: str, revision: Revision | None) -> RunText:
         """A new piece at this point."""
         paragraph = self.depth[-1] if self.depth else self.paragraph
-        part: Part = "table" if self.part == "paragraph" and self.tables else self.part
+        part: TextPart = "table" if self.part == "paragraph" and self.tables else self.part
         part = "caption" if self.part == "paragraph" and paragraph in self.captions else part
         bookmarks = tuple(dict.fromkeys(self.bookmarks.values()))
         marks, format_ = self.runs[-1] if self.runs else ((), None)
-        return Piece(
+        return RunText(
             text, paragraph, part, revision, tuple(self.controls), bookmarks, frozenset(self.comments), self.nearest,
             marks, format_,
         )  # fmt: skip
@@ -136,8 +136,8 @@ def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
     for path in package.related("/styles")[:1]:
         styles = package.tree(path)
         walk.styles, walk.colours = styles_of(styles), colours_of(styles)
-    parts: list[tuple[str, Part]] = [(package.main, "paragraph")]
-    kinds: tuple[tuple[str, Part], ...] = (
+    parts: list[tuple[str, TextPart]] = [(package.main, "paragraph")]
+    kinds: tuple[tuple[str, TextPart], ...] = (
         ("/footnotes", "footnote"), ("/endnotes", "endnote"), ("/header", "header"), ("/footer", "footer"),
     )  # fmt: skip
     parts += [(path, kind) for ending, kind in kinds for path in sorted(set(package.related(ending)))]
@@ -156,11 +156,11 @@ def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
     return walk
 
 
-def moved_ranges(tree: Any) -> tuple[frozenset[Range], frozenset[Range]]:
+def moved_ranges(tree: Any) -> tuple[frozenset[MoveRange], frozenset[MoveRange]]:
     """Moves that only have range marks, without elements around the words; and all ranges that have an end."""
-    wrapped: dict[Range, bool] = {}
-    open_: set[Range] = set()
-    closed: set[Range] = set()
+    wrapped: dict[MoveRange, bool] = {}
+    open_: set[MoveRange] = set()
+    closed: set[MoveRange] = set()
     for one in tree.iter(*_STARTS, *_ENDS, *(f"{WORD}{kind}" for kind in _MOVES)):
         if any(above.tag == FALLBACK for above in one.iterancestors()):
             continue
@@ -235,7 +235,7 @@ def _marks(properties: Any, walk: Walk) -> tuple[tuple[str, str], ...]:
     return marks if not shade or any(name == "shd" for name, _ in marks) else (*marks, ("shd", shade))
 
 
-def _change(change: Any, walk: Walk) -> Format:
+def _change(change: Any, walk: Walk) -> FormattingChange:
     walk.number += 1
     return change_of(change, walk.number)
 
@@ -365,29 +365,29 @@ BEFORE = frozenset({"kept", "deleted", "moved away"})
 AFTER = frozenset({"kept", "inserted", "moved here"})
 
 
-def state_of(piece: Piece) -> State:
+def revision_state(piece: RunText) -> RevisionState:
     """The state of a piece; `kept` if no tracked change touched it."""
     return piece.revision.state if piece.revision else "kept"
 
 
-def joined(pieces: Iterable[Piece], states: frozenset[str] | None = None) -> str:
+def joined_text(pieces: Iterable[RunText], states: frozenset[str] | None = None) -> str:
     """The text of pieces, with any white space reduced to one space."""
-    return " ".join("".join(one.text for one in pieces if states is None or state_of(one) in states).split())
+    return " ".join("".join(one.text for one in pieces if states is None or revision_state(one) in states).split())
 
 
-def text_of(data: bytes, name: str) -> str:
+def text_of_docx(data: bytes, name: str) -> str:
     """The words of a DOCX as they are when all tracked changes are accepted, a line for each paragraph."""
     pieces = walked(open_package(data, name)).pieces
-    lines = (joined(group, AFTER) for _, group in groupby(pieces, lambda piece: piece.paragraph))
+    lines = (joined_text(group, AFTER) for _, group in groupby(pieces, lambda piece: piece.paragraph))
     return "\n".join(line for line in lines if line)
 
 
-def frame_of(piece: Piece) -> str:
+def frame_of(piece: RunText) -> str:
     """The innermost frame that belongs to a record."""
     return next((name for name in reversed(piece.controls) if name), "")
 
 
-def records_of(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], Anchor]:
+def records_of(pieces: Sequence[RunText]) -> tuple[tuple[str, ...], Anchor]:
     """The records that pieces are in, and how they were matched."""
     told: tuple[tuple[Anchor, Iterable[str]], ...] = (
         ("content control", (frame_of(piece) for piece in pieces)),

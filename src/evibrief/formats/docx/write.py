@@ -38,7 +38,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?"[^>]*>')
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
-LONGEST = 600
+WRITING_TIMEOUT = 600
 """In seconds, for pandoc; the largest brief measured took ten."""
 
 _LIST_INDENT = 357
@@ -136,10 +136,11 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
         environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
         try:
             run = subprocess.run(
-                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=LONGEST
+                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=WRITING_TIMEOUT
             )
         except subprocess.TimeoutExpired:
-            raise Problems([Problem(_PLACE, "pandoc", f"writing it takes longer than {LONGEST} seconds")]) from None
+            message = f"writing it takes longer than {WRITING_TIMEOUT} seconds"
+            raise Problems([Problem(_PLACE, "pandoc", message)]) from None
         warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
         if warnings or run.returncode:
             words = warnings or [f"pandoc ended with exit code {run.returncode}"]

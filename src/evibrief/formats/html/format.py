@@ -22,6 +22,6 @@ class WebPage:
 
     def text(self, data: bytes) -> str:
         """The words that a browser shows."""
-        from evibrief.formats.html.shown import text_of
+        from evibrief.formats.html.shown import text_of_html
 
-        return text_of(data.decode())
+        return text_of_html(data.decode())

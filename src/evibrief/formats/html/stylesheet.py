@@ -14,7 +14,7 @@ from tinycss2.ast import Comment, WhitespaceToken  # type: ignore[import-untyped
 
 from evibrief.problems import Place, Problem, Problems
 
-DEEPEST = 40
+DEEPEST_RULE = 40
 """Nesting of blocks; a theme's style sheet has about four levels."""
 
 _RULES = frozenset(("media", "supports", "layer", "container", "keyframes", "-webkit-keyframes"))
@@ -118,7 +118,7 @@ class _Reader:
             return
         if name in ("import", "font-face"):
             self.at(node, f"`@{name}` would load something")
-        elif depth > DEEPEST:
+        elif depth > DEEPEST_RULE:
             self.at(node, "blocks are nested too deeply", _UNREAD)
             return
         elif name in _RULES and node.content is not None:
@@ -132,7 +132,7 @@ class _Reader:
 
     def block(self, node: Any, depth: int) -> None:
         """Check declarations and, among them, nested rules or page margins."""
-        if depth > DEEPEST:
+        if depth > DEEPEST_RULE:
             self.at(node, "blocks are nested too deeply", _UNREAD)
             return
         self.values(node.content, depth)
@@ -164,7 +164,7 @@ class _Reader:
             before = node
 
     def value(self, node: Any, before: Any, depth: int) -> None:
-        if depth > DEEPEST:
+        if depth > DEEPEST_RULE:
             self.at(node, "blocks are nested too deeply", _UNREAD)
         elif node.type == "url":
             self.at(node, f"`url({node.value:.60})` would load something")

@@ -35,9 +35,9 @@ class Pdf:
 
     def import_engine(self) -> None:
         """Import the engine, which takes half a second."""
-        from evibrief.formats.pdf.write import load_engine
+        from evibrief.formats.pdf.write import load_weasyprint
 
-        load_engine()
+        load_weasyprint()
 
     def write(self, page: Page) -> Document:
         """Print a page. Raises `Problems` for every warning of the engine."""
@@ -52,9 +52,9 @@ class Pdf:
 
     def text(self, data: bytes) -> str:
         """The words of all pages, as a PDF viewer extracts them."""
-        from evibrief.formats.pdf.pages import text_of
+        from evibrief.formats.pdf.pages import text_of_pdf
 
-        return text_of(data)
+        return text_of_pdf(data)
 
     def owns(self, data: bytes) -> bool:
         """Whether it begins like a PDF."""

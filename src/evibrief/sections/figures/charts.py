@@ -100,7 +100,7 @@ def _map_cells(row: int, rating: LinkRating, sorts: list[str]) -> Iterator[figur
             yield figures.MapCell(row, column, number, "against")
 
 
-def time_course(brief: Brief, findings: Findings) -> Iterator[Figure]:
+def time_course_figures(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """When effects were seen, on a logarithmic axis."""
     if brief.time_course:
         drawing = figures.draw_time_course([_bar(course, findings) for course in brief.time_course], findings.words)
@@ -111,7 +111,7 @@ def _bar(course: TimeCourse, findings: Findings) -> figures.CourseBar:
     names = [phrases.short_name(findings.references[entry.source]) for entry in course.evidence]
     population = findings.populations[course.population].label
     words = findings.words
-    listed = phrases.listed(dict.fromkeys(names), words) if names else words.notes.no_source_here
+    listed = phrases.all_of(dict.fromkeys(names), words) if names else words.notes.no_source_here
     moments = (_minutes(course.first), _minutes(course.peak), _minutes(course.last))
     return figures.CourseBar(course.effect, f"{listed}; {population}", *moments)
 
@@ -120,7 +120,7 @@ def _minutes(moment: Moment | None) -> float | None:
     return None if moment is None else float(moment.value * _MINUTES[moment.unit])
 
 
-def doses(brief: Brief, findings: Findings) -> Iterator[Figure]:
+def dose_figures(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """Doses given to people, with one axis per unit."""
     if brief.doses.people:
         drawing = figures.draw_doses([_point(dose, findings) for dose in brief.doses.people], findings.words)

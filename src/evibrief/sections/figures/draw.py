@@ -17,9 +17,9 @@ from evibrief.labels.words import Words
 from evibrief.sections.figures.picture import Drawing
 from evibrief.sections.figures.sheet import (
     AGAINST,
+    DARK,
     FOR,
     GREY,
-    INK,
     MIXED,
     RULE,
     SMALLEST,
@@ -132,7 +132,7 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
         if computed != stated:
             sheet.arrow((stated, y), (computed, y))
         sheet.mark(computed if computed != stated else stated + 3.2, y, "s", FOR)
-    sheet.mark(stated, y, "o", INK, filled=False)
+    sheet.mark(stated, y, "o", DARK, filled=False)
     if row.final is not None and row.final != row.computed:
         beside = 3.2 if row.final == row.stated else 0.0
         sheet.mark(places[row.final] + beside, y, "D", AGAINST)
@@ -144,7 +144,7 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
 
 def _draw_key(sheet: Sheet, y: float, figures: Figures) -> None:
     for x, shape, colour, filled, meaning in (
-        (3.0, "o", INK, False, figures.key_stated),
+        (3.0, "o", DARK, False, figures.key_stated),
         (52.0, "s", FOR, True, figures.key_computed),
         (97.0, "D", AGAINST, True, figures.key_final),
     ):
