@@ -29,7 +29,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Stated
 from evibrief.evidence.records import AnimalExposure, Dose, SinceChange
 from evibrief.formats.docx.footers import footer_parts
-from evibrief.formats.docx.package import WORD
+from evibrief.formats.docx.names import WORD
 from evibrief.formats.html import citations
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import typeset

@@ -16,7 +16,8 @@ from itertools import groupby, zip_longest
 from typing import Any, Literal
 
 from evibrief.formats.carried import carried_files
-from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, WORD, in_words
+from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, in_words
+from evibrief.formats.docx.names import W
 from evibrief.formats.docx.package import WordPackage, open_package
 from evibrief.formats.docx.properties import RECIPIENT, properties_of
 from evibrief.formats.docx.tracked_text import (
@@ -186,12 +187,12 @@ def _comments(package: WordPackage, walk: Walk) -> Iterator[Remark]:
     """Every comment in the file, also one that the document text does not refer to."""
     threads = _threads(package)
     for path in package.related("/comments"):
-        for comment in package.tree(path).iter(f"{WORD}comment"):
+        for comment in package.tree(path).iter(f"{W}comment"):
             yield _comment(comment, walk, threads)
 
 
 def _comment(comment: Any, walk: Walk, threads: Mapping[str, tuple[str, bool]]) -> Remark:
-    number = comment.get(f"{WORD}id", "")
+    number = comment.get(f"{W}id", "")
     covered = [piece for piece in walk.pieces if number in piece.comments]
     spot = walk.spots.get(number)
     about = covered or ([spot] if spot else [])
@@ -201,7 +202,7 @@ def _comment(comment: Any, walk: Walk, threads: Mapping[str, tuple[str, bool]]) 
     last = _last_paragraph(comment)
     parent, resolved = threads.get(last, ("", False)) if last else ("", False)
     return Remark(
-        "", "reply" if parent else "comment", comment.get(f"{WORD}author", ""), comment.get(f"{WORD}date", ""),
+        "", "reply" if parent else "comment", comment.get(f"{W}author", ""), comment.get(f"{W}date", ""),
         _comment_text(comment), quoted=joined_text(covered, AFTER) or joined_text(covered), around=around,
         resolved=resolved, answers=parent and f"paragraph {parent}", place=about[0].part if about else "paragraph",
         records=records, anchor=anchor, before=last,
@@ -210,7 +211,7 @@ def _comment(comment: Any, walk: Walk, threads: Mapping[str, tuple[str, bool]]) 
 
 def _comment_text(comment: Any) -> str:
     lines = []
-    for paragraph in comment.iter(f"{WORD}p"):
+    for paragraph in comment.iter(f"{W}p"):
         walk = Walk()
         walk_part(paragraph, walk)
         lines.append("".join(one.text for one in walk.pieces if revision_state(one) in AFTER).strip())
@@ -219,7 +220,7 @@ def _comment_text(comment: Any) -> str:
 
 def _last_paragraph(comment: Any) -> str:
     """The id of a comment's last paragraph, which is how `commentsExtended` refers to the comment."""
-    paragraphs = comment.findall(f".//{WORD}p")
+    paragraphs = comment.findall(f".//{W}p")
     return str(paragraphs[-1].get(f"{_W14}paraId", "")) if paragraphs else ""
 
 
@@ -430,7 +431,7 @@ def _where(asked: Remark, reply: Remark) -> Remark:
 
 def _counted(package: WordPackage) -> int:
     """The number of comments and revisions in the file, by a plain count of their elements."""
-    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{WORD}comment"))
+    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{W}comment"))
     endings = ("/footnotes", "/endnotes", "/header", "/footer")
     parts = {package.main, *(path for ending in endings for path in package.related(ending))}
     return comments + sum(_counted_in(package.tree(path)) for path in parts)
@@ -438,12 +439,12 @@ def _counted(package: WordPackage) -> int:
 
 def _counted_in(tree: Any) -> int:
     """The number of tracked elements, formatting changes, and moves that only have range marks."""
-    bare = {(f"{WORD}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
+    bare = {(f"{W}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
     return sum(
-        1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{WORD}moveFromRangeStart", f"{WORD}moveToRangeStart")
+        1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{W}moveFromRangeStart", f"{W}moveToRangeStart")
         if not any(above.tag == FALLBACK for above in element.iterancestors())
         and not is_mark_of_comment(element)
-        and (not element.tag.endswith("RangeStart") or (element.tag, element.get(f"{WORD}id", "")) in bare)
+        and (not element.tag.endswith("RangeStart") or (element.tag, element.get(f"{W}id", "")) in bare)
     )  # fmt: skip
 
 

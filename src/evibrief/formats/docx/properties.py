@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from evibrief.formats.docx.names import OFFICE
 from evibrief.formats.docx.package import WordPackage, serialised, with_part
 
 _PART = "docProps/custom.xml"
 _KIND = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_RELATION = f"{OFFICE}/custom-properties"
 
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"

@@ -13,20 +13,18 @@ from lxml import etree
 
 from evibrief.evidence.brief import BriefRecord
 from evibrief.evidence.hashes import SHORT
-from evibrief.formats.docx.package import WORD, pack, serialised, unpack, with_part
+from evibrief.formats.docx.names import DOCUMENT_RELATIONS, OFFICE, WORD, W
+from evibrief.formats.docx.package import pack, serialised, unpack, with_part
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
 from evibrief.sections.questions import ReviewQuestion
 
 AUTHOR = "evibrief"
-_W = f"{{{WORD}}}"
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_RELATIONS = "word/_rels/document.xml.rels"
 
 
 def make_review_copy(
@@ -50,14 +48,14 @@ def make_review_copy(
     if asked:
         parts["word/comments.xml"] = serialised(_comments(asked, day))
         parts["word/commentsExtended.xml"] = serialised(_threads(asked))
-        parts |= with_part(parts, "word/comments.xml", f"{_KIND}.comments+xml", _RELATIONS, f"{_OFFICE}/comments")
         extended = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
-        parts |= with_part(parts, "word/commentsExtended.xml", f"{_KIND}.commentsExtended+xml", _RELATIONS, extended)
+        for name, relation in (("comments", f"{OFFICE}/comments"), ("commentsExtended", extended)):
+            parts |= with_part(parts, f"word/{name}.xml", f"{_KIND}.{name}+xml", DOCUMENT_RELATIONS, relation)
     return pack(parts | custom_properties(parts, about))
 
 
 def _element(name: str, /, *children: Any, **attributes: str) -> Any:
-    element = etree.Element(f"{_W}{name}", {f"{_W}{key}": value for key, value in attributes.items()})
+    element = etree.Element(f"{W}{name}", {f"{W}{key}": value for key, value in attributes.items()})
     element.extend(children)
     return element
 
@@ -71,11 +69,11 @@ def _run(text: str) -> Any:
 
 def _ask(tree: Any, asked: Iterable[ReviewQuestion]) -> None:
     """Put comment marks around each record's bookmark, or into a nearby paragraph if that is not possible."""
-    starts = {mark.get(f"{_W}name"): mark for mark in tree.iter(f"{_W}bookmarkStart")}
-    ends = {mark.get(f"{_W}id"): mark for mark in tree.iter(f"{_W}bookmarkEnd")}
+    starts = {mark.get(f"{W}name"): mark for mark in tree.iter(f"{W}bookmarkStart")}
+    ends = {mark.get(f"{W}id"): mark for mark in tree.iter(f"{W}bookmarkEnd")}
     for number, question in enumerate(asked):
         start = starts.get(question.anchor)
-        end = ends.get(start.get(f"{_W}id")) if start is not None else None
+        end = ends.get(start.get(f"{W}id")) if start is not None else None
         reference = _element("r", _element("commentReference", id=str(number)))
         if start is None or end is None or not _in_one_paragraph(start, end):
             _after_properties(next(_paragraphs_from(start, tree)), reference)
@@ -86,20 +84,20 @@ def _ask(tree: Any, asked: Iterable[ReviewQuestion]) -> None:
 
 
 def _in_one_paragraph(start: Any, end: Any) -> bool:
-    return start.getparent() is end.getparent() and start.getparent().tag == f"{_W}p"
+    return start.getparent() is end.getparent() and start.getparent().tag == f"{W}p"
 
 
 def _paragraphs_from(start: Any, tree: Any) -> Iterator[Any]:
     """The paragraph that contains a mark, then the first after it, then the first of all."""
     if start is not None:
-        yield from start.iterancestors(f"{_W}p")
+        yield from start.iterancestors(f"{W}p")
         for following in start.itersiblings():
-            yield from following.iter(f"{_W}p")
-    yield from tree.iter(f"{_W}p")
+            yield from following.iter(f"{W}p")
+    yield from tree.iter(f"{W}p")
 
 
 def _after_properties(paragraph: Any, element: Any) -> None:
-    properties = paragraph.find(f"{_W}pPr")
+    properties = paragraph.find(f"{W}pPr")
     if properties is None:
         paragraph.insert(0, element)
     else:
@@ -108,7 +106,7 @@ def _after_properties(paragraph: Any, element: Any) -> None:
 
 def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
     """Insert the first page, followed by a page break."""
-    body = tree.find(f"{_W}body")
+    body = tree.find(f"{W}body")
     made = [_element("p", _element("pPr", _element("pStyle", val=style)), _run(text)) for style, text in page]
     made.append(_element("p", _element("r", _element("br", type="page"))))
     for place, paragraph in enumerate(made):
@@ -117,9 +115,9 @@ def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
 
 def _track(settings: Any) -> None:
     """Switch on tracking, including moves. The order of settings is fixed (17.15.1.78)."""
-    for one in settings.findall(f"{_W}doNotTrackMoves"):
+    for one in settings.findall(f"{W}doNotTrackMoves"):
         settings.remove(one)
-    later = settings.find(f"{_W}defaultTabStop")
+    later = settings.find(f"{W}defaultTabStop")
     mark = _element("trackRevisions")
     settings.append(mark) if later is None else later.addprevious(mark)
 
@@ -131,7 +129,7 @@ def _paragraph_id(number: int) -> str:
 
 def _comments(asked: Iterable[ReviewQuestion], day: date) -> Any:
     spaces = {"w": WORD, "w14": _W14, "mc": _COMPATIBILITY}
-    root = etree.Element(f"{_W}comments", nsmap=spaces)
+    root = etree.Element(f"{W}comments", nsmap=spaces)
     root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w14")
     for number, question in enumerate(asked):
         paragraph = _element("p", _run(question.text))

@@ -14,7 +14,6 @@ from lxml import etree
 
 from evibrief.formats.docx.formatting import (
     REFORMATTED,
-    WORD,
     Formatting,
     FormattingChange,
     change_of,
@@ -23,6 +22,7 @@ from evibrief.formats.docx.formatting import (
     marks_of,
     styles_of,
 )
+from evibrief.formats.docx.names import W
 from evibrief.formats.docx.package import WordPackage, open_package
 from evibrief.problems import Place, Problem, Problems
 
@@ -32,18 +32,18 @@ RevisionState = Literal["kept", "inserted", "deleted", "moved away", "moved here
 
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 TRACKED: Mapping[str, RevisionState] = {
-    f"{WORD}ins": "inserted", f"{WORD}del": "deleted", f"{WORD}moveFrom": "moved away", f"{WORD}moveTo": "moved here",
-    f"{WORD}cellIns": "inserted", f"{WORD}cellDel": "deleted",
+    f"{W}ins": "inserted", f"{W}del": "deleted", f"{W}moveFrom": "moved away", f"{W}moveTo": "moved here",
+    f"{W}cellIns": "inserted", f"{W}cellDel": "deleted",
 }  # fmt: skip
 _PROPERTIES = {
-    f"{WORD}{name}"
+    f"{W}{name}"
     for name in ("rPr", "pPr", "trPr", "tcPr", "tblPr", "tblPrEx", "tblGrid", "sdtPr", "sdtEndPr", "sectPr")
 }
-_LETTERS = {f"{WORD}tab": " ", f"{WORD}br": " ", f"{WORD}cr": " ", f"{WORD}noBreakHyphen": "-", f"{WORD}softHyphen": ""}
+_LETTERS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "-", f"{W}softHyphen": ""}
 _CAPTIONS = ("caption",)
 _MOVES: Mapping[str, RevisionState] = {"moveFrom": "moved away", "moveTo": "moved here"}
-_STARTS = {f"{WORD}{kind}RangeStart": kind for kind in _MOVES}
-_ENDS = {f"{WORD}{kind}RangeEnd": kind for kind in _MOVES}
+_STARTS = {f"{W}{kind}RangeStart": kind for kind in _MOVES}
+_ENDS = {f"{W}{kind}RangeEnd": kind for kind in _MOVES}
 MoveRange = tuple[str, str]
 """A range of moved words: which end of the move it is, and its id."""
 
@@ -143,12 +143,12 @@ def walked(package: WordPackage, known: Container[str] | None = None) -> Walk:
     parts += [(path, kind) for ending, kind in kinds for path in sorted(set(package.related(ending)))]
     for path, kind in parts:
         tree = package.tree(path)
-        if path == package.main and tree.tag != f"{WORD}document":
+        if path == package.main and tree.tag != f"{W}document":
             message, hint = "this is not a form of Word document that is read", "open it in Word and save it as .docx"
             raise Problems([Problem(Place(package.name), "not-docx", message, hint)])
         # LibreOffice writes bookmarks around pictures without an end; they must not extend over everything after them.
         walk.part, walk.nearest = kind, ""
-        walk.ended = {end.get(f"{WORD}id") for end in tree.iter(f"{WORD}bookmarkEnd")}
+        walk.ended = {end.get(f"{W}id") for end in tree.iter(f"{W}bookmarkEnd")}
         walk.bare, walk.closed = moved_ranges(tree)
         walk_part(tree, walk)
         for open_ in (walk.bookmarks, walk.comments, walk.moves, walk.between):
@@ -161,17 +161,17 @@ def moved_ranges(tree: Any) -> tuple[frozenset[MoveRange], frozenset[MoveRange]]
     wrapped: dict[MoveRange, bool] = {}
     open_: set[MoveRange] = set()
     closed: set[MoveRange] = set()
-    for one in tree.iter(*_STARTS, *_ENDS, *(f"{WORD}{kind}" for kind in _MOVES)):
+    for one in tree.iter(*_STARTS, *_ENDS, *(f"{W}{kind}" for kind in _MOVES)):
         if any(above.tag == FALLBACK for above in one.iterancestors()):
             continue
         if kind := _STARTS.get(one.tag):
-            open_.add((kind, one.get(f"{WORD}id", "")))
-            wrapped.setdefault((kind, one.get(f"{WORD}id", "")), False)
+            open_.add((kind, one.get(f"{W}id", "")))
+            wrapped.setdefault((kind, one.get(f"{W}id", "")), False)
         elif kind := _ENDS.get(one.tag):
-            closed.add((kind, one.get(f"{WORD}id", "")))
-            open_.discard((kind, one.get(f"{WORD}id", "")))
+            closed.add((kind, one.get(f"{W}id", "")))
+            open_.discard((kind, one.get(f"{W}id", "")))
         else:
-            wrapped |= {range_: True for range_ in open_ if f"{WORD}{range_[0]}" == one.tag}
+            wrapped |= {range_: True for range_ in open_ if f"{W}{range_[0]}" == one.tag}
     return frozenset(range_ for range_, is_wrapped in wrapped.items() if not is_wrapped), frozenset(closed)
 
 
@@ -191,23 +191,23 @@ def walk_part(tree: Any, walk: Walk) -> None:
 
 def _properties(element: Any, walk: Walk) -> None:
     """Read properties: revisions of a paragraph mark, row or cell; the style of a paragraph; formatting."""
-    if element.tag == f"{WORD}pPr":
+    if element.tag == f"{W}pPr":
         _paragraph_style(element, walk)
-    elif element.tag == f"{WORD}tcPr" and walk.cells:
+    elif element.tag == f"{W}tcPr" and walk.cells:
         walk.cells[-1] = look_of(element).get("shd", "")
-    if element.tag == f"{WORD}rPr" and walk.runs:
+    if element.tag == f"{W}rPr" and walk.runs:
         change = next(element.iter(*REFORMATTED), None)
         # Marks first, because the piece for a changed run without words has them too.
         walk.runs[-1] = (_marks(element, walk), _change(change, walk) if change is not None else None)
         if change is not None:
             walk.pieces.append(walk.piece("", walk.revision))
         return
-    ahead = int(element.tag not in (f"{WORD}pPr", f"{WORD}rPr", f"{WORD}sectPr"))
+    ahead = int(element.tag not in (f"{W}pPr", f"{W}rPr", f"{W}sectPr"))
     for change in element.iter(*REFORMATTED):
         piece = walk.piece("", None)
         piece.format, piece.paragraph = _change(change, walk), piece.paragraph + ahead
         walk.pieces.append(piece)
-    if element.tag in (f"{WORD}pPr", f"{WORD}trPr", f"{WORD}tcPr"):
+    if element.tag in (f"{W}pPr", f"{W}trPr", f"{W}tcPr"):
         for mark in element.iter(*TRACKED):
             piece = walk.piece("", _revision(mark, walk))
             # The revision mark of a row or cell comes before its first paragraph.
@@ -216,8 +216,8 @@ def _properties(element: Any, walk: Walk) -> None:
 
 
 def _paragraph_style(element: Any, walk: Walk) -> None:
-    style = element.find(f"{WORD}pStyle")
-    name = style.get(f"{WORD}val", "") if style is not None else ""
+    style = element.find(f"{W}pStyle")
+    name = style.get(f"{W}val", "") if style is not None else ""
     if name.lower().endswith(_CAPTIONS):
         walk.captions.add(walk.depth[-1] if walk.depth else 0)
     if walk.looks:
@@ -243,30 +243,30 @@ def _change(change: Any, walk: Walk) -> FormattingChange:
 def _revision(element: Any, walk: Walk) -> Revision:
     walk.number += 1
     return Revision(
-        TRACKED[element.tag], element.get(f"{WORD}author", ""), element.get(f"{WORD}date", ""), walk.number,
+        TRACKED[element.tag], element.get(f"{W}author", ""), element.get(f"{W}date", ""), walk.number,
         _name_of_move(element, walk) if "move" in element.tag else "",
     )  # fmt: skip
 
 
 def _name_of_move(element: Any, walk: Walk) -> str:
     """The name of the move range around an element; for a paragraph mark it may begin inside the paragraph."""
-    kind = element.tag.removeprefix(WORD)
+    kind = element.tag.removeprefix(W)
     if names := [name for (end, _), name in walk.moves.items() if end == kind]:
         return names[-1]
-    paragraph = next(element.iterancestors(f"{WORD}p"), None)
-    start = paragraph.find(f".//{WORD}{kind}RangeStart") if paragraph is not None else None
-    return str(start.get(f"{WORD}name", "")) if start is not None else ""
+    paragraph = next(element.iterancestors(f"{W}p"), None)
+    start = paragraph.find(f".//{W}{kind}RangeStart") if paragraph is not None else None
+    return str(start.get(f"{W}name", "")) if start is not None else ""
 
 
 def _range_opened(element: Any, walk: Walk) -> None:
     """Open a range of moved words. If there are no elements around the words, the range itself is the revision."""
-    kind, name = _STARTS[element.tag], element.get(f"{WORD}name", "")
-    range_ = (kind, element.get(f"{WORD}id", ""))
+    kind, name = _STARTS[element.tag], element.get(f"{W}name", "")
+    range_ = (kind, element.get(f"{W}id", ""))
     if range_ in walk.closed:
         walk.moves[range_] = name
     if range_ in walk.bare:
         walk.number += 1
-        author, date = element.get(f"{WORD}author", ""), element.get(f"{WORD}date", "")
+        author, date = element.get(f"{W}author", ""), element.get(f"{W}date", "")
         revision = Revision(_MOVES[kind], author, date, walk.number, name)
         walk.pieces.append(walk.piece("", revision))
         if range_ in walk.closed:
@@ -274,14 +274,14 @@ def _range_opened(element: Any, walk: Walk) -> None:
 
 
 def _opened(element: Any, walk: Walk) -> None:
-    tag, number = element.tag, element.get(f"{WORD}id", "")
-    if tag == f"{WORD}p":
+    tag, number = element.tag, element.get(f"{W}id", "")
+    if tag == f"{W}p":
         walk.paragraph += 1
         walk.depth.append(walk.paragraph)
         walk.looks.append({})
-    elif tag == f"{WORD}r":
+    elif tag == f"{W}r":
         walk.runs.append((_marks(None, walk), None))
-    elif tag == f"{WORD}tc":
+    elif tag == f"{W}tc":
         walk.cells.append("")
     elif tag in REFORMATTED:
         piece = walk.piece("", walk.revision)
@@ -292,31 +292,31 @@ def _opened(element: Any, walk: Walk) -> None:
         walk.revisions.append(revision)
         # A piece for the element itself, so that a revision without words is not lost.
         walk.pieces.append(walk.piece("", revision))
-    elif tag == f"{WORD}sdt":
-        named = element.find(f"{WORD}sdtPr/{WORD}tag")
-        name = named.get(f"{WORD}val", "") if named is not None else ""
+    elif tag == f"{W}sdt":
+        named = element.find(f"{W}sdtPr/{W}tag")
+        name = named.get(f"{W}val", "") if named is not None else ""
         walk.controls.append(name if walk.is_record(name) else "")
         walk.nearest = walk.controls[-1] or walk.nearest
-    elif tag == f"{WORD}bookmarkStart" and walk.is_record(element.get(f"{WORD}name", "")):
-        walk.nearest = element.get(f"{WORD}name")
+    elif tag == f"{W}bookmarkStart" and walk.is_record(element.get(f"{W}name", "")):
+        walk.nearest = element.get(f"{W}name")
         if number in walk.ended:
             walk.bookmarks[number] = walk.nearest
-    elif tag == f"{WORD}bookmarkEnd":
+    elif tag == f"{W}bookmarkEnd":
         walk.bookmarks.pop(number, None)
-    elif tag == f"{WORD}commentRangeStart":
+    elif tag == f"{W}commentRangeStart":
         walk.comments.add(number)
         walk.spots.setdefault(number, walk.piece("", None))
-    elif tag == f"{WORD}commentRangeEnd":
+    elif tag == f"{W}commentRangeEnd":
         walk.comments.discard(number)
         walk.spots.setdefault(number, walk.piece("", None))
-    elif tag == f"{WORD}commentReference":
+    elif tag == f"{W}commentReference":
         walk.spots[number] = walk.spots.get(number, walk.piece("", None))
     elif tag in _STARTS:
         _range_opened(element, walk)
     elif tag in _ENDS:
         walk.moves.pop((_ENDS[tag], number), None)
         walk.between.pop((_ENDS[tag], number), None)
-    elif tag == f"{WORD}tbl":
+    elif tag == f"{W}tbl":
         walk.tables += 1
     else:
         _text(element, walk)
@@ -324,19 +324,19 @@ def _opened(element: Any, walk: Walk) -> None:
 
 def is_mark_of_comment(element: Any) -> bool:
     """Whether a revision is only the anchor of a comment, which LibreOffice tracks as if it were typed."""
-    return element.tag == f"{WORD}ins" and len(element) > 0 and not any(
-        child.tag not in (f"{WORD}r", f"{WORD}rPr", f"{WORD}commentReference", f"{WORD}annotationRef")
-        and not any(above.tag == f"{WORD}rPr" for above in child.iterancestors())
+    return element.tag == f"{W}ins" and len(element) > 0 and not any(
+        child.tag not in (f"{W}r", f"{W}rPr", f"{W}commentReference", f"{W}annotationRef")
+        and not any(above.tag == f"{W}rPr" for above in child.iterancestors())
         for child in element.iterdescendants()
     )  # fmt: skip
 
 
 def _text(element: Any, walk: Walk) -> None:
-    if element.tag in (f"{WORD}t", f"{WORD}delText"):
+    if element.tag in (f"{W}t", f"{W}delText"):
         text = element.text or ""
-    elif element.tag == f"{WORD}sym":
-        text = chr(int(element.get(f"{WORD}char", "20"), 16) & 0xFFFF) if element.get(f"{WORD}char") else ""
-    elif element.tag == f"{WORD}drawing":
+    elif element.tag == f"{W}sym":
+        text = chr(int(element.get(f"{W}char", "20"), 16) & 0xFFFF) if element.get(f"{W}char") else ""
+    elif element.tag == f"{W}drawing":
         text = "[picture]"
     else:
         text = _LETTERS.get(element.tag, "")
@@ -345,19 +345,19 @@ def _text(element: Any, walk: Walk) -> None:
 
 
 def _closed(element: Any, walk: Walk) -> None:
-    if element.tag == f"{WORD}p" and walk.depth:
+    if element.tag == f"{W}p" and walk.depth:
         walk.pieces.append(walk.piece(" ", None))
         walk.depth.pop()
         walk.looks.pop()
-    elif element.tag == f"{WORD}r" and walk.runs:
+    elif element.tag == f"{W}r" and walk.runs:
         walk.runs.pop()
-    elif element.tag == f"{WORD}tc" and walk.cells:
+    elif element.tag == f"{W}tc" and walk.cells:
         walk.cells.pop()
     elif element.tag in TRACKED and not is_mark_of_comment(element) and walk.revisions:
         walk.revisions.pop()
-    elif element.tag == f"{WORD}sdt" and walk.controls:
+    elif element.tag == f"{W}sdt" and walk.controls:
         walk.controls.pop()
-    elif element.tag == f"{WORD}tbl":
+    elif element.tag == f"{W}tbl":
         walk.tables -= 1
 
 

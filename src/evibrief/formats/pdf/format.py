@@ -46,7 +46,7 @@ class Pdf:
 
         date = page.brief.brief.date
         # Figures with their letters as text, because the engine has their font.
-        html = page.with_figures(lambda drawing: as_address(drawing.lettered.encode(), SVG))
+        html = page.with_figures(lambda figure: as_address(figure.drawing.lettered.encode(), SVG))
         pdf = write_pdf(html, resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
         return Document(self.name, pdf.data, pdf.pages)
 
