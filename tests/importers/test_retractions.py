@@ -24,7 +24,7 @@ from evibrief.evidence.retractions import RetractionNotice, RetractionResult, Re
 from evibrief.evidence.write_yaml import yaml_text
 from evibrief.importers.retraction_watch import REMARKS, check_references, match, read_notices, summary_of_report
 from evibrief.problems import Problem, Problems
-from evibrief.rating.findings import STANDINGS, derive, integrity_of, worse_standing
+from evibrief.rating.findings import STANDINGS, derive, worse_standing
 from test_bad import good_brief
 
 # The first line of the public file, with the empty column at its end.
@@ -598,9 +598,9 @@ def test_the_worse_of_appraisal_and_check_is_printed_and_then_the_other(tmp_path
 def test_a_check_of_the_brief_is_what_other_rules_can_ask(tmp_path: Path) -> None:
     brief = load(brief_with(tmp_path)).brief
     (key,) = [reference.id for reference in brief.references]
-    assert integrity_of(key, brief) == derive(brief).standings[key] == "retracted"
-    assert integrity_of("nobody", brief) == "not-checked"
-    assert integrity_of(key, brief.model_copy(update={"retractions": None})) == "not-checked"
+    assert derive(brief).standings[key] == "retracted"
+    assert derive(brief.model_copy(update={"retractions": None})).standings[key] == "not-checked"
+    assert worse_standing(None, None) == "not-checked"
 
 
 APPRAISED = ("not-checked", "none-known", "erratum", "concern", "retracted")

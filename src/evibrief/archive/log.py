@@ -7,12 +7,12 @@ all.
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from evibrief.files import is_text
+from evibrief.formats.manifest import SHAPE, fits, is_hash
 from evibrief.problems import Place, Problem, Problems
 
 START = "0" * 64
@@ -198,8 +198,8 @@ def _event(line: bytes) -> dict[str, Any] | None:
             isinstance(record.get(name), list) and all(_has_shape(one, name) for one in record[name])
             for name in ("versions", "withdrawn", "registers")
         )
-        return record if lists and _is_hash(record.get("before")) else None
-    return record if _has_shape(record, kind) and _is_hash(record.get("before")) else None
+        return record if lists and is_hash(record.get("before")) else None
+    return record if _has_shape(record, kind) and is_hash(record.get("before")) else None
 
 
 def _has_shape(record: object, kind: str) -> bool:
@@ -207,17 +207,12 @@ def _has_shape(record: object, kind: str) -> bool:
     return bool(shape) and isinstance(record, dict) and all(is_right(record.get(name)) for name, is_right in shape)
 
 
-def _reads(pattern: str) -> Callable[[object], bool]:
-    return lambda node: isinstance(node, str) and re.fullmatch(pattern, node, re.ASCII) is not None
-
-
-_is_hash = _reads("[0-9a-f]{64}")
-_ID = ("id", _reads("[a-z0-9]+(-[a-z0-9]+)*"))
-_NUMBER = ("version", _reads(r"\d{1,9}\.\d{1,9}\.\d{1,9}"))
-_VERSION = (_ID, _NUMBER, ("manifest", _is_hash))
+_ID = ("id", SHAPE["id"])
+_NUMBER = ("version", SHAPE["version"])
+_VERSION = (_ID, _NUMBER, ("manifest", is_hash))
 _WITHDRAWAL = (_ID, _NUMBER, ("date", is_text), ("reason", is_text))
-_REGISTER = (_ID, ("lines", lambda node: type(node) is int and 0 <= node < 10**9), ("sha256", _is_hash))
-_ANCHOR = (("file", _reads(r"([a-z0-9-]+/)?signatures/[A-Za-z0-9._-]{1,120}\.(sig|tsr)")), ("sha256", _is_hash))
+_REGISTER = (_ID, ("lines", lambda node: type(node) is int and 0 <= node < 10**9), ("sha256", is_hash))
+_ANCHOR = (("file", fits(r"([a-z0-9-]+/)?signatures/[A-Za-z0-9._-]{1,120}\.(sig|tsr)")), ("sha256", is_hash))
 _SHAPES: Mapping[str, tuple[tuple[str, Callable[[object], bool]], ...]] = {
     "versions": _VERSION, "archived": _VERSION, "withdrawn": _WITHDRAWAL, "registers": _REGISTER,
     "register": _REGISTER, "signed": _ANCHOR, "timestamped": _ANCHOR,

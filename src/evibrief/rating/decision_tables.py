@@ -13,6 +13,7 @@ from itertools import product
 from typing import get_args
 
 from evibrief.evidence.instrument import Condition, DecisionRule, Instrument, Range, Scale, Sort
+from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import (
     Certainty,
     Design,
@@ -28,7 +29,6 @@ from evibrief.evidence.vocabulary import (
 Case = Mapping[str, int | str]
 """The input of a table: numbers of studies by sort or total, and words by name."""
 
-Where = tuple[str | int, ...]
 LARGEST_TABLE = 100_000
 """The most combinations that are tried; no reader can follow a larger table."""
 
@@ -37,7 +37,7 @@ LARGEST_TABLE = 100_000
 class InstrumentFault:
     """A fault of an instrument, and its location."""
 
-    where: Where
+    where: Location
     message: str
     hint: str
 
@@ -82,11 +82,12 @@ _NAMED: Mapping[str, Mapping[str, Sequence[str]]] = {
     "judgement": {"kind": get_args(LinkKind)},
     "certainty": {"judgement": get_args(Judgement)},
 }
-_LEVELS: Mapping[str, Sequence[str]] = {
+LEVELS: Mapping[str, Sequence[str]] = {
     "tier": get_args(Tier),
     "judgement": get_args(Judgement),
     "certainty": get_args(Certainty),
 }
+"""The levels of each scale, best first."""
 
 
 def _unknown_names(instrument: Instrument) -> Iterator[InstrumentFault]:
@@ -109,8 +110,8 @@ def _unknown_names(instrument: Instrument) -> Iterator[InstrumentFault]:
 
 def _wrong_levels(name: str, scale: Scale) -> Iterator[InstrumentFault]:
     levels = tuple(level.id for level in scale.levels)
-    if levels != _LEVELS[name]:
-        hint = "this scale needs these levels, best first: " + ", ".join(_LEVELS[name])
+    if levels != LEVELS[name]:
+        hint = "this scale needs these levels, best first: " + ", ".join(LEVELS[name])
         yield InstrumentFault((name, "levels"), f"these levels are {', '.join(levels)}", hint)
     given = {level.id for level in scale.levels if level.given == "rule"}
     for index, rule in enumerate(scale.rules):
@@ -125,7 +126,7 @@ def _wrong_levels(name: str, scale: Scale) -> Iterator[InstrumentFault]:
 
 
 def _wrong_condition(
-    where: Where, name: str, wanted: Condition, counted: set[str], words: Mapping[str, Sequence[str]]
+    where: Location, name: str, wanted: Condition, counted: set[str], words: Mapping[str, Sequence[str]]
 ) -> Iterator[InstrumentFault]:
     if name in counted:
         if not isinstance(wanted, Range):

@@ -121,18 +121,11 @@ def derive(brief: Brief) -> Findings:
     )
 
 
-def integrity_of(reference: str, brief: Brief) -> PublicationStanding:
-    """What is known about notices on a publication: the worse of its appraisal and its retraction check.
+def worse_standing(study: Study | None, result: RetractionResult | None) -> PublicationStanding:
+    """The worse of an appraisal and a retraction check; either may be missing.
 
     A finding outweighs the absence of one, so the result is `not-checked` only if neither was done.
     """
-    results = brief.retractions.results if brief.retractions else ()
-    study = next((study for study in brief.studies if study.reference == reference), None)
-    return worse_standing(study, next((result for result in results if result.reference == reference), None))
-
-
-def worse_standing(study: Study | None, result: RetractionResult | None) -> PublicationStanding:
-    """The worse of an appraisal and a retraction check; either may be missing."""
     said: list[PublicationStanding] = ["not-checked"]
     if study:
         said.append(study.integrity.state)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import groupby, zip_longest
-from typing import Any, Literal
+from typing import Any
 
+from evibrief.evidence.review_ledger import RemarkKind
 from evibrief.formats.carried import carried_files
 from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, in_words
 from evibrief.formats.docx.names import W
@@ -41,9 +42,8 @@ from evibrief.formats.docx.tracked_text import (
 from evibrief.formats.manifest import checked_manifest
 from evibrief.problems import Problems
 
-Kind = Literal[
-    "comment", "reply", "insertion", "deletion", "replacement", "move", "untracked", "strikethrough", "formatting"
-]  # fmt: skip
+_Scopes = Mapping[tuple[int, str], list[RunText]]
+"""The pieces of each paragraph, and of each frame in it: by the number of the paragraph and the frame (or empty)."""
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -60,7 +60,7 @@ class Remark:
     """
 
     key: str
-    kind: Kind
+    kind: RemarkKind
     author: str
     date: str
     text: str
@@ -260,7 +260,7 @@ def _formatting(walk: Walk) -> Iterator[Remark]:
         assert format_
         numbers = {piece.format.number for piece in group if piece.format} - told
         told |= numbers
-        kind: Kind = "strikethrough" if format_.strikes else "formatting"
+        kind: RemarkKind = "strikethrough" if format_.strikes else "formatting"
         remark = _formatted(kind, group, format_.said, scopes)
         yield replace(remark, author=format_.author, date=format_.date, elements=len(numbers))
     for group in _alike(walk.pieces, _marks_by_hand):
@@ -290,7 +290,7 @@ def _marks_by_hand(piece: RunText) -> tuple[tuple[str, str], ...]:
 
 
 def _formatted(
-    kind: Kind, pieces: Sequence[RunText], said: str, scopes: Mapping[tuple[int, str], list[RunText]]
+    kind: RemarkKind, pieces: Sequence[RunText], said: str, scopes: _Scopes
 ) -> Remark:
     own = scopes.get((pieces[0].paragraph, ""), list(pieces))
     about = pieces if joined_text(pieces) else own
@@ -318,7 +318,7 @@ def _counted_once(remark: Remark, group: Sequence[RunText], told: set[int]) -> R
     return replace(remark, elements=len(numbers))
 
 
-def _scopes(pieces: Iterable[RunText]) -> Mapping[tuple[int, str], list[RunText]]:
+def _scopes(pieces: Iterable[RunText]) -> _Scopes:
     """The pieces of each frame in each paragraph, and of each paragraph."""
     scopes: dict[tuple[int, str], list[RunText]] = {}
     for piece in pieces:
@@ -342,22 +342,22 @@ def _groups(pieces: Iterable[RunText]) -> Iterator[list[RunText]]:
             yield listed
 
 
-def _edit(group: Sequence[RunText], scopes: Mapping[tuple[int, str], list[RunText]]) -> Remark:
+def _edit(group: Sequence[RunText], scopes: _Scopes) -> Remark:
     removed, added = joined_text(group, BEFORE), joined_text(group, AFTER)
-    kind: Kind = "replacement" if removed and added else "deletion" if removed else "insertion"
+    kind: RemarkKind = "replacement" if removed and added else "deletion" if removed else "insertion"
     if not removed and not added and revision_state(group[0]) in BEFORE:
         kind = "deletion"
     return _remark(kind, group, removed, added, scopes)
 
 
-def _move(groups: Sequence[Sequence[RunText]], scopes: Mapping[tuple[int, str], list[RunText]]) -> Remark:
+def _move(groups: Sequence[Sequence[RunText]], scopes: _Scopes) -> Remark:
     pieces = [piece for group in groups for piece in group]
     removed, added = joined_text(pieces, BEFORE), joined_text(pieces, AFTER)
     return _remark("move", pieces, removed, added, scopes)
 
 
 def _remark(
-    kind: Kind, pieces: Sequence[RunText], removed: str, added: str, scopes: Mapping[tuple[int, str], list[RunText]]
+    kind: RemarkKind, pieces: Sequence[RunText], removed: str, added: str, scopes: _Scopes
 ) -> Remark:
     revision = pieces[0].revision
     assert revision
@@ -377,7 +377,7 @@ def _remark(
     )  # fmt: skip
 
 
-def _around(paragraph: int, scopes: Mapping[tuple[int, str], list[RunText]]) -> str:
+def _around(paragraph: int, scopes: _Scopes) -> str:
     """The text of a paragraph; for an inserted one, preceded by the text of the paragraph before it."""
     own = joined_text(scopes[paragraph, ""])
     if joined_text(scopes[paragraph, ""], BEFORE):

@@ -21,6 +21,8 @@ from evibrief.labels.words import Words
 from evibrief.sections.questions import ReviewQuestion
 
 AUTHOR = "evibrief"
+"""The author of the questions in a review copy."""
+
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"

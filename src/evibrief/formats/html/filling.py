@@ -138,7 +138,7 @@ def fill_page(view: View, templates: Mapping[str, str], layer: Layer, look: Look
 
 
 def fill_apart(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
-    """Like `fill`, for a brief with its own template, in a separate process. Raises `BadTemplate`."""
+    """Like `fill_page`, for a brief with its own template, in a separate process. Raises `BadTemplate`."""
     command = [sys.executable, "-P", "-c", "from evibrief.formats.html.filling import answer; answer()"]
     given = pickle.dumps((view, dict(templates), layer, look, marks))
     try:

@@ -42,19 +42,13 @@ def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:
     against = rating.tally.contradicting if rating else support.contradicting
     return figures.RankedRow(
         label=f"{statement.id.lstrip('s')}.",
-        text=plain(statement.text),
+        text=markdown.without_marks(statement.text),
         stated=_LEVELS.index(statement.stated),
         computed=_LEVELS.index(rating.computed) if rating else None,
         final=_LEVELS.index(rating.final) if rating else None,
         supporting=len(supporting),
         against=len(against),
-        note="",
     )
-
-
-def plain(prose: str) -> str:
-    """A Markdown text without markup and citations, for drawings."""
-    return markdown.without_marks(prose)
 
 
 def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
@@ -68,7 +62,7 @@ def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
         label = words.sentences.link(number=number, kind=words.link[link.kind])
         state = rating.judgement if rating else "unrated"
         judgement = word[rating.judgement] if rating else words.notes.not_rated
-        links.append(figures.PathLink(label, plain(link.text), judgement, state))
+        links.append(figures.PathLink(label, markdown.without_marks(link.text), judgement, state))
     caption = words.captions.figure_chain(mechanism=mechanism.title)
     return Figure(caption, f"figure_{mechanism.id}"[:40], figures.draw_pathway(links, words))
 
@@ -84,7 +78,7 @@ def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
         for number, link in enumerate(mechanism.links, 1):
             rating = findings.ratings.links[link.id]
             cells += _map_cells(len(rows), rating, [sort.id for sort in sorts])
-            rows.append(figures.MapRow(f"{number}. {plain(link.text)}", mechanism.title))
+            rows.append(figures.MapRow(f"{number}. {markdown.without_marks(link.text)}", mechanism.title))
     columns = [sort.short or sort.words for sort in sorts]
     drawing = figures.draw_evidence_map(rows, columns, cells, findings.words)
     yield Figure(findings.words.captions.figure_map, "figure_evidence_map", drawing)

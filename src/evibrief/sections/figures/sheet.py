@@ -128,13 +128,6 @@ class Sheet:
         patch.set_hatch(pattern)
         self.axes.add_patch(patch)
 
-    def disc(self, x: float, y: float, radius: float, colour: str, filled: bool) -> None:
-        """Draw a circle with a radius in mm."""
-        from matplotlib.patches import Circle
-
-        inside = colour if filled else PAPER
-        self.axes.add_patch(Circle((x, y), radius, facecolor=inside, edgecolor=colour, linewidth=1.1))
-
     def finish(self, alternative: str) -> Drawing:
         """The sheet as SVG and PNG, without date, program name or memory address."""
         import matplotlib
