@@ -17,6 +17,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.places import MANIFEST, READ, belongs, demand_safe, instrument_folders, is_safe_path
 from evibrief.files import is_text
+from evibrief.formats.difference import record_in
 
 if TYPE_CHECKING:
     from evibrief.sections.blocks import Layer
@@ -72,12 +73,7 @@ def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str
 
     `lists` are its lists of hashes by path. Raises `ValueError` that says what is wrong.
     """
-    try:
-        record = json.loads(data)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    if not isinstance(record, dict):
-        raise ValueError("it holds no record")
+    record = record_in(data)
     faults = [name for name, is_right in SHAPE.items() if not is_right(record.get(name))]
     faults += [name for name in lists if not _is_list_of_hashes(record.get(name))]
     faults += ["content_sha256"] * ("content_sha256" in record and not is_hash(record["content_sha256"]))

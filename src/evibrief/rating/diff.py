@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
 from evibrief.evidence.claims import Claim, Evidence
-from evibrief.evidence.fields import Record
+from evibrief.evidence.fields import NAMING_FIELDS, Record
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import Dose, Reference
 from evibrief.evidence.vocabulary import ChangeKind
@@ -389,7 +389,7 @@ def _values(node: object, record: str, kind: ChangeKind, path: tuple[str, ...] =
     elif isinstance(node, Record):
         record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field, info in type(node).model_fields.items():
-            if field not in _TOLD.get(type(node).__name__, ()) and field not in _KEYS:
+            if field not in _TOLD.get(type(node).__name__, ()) and field not in NAMING_FIELDS:
                 yield from _values(getattr(node, field), record, _kind(node, field, info.annotation), (*path, field))
     elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
         for number, one in enumerate(node, 1):
@@ -419,10 +419,6 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
             yield f"{record}, {' '.join(path)}", keys
         for one in node:
             yield from _orders(one, record, path)
-
-
-_KEYS = frozenset({"id", "reference", "source"})
-"""The fields that records are matched by."""
 
 
 def _own_key(record: Any) -> str:

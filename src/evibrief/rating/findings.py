@@ -7,7 +7,7 @@ study, and two reports of one trial are one study.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
@@ -111,7 +111,7 @@ def derive(brief: Brief) -> Findings:
         integrity=dict(Counter(standings.values())),
         standings=standings,
         retractions=results,
-        changed=_changed(brief),
+        changed=kinds_by_record(brief.since.changes if brief.since else ()),
         open_comments=_open_comments(brief),
         ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
         if brief.instrument
@@ -134,9 +134,22 @@ def worse_standing(study: Study | None, result: RetractionResult | None) -> Publ
     return max(said, key=STANDINGS.index)
 
 
-def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
+class OfRecord(Protocol):
+    """A change of one record: one that `rating.diff` found, or one read from `since.yaml`."""
+
+    @property
+    def record(self) -> str:
+        """The record that changed, and the field."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of change."""
+
+
+def kinds_by_record(changes: Iterable[OfRecord]) -> Mapping[str, tuple[str, ...]]:
+    """The kinds of change of each record, by its id, in order of appearance."""
     found: dict[str, dict[str, None]] = {}
-    for change in brief.since.changes if brief.since else ():
+    for change in changes:
         found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
     return {name: tuple(kinds) for name, kinds in found.items()}
 

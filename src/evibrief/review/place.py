@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from evibrief.evidence.fields import NAMING_FIELDS
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.labels import markdown, messages
 from evibrief.problems import Place
@@ -61,7 +62,7 @@ def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed
 def field_texts(source: SourceTree) -> Iterator[FieldText]:
     """Every text of every record, in file order."""
     for location, text in source.scalars():
-        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in _NAMES:
+        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in NAMING_FIELDS:
             record, depth = _record_of(location, source.tree)
             field = " ".join(str(part) for part in location[depth:] if not isinstance(part, int))
             yield FieldText(record, field, location, source.place(location), text)
@@ -79,7 +80,6 @@ def record_places(source: SourceTree) -> Mapping[str, Place]:
 REFERENCE_PREFIX = "ref-"
 """The prefix of the bookmarks of entries in the reference list."""
 
-_NAMES = frozenset({"id", "reference", "source"})
 
 
 def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int]:

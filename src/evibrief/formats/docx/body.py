@@ -9,9 +9,8 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml import etree
-
 from evibrief.formats.docx.names import WORD, W
+from evibrief.formats.docx.package import word_element
 
 _NAMESPACES = {"w": WORD, "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"}
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
@@ -62,15 +61,11 @@ def paragraph_style(paragraph: Any) -> str:
     return "" if style is None else str(style.get(f"{W}val"))
 
 
-def _element(name: str, /, **attributes: str) -> Any:
-    return etree.Element(f"{W}{name}", {f"{W}{key}": value for key, value in attributes.items()})
-
-
 def _properties(parent: Any, name: str) -> Any:
     """The properties of a paragraph or row, created if missing; they must come first in it."""
     properties = parent.find(f"{W}{name}")
     if properties is None:
-        properties = _element(name)
+        properties = word_element(name)
         parent.insert(0, properties)
     return properties
 
@@ -79,11 +74,11 @@ def _set_style(paragraph: Any, style: str) -> None:
     properties = _properties(paragraph, "pPr")
     for old in properties.findall(f"{W}pStyle"):
         properties.remove(old)
-    properties.insert(0, _element("pStyle", val=style))
+    properties.insert(0, word_element("pStyle", val=style))
 
 
 def _paragraph(style: str, *children: Any) -> Any:
-    paragraph = _element("p")
+    paragraph = word_element("p")
     _set_style(paragraph, style)
     paragraph.extend(children)
     return paragraph
@@ -141,7 +136,7 @@ def _fill_contents(body: Any, contents: str) -> None:
     lines = [_paragraph(f"TOC{level}", _link(anchor, text)) for level, anchor, text in entries]
     for position, child in enumerate(_field_opening(instruction), 1):
         lines[0].insert(position, child)
-    lines[-1].append(_run(_element("fldChar", fldCharType="end")))
+    lines[-1].append(_run(word_element("fldChar", fldCharType="end")))
     place.addprevious(_contents_block(lines))
     if before:
         _bookmark_the_rest(body, place)
@@ -158,36 +153,36 @@ def _headings(elements: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
 
 
 def _link(anchor: str, text: str) -> Any:
-    words = _element("t")
+    words = word_element("t")
     words.text = text
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     if not anchor:
         return _run(words)
-    link = _element("hyperlink", anchor=anchor, history="1")
+    link = word_element("hyperlink", anchor=anchor, history="1")
     link.append(_run(words))
     return link
 
 
 def _run(child: Any) -> Any:
-    run = _element("r")
+    run = word_element("r")
     run.append(child)
     return run
 
 
 def _field_opening(instruction: str) -> tuple[Any, ...]:
-    words = _element("instrText")
+    words = word_element("instrText")
     words.text = f" {instruction} "
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    begin, separate = (_element("fldChar", fldCharType=kind) for kind in ("begin", "separate"))
+    begin, separate = (word_element("fldChar", fldCharType=kind) for kind in ("begin", "separate"))
     return _run(begin), _run(words), _run(separate)
 
 
 def _contents_block(lines: list[Any]) -> Any:
     """The block that Word uses for its own table of contents, in which it offers to update it."""
-    block, properties, part = _element("sdt"), _element("sdtPr"), _element("docPartObj")
-    part.extend((_element("docPartGallery", val="Table of Contents"), _element("docPartUnique")))
+    block, properties, part = word_element("sdt"), word_element("sdtPr"), word_element("docPartObj")
+    part.extend((word_element("docPartGallery", val="Table of Contents"), word_element("docPartUnique")))
     properties.append(part)
-    content = _element("sdtContent")
+    content = word_element("sdtContent")
     content.extend(lines)
     block.extend((properties, content))
     return block
@@ -197,8 +192,8 @@ def _bookmark_the_rest(body: Any, place: Any) -> None:
     """Bookmark everything after the contents: without this range an update would list earlier headings too."""
     used = [int(mark.get(f"{W}id")) for mark in body.iter(f"{W}bookmarkStart")]
     identifier = str(max(used, default=0) + 1)
-    place.addnext(_element("bookmarkStart", id=identifier, name=_LISTED))
-    body.find(f"{W}sectPr").addprevious(_element("bookmarkEnd", id=identifier))
+    place.addnext(word_element("bookmarkStart", id=identifier, name=_LISTED))
+    body.find(f"{W}sectPr").addprevious(word_element("bookmarkEnd", id=identifier))
 
 
 # Pages
@@ -284,7 +279,7 @@ def _finish_table(table: Any, width: int, row_heads: str) -> None:
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         header = _is_header(row)
         if header:
-            _properties(row, "trPr").insert(0, _element("cnfStyle", val=_HEADER_ROW))
+            _properties(row, "trPr").insert(0, word_element("cnfStyle", val=_HEADER_ROW))
         _set_cell_styles(row, "TableHeading" if header else "TableText")
         _keep_whole(row, with_next=after is not None and (header or _continues(after)))
 
@@ -295,11 +290,11 @@ def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -
     style = old.find(f"{W}tblStyle").get(f"{W}val")
     name, row_heads = style.removesuffix(mark), style.endswith(mark)
     flags = (has_header * 0x0020) | (row_heads * 0x0080) | 0x0600  # 17.18.106; the last two: no bands
-    look = _element("tblLook", val=f"{flags:04X}", firstRow=str(int(has_header)), lastRow="0",
+    look = word_element("tblLook", val=f"{flags:04X}", firstRow=str(int(has_header)), lastRow="0",
                     firstColumn=str(int(row_heads)), lastColumn="0", noHBand="1", noVBand="1")  # fmt: skip
-    new = _element("tblPr")
-    new.extend((_element("tblStyle", val=name.replace(" ", "")), _element("tblW", w=str(width), type="dxa")))
-    new.extend((_element("tblLayout", type="fixed"), look))
+    new = word_element("tblPr")
+    new.extend((word_element("tblStyle", val=name.replace(" ", "")), word_element("tblW", w=str(width), type="dxa")))
+    new.extend((word_element("tblLayout", type="fixed"), look))
     new.extend(old.findall(f"{W}tblCaption") + old.findall(f"{W}tblDescription"))
     table.replace(old, new)
 
@@ -318,7 +313,7 @@ def _set_widths(table: Any, rows: list[Any], width: int) -> None:
             properties = _properties(cell, "tcPr")
             span = properties.find(f"{W}gridSpan")
             end = start + (int(span.get(f"{W}val")) if span is not None else 1)
-            properties.insert(0, _element("tcW", w=str(edges[end] - edges[start]), type="dxa"))
+            properties.insert(0, word_element("tcW", w=str(edges[end] - edges[start]), type="dxa"))
             start = end
 
 
@@ -341,10 +336,10 @@ def _set_cell_styles(row: Any, style: str) -> None:
 def _keep_whole(row: Any, with_next: bool) -> None:
     properties = _properties(row, "trPr")
     if properties.find(f"{W}cantSplit") is None:
-        properties.insert(0, _element("cantSplit"))
+        properties.insert(0, word_element("cantSplit"))
     if with_next:
         for paragraph in row.iter(_PARAGRAPH):  # they have a style by now, which must come first
-            paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(_element("keepNext"))
+            paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(word_element("keepNext"))
 
 
 # Lists and pictures
@@ -354,7 +349,7 @@ def _style_lists(body: Any) -> None:
     """Give a style to list paragraphs; pandoc gives none in lists with space between the entries."""
     for properties in body.iter(f"{W}pPr"):
         if properties.find(f"{W}numPr") is not None and properties.find(f"{W}pStyle") is None:
-            properties.insert(0, _element("pStyle", val="Compact"))
+            properties.insert(0, word_element("pStyle", val="Compact"))
 
 
 def _number_pictures(body: Any) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from lxml import etree
 
 from evibrief.formats.canonical_xml import LARGEST_XML
-from evibrief.formats.docx.names import CONTENT_TYPES, OLD_OFFICE, PACKAGE, RELATIONSHIP
+from evibrief.formats.docx.names import CONTENT_TYPES, OLD_OFFICE, PACKAGE, RELATIONSHIP, W
 from evibrief.formats.docx.zip import MOST_PARTS
 from evibrief.problems import Problems, one_problem
 
@@ -189,6 +189,13 @@ def with_part(parts: Mapping[str, bytes], path: str, kind: str, relations: str, 
         entry = {"Id": name, "Type": relation, "Target": target}
         etree.SubElement(related, RELATIONSHIP, entry)
     return {CONTENT_TYPES: serialised(types), relations: serialised(related)}
+
+
+def word_element(name: str, /, *children: Any, **attributes: str) -> Any:
+    """An element of Word with attributes of Word."""
+    element = etree.Element(f"{W}{name}", {f"{W}{key}": value for key, value in attributes.items()})
+    element.extend(children)
+    return element
 
 
 def serialised(tree: Any) -> bytes:

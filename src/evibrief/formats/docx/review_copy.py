@@ -14,7 +14,7 @@ from lxml import etree
 from evibrief.evidence.brief import BriefRecord
 from evibrief.evidence.hashes import SHORT
 from evibrief.formats.docx.names import DOCUMENT_RELATIONS, OFFICE, WORD, W
-from evibrief.formats.docx.package import pack, serialised, unpack, with_part
+from evibrief.formats.docx.package import pack, serialised, unpack, with_part, word_element
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
@@ -56,17 +56,11 @@ def make_review_copy(
     return pack(parts | custom_properties(parts, about))
 
 
-def _element(name: str, /, *children: Any, **attributes: str) -> Any:
-    element = etree.Element(f"{W}{name}", {f"{W}{key}": value for key, value in attributes.items()})
-    element.extend(children)
-    return element
-
-
 def _run(text: str) -> Any:
-    words = _element("t")
+    words = word_element("t")
     words.text = text
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return _element("r", words)
+    return word_element("r", words)
 
 
 def _ask(tree: Any, asked: Iterable[ReviewQuestion]) -> None:
@@ -76,12 +70,12 @@ def _ask(tree: Any, asked: Iterable[ReviewQuestion]) -> None:
     for number, question in enumerate(asked):
         start = starts.get(question.anchor)
         end = ends.get(start.get(f"{W}id")) if start is not None else None
-        reference = _element("r", _element("commentReference", id=str(number)))
+        reference = word_element("r", word_element("commentReference", id=str(number)))
         if start is None or end is None or not _in_one_paragraph(start, end):
             _after_properties(next(_paragraphs_from(start, tree)), reference)
             continue
-        start.addnext(_element("commentRangeStart", id=str(number)))
-        end.addprevious(_element("commentRangeEnd", id=str(number)))
+        start.addnext(word_element("commentRangeStart", id=str(number)))
+        end.addprevious(word_element("commentRangeEnd", id=str(number)))
         end.addnext(reference)
 
 
@@ -109,8 +103,9 @@ def _after_properties(paragraph: Any, element: Any) -> None:
 def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
     """Insert the first page, followed by a page break."""
     body = tree.find(f"{W}body")
-    made = [_element("p", _element("pPr", _element("pStyle", val=style)), _run(text)) for style, text in page]
-    made.append(_element("p", _element("r", _element("br", type="page"))))
+    styles = [(word_element("pPr", word_element("pStyle", val=style)), text) for style, text in page]
+    made = [word_element("p", style, _run(text)) for style, text in styles]
+    made.append(word_element("p", word_element("r", word_element("br", type="page"))))
     for place, paragraph in enumerate(made):
         body.insert(place, paragraph)
 
@@ -120,7 +115,7 @@ def _track(settings: Any) -> None:
     for one in settings.findall(f"{W}doNotTrackMoves"):
         settings.remove(one)
     later = settings.find(f"{W}defaultTabStop")
-    mark = _element("trackRevisions")
+    mark = word_element("trackRevisions")
     settings.append(mark) if later is None else later.addprevious(mark)
 
 
@@ -134,10 +129,10 @@ def _comments(asked: Iterable[ReviewQuestion], day: date) -> Any:
     root = etree.Element(f"{W}comments", nsmap=spaces)
     root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w14")
     for number, question in enumerate(asked):
-        paragraph = _element("p", _run(question.text))
+        paragraph = word_element("p", _run(question.text))
         paragraph.set(f"{{{_W14}}}paraId", _paragraph_id(number))
         moment = f"{day.isoformat()}T00:00:00Z"
-        root.append(_element("comment", paragraph, id=str(number), author=AUTHOR, date=moment, initials="ev"))
+        root.append(word_element("comment", paragraph, id=str(number), author=AUTHOR, date=moment, initials="ev"))
     return root
 
 

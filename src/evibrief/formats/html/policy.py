@@ -15,17 +15,18 @@ _HEAD = re.compile(r'\s*<!DOCTYPE html>\s*<html(?: lang="[^"<>]*")?>\s*<head>\s*
 """How every page begins. The policy comes next, because a browser applies it only to what follows."""
 
 
-def _words(text: str) -> frozenset[str]:
+def names_in(text: str) -> frozenset[str]:
+    """The names in a list with spaces between them."""
     return frozenset(text.split())
 
 
-_TAGS = _words(
+_TAGS = names_in(
     """a abbr address article aside b bdi bdo blockquote body br caption cite code col colgroup dd del details dfn div
     dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 head header hr html i img ins kbd li main mark meta nav ol p
     pre q rp rt ruby s samp section small span strong style sub summary sup table tbody td tfoot th thead time title
     tr u ul var wbr"""
 )
-_ATTRIBUTES = _words(
+_ATTRIBUTES = names_in(
     """alt cite class colspan datetime dir height hidden href id lang reversed role rowspan scope src start tabindex
     title translate type value width"""
 )

@@ -12,6 +12,7 @@ from typing import Any
 import tinycss2  # type: ignore[import-untyped]
 from tinycss2.ast import Comment, WhitespaceToken  # type: ignore[import-untyped]
 
+from evibrief.formats.html.policy import names_in
 from evibrief.problems import Place, Problem, Problems
 
 DEEPEST_RULE = 40
@@ -34,11 +35,7 @@ _MARGINS = frozenset(
 ) | {"footnote"}
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_FUNCTIONS = _words(
+_FUNCTIONS = names_in(
     """abs acos asin atan atan2 attr blur brightness calc circle clamp color color-mix conic-gradient contrast cos
     counter counters cubic-bezier drop-shadow ellipse env exp fit-content grayscale has host hsl hsla hue-rotate hwb
     hypot inset invert is lab lang lch leader light-dark linear linear-gradient log matrix matrix3d max min minmax
