@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief import resources
-from evibrief.build_cache import Written, fingerprint_inputs, save, up_to_date
+from evibrief.build_cache import WrittenFile, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.contract import Document, Format, Page
@@ -51,7 +51,7 @@ def build(
     report: Report = lambda stage: None,
     warn: Warn = lambda problems: None,
     layer: "Layer" = "full",
-) -> list[Written]:
+) -> list[WrittenFile]:
     """Build a brief, or the part of it in a layer: page 1, page 1 and the summary, or everything.
 
     Raises `Problems` that the author can fix; `output` is then unchanged.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFile:
     """A file that a build wrote, or an existing one that is up to date."""
 
     path: Path
@@ -72,7 +72,7 @@ def _read_record(folder: Path, output: Path) -> dict[str, dict[str, str | int | 
 
 def up_to_date(
     folder: Path, output: Path, wanted: Iterable[str], fingerprint: str, layer: "Layer"
-) -> list[Written] | None:
+) -> list[WrittenFile] | None:
     """The files of an earlier build if all wanted ones exist, are unaltered and were made from the same inputs."""
     record = _read_record(folder, output)
     ready = []
@@ -85,7 +85,7 @@ def up_to_date(
         if hashlib.sha256(data).hexdigest() != entry.get("sha256"):
             return None
         pages = entry.get("pages")
-        ready.append(Written(path, len(data), pages if isinstance(pages, int) else None, fresh=False))
+        ready.append(WrittenFile(path, len(data), pages if isinstance(pages, int) else None, fresh=False))
     return ready
 
 
@@ -95,7 +95,7 @@ def _entry_name(format: str, layer: "Layer") -> str:
 
 def save(
     folder: Path, output: Path, brief: "Brief", documents: Iterable[Document], fingerprint: str, layer: "Layer"
-) -> list[Written]:
+) -> list[WrittenFile]:
     """Write all documents under temporary names, and rename them only when all are complete."""
     output.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder, output)
@@ -110,7 +110,7 @@ def save(
             digest = hashlib.sha256(document.data).hexdigest()
             entry = {"name": path.name, "sha256": digest, "pages": document.pages, "inputs": fingerprint}
             record[_entry_name(document.format, layer)] = entry
-            written.append(Written(path, len(document.data), document.pages, fresh=True))
+            written.append(WrittenFile(path, len(document.data), document.pages, fresh=True))
         (temporary / "record").write_text(json.dumps(record, indent=1))
         os.replace(temporary / "record", _record_path(folder, output))
     return written

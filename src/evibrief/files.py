@@ -101,7 +101,8 @@ def read_inside(folder: Path, name: str, most: int) -> bytes:
 
 def is_text(node: object) -> bool:
     """Whether this is text that is allowed in XML: no control characters, no surrogates."""
-    return isinstance(node, str) and _NO_TEXT.search(node) is None
+    return isinstance(node, str) and NOT_TEXT.search(node) is None
 
 
-_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A character that no text may have: no printable one in YAML (YAML 1.2, 5.1), and refused in XML (XML 1.0, 2.2)."""

@@ -69,22 +69,22 @@ def _shipped(installed: str, developed: str) -> Path:
 
 def template_texts() -> Mapping[str, str]:
     """Every template, style sheet and filter, as a mapping from its path in the template folder to its text."""
-    folder = templates()
-    files = sorted(path for suffix in ("jinja", "css", "lua") for path in folder.rglob(f"*.{suffix}"))
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    return _texts_in(templates(), (".jinja", ".css", ".lua"))
 
 
 def starter_texts() -> Mapping[str, str]:
     """The files of the starter brief, as a mapping from path to text."""
-    folder = templates() / "starter"
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    return _texts_in(templates() / "starter")
 
 
 def example_texts() -> Mapping[str, str]:
     """The files of a brief that has every kind of file once, to show how each is written: path → text."""
-    folder = _shipped("example", "docs/example")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return _texts_in(_shipped("example", "docs/example"))
+
+
+def _texts_in(folder: Path, endings: tuple[str, ...] = ("",)) -> Mapping[str, str]:
+    """The files in a folder and its subfolders whose names end in one of these, as a mapping from path to text."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(endings))
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from evibrief.problems import Place, Problem, Problems
-from evibrief.workfolders import is_ours
+from evibrief.workfolders import is_work_folder
 
 _POLL = 0.1
 """In seconds, between two measurements of the memory of the process and its children."""
@@ -142,7 +142,7 @@ def _guarded(leader: int, temporary: Path | None) -> Iterator[None]:
     process is busy in a library or has already ended.
     """
     reading, writing = os.pipe()
-    outer = temporary.parent if temporary and is_ours(temporary.parent) else temporary
+    outer = temporary.parent if temporary and is_work_folder(temporary.parent) else temporary
     words = ["/bin/sh", "-c", _TIDY_UP, "sh", str(leader), str(outer or "")]
     try:
         with subprocess.Popen(

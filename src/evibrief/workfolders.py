@@ -40,7 +40,7 @@ def work_folder(place: Path | None = None) -> Iterator[Path]:
         os.close(handle)
 
 
-def is_ours(folder: Path) -> bool:
+def is_work_folder(folder: Path) -> bool:
     """Whether a folder has the name of one of our temporary folders."""
     return _NAME.fullmatch(folder.name) is not None
 

@@ -650,7 +650,7 @@ def test_what_is_worse_decides_what_a_lone_document_ends_with(
 
 
 def test_every_exit_code_has_its_place_among_the_worse_ones() -> None:
-    codes = {*verify.EXITS.values(), *verify.STANDING_EXITS.values(), verify.NOT_THERE}
+    codes = {*verify.DOCUMENT_EXITS.values(), *verify.STANDING_EXITS.values(), verify.NOT_THERE}
     assert all(verify.worst(code, 4) == 4 for code in codes)
     assert {code for code in codes if verify.worst(code, 8) == 8} == {0, 3, 9, 10}
     assert all(verify.worst(code, 0) == code for code in codes)

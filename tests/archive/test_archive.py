@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from command import run_here as evibrief
-from evibrief.archive.finish import finish, write_index
+from evibrief.archive.finish import finish_interrupted, write_index
 from evibrief.archive.integrity import check_version, findings
 from evibrief.archive.keep import archive_version
 from evibrief.archive.log import START
@@ -316,7 +316,7 @@ def test_every_state_between_two_steps_is_unfinished_and_finished_alike(
         assert [one for one in found if not one.unfinished] == [], moment
         copy = tmp_path / f"copy{seen}"
         shutil.copytree(place, copy)
-        finish(copy)
+        finish_interrupted(copy)
         assert findings(copy) == [], moment
         whole = {name: data for name, data in snapshot(copy).items() if name not in (LOG, "index.json")}
         assert whole == {name: snapshot(finished)[name] for name in whole}, moment
@@ -340,7 +340,7 @@ def test_lines_of_a_register_that_the_log_has_not_yet_are_unfinished(archive: Pa
     register.write_text(chained([entry, entry], START) + '{"at": "cut')
     assert {one.unfinished for one in findings(archive)} == {True}
     assert evibrief("verify", archive).returncode == 6
-    finish(archive)
+    finish_interrupted(archive)
     assert findings(archive) == []
     whole = register.read_text()
     for harmed in (whole.splitlines(keepends=True)[0], whole.replace("botanist", "biologist"), ""):

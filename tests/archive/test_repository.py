@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from command import run_here as evibrief
-from evibrief.archive.repository import State, ask_git, files_at, recorded_state
+from evibrief.archive.repository import RepositoryState, ask_git, files_at, recorded_state
 
 SECOND = Path(__file__).parents[1] / "briefs" / "blue-glass"
 # Every key by which a repository's own configuration names a command, for any verb of git.
@@ -129,7 +129,8 @@ def test_diff_with_a_revision_runs_nothing_of_the_repository(repository: Path) -
 def test_asking_for_the_commit_runs_nothing_of_the_repository(repository: Path) -> None:
     ran = planted(repository)
     state = recorded_state(repository / "data" / "blue-glass")
-    assert state == State(git(repository, "rev-parse", "HEAD"), clean=False)  # .gitattributes was committed by nobody
+    # .gitattributes was committed by nobody
+    assert state == RepositoryState(git(repository, "rev-parse", "HEAD"), clean=False)
     assert not ran.exists()
 
 
@@ -211,7 +212,7 @@ def test_nothing_of_the_environment_reaches_git(repository: Path, monkeypatch: p
 
 def test_a_clean_brief_has_its_commit(repository: Path) -> None:
     folder = repository / "data" / "blue-glass"
-    assert recorded_state(folder) == State(git(repository, "rev-parse", "HEAD"), clean=True)
+    assert recorded_state(folder) == RepositoryState(git(repository, "rev-parse", "HEAD"), clean=True)
     (folder / "circulation.yaml").write_text("ignored")
     for path in folder.rglob("*.yaml"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as git for Windows checks out
@@ -235,22 +236,22 @@ def test_what_differs_from_the_commit_is_not_clean(change: str, repository: Path
         case "linked":
             path.rename(repository / "elsewhere")
             path.symlink_to(repository / "elsewhere")
-    assert recorded_state(folder) == State(git(repository, "rev-parse", "HEAD"), clean=False)
+    assert recorded_state(folder) == RepositoryState(git(repository, "rev-parse", "HEAD"), clean=False)
 
 
 def test_a_brief_that_nobody_committed_has_no_commit(repository: Path) -> None:
     folder = shutil.copytree(SECOND, repository / "data" / "taken")
-    assert recorded_state(folder) == State()
+    assert recorded_state(folder) == RepositoryState()
     shutil.copytree(SECOND, repository.parent / "taken")
-    assert recorded_state(repository.parent / "taken") == State()
-    assert recorded_state(repository / "nowhere") == State()
+    assert recorded_state(repository.parent / "taken") == RepositoryState()
+    assert recorded_state(repository / "nowhere") == RepositoryState()
 
 
 def test_a_repository_that_names_another_work_tree_has_no_commit_here(repository: Path, tmp_path: Path) -> None:
     folder = repository / "data" / "blue-glass"
     git(folder, "init", "-q")
     git(folder, "config", "core.worktree", str(tmp_path))
-    assert recorded_state(folder) == State()
+    assert recorded_state(folder) == RepositoryState()
 
 
 def test_a_folder_that_looks_like_a_bare_repository_is_none(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def test_a_folder_that_looks_like_a_bare_repository_is_none(tmp_path: Path) -> N
     ran = tmp_path / "ran"
     with (folder / "config").open("a") as file:
         file.write(f"[core]\n    bare = false\n    worktree = .\n    fsmonitor = touch '{ran}'\n")
-    assert recorded_state(folder) == State()
+    assert recorded_state(folder) == RepositoryState()
     assert evibrief("diff", "HEAD:.", SECOND, folder=folder).returncode == 1
     assert not ran.exists()
 
@@ -268,7 +269,7 @@ def test_a_folder_that_looks_like_a_bare_repository_is_none(tmp_path: Path) -> N
 def test_somebody_else_s_repository_has_no_commit(repository: Path) -> None:
     for path in (repository, *repository.rglob("*")):
         os.chown(path, 4321, 4321, follow_symlinks=False)
-    assert recorded_state(repository / "data" / "blue-glass") == State()
+    assert recorded_state(repository / "data" / "blue-glass") == RepositoryState()
     run = evibrief("diff", "HEAD:data/blue-glass", "data/blue-glass", folder=repository)
     assert run.returncode == 1
     assert "not a folder, a document or a git revision" in run.stderr
@@ -276,7 +277,7 @@ def test_somebody_else_s_repository_has_no_commit(repository: Path) -> None:
 
 def test_without_git_there_is_no_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repository))
-    assert recorded_state(repository / "data" / "blue-glass") == State()
+    assert recorded_state(repository / "data" / "blue-glass") == RepositoryState()
     assert files_at(repository, "HEAD", "data/blue-glass") is None
 
 

@@ -15,7 +15,7 @@ from evibrief import resources
 from evibrief.checks.load import load
 from evibrief.checks.registry import RULES
 from evibrief.evidence import records
-from evibrief.evidence.starter import starter_texts
+from evibrief.evidence.starter import new_brief_texts
 from evibrief.evidence.vocabulary import MEASURES
 from evibrief.problems import Problem, Problems
 
@@ -46,7 +46,7 @@ SAILORS = "  - {id: sailors, label: Sailors, relation: other, species: human}\n"
 
 
 def good_brief(folder: Path) -> Path:
-    for path, text in starter_texts("blue", datetime.date(2026, 3, 1), resources.starter_texts()).items():
+    for path, text in new_brief_texts("blue", datetime.date(2026, 3, 1), resources.starter_texts()).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     brief = folder / "brief.yaml"

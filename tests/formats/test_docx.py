@@ -1,5 +1,6 @@
 """The Word document: the XML that Word reads, and the pages that LibreOffice makes of it."""
 
+import base64
 import datetime
 import io
 import os
@@ -20,9 +21,13 @@ import pytest
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
+from evibrief.formats.docx.names import DOCUMENT_RELATIONS
+from evibrief.formats.docx.package import unpack
+from evibrief.formats.docx.pictures import named_address
 from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, build_reference
 from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
 from evibrief.problems import Problems
+from evibrief.sections.figures.picture import Drawing
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "templates" / "reference.docx").read_bytes()
@@ -693,6 +698,20 @@ def test_pictures_have_numbers_and_descriptions(body: Any) -> None:
     numbers = find(body, "//wp:docPr/@id")
     assert len(numbers) == len(set(numbers)) == 2
     assert b"data:image" not in etree.tostring(body)
+
+
+def test_a_figure_has_its_own_vector_even_where_its_pixels_are_those_of_another() -> None:
+    pixels = base64.b64decode(DOT.partition(",")[2])
+    drawings = {name: Drawing(f"<svg>{name}</svg>", "", pixels, 1, 1, name) for name in ("figure_one", "figure_two")}
+    pictures = [DOT, *(named_address(name, one) for name, one in drawings.items()), f"{DOT}#figure_three"]
+    html = page("".join(f'<p><img src="{address}" alt="A dot"></p>' for address in pictures))
+    parts = unpack(write_docx(html, PROPERTIES, frozenset(), REFERENCE, FILTER, drawings))
+    targets = {one.get("Id"): f"word/{one.get('Target')}" for one in etree.fromstring(parts[DOCUMENT_RELATIONS])}
+    document = etree.fromstring(parts["word/document.xml"])
+    vectors = [blip.find(".//{*}svgBlip") for blip in document.iter("{*}blip")]
+    shown = [None if one is None else parts[targets[one.get(f"{{{SPACES['r']}}}embed")]].decode() for one in vectors]
+    assert shown == [None, "<svg>figure_one</svg>", "<svg>figure_two</svg>", None]
+    assert [one.get("descr") for one in document.iter("{*}cNvPr")] == [""] * 4
 
 
 def test_text_keeps_its_distance_from_a_table(body: Any) -> None:

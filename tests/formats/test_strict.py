@@ -13,7 +13,7 @@ from evibrief.formats.docx.package import open_package
 from evibrief.formats.docx.properties import properties_of
 from evibrief.problems import Problems
 from evibrief.review.gather import gather
-from evibrief.review.listing import is_ours
+from evibrief.review.listing import is_our_question
 from evibrief.review.read import control_texts, read_reviewed
 from evibrief.review_copies import sent_for_review
 from shared import Shared
@@ -136,7 +136,7 @@ def test_a_review_copy_saved_as_strict_gives_the_same_list(copy: bytes, tmp_path
     after, _ = gather([tmp_path / "same.docx"], SECOND)
     assert after == before
     assert after.files[0].recipient == "r1"
-    assert [one for one in after.remarks if not is_ours(one)] == []
+    assert [one for one in after.remarks if not is_our_question(one)] == []
     assert dict(carried_files(strict(copy), "x")) == dict(carried_files(copy, "x"))
     assert sent_for_review(strict(copy), "x") == sent_for_review(copy, "x")
     assert properties_of(open_package(strict(copy), "x")) == properties_of(open_package(copy, "x"))

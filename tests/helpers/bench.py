@@ -36,7 +36,7 @@ def keep_printed_page(brief: str, html: str) -> None:
     from evibrief import build
     from evibrief.formats.pdf import write
 
-    with patch.object(write, "write_pdf", return_value=write.Pdf()) as engine:
+    with patch.object(write, "write_pdf", return_value=write.WrittenPdf()) as engine:
         build.build(Path(brief), Path(html).parent / "kept", ["pdf"])
     page, *_ = engine.call_args.args
     Path(html).write_text(page, encoding="utf-8")

@@ -20,11 +20,11 @@ from evibrief.checks.load import load
 from evibrief.evidence.claims import Study
 from evibrief.evidence.identifiers import identifiers_of, normalise_doi, normalise_pmid
 from evibrief.evidence.records import Reference
-from evibrief.evidence.retractions import RetractionNotice, RetractionResult, RetractionState, state_of
+from evibrief.evidence.retractions import RetractionNotice, RetractionResult, RetractionState, state_of_notices
 from evibrief.evidence.write_yaml import yaml_text
-from evibrief.importers.retraction_watch import REMARKS, check_references, match, read_notices, summary
+from evibrief.importers.retraction_watch import REMARKS, check_references, match, read_notices, summary_of_report
 from evibrief.problems import Problem, Problems
-from evibrief.rating.findings import STANDINGS, derive, integrity_of, worse_standing
+from evibrief.rating.findings import STANDINGS, derive, worse_standing
 from test_bad import good_brief
 
 # The first line of the public file, with the empty column at its end.
@@ -264,7 +264,7 @@ def test_a_reinstatement_lifts_the_retractions_before_it_and_nothing_else(
     told: list[tuple[str, str]], state: RetractionState
 ) -> None:
     kinds = [notice(kind, day) for kind, day in told]
-    assert state_of(kinds) == state_of(reversed(kinds)) == state
+    assert state_of_notices(kinds) == state_of_notices(reversed(kinds)) == state
 
 
 # What a file may look like and is read all the same.
@@ -598,9 +598,9 @@ def test_the_worse_of_appraisal_and_check_is_printed_and_then_the_other(tmp_path
 def test_a_check_of_the_brief_is_what_other_rules_can_ask(tmp_path: Path) -> None:
     brief = load(brief_with(tmp_path)).brief
     (key,) = [reference.id for reference in brief.references]
-    assert integrity_of(key, brief) == derive(brief).standings[key] == "retracted"
-    assert integrity_of("nobody", brief) == "not-checked"
-    assert integrity_of(key, brief.model_copy(update={"retractions": None})) == "not-checked"
+    assert derive(brief).standings[key] == "retracted"
+    assert derive(brief.model_copy(update={"retractions": None})).standings[key] == "not-checked"
+    assert worse_standing(None, None) == "not-checked"
 
 
 APPRAISED = ("not-checked", "none-known", "erratum", "concern", "retracted")
@@ -623,7 +623,7 @@ def test_the_summary_begins_with_the_worst() -> None:
     found = check_references(
         [reference("red2018", DOI="10.5555/red"), reference("book"), BLUE_REFERENCE], notices({}), "n", "n", TODAY
     )
-    assert list(summary(found)) == [
+    assert list(summary_of_report(found)) == [
         "RETRACTED: 1 (blue2019)",
         "no notice found: 1 (red2018)",
         "not checked for lack of a DOI or PMID: 1 (book)",

@@ -29,7 +29,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Stated
 from evibrief.evidence.records import AnimalExposure, Dose, SinceChange
 from evibrief.formats.docx.footers import footer_parts
-from evibrief.formats.docx.package import WORD
+from evibrief.formats.docx.names import WORD
 from evibrief.formats.html import citations
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import typeset
@@ -242,7 +242,7 @@ def test_each_word_is_used() -> None:
 
 def test_templates_ask_for_just_the_words_of_the_page() -> None:
     templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
-    assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.Page.model_fields)
+    assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.PageWords.model_fields)
 
 
 def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:

@@ -215,7 +215,7 @@ def test_too_much_is_refused_before_anything_is_written(
     with pytest.raises(Problems, match=r"the message to a has 0\.\d MB") as caught:
         prepared(brief, archive)
     assert {problem.rule for problem in caught.value.problems} == {"too-large-to-send"}
-    assert mail.LARGEST == 30_000_000
+    assert mail.LARGEST_LETTER == 30_000_000
 
 
 def test_what_changed_since_the_version_that_somebody_holds(brief: Path, archive: Path, tmp_path: Path) -> None:

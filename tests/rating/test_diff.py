@@ -29,14 +29,14 @@ from evibrief.rating.diff import (
     Change,
     Side,
     Weight,
-    as_json,
-    as_markdown,
-    as_text,
+    changes_as_json,
+    changes_as_markdown,
+    changes_as_text,
     compare,
     demanded,
     least_number,
     risen,
-    summary,
+    summary_of_changes,
 )
 from evibrief.rating.findings import derive
 from shared import FIRST, SECOND, Shared
@@ -142,7 +142,7 @@ def test_nothing_changed_between_a_brief_and_itself(folder: Path) -> None:
     changes = changes_between(folder, folder)
     assert changes == ()
     assert demanded(changes) is None
-    assert summary(changes, english()).startswith("Conclusions unchanged")
+    assert summary_of_changes(changes, english()).startswith("Conclusions unchanged")
 
 
 def test_several_edits_are_all_told_and_the_weightiest_comes_first(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_several_edits_are_all_told_and_the_weightiest_comes_first(tmp_path: Pat
     weights = [change.weight for change in changes]
     assert weights == sorted(weights, key=["major", "minor", "patch"].index)
     assert demanded(changes) == "major"
-    assert as_text(changes).startswith("1\u00a0conclusion moved")
+    assert changes_as_text(changes).startswith("1\u00a0conclusion moved")
 
 
 def test_a_renamed_record_is_the_same_record(tmp_path: Path) -> None:
@@ -172,10 +172,10 @@ def test_a_renamed_record_is_the_same_record(tmp_path: Path) -> None:
 def test_for_people_and_for_machines(tmp_path: Path) -> None:
     new = edited(tmp_path / "new", EDITS["signed tier"][2])
     changes = changes_between(SECOND, new)
-    record = json.loads(as_json(changes))
+    record = json.loads(changes_as_json(changes))
     assert record["demands"] == "major"
     assert record["changes"][0]["record"] == "s1, final"
-    assert "weak → gap" in as_markdown(changes)
+    assert "weak → gap" in changes_as_markdown(changes)
     run = evibrief("diff", SECOND, new)
     assert run.returncode == 0
     assert "s1, final: tier: weak → gap (reason: One study only" in run.stdout

@@ -28,10 +28,10 @@ from evibrief.labels.remarks import said
 from evibrief.problems import Problems
 from evibrief.review.gather import gather
 from evibrief.review.ledger import new_entries, write_ledger
-from evibrief.review.listing import Listing, is_ours
+from evibrief.review.listing import Listing, is_our_question
 from evibrief.review.patches import _edit, _edited, proposals
 from evibrief.review.place import place_remarks
-from evibrief.review.printing import PRINTERS, as_csv, as_json, as_markdown, as_text
+from evibrief.review.printing import PRINTERS, as_csv, remarks_as_json, remarks_as_markdown, remarks_as_text
 from evibrief.review.read import Remark, read_reviewed
 from evibrief.review_copies import review_copy
 from evibrief.sandbox import Limits
@@ -96,7 +96,7 @@ def test_several_files_become_one_list_by_record(brief: Path, tmp_path: Path) ->
 def test_who_disagrees_with_whom_is_said(brief: Path, tmp_path: Path) -> None:
     found = gathered(brief, tmp_path)
     assert len(found.disagreements) == 1
-    assert "c3, text: Rita Review and Otto Other disagree" in as_text(found)
+    assert "c3, text: Rita Review and Otto Other disagree" in remarks_as_text(found)
     agreed = [sent_back(tmp_path, f"{name}.docx", name, "wind", name) for name in ("A", "B")]
     assert gather(agreed, brief)[0].disagreements == ()
 
@@ -119,7 +119,7 @@ def test_every_form_has_every_remark(form: str, brief: Path, tmp_path: Path) -> 
 
 def test_json_and_csv_can_be_read(brief: Path, tmp_path: Path) -> None:
     found = gathered(brief, tmp_path)
-    record = json.loads(as_json(found))
+    record = json.loads(remarks_as_json(found))
     assert len(record["remarks"]) == len(found.remarks)
     assert record["disagreements"]
     rows = list(csv.DictReader(io.StringIO(as_csv(found))))
@@ -131,7 +131,7 @@ def test_a_formula_and_markup_in_a_comment_stay_words(brief: Path, tmp_path: Pat
     text = "=HYPERLINK(1) ``` <script> # heading"
     found = gather([sent_back(tmp_path, "a.docx", "Rita Review", "wind", text)], brief)[0]
     assert any(row["text"] == f"'{text}" for row in csv.DictReader(io.StringIO(as_csv(found))))
-    lines = as_markdown(found).splitlines()
+    lines = remarks_as_markdown(found).splitlines()
     at = lines.index(f"    {text}")
     assert "````text" in lines[:at]
 
@@ -410,7 +410,7 @@ def test_an_answered_question_is_listed_and_others_are_not(copy: bytes, tmp_path
     notes = [comment(0, "Which study?", "evibrief"), comment(1, "Muster's."), comment(2, "Other?", "evibrief")]
     (tmp_path / "a.docx").write_bytes(word_file(body, notes, threads))
     found = gather([tmp_path / "a.docx"], SECOND)[0]
-    told = as_text(found)
+    told = remarks_as_text(found)
     assert "2\u00a0questions of our own, 1 of them answered" in told
     assert "Which study?" in told
     assert "Other?" not in told
@@ -423,7 +423,7 @@ def test_a_question_that_was_resolved_without_a_word_is_listed(tmp_path: Path) -
     threads = extended((last_paragraph(0), "", True), (last_paragraph(1), "", False))
     notes = [comment(0, "Which study?", "evibrief"), comment(1, "Other?", "evibrief")]
     (tmp_path / "a.docx").write_bytes(word_file(body, notes, threads))
-    for told in (as_text, as_markdown):
+    for told in (remarks_as_text, remarks_as_markdown):
         said = told(gather([tmp_path / "a.docx"], SECOND)[0])
         assert "2\u00a0questions of our own, 0 of them answered, 1 resolved" in said
         assert "Which study?" in said
@@ -438,7 +438,7 @@ def test_a_row_that_went_is_told_by_its_words_and_proposes_no_wording(tmp_path: 
     found = gather([tmp_path / "a.docx"], SECOND)[0]
     assert [(name, len(listed)) for name, listed in found.records.items()] == [("c3", 1)]
     assert found.proposals == ()
-    assert f"on “{C3}”\n      without words" in as_text(found)
+    assert f"on “{C3}”\n      without words" in remarks_as_text(found)
     entry = new_entries(found, {})[1][0]
     assert entry["quoted"] == C3
     told = ReviewComment.model_validate_json(json.dumps(entry | {"date": "unknown"}))
@@ -471,7 +471,7 @@ def test_an_edit_without_tracking_is_found_also_where_other_tools_made_the_copy(
     tools = [*json.loads(carried_files(copy, "x")[MANIFEST])["tools"][1:], "evibrief 0.0.1"]
     target.write_bytes(carrying(edited_silently(copy), tools=tools))
     found = gather([target], SECOND)[0]
-    assert [one.placed.remark.kind for one in found.remarks if not is_ours(one)] == ["untracked"]
+    assert [one.placed.remark.kind for one in found.remarks if not is_our_question(one)] == ["untracked"]
     assert "may be false alarms, because the sent copy was made with other tools: " in found.warnings[0]
     assert "evibrief: made with 0.0.1, here is" in found.warnings[0]
 
@@ -486,7 +486,7 @@ def test_a_copy_with_a_theme_that_never_ends_is_read_all_the_same(copy: bytes, t
     (tmp_path / "a.docx").write_bytes(with_theme(copy, b"{% for a in range(99999) %}{% for b in range(99999) %}"
                                                        b"{% endfor %}{% endfor %}"))  # fmt: skip
     found = gather([tmp_path / "a.docx"], SECOND, limits=Limits(seconds=3))[0]
-    assert [one for one in found.remarks if is_ours(one)]
+    assert [one for one in found.remarks if is_our_question(one)]
     assert "untracked edits were not looked for" in found.warnings[0]
 
 

@@ -16,8 +16,8 @@ from evibrief.labels.languages import english
 from evibrief.labels.remarks import said
 from evibrief.review.gather import gather
 from evibrief.review.ledger import new_entries, write_ledger
-from evibrief.review.listing import is_ours
-from evibrief.review.printing import PRINTERS, as_text
+from evibrief.review.listing import is_our_question
+from evibrief.review.printing import PRINTERS, remarks_as_text
 from evibrief.review.read import Remark, Reviewed, read_reviewed
 from evibrief.review_copies import review_copy
 from shared import Shared
@@ -192,7 +192,7 @@ def test_a_sentence_struck_through_in_a_copy_is_listed_with_its_record_and_propo
 ) -> None:
     (tmp_path / "a.docx").write_bytes(struck(copy, properties))
     found, _ = gather([tmp_path / "a.docx"], brief)
-    (one,) = (one.placed for one in found.remarks if not is_ours(one))
+    (one,) = (one.placed for one in found.remarks if not is_our_question(one))
     assert (one.remark.kind, one.records, one.remark.quoted) == ("strikethrough", ("c3",), C3)
     assert one.place is not None
     assert Path(one.place.path).name == "01-light.yaml"
@@ -200,8 +200,8 @@ def test_a_sentence_struck_through_in_a_copy_is_listed_with_its_record_and_propo
     assert found.warnings == ()
     for form in PRINTERS.values():
         assert "struck through" in form(found)
-    assert f"strikethrough by {author}" in as_text(found)
-    assert f"1\u00a0remark of reviewers by {author}" in as_text(found)
+    assert f"strikethrough by {author}" in remarks_as_text(found)
+    assert f"1\u00a0remark of reviewers by {author}" in remarks_as_text(found)
     write_ledger(found, brief / "reviews" / "2026-12.yaml")
     (entry,) = read_yaml((brief / "reviews" / "2026-12.yaml").read_text())["comments"]
     assert entry["reviewer"] == ("unknown" if author == "unknown" else "r1")
@@ -214,13 +214,13 @@ def test_a_copy_that_nobody_touched_gives_no_remark_and_what_the_author_struck_i
     copy: bytes, brief: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "a.docx").write_bytes(copy)
-    assert [one for one in gather([tmp_path / "a.docx"], SECOND)[0].remarks if not is_ours(one)] == []
+    assert [one for one in gather([tmp_path / "a.docx"], SECOND)[0].remarks if not is_our_question(one)] == []
     claims = brief / "claims" / "01-light.yaml"
     claims.write_text(claims.read_text().replace(C3, "Sailors ~~wear~~ wore blue glass against the sun."))
     own = review_copy(brief, "r1")
     assert [one.kind for one in read_reviewed(own, "x").remarks if one.author != "evibrief"] == ["strikethrough"]
     (tmp_path / "a.docx").write_bytes(own)
-    assert [one for one in gather([tmp_path / "a.docx"], brief)[0].remarks if not is_ours(one)] == []
+    assert [one for one in gather([tmp_path / "a.docx"], brief)[0].remarks if not is_our_question(one)] == []
 
 
 def test_a_copy_that_libreoffice_saved_anew_gives_no_remark(

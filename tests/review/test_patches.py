@@ -20,7 +20,7 @@ from evibrief.review.gather import gather, write_patches
 from evibrief.review.listing import Listing
 from evibrief.review.patches import MOST_EDITS, MOST_TEXTS, Proposal, _is_markdown, proposals
 from evibrief.review.place import FieldText, place_remarks
-from evibrief.review.printing import as_text
+from evibrief.review.printing import remarks_as_text
 from evibrief.review.read import Remark
 from test_comments import C3, edit_of
 from test_comments import brief as brief
@@ -189,8 +189,8 @@ def test_the_list_says_why_there_are_no_patches(brief: Path, tmp_path: Path) -> 
     files = [sent_back(tmp_path, f"wind {number}").rename(tmp_path / f"{number}.docx")
              for number in range(MOST_EDITS + 1)]  # fmt: skip
     found, _ = gather(files, brief)
-    assert as_text(found).count(TOO_MANY) == MOST_EDITS + 1
-    assert "against the wind 40." in as_text(found)
+    assert remarks_as_text(found).count(TOO_MANY) == MOST_EDITS + 1
+    assert "against the wind 40." in remarks_as_text(found)
     write_patches(found, tmp_path / "patches")
     assert not (tmp_path / "patches").exists()
     found, _ = gather(files[:-1], brief)
@@ -290,7 +290,7 @@ def test_git_applies_a_patch_of_a_file_with_a_strange_name(name: str, brief: Pat
 def test_the_list_says_how_patches_are_applied(brief: Path, tmp_path: Path) -> None:
     found, _ = gather([sent_back(tmp_path)], brief)
     assert isinstance(found, Listing)
-    assert "git apply" in as_text(found)
+    assert "git apply" in remarks_as_text(found)
     with pytest.raises(Problems):
         gather([tmp_path / "nothing.docx"], brief)
 

@@ -10,7 +10,7 @@ import pytest
 
 from evibrief.review.gather import gather
 from evibrief.review.listing import Listing
-from evibrief.review.printing import PRINTERS, as_csv, as_json, as_markdown, as_text
+from evibrief.review.printing import PRINTERS, as_csv, remarks_as_json, remarks_as_markdown, remarks_as_text
 from test_comments import brief as brief
 from wordfile import comment, commented, control, paragraph, run, tracked, word_file
 
@@ -39,19 +39,19 @@ def test_nothing_in_a_list_acts_on_a_terminal(form: str, text: str, brief: Path,
 
 
 def test_no_line_of_a_comment_passes_for_a_line_of_ours(brief: Path, tmp_path: Path) -> None:
-    for told in (as_text, as_markdown):
+    for told in (remarks_as_text, remarks_as_markdown):
         lines = told(found_in(brief, tmp_path, FAKE)).splitlines()
         for fake in FAKE.split("\n")[2:]:
             assert not any(line.strip() == fake.strip() for line in lines)
             assert sum(line.endswith(f"    | {fake.strip()}") for line in lines) == 2
     for line in ("on “c2”", "[0123456789ab] comment by Max", "around: x", "| x"):
-        lines = as_text(found_in(brief, tmp_path, line)).splitlines()
+        lines = remarks_as_text(found_in(brief, tmp_path, line)).splitlines()
         assert f"      | {line}" in lines
         assert f"      {line}" not in lines
 
 
 def test_the_name_of_a_reviewer_is_no_markup(brief: Path, tmp_path: Path) -> None:
-    lines = as_markdown(found_in(brief, tmp_path, "Hm.", NAME)).splitlines()
+    lines = remarks_as_markdown(found_in(brief, tmp_path, "Hm.", NAME)).splitlines()
     heads = [line for line in lines if line.startswith("- ") and "Rita" in line]
     assert heads
     assert all(line.startswith("- ` ") and line.endswith(" `") for line in heads)
@@ -71,6 +71,6 @@ def test_no_cell_is_a_formula(text: str, brief: Path, tmp_path: Path) -> None:
 
 def test_json_says_what_was_written(brief: Path, tmp_path: Path) -> None:
     found = found_in(brief, tmp_path, FAKE, NAME)
-    record = json.loads(as_json(found))
+    record = json.loads(remarks_as_json(found))
     assert {one["author"] for one in record["remarks"]} == {NAME}
     assert FAKE.split("\n")[-1] in record["remarks"][0]["text"]

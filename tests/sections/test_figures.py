@@ -21,7 +21,14 @@ from evibrief.rating.findings import derive
 from evibrief.sections.blocks import Figure
 from evibrief.sections.figures import draw as figures
 from evibrief.sections.figures import sheet as drawing
-from evibrief.sections.figures.charts import doses, evidence_map, other_amounts, pathway, plausibility, time_course
+from evibrief.sections.figures.charts import (
+    dose_figures,
+    evidence_map,
+    other_amounts,
+    pathway,
+    plausibility,
+    time_course_figures,
+)
 from evibrief.sections.figures.draw import (
     CourseBar,
     DosePoint,
@@ -120,7 +127,7 @@ def test_another_place_gives_the_same_bytes_and_keeps_no_trace(tmp_path: Path, z
 
 def test_the_list_of_no_fonts_is_of_this_matplotlib() -> None:
     """Otherwise each first drawing searches the host for fonts, which can take seconds."""
-    drawing.load_engine()
+    drawing.load_matplotlib()
     from matplotlib.font_manager import FontManager, fontManager
 
     assert FontManager.__version__ == drawing._FONT_LIST_VERSION
@@ -191,7 +198,7 @@ def test_the_figures_of_the_brief_are_tidy_too(monkeypatch: pytest.MonkeyPatch) 
     findings = derive(brief)
     made: list[Figure | None] = [plausibility(brief, findings), plausibility(brief, findings, short=True)]
     made += [pathway(mechanism, findings) for mechanism in brief.mechanisms]
-    for draw in (evidence_map, time_course, doses, other_amounts):
+    for draw in (evidence_map, time_course_figures, dose_figures, other_amounts):
         made += draw(brief, findings)
     assert len(kept) == len(made) == 13
     assert_tidy(kept)
@@ -215,7 +222,7 @@ def test_judgements_differ_by_mark_and_by_line_and_not_by_colour_alone() -> None
 
 
 def test_colours_stay_apart_in_grey_and_stand_out_on_paper() -> None:
-    for colour in (drawing.FOR, drawing.AGAINST, drawing.GREY, drawing.INK):
+    for colour in (drawing.FOR, drawing.AGAINST, drawing.GREY, drawing.DARK):
         assert contrast(colour) >= 4.5, colour
     assert abs(luminance(drawing.FOR) - luminance(drawing.AGAINST)) > 0.01
 
@@ -234,7 +241,7 @@ def contrast(colour: str) -> float:
 def test_people_and_animals_never_share_a_drawing() -> None:
     brief = load(ROOT / "data" / "ketamine-mecfs").brief
     findings = derive(brief)
-    people, others = next(doses(brief, findings)), next(other_amounts(brief, findings))
+    people, others = next(dose_figures(brief, findings)), next(other_amounts(brief, findings))
     assert [record.label for record in brief.doses.other if record.label in people.drawing.alternative] == []
     assert [record.label for record in brief.doses.people if record.label in others.drawing.alternative] == []
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evibrief.archive.finish import finish, writing
+from evibrief.archive.finish import finish_interrupted, writing
 from evibrief.archive.hashes import hash_of
 from evibrief.archive.integrity import LARGEST_ANCHOR, anchor_files, check_version, findings
 from evibrief.archive.log import Chain
@@ -41,11 +41,11 @@ def subject_of(path: Path) -> Subject:
     """The subject for an archived version or an archive. Raises `Problems` unless it is complete and unaltered."""
     if (path / MANIFEST).exists() and is_in_an_archive(path):
         folder = path.resolve()
-        finish(folder.parent.parent)
+        finish_interrupted(folder.parent.parent)
         _demand_whole(path, check_version(path))
         return Subject(folder.parent.parent, folder.parent, folder.name, read_bounded(folder / MANIFEST))
     if is_archive(path):
-        finish(path)
+        finish_interrupted(path)
         with writing(path):  # an archive from before 0.3.0 starts its log now
             pass
         _demand_whole(path, [one.text for one in findings(path)])

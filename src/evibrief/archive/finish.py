@@ -15,7 +15,7 @@ from typing import Any
 
 from evibrief.archive.index import demand_latest, write_listing
 from evibrief.archive.integrity import (
-    Finding,
+    Inconsistency,
     anchor_files,
     check_version,
     findings,
@@ -27,8 +27,8 @@ from evibrief.archive.integrity import (
 )
 from evibrief.archive.log import (
     Chain,
-    Key,
     Told,
+    VersionKey,
     anchored,
     archived,
     began,
@@ -72,7 +72,7 @@ def writing(archive: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def finish(archive: Path) -> None:
+def finish_interrupted(archive: Path) -> None:
     """Finish the work of an interrupted run, if there is any. Raises `Problems` if it cannot be finished."""
     if not is_archive(archive):
         return
@@ -116,7 +116,7 @@ def _demand_agreement(archive: Path, listed: Iterable[Version], chain: Chain) ->
         raise Problems(_problem(archive, one) for one in wrong)
 
 
-def _problem(archive: Path, finding: Finding) -> Problem:
+def _problem(archive: Path, finding: Inconsistency) -> Problem:
     hint = "restore it from the archive's git history or another copy; run `evibrief verify` on the archive for details"
     return Problem(Place(str(archive)), "damaged-archive", finding.text, hint)
 
@@ -128,7 +128,7 @@ def _begin(archive: Path, listed: Iterable[Version], chain: Chain) -> Chain:
     """
     faults = [f"{one.folder}: {fault}" for one in listed for fault in _old_faults(archive / one.folder)]
     if faults:
-        raise Problems(_problem(archive, Finding(fault)) for fault in faults)
+        raise Problems(_problem(archive, Inconsistency(fault)) for fault in faults)
     briefs = [path.name for path in _brief_folders(archive)]
     here = {(one.id, one.version): one.manifest for one in sorted(listed, key=lambda one: (one.id, one.number))}
     event = began(here, withdrawals_in(archive, brief_ids(listed)), _registers(archive, briefs))
@@ -148,7 +148,7 @@ def _registers(archive: Path, briefs: Iterable[str]) -> dict[str, tuple[int, str
 def _missing(archive: Path, listed: Iterable[Version], told: Told) -> Iterator[Mapping[str, Any]]:
     """An event for each thing in the archive that is not in its log, in a possible order of events."""
     for one in sorted(listed, key=lambda one: (one.id, one.number)):
-        key: Key = (one.id, one.version)
+        key: VersionKey = (one.id, one.version)
         if key not in told.versions:
             for fault in file_faults(archive / one.folder):
                 raise damaged(archive / one.folder, f"it is incomplete: {fault}")

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from evibrief.evidence.places import MANIFEST
-from evibrief.formats.carried import LARGEST
+from evibrief.formats.carried import LARGEST_DOCUMENT
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -26,7 +26,7 @@ def hash_of(path: Path) -> str:
     if not os.path.lexists(path):
         return "nothing"
     state = path.lstat()
-    if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
+    if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST_DOCUMENT:
         return "a link, not a file, or far too large"
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

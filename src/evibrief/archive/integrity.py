@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evibrief.archive.hashes import hash_of
-from evibrief.archive.log import Chain, Key, Told, told_by
+from evibrief.archive.log import Chain, Told, VersionKey, told_by
 from evibrief.archive.register import read_register
 from evibrief.archive.versions import (
     INDEX,
@@ -43,14 +43,14 @@ LARGEST_ANCHOR = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Inconsistency:
     """An inconsistency, and the version it is about; without a version the whole brief, without both the archive.
 
     `unfinished`: an interrupted run explains it, and the next command that writes to the archive repairs it.
     """
 
     text: str
-    about: Key = ("", "")
+    about: VersionKey = ("", "")
     unfinished: bool = False
 
 
@@ -83,7 +83,7 @@ def check_version(folder: Path) -> list[str]:
     return file_faults(folder) + [one.text for one in version_findings(folder) if not one.unfinished]
 
 
-def version_findings(folder: Path) -> list[Finding]:
+def version_findings(folder: Path) -> list[Inconsistency]:
     """Where the archive around a version contradicts it; empty for a copy outside an archive."""
     if not is_in_an_archive(folder):
         return []
@@ -92,12 +92,12 @@ def version_findings(folder: Path) -> list[Finding]:
     return [one for one in findings(archive, record["id"]) if one.about in about]
 
 
-def findings(archive: Path, brief: str | None = None) -> list[Finding]:
+def findings(archive: Path, brief: str | None = None) -> list[Inconsistency]:
     """All inconsistencies of an archive, or of one brief in it. The files of the versions are not read.
 
     A damaged list is a finding too.
     """
-    found: list[Finding] = []
+    found: list[Inconsistency] = []
     chain = Chain()
     try:
         chain = read_log(archive)
@@ -116,7 +116,7 @@ def findings(archive: Path, brief: str | None = None) -> list[Finding]:
     return found
 
 
-def what_contradicts_the_log(archive: Path, listed: Iterable[Version], chain: Chain) -> list[Finding]:
+def what_contradicts_the_log(archive: Path, listed: Iterable[Version], chain: Chain) -> list[Inconsistency]:
     """Findings that stop commands from writing; the rest can be regenerated. Raises `Problems` if a list is damaged."""
     known = Known(archive, tuple(listed), chain, told_by(chain), None)
     found = [one for look in _OF_THE_LOG for one in look(known) if not one.unfinished]
@@ -129,15 +129,15 @@ def what_contradicts_the_log(archive: Path, listed: Iterable[Version], chain: Ch
     return found
 
 
-def _said(wrong: Problems) -> list[Finding]:
-    return [Finding(f"{problem.place}: {problem.message}") for problem in wrong.problems]
+def _said(wrong: Problems) -> list[Inconsistency]:
+    return [Inconsistency(f"{problem.place}: {problem.message}") for problem in wrong.problems]
 
 
-def _log_findings(known: Known) -> Iterator[Finding]:
+def _log_findings(known: Known) -> Iterator[Inconsistency]:
     """A log that is cut off; logged versions that are missing or different; versions that are not logged yet."""
     log = known.archive / LOG
     if known.chain.cut or (os.path.lexists(log) and not log.lstat().st_size):
-        yield Finding(f"{LOG}: its last line is incomplete", unfinished=True)
+        yield Inconsistency(f"{LOG}: its last line is incomplete", unfinished=True)
     if not known.chain.events:
         return
     here = {(one.id, one.version): one for one in known.versions}
@@ -146,15 +146,15 @@ def _log_findings(known: Known) -> Iterator[Finding]:
             continue
         line = f"line {known.told.lines[key]} of {LOG}"
         if key not in here:
-            yield Finding(f"version {key[1]} of {key[0]} is gone, but {line} has it", key)
+            yield Inconsistency(f"version {key[1]} of {key[0]} is gone, but {line} has it", key)
         elif here[key].manifest != manifest:
-            yield Finding(f"manifest.json: not the one that {line} has for version {key[1]}", key)
+            yield Inconsistency(f"manifest.json: not the one that {line} has for version {key[1]}", key)
     for key in here:
         if key not in known.told.versions:
-            yield Finding(f"{LOG}: does not list version {key[1]} yet", key, unfinished=True)
+            yield Inconsistency(f"{LOG}: does not list version {key[1]} yet", key, unfinished=True)
 
 
-def _withdrawal_findings(known: Known) -> Iterator[Finding]:
+def _withdrawal_findings(known: Known) -> Iterator[Inconsistency]:
     """Logged withdrawals that are missing from `withdrawn.json` or different there; those not logged yet."""
     if not known.chain.events:
         return
@@ -162,15 +162,16 @@ def _withdrawal_findings(known: Known) -> Iterator[Finding]:
     for key, (day, reason) in known.told.withdrawn.items():
         if known.mine(key[0]) and key not in here:
             gone = f"the withdrawal of version {key[1]} ({day}: {reason}) is gone, but {LOG} has it"
-            yield Finding(f"{WITHDRAWN}: {gone}", key)
+            yield Inconsistency(f"{WITHDRAWN}: {gone}", key)
         elif known.mine(key[0]) and here[key] != (day, reason):
-            yield Finding(f"{WITHDRAWN}: {LOG} has another date or reason for version {key[1]} ({day}: {reason})", key)
+            message = f"{WITHDRAWN}: {LOG} has another date or reason for version {key[1]} ({day}: {reason})"
+            yield Inconsistency(message, key)
     for key in here:
         if key not in known.told.withdrawn:
-            yield Finding(f"{LOG}: does not list the withdrawal of version {key[1]} yet", key, unfinished=True)
+            yield Inconsistency(f"{LOG}: does not list the withdrawal of version {key[1]} yet", key, unfinished=True)
 
 
-def withdrawals_in(archive: Path, briefs: Iterable[str]) -> dict[Key, tuple[str, str]]:
+def withdrawals_in(archive: Path, briefs: Iterable[str]) -> dict[VersionKey, tuple[str, str]]:
     """The date and reason of every withdrawal of these briefs. Raises `Problems` if a list is damaged."""
     return {
         (brief, version): (entry["date"], entry["reason"])
@@ -178,7 +179,7 @@ def withdrawals_in(archive: Path, briefs: Iterable[str]) -> dict[Key, tuple[str,
     }  # fmt: skip
 
 
-def _register_findings(known: Known) -> Iterator[Finding]:
+def _register_findings(known: Known) -> Iterator[Inconsistency]:
     """Registers whose lines are missing or differ from the log; lines that are not logged yet."""
     for brief in known.briefs:
         path = known.archive / brief / REGISTER
@@ -189,9 +190,9 @@ def _register_findings(known: Known) -> Iterator[Finding]:
             continue
         count, digest = known.told.registers.get(brief, (0, hash_of_lines(())))
         if len(lines or ()) < count or hash_of_lines((lines or [])[:count]) != digest:
-            yield Finding(f"{REGISTER}: its first {count} lines are not the ones that {LOG} has", (brief, ""))
+            yield Inconsistency(f"{REGISTER}: its first {count} lines are not the ones that {LOG} has", (brief, ""))
         elif lines is not None and len(lines) > count:
-            yield Finding(f"{LOG}: does not have the last lines of {REGISTER} yet", (brief, ""), unfinished=True)
+            yield Inconsistency(f"{LOG}: does not have the last lines of {REGISTER} yet", (brief, ""), unfinished=True)
 
 
 def register_lines(path: Path) -> list[bytes] | None:
@@ -221,7 +222,7 @@ def hash_of_anchor(path: Path) -> str:
     return hash_of(path)
 
 
-def _anchor_findings(known: Known) -> Iterator[Finding]:
+def _anchor_findings(known: Known) -> Iterator[Inconsistency]:
     """Logged signatures and time stamps that are gone or different; those that are not logged yet."""
     places = [known.archive / brief for brief in known.briefs] + [known.archive] * (known.brief is None)
     here = {path.relative_to(known.archive).as_posix(): path for place in places for path in anchor_files(place)}
@@ -231,13 +232,13 @@ def _anchor_findings(known: Known) -> Iterator[Finding]:
         if not known.mine(brief) and not (known.brief is None and not brief):
             continue
         if name not in here:
-            yield Finding(f"{name}: is gone, but {LOG} has it", about)
+            yield Inconsistency(f"{name}: is gone, but {LOG} has it", about)
         elif hash_of_anchor(here[name]) != digest:
-            yield Finding(f"{name}: not the one that {LOG} has", about)
+            yield Inconsistency(f"{name}: not the one that {LOG} has", about)
     for name, path in here.items() if known.chain.events else ():
         if name not in known.told.anchors:
             brief = name.partition("/")[0] if name.count("/") == 2 else ""
-            yield Finding(f"{LOG}: does not list {name} yet", (brief, _version_in(path.name)), unfinished=True)
+            yield Inconsistency(f"{LOG}: does not list {name} yet", (brief, _version_in(path.name)), unfinished=True)
 
 
 def _version_in(name: str) -> str:
@@ -245,16 +246,16 @@ def _version_in(name: str) -> str:
     return name.rpartition("/")[2].partition("_v")[2].rpartition(".")[0].rpartition(".")[0]
 
 
-def _index_findings(known: Known) -> Iterator[Finding]:
+def _index_findings(known: Known) -> Iterator[Inconsistency]:
     """Where the index contradicts the log up to the line that it repeats, and what it does not list yet."""
     if not os.path.lexists(known.archive / INDEX):
-        yield Finding("the index was not written", unfinished=True)
+        yield Inconsistency("the index was not written", unfinished=True)
         yield from _latest_findings(known, None)
         return
     record = read_record(known.archive.resolve() / INDEX)
     entries = record.get("versions")
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        yield Finding(f"{INDEX}: it has no list of versions")
+        yield Inconsistency(f"{INDEX}: it has no list of versions")
         return
     listed = {_key(one): one for one in entries if known.mine(_key(one)[0])}
     then = _at_that_time(record, listed, known)
@@ -262,31 +263,31 @@ def _index_findings(known: Known) -> Iterator[Finding]:
         yield _shortened()
         return
     if "chain" not in record and any(one.content for one in known.versions if (one.id, one.version) in listed):
-        yield Finding(f"{LOG}: it is gone; every archive with content hashes has a log")
+        yield Inconsistency(f"{LOG}: it is gone; every archive with content hashes has a log")
     now = _listing(known.versions, *then)
     for key in sorted({*now, *listed}):
         yield from _entry_findings(key, now.get(key), listed.get(key))
     behind = [key for key, entry in _listing_of_today(known).items() if now.get(key) != entry]
     for key in behind:
-        yield Finding(f"{INDEX}: was not written after the last change of version {key[1]}", key, unfinished=True)
+        yield Inconsistency(f"{INDEX}: was not written after the last change of version {key[1]}", key, unfinished=True)
     lines = record.get("chain", {}).get("lines") if isinstance(record.get("chain"), dict) else None
     if not behind and lines != (len(known.chain.events) or None):
-        yield Finding(f"{INDEX}: was not written after the last line of {LOG}", ("", "index"), unfinished=True)
+        yield Inconsistency(f"{INDEX}: was not written after the last line of {LOG}", ("", "index"), unfinished=True)
     finished = not behind and not known.chain.cut and lines == (len(known.chain.events) or None)
     yield from _latest_findings(known, record if finished else None)
 
 
-def _shortened() -> Finding:
-    return Finding(f"{INDEX}: repeats a line of {LOG} that is not there: the log was shortened or replaced")
+def _shortened() -> Inconsistency:
+    return Inconsistency(f"{INDEX}: repeats a line of {LOG} that is not there: the log was shortened or replaced")
 
 
-def _key(entry: Mapping[str, Any]) -> Key:
+def _key(entry: Mapping[str, Any]) -> VersionKey:
     return str(entry.get("id")), str(entry.get("version"))
 
 
 def _at_that_time(
-    record: Mapping[str, Any], listed: Mapping[Key, Mapping[str, Any]], known: Known
-) -> tuple[set[Key], Mapping[Key, tuple[str, str]]] | None:
+    record: Mapping[str, Any], listed: Mapping[VersionKey, Mapping[str, Any]], known: Known
+) -> tuple[set[VersionKey], Mapping[VersionKey, tuple[str, str]]] | None:
     """The versions and withdrawals when the index was written; None if it contradicts the log."""
     chain = record.get("chain")
     if chain is None:  # an index from before 0.3.0: it lists what there was, and the log started later
@@ -301,8 +302,8 @@ def _at_that_time(
 
 
 def _listing(
-    mine: Iterable[Version], keys: Iterable[Key], gone: Mapping[Key, tuple[str, str]]
-) -> dict[Key, dict[str, Any]]:
+    mine: Iterable[Version], keys: Iterable[VersionKey], gone: Mapping[VersionKey, tuple[str, str]]
+) -> dict[VersionKey, dict[str, Any]]:
     """The entries that an index of these versions with these withdrawals would have."""
     wanted = set(keys)
     chosen = [one for one in mine if (one.id, one.version) in wanted]
@@ -314,23 +315,25 @@ def _listing(
     return entries
 
 
-def _listing_of_today(known: Known) -> dict[Key, dict[str, Any]]:
+def _listing_of_today(known: Known) -> dict[VersionKey, dict[str, Any]]:
     return {(one.id, one.version): asdict(one) for one in known.versions}
 
 
-def _entry_findings(key: Key, wanted: Mapping[str, Any] | None, entry: Mapping[str, Any] | None) -> Iterator[Finding]:
+def _entry_findings(
+    key: VersionKey, wanted: Mapping[str, Any] | None, entry: Mapping[str, Any] | None
+) -> Iterator[Inconsistency]:
     if wanted is None:
-        yield Finding(f"{INDEX}: lists version {key[1]} of {key[0]}, which is not here", key)
+        yield Inconsistency(f"{INDEX}: lists version {key[1]} of {key[0]}, which is not here", key)
     elif entry is None:
-        yield Finding(f"{INDEX}: does not list this version", key)
+        yield Inconsistency(f"{INDEX}: does not list this version", key)
     else:
         entry = {"content": "", **entry}
         differ = sorted(name for name, value in wanted.items() if entry.get(name) != value)
         if differ:
-            yield Finding(f"{INDEX}: differs for this version: {', '.join(differ)}", key)
+            yield Inconsistency(f"{INDEX}: differs for this version: {', '.join(differ)}", key)
 
 
-def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator[Finding]:
+def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator[Inconsistency]:
     """Files `latest.*` that are not copies of the current version, and pages that differ from the index.
 
     Without a complete index (`record`), a copy may still belong to another version of the brief, or be missing.
@@ -345,28 +348,28 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
             digest = hash_of(known.archive / brief / name)
             others = set() if record else {digest for one in mine for digest in one.files.values()}
             if digest not in {wanted.get(name), *others}:
-                yield Finding(f"{name}: not the {Path(name).suffix[1:].upper()} of the current version", about)
+                yield Inconsistency(f"{name}: not the {Path(name).suffix[1:].upper()} of the current version", about)
     yield from _strangers(known, record)
     pages = record.get("pages") if record else None
     for name, digest in pages.items() if isinstance(pages, dict) else ():
         brief = str(name).partition("/")[0] if "/" in str(name) else ""
         if known.mine(brief) and _page_hash(known.archive, str(name)) != digest:
             version = str(name).rpartition("/v")[2].removesuffix(".html") if brief else "index"
-            yield Finding(f"{name}: not the page that was written with the index", (brief, version))
+            yield Inconsistency(f"{name}: not the page that was written with the index", (brief, version))
 
 
-def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Finding]:
+def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Inconsistency]:
     """A wrong list of pages in the index, and documents and pages that no command wrote."""
     own = {"index.html", "feed.atom", *(f"{one.id}/v{one.version}.html" for one in known.versions)}
     pages = record.get("pages") if record else None
     if record and "chain" in record and (not isinstance(pages, dict) or set(pages) != own) and not known.brief:
-        yield Finding(f"{INDEX}: its list of pages does not match the versions", ("", "index"))
+        yield Inconsistency(f"{INDEX}: its list of pages does not match the versions", ("", "index"))
     latest = {f"{one.id}/latest{Path(name).suffix}" for one in known.versions for name in one.files}
     places = ("*", *(f"{brief}/*" for brief in known.briefs))
     for path in sorted(path for place in places for path in known.archive.glob(place)):
         name = path.relative_to(known.archive).as_posix()
         if path.suffix in _SHOWN and name not in own | latest and not path.name.startswith("."):
-            yield Finding(f"{name}: evibrief did not write this file", (name.partition("/")[0], "index"))
+            yield Inconsistency(f"{name}: evibrief did not write this file", (name.partition("/")[0], "index"))
 
 
 _SHOWN = (".html", ".htm", ".pdf", ".docx", ".atom", ".svg", ".js")
@@ -380,6 +383,6 @@ def _page_hash(archive: Path, name: str) -> str:
     return hash_of(archive / name)
 
 
-_OF_THE_LOG: tuple[Callable[[Known], Iterator[Finding]], ...] = (
+_OF_THE_LOG: tuple[Callable[[Known], Iterator[Inconsistency]], ...] = (
     _log_findings, _withdrawal_findings, _register_findings, _anchor_findings,
 )  # fmt: skip

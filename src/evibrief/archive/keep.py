@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from evibrief.archive.finish import finish, write_index, writing
+from evibrief.archive.finish import finish_interrupted, write_index, writing
 from evibrief.archive.hashes import hashes
 from evibrief.archive.opened import side_of
 from evibrief.archive.repository import recorded_state
@@ -42,7 +42,7 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
 
     Raises `Problems` for problems of the brief, and if the version is archived with other content.
     """
-    finish(archive)
+    finish_interrupted(archive)
     loaded = load(folder, today)
     place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
     files = carried(loaded)

@@ -7,18 +7,18 @@ all.
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from evibrief.files import is_text
+from evibrief.formats.manifest import SHAPE, fits, is_hash
 from evibrief.problems import Place, Problem, Problems
 
 START = "0" * 64
 """The previous hash in the first line."""
 
-Key = tuple[str, str]
+VersionKey = tuple[str, str]
 """A brief's id and a version."""
 
 
@@ -49,12 +49,12 @@ class Told:
     before the log began, which may have changed until then.
     """
 
-    versions: dict[Key, str] = field(default_factory=dict)
-    withdrawn: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    versions: dict[VersionKey, str] = field(default_factory=dict)
+    withdrawn: dict[VersionKey, tuple[str, str]] = field(default_factory=dict)
     registers: dict[str, tuple[int, str]] = field(default_factory=dict)
     anchors: dict[str, str] = field(default_factory=dict)
-    found: set[Key] = field(default_factory=set)
-    lines: dict[Key, int] = field(default_factory=dict)
+    found: set[VersionKey] = field(default_factory=set)
+    lines: dict[VersionKey, int] = field(default_factory=dict)
 
 
 def read_chain(data: bytes, path: str) -> Chain:
@@ -113,7 +113,9 @@ def lines_of(events: Iterable[Mapping[str, Any]], head: str) -> str:
 
 
 def began(
-    versions: Mapping[Key, str], withdrawn: Mapping[Key, tuple[str, str]], registers: Mapping[str, tuple[int, str]]
+    versions: Mapping[VersionKey, str],
+    withdrawn: Mapping[VersionKey, tuple[str, str]],
+    registers: Mapping[str, tuple[int, str]],
 ) -> dict[str, Any]:
     """The first event of a log: what the archive already contains."""
     return {
@@ -124,12 +126,12 @@ def began(
     }
 
 
-def archived(key: Key, manifest: str) -> dict[str, Any]:
+def archived(key: VersionKey, manifest: str) -> dict[str, Any]:
     """The event that a version was archived, with the SHA-256 of its manifest."""
     return {"event": "archived", **_version(key, manifest)}
 
 
-def withdrawn(key: Key, day: str, reason: str) -> dict[str, Any]:
+def withdrawn(key: VersionKey, day: str, reason: str) -> dict[str, Any]:
     """The event that a version was withdrawn."""
     return {"event": "withdrawn", **_withdrawal(key, day, reason)}
 
@@ -144,11 +146,11 @@ def anchored(path: str, digest: str) -> dict[str, Any]:
     return {"event": "signed" if path.endswith(".sig") else "timestamped", "file": path, "sha256": digest}
 
 
-def _version(key: Key, manifest: str) -> dict[str, Any]:
+def _version(key: VersionKey, manifest: str) -> dict[str, Any]:
     return {"id": key[0], "version": key[1], "manifest": manifest}
 
 
-def _withdrawal(key: Key, day: str, reason: str) -> dict[str, Any]:
+def _withdrawal(key: VersionKey, day: str, reason: str) -> dict[str, Any]:
     return {"id": key[0], "version": key[1], "date": day, "reason": reason}
 
 
@@ -196,8 +198,8 @@ def _event(line: bytes) -> dict[str, Any] | None:
             isinstance(record.get(name), list) and all(_has_shape(one, name) for one in record[name])
             for name in ("versions", "withdrawn", "registers")
         )
-        return record if lists and _is_hash(record.get("before")) else None
-    return record if _has_shape(record, kind) and _is_hash(record.get("before")) else None
+        return record if lists and is_hash(record.get("before")) else None
+    return record if _has_shape(record, kind) and is_hash(record.get("before")) else None
 
 
 def _has_shape(record: object, kind: str) -> bool:
@@ -205,17 +207,12 @@ def _has_shape(record: object, kind: str) -> bool:
     return bool(shape) and isinstance(record, dict) and all(is_right(record.get(name)) for name, is_right in shape)
 
 
-def _reads(pattern: str) -> Callable[[object], bool]:
-    return lambda node: isinstance(node, str) and re.fullmatch(pattern, node, re.ASCII) is not None
-
-
-_is_hash = _reads("[0-9a-f]{64}")
-_ID = ("id", _reads("[a-z0-9]+(-[a-z0-9]+)*"))
-_NUMBER = ("version", _reads(r"\d{1,9}\.\d{1,9}\.\d{1,9}"))
-_VERSION = (_ID, _NUMBER, ("manifest", _is_hash))
+_ID = ("id", SHAPE["id"])
+_NUMBER = ("version", SHAPE["version"])
+_VERSION = (_ID, _NUMBER, ("manifest", is_hash))
 _WITHDRAWAL = (_ID, _NUMBER, ("date", is_text), ("reason", is_text))
-_REGISTER = (_ID, ("lines", lambda node: type(node) is int and 0 <= node < 10**9), ("sha256", _is_hash))
-_ANCHOR = (("file", _reads(r"([a-z0-9-]+/)?signatures/[A-Za-z0-9._-]{1,120}\.(sig|tsr)")), ("sha256", _is_hash))
+_REGISTER = (_ID, ("lines", lambda node: type(node) is int and 0 <= node < 10**9), ("sha256", is_hash))
+_ANCHOR = (("file", fits(r"([a-z0-9-]+/)?signatures/[A-Za-z0-9._-]{1,120}\.(sig|tsr)")), ("sha256", is_hash))
 _SHAPES: Mapping[str, tuple[tuple[str, Callable[[object], bool]], ...]] = {
     "versions": _VERSION, "archived": _VERSION, "withdrawn": _WITHDRAWAL, "registers": _REGISTER,
     "register": _REGISTER, "signed": _ANCHOR, "timestamped": _ANCHOR,

@@ -32,10 +32,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from threading import Timer
 
-MOST_FILES = 10_000
-MOST_BYTES = 256 * 1024 * 1024
+MOST_GIT_FILES = 10_000
+LARGEST_OUTPUT = 256 * 1024 * 1024
 """The most output of one git command; a brief needs far less."""
-LONGEST = 60
+GIT_TIMEOUT = 60
 """In seconds, for one git command."""
 _VERBS = frozenset(("rev-parse", "ls-tree", "ls-files", "cat-file"))
 _NOTHING_ACTS = (
@@ -53,7 +53,7 @@ _ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class State:
+class RepositoryState:
     """The commit of some evidence, and whether the folder is unchanged since; None without a commit."""
 
     commit: str | None = None
@@ -85,11 +85,11 @@ def ask_git(folder: Path, *words: str, given: bytes = b"") -> bytes | None:
 
 def _answer(git: subprocess.Popen[bytes]) -> bytes | None:
     assert git.stdout is not None
-    watch = Timer(LONGEST, git.kill)
+    watch = Timer(GIT_TIMEOUT, git.kill)
     watch.start()
     try:
-        said = git.stdout.read(MOST_BYTES + 1)
-        if len(said) > MOST_BYTES:
+        said = git.stdout.read(LARGEST_OUTPUT + 1)
+        if len(said) > LARGEST_OUTPUT:
             git.kill()
         return said if git.wait() == 0 else None
     finally:
@@ -124,8 +124,8 @@ class _Entry:
 def _entries(listed: bytes) -> Iterator[_Entry]:
     """The entries of `git ls-tree -r -l -z` without hidden files. Raises `ValueError` if there are too many."""
     lines = [line for line in listed.split(b"\0") if line]
-    if len(lines) > MOST_FILES:
-        raise ValueError(f"it has more than {MOST_FILES} files")
+    if len(lines) > MOST_GIT_FILES:
+        raise ValueError(f"it has more than {MOST_GIT_FILES} files")
     for line in lines:
         facts, _, path = os.fsdecode(line).partition("\t")
         mode, _, name, size = facts.split()
@@ -139,8 +139,8 @@ def _contents(folder: Path, entries: list[_Entry]) -> dict[str, bytes]:
             raise ValueError(f"`{entry.path}` is a link, and evidence has none")
         if not {"", ".", ".."}.isdisjoint(entry.path.split("/")):
             raise ValueError(f"`{entry.path}` leads out of the folder")
-    if sum(entry.size for entry in entries) > MOST_BYTES // 2:
-        raise ValueError(f"it has more than {MOST_BYTES // 2_000_000} MB")
+    if sum(entry.size for entry in entries) > LARGEST_OUTPUT // 2:
+        raise ValueError(f"it has more than {LARGEST_OUTPUT // 2_000_000} MB")
     asked = "".join(f"{entry.name}\n" for entry in entries).encode()
     said = ask_git(folder, "cat-file", "--batch", given=asked)
     if said is None:
@@ -161,7 +161,7 @@ def _blobs(said: bytes) -> Iterator[bytes]:
         start += 1
 
 
-def recorded_state(folder: Path, proof: str = "brief.yaml") -> State:
+def recorded_state(folder: Path, proof: str = "brief.yaml") -> RepositoryState:
     """The commit of an evidence folder, and whether every file in the folder is as committed.
 
     There is a commit only if `proof`, a file that every such folder has, was committed in a repository whose `.git` is
@@ -173,12 +173,12 @@ def recorded_state(folder: Path, proof: str = "brief.yaml") -> State:
         listed = ask_git(folder, "ls-tree", "-r", "-l", "-z", "--full-tree", f"{commit}:{inside}") if commit else None
         committed = {entry.path: entry for entry in _entries(listed or b"")}
     except (OSError, ValueError):
-        return State()
+        return RepositoryState()
     if proof not in committed:
-        return State()
+        return RepositoryState()
     strange = ask_git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
     same = all(_is_as_committed(folder / path, entry.name) for path, entry in committed.items())
-    return State(commit, strange == b"" and same)
+    return RepositoryState(commit, strange == b"" and same)
 
 
 def _path_in_repository(folder: Path) -> str | None:
@@ -201,7 +201,7 @@ def _is_as_committed(path: Path, name: str) -> bool:
         if path.is_symlink():
             return _blob_name(os.fsencode(os.readlink(path)), name) == name
         state = path.lstat()
-        if not stat.S_ISREG(state.st_mode) or state.st_size > MOST_BYTES:
+        if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST_OUTPUT:
             return False
         data = path.read_bytes()
     except OSError:

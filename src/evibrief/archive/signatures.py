@@ -18,17 +18,17 @@ from typing import Literal
 from evibrief.problems import Place, Problem, Problems
 from evibrief.workfolders import work_folder
 
-NAMESPACE = "evibrief"
+SIGNATURE_NAMESPACE = "evibrief"
 """The purpose of a signature: one made for a commit or a login is not accepted for an archive."""
 LARGEST_SIGNATURE = 64 * 1024
 LARGEST_LIST = 4 * 1024 * 1024
-LONGEST = 60
+KEYGEN_TIMEOUT = 60
 """In seconds, for checking a signature; signing may wait for a passphrase."""
 MOST_PRINCIPALS = 20
 
 _ARMOUR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----")
 
-State = Literal["known", "unknown", "unjudged", "bad", "strange"]
+SignatureState = Literal["known", "unknown", "unjudged", "bad", "strange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Signed:
     is of other bytes. `strange`: it is not one of ours, or cannot be checked here.
     """
 
-    state: State
+    state: SignatureState
     sentence: str
 
 
@@ -51,7 +51,8 @@ def sign_bytes(message: bytes, key: Path) -> bytes:
     _demand_key(key)
     with work_folder() as folder:
         (folder / "message").write_bytes(message)
-        command = [_program(), "-Y", "sign", "-n", NAMESPACE, "-f", str(key.absolute()), str(folder / "message")]
+        options = ("-Y", "sign", "-n", SIGNATURE_NAMESPACE, "-f", str(key.absolute()))
+        command = [_program(), *options, str(folder / "message")]
         run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         written = folder / "message.sig"
         if run.returncode or not written.is_file():
@@ -94,7 +95,7 @@ def fingerprint_of(signature: bytes) -> str:
         raise ValueError("it is not an SSH signature")
     key, rest = _field(data[10:])
     namespace, _ = _field(rest)
-    if namespace != NAMESPACE.encode():
+    if namespace != SIGNATURE_NAMESPACE.encode():
         raise ValueError(f"it was made for another purpose: {namespace[:40].decode('utf-8', 'replace')!r}")
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
 
@@ -117,7 +118,7 @@ def judge_signature(message: bytes, signature: bytes, signers: Path | None) -> S
     with work_folder() as folder:
         file = folder / "signature"
         file.write_bytes(signature)
-        if _asked("-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file), message=message).returncode:
+        if _asked("-Y", "check-novalidate", "-n", SIGNATURE_NAMESPACE, "-s", str(file), message=message).returncode:
             return Signed("bad", f"BAD signature: it names key {key}, but is not that key's signature of this")
         if signers is None:
             return Signed("unjudged", f"signed with key {key}; not checked against a list of signers (--signers FILE)")
@@ -130,7 +131,7 @@ def _judged(message: bytes, file: Path, key: str, signers: Path) -> Signed:
     found = _asked("-Y", "find-principals", *options)
     why = _last_line(found.stderr)
     for principal in found.stdout.decode("utf-8", "replace").splitlines()[:MOST_PRINCIPALS]:
-        asked = _asked("-Y", "verify", *options, "-I", principal, "-n", NAMESPACE, message=message)
+        asked = _asked("-Y", "verify", *options, "-I", principal, "-n", SIGNATURE_NAMESPACE, message=message)
         if not asked.returncode:
             return Signed("known", f"signed by {principal} (key {key})")
         why = _last_line(asked.stderr) or why
@@ -157,7 +158,7 @@ def _program() -> str:
 def _asked(*arguments: str, message: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command: Sequence[str] = (_program(), *arguments)
     try:
-        return subprocess.run(command, input=message, capture_output=True, check=False, timeout=LONGEST)
+        return subprocess.run(command, input=message, capture_output=True, check=False, timeout=KEYGEN_TIMEOUT)
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, b"", b"it takes too long")
 

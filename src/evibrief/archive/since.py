@@ -13,7 +13,7 @@ from evibrief.evidence.write_yaml import yaml_text
 from evibrief.files import replace_file
 from evibrief.labels.languages import english
 from evibrief.problems import Place, Problem, Problems
-from evibrief.rating.diff import Side, compare, summary
+from evibrief.rating.diff import Side, compare, summary_of_changes
 
 
 def changes_since(side: Side, archive: Path) -> Mapping[str, Any] | None:
@@ -25,7 +25,7 @@ def changes_since(side: Side, archive: Path) -> Mapping[str, Any] | None:
     told = [_filled(asdict(change)) for change in changes]
     return {
         "version": last.version, "date": date.fromisoformat(last.date), "evidence": last.evidence,
-        "summary": summary(changes, english()), "changes": told,
+        "summary": summary_of_changes(changes, english()), "changes": told,
     }  # fmt: skip
 
 

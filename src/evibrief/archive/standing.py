@@ -26,7 +26,7 @@ from evibrief.archive.versions import (
 from evibrief.evidence.places import MANIFEST
 from evibrief.problems import Problems
 
-State = Literal["current", "superseded", "withdrawn", "unfinished", "unknown", "damaged"]
+VersionState = Literal["current", "superseded", "withdrawn", "unfinished", "unknown", "damaged"]
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})_v(\d{1,9}\.\d{1,9}\.\d{1,9})", re.ASCII)
 _ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
@@ -40,7 +40,7 @@ class Standing:
     of that version with this SHA-256; None if none was asked for, or it is not known.
     """
 
-    state: State
+    state: VersionState
     sentence: str
     listed: bool | None = None
     folder: Path | None = None

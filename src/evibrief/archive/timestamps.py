@@ -28,7 +28,7 @@ from rfc3161_client import (
 from evibrief.problems import Place, Problem, Problems
 
 LARGEST_ANSWER = 64 * 1024
-LONGEST = 60.0
+AUTHORITY_TIMEOUT = 60.0
 """In seconds, for the authority's whole answer."""
 _HASHES: Mapping[str, str] = {
     "2.16.840.1.101.3.4.2.1": "sha256", "2.16.840.1.101.3.4.2.2": "sha384", "2.16.840.1.101.3.4.2.3": "sha512",
@@ -36,7 +36,7 @@ _HASHES: Mapping[str, str] = {
 
 Roots = Sequence[Certificate]
 """Certificates that a reader trusts."""
-State = Literal["confirmed", "not confirmed", "unjudged", "bad", "strange"]
+StampState = Literal["confirmed", "not confirmed", "unjudged", "bad", "strange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Stamped:
     of other bytes. `strange`: it is not a time stamp.
     """
 
-    state: State
+    state: StampState
     sentence: str
     at: str = ""
 
@@ -64,7 +64,7 @@ def host_of(url: str) -> str:
     raise Problems([Problem(Place(url), "tsa", "this is not the address of a time-stamp authority", hint)])
 
 
-def ask_authority(message: bytes, url: str, longest: float = LONGEST) -> bytes:
+def ask_authority(message: bytes, url: str, longest: float = AUTHORITY_TIMEOUT) -> bytes:
     """Have the SHA-512 of these bytes time-stamped; nothing else is sent. Returns the checked answer.
 
     Raises `Problems` if the authority cannot be reached, refuses, or answers something else.

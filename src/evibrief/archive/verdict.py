@@ -6,9 +6,9 @@ from typing import Literal
 
 from evibrief.formats.difference import Difference
 
-State = Literal["identical", "own look", "other tools", "undecided", "altered"]
+VerdictState = Literal["identical", "own look", "other tools", "undecided", "altered"]
 
-MOST_TOLD = 20
+MOST_DIFFERENCES = 20
 """The most differences that are listed; with more, it is practically another document."""
 
 
@@ -21,7 +21,7 @@ class Verdict:
     review copy; a reviewer's edits make it altered.
     """
 
-    state: State
+    state: VerdictState
     id: str
     title: str
     version: str
@@ -54,8 +54,8 @@ class Comparison:
     @property
     def lines(self) -> tuple[str, ...]:
         """The differences in words."""
-        told = (f"{one.where}: {one.message} ({one.what})" for one in self.differences[:MOST_TOLD])
-        more = len(self.differences) - MOST_TOLD
+        told = (f"{one.where}: {one.message} ({one.what})" for one in self.differences[:MOST_DIFFERENCES])
+        more = len(self.differences) - MOST_DIFFERENCES
         lines = (self.failed, self.happened, *told, f"and {more} more differences" if more > 0 else "")
         return tuple(line for line in lines if line)
 
@@ -67,7 +67,7 @@ def judge(found: Verdict, compared: Comparison, tools: Sequence[str]) -> Verdict
     if not tools and not compared.ended:
         return replace(found, state="altered", details=compared.lines or (_ONLY_BYTES,))
     agrees = not compared.differences and not compared.failed
-    state: State = ("own look" if found.looks else "other tools") if agrees else "undecided"
+    state: VerdictState = ("own look" if found.looks else "other tools") if agrees else "undecided"
     details = (*(() if agrees else compared.lines), *tools)
     return replace(found, state=state, details=details, ended=compared.ended)
 

@@ -14,7 +14,7 @@ from typing import Any
 from evibrief import resources
 from evibrief.archive.compare import as_review_copy, compare_apart
 from evibrief.archive.evidence_words import evidence_in_words
-from evibrief.archive.verdict import MOST_TOLD, Comparison, Verdict, judge
+from evibrief.archive.verdict import MOST_DIFFERENCES, Comparison, Verdict, judge
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.load import read_evidence
@@ -44,7 +44,7 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
         unread = [] if whole else [f"the evidence in it cannot be read: {_inside(problems[0], folder)}"]
         wrong = [*_wrong_files(files, record), *(_wrong_evidence(whole, source.tree, files, record) if whole else ())]
         if wrong:
-            return replace(found, state="altered", details=(*wrong, *unread)[:MOST_TOLD])
+            return replace(found, state="altered", details=(*wrong, *unread)[:MOST_DIFFERENCES])
         # A later version may read what this one cannot: by itself that proves nothing.
         compared = (
             Comparison(failed=unread[0]) if unread else compare_apart(folder, data, record["layer"], str(path), limits)

@@ -10,10 +10,10 @@ from typing import Any
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.files import filled_sections
 from evibrief.evidence.identifiers import looked_up
-from evibrief.evidence.retractions import state_of
+from evibrief.evidence.retractions import state_of_notices
 from evibrief.evidence.source import Location
 from evibrief.labels.languages import english
-from evibrief.rating.diff import summary
+from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.findings import sources_in_text
 
 
@@ -148,7 +148,7 @@ def retraction_state(case: Context) -> Iterator[Finding]:
     `check --retractions` writes this file. Run the check again; do not edit the file.
     """
     for index, result in enumerate(case.brief.retractions.results if case.brief.retractions else ()):
-        follows = state_of(result.notices) if result.searched or result.notices else "no-identifier"
+        follows = state_of_notices(result.notices) if result.searched or result.notices else "no-identifier"
         if result.state != follows:
             message = f"the notices for `{result.reference}` give `{follows}`, not `{result.state}`"
             yield Finding(("retractions", "results", index, "state"), message, "run the check again")
@@ -298,7 +298,7 @@ def since_by_hand(case: Context) -> Iterator[Finding]:
     if since is None:
         return
     hint = "run `evibrief since`; this file is not written by hand"
-    if since.summary != summary(since.changes, english()):
+    if since.summary != summary_of_changes(since.changes, english()):
         yield Finding(("since", "summary"), "this summary does not match the changes below it", hint)
     line, ratings = case.brief.brief.bottom_line, case.ratings
     for index, change in enumerate(since.changes):

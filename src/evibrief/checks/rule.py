@@ -13,7 +13,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, Statement
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Severity
-from evibrief.rating.decision_tables import Fault, faults
+from evibrief.rating.decision_tables import InstrumentFault, faults
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.rate import Ratings
 
@@ -38,7 +38,7 @@ class Context:
     today: datetime.date | None = None
 
     @cached_property
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[InstrumentFault, ...]:
         """The faults of the instrument; if it has any, nothing is rated."""
         return tuple(faults(self.brief.instrument)) if self.brief.instrument else ()
 

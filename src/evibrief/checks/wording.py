@@ -12,9 +12,10 @@ from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.fields import ReferenceKey, cited_keys
 from evibrief.evidence.instrument import Wording
 from evibrief.evidence.source import Location
-from evibrief.evidence.vocabulary import Certainty, Judgement, Tier
+from evibrief.evidence.vocabulary import Certainty
 from evibrief.problems import suggest
-from evibrief.rating.values import REFERENCE, values_of
+from evibrief.rating.decision_tables import LEVELS
+from evibrief.rating.values import VALUE_REFERENCE, values_of
 
 _SENTENCE = re.compile(r"[^.;!?]+(?:[.;!?](?=\S)[^.;!?]*)*[.;!?]?")
 """A sentence, or a part of one up to a semicolon; a point inside a number does not end it."""
@@ -77,14 +78,11 @@ def _levelled(case: Context) -> Iterator[tuple[Location, str, str, str]]:
     yield ("brief", "bottom_line", "text"), "certainty", best, case.brief.brief.bottom_line.text
 
 
-_ORDERS = {"tier": get_args(Tier), "judgement": get_args(Judgement), "certainty": get_args(Certainty)}
-
-
 def _too_strong(sentence: str, wording: Wording, scale: str, level: str) -> str | None:
     """The first word of a sentence that its level does not allow, unless the sentence has a hedge or a citation."""
     if _any_of(wording.hedges).search(sentence) or "@" in sentence:
         return None
-    order = _ORDERS[scale]
+    order = LEVELS[scale]
     for group in wording.groups:
         found = _any_of(group.words).search(sentence)
         if found and order.index(level) > order.index(getattr(group, scale)):
@@ -168,7 +166,7 @@ def unknown_value(case: Context) -> Iterator[Finding]:
     """
     values = None
     for location, text in case.texts():
-        for found in REFERENCE.finditer(text):
+        for found in VALUE_REFERENCE.finditer(text):
             values = values or values_of(case.brief, case.findings)
             if found[1] not in values:
                 yield Finding(location, f"`{found[0]}` names no value", suggest(found[1], values), found[0])

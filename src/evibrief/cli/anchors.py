@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from evibrief.problems import plain
 
 if TYPE_CHECKING:
-    from evibrief.archive.integrity import Finding
+    from evibrief.archive.integrity import Inconsistency
     from evibrief.archive.log import Chain
     from evibrief.archive.signatures import Signed
     from evibrief.archive.timestamps import Roots, Stamped
     from evibrief.archive.versions import Version
 
-EXITS = {
+FOLDER_EXITS = {
     "current": 0, "superseded": 10, "unknown": 0, "altered": 4, "damaged": 4, "unfinished": 6, "withdrawn": 7,
     "not vouched for": 8,
 }  # fmt: skip
@@ -89,7 +89,7 @@ def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -
     if faults := check_version(folder):
         print(f"{plain(str(folder))}: ALTERED")
         print("".join(f"  {plain(fault)}\n" for fault in faults), end="")
-        return EXITS["altered"]
+        return FOLDER_EXITS["altered"]
     print(f"{plain(str(folder))}: every file matches the manifest")
     if not is_in_an_archive(folder):
         print("not in an archive: it is not known whether it is still current, or who signed it")
@@ -170,7 +170,7 @@ def _states(
 def _worst(states: Sequence[str]) -> int:
     """The exit code of the worst state, in the order below."""
     order = ("altered", "damaged", "unfinished", "withdrawn", "not vouched for", "superseded")
-    return EXITS[min(states, key=lambda state: order.index(state) if state in order else len(order))]
+    return FOLDER_EXITS[min(states, key=lambda state: order.index(state) if state in order else len(order))]
 
 
 def _coverage(archive: Path, key: tuple[str, str]) -> str:
@@ -219,7 +219,7 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     return _worst(states)
 
 
-def _print_version(one: "Version", faults: list[str], found: "Sequence[Finding]") -> list[str]:
+def _print_version(one: "Version", faults: list[str], found: "Sequence[Inconsistency]") -> list[str]:
     """Print a line for a version of an archive, with its faults; returns what that adds to the exit code."""
     mine = [other for other in found if other.about == (one.id, one.version)]
     faults = faults + [other.text for other in mine if not other.unfinished]

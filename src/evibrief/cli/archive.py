@@ -19,7 +19,7 @@ def run_diff(options: argparse.Namespace) -> int:
     """Print what changed between two briefs."""
     from evibrief.archive.opened import opened, side_of
     from evibrief.archive.versions import last_version, same_version
-    from evibrief.rating.diff import as_json, as_markdown, as_text, compare
+    from evibrief.rating.diff import changes_as_json, changes_as_markdown, changes_as_text, compare
 
     with opened(options.new or options.old) as folder:
         now = side_of(folder)
@@ -37,7 +37,7 @@ def run_diff(options: argparse.Namespace) -> int:
         was = side_of(folder)
     if any(Path(one).is_file() for one in (old, options.new or options.old)):
         print("compared: the evidence in the documents, not their pages; `verify` compares pages", file=sys.stderr)
-    printer = {"text": as_text, "json": as_json, "md": as_markdown}[options.format]
+    printer = {"text": changes_as_text, "json": changes_as_json, "md": changes_as_markdown}[options.format]
     print(printer(compare(was, now)), end="")
     return 0
 

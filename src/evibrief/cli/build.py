@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from evibrief.build import build
-from evibrief.build_cache import Written
+from evibrief.build_cache import WrittenFile
 from evibrief.cli import printing
 from evibrief.formats.registry import names
 from evibrief.problems import Problem
@@ -38,7 +38,7 @@ def _tell_warnings(problems: Sequence[Problem]) -> None:
         print(f"evibrief: {number}; `evibrief check` shows them", file=sys.stderr)
 
 
-def _described(document: Written) -> str:
+def _described(document: WrittenFile) -> str:
     pages = f", {document.pages} pages" if document.pages else ""
     state = "" if document.fresh else " (up to date)"
     return f"{document.path}  {document.size / 1024:.0f} kB{pages}{state}"

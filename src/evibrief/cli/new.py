@@ -14,13 +14,13 @@ from evibrief.problems import Place, Problem, Problems
 def run_new(options: argparse.Namespace) -> int:
     """Write a starter brief."""
     from evibrief.evidence.schema import schema_texts
-    from evibrief.evidence.starter import identifier_of, starter_texts
+    from evibrief.evidence.starter import identifier_of, new_brief_texts
 
     folder: Path = options.folder
     name = identifier_of(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Problems([Problem(Place(str(folder)), "folder", "this already exists", "name a new folder")])
-    texts = starter_texts(name, datetime.date.today(), resources.starter_texts())
+    texts = new_brief_texts(name, datetime.date.today(), resources.starter_texts())
     _write_texts(folder, texts)
     schemas = folder.parent / "schemas"
     here = {f"{file}.json": text for file, text in schema_texts().items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evibrief.archive.standing import Standing
     from evibrief.archive.verdict import Verdict
 
-EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
+DOCUMENT_EXITS = {"identical": 0, "other tools": 3, "altered": 4, "undecided": 5, "own look": 9}
 """By the verdict on the document; 1 means a file that cannot be read or contains no evidence."""
 
 STANDING_EXITS = {"withdrawn": 7, "superseded": 10, "damaged": 4, "unfinished": 6}
@@ -72,7 +72,7 @@ def verify(options: argparse.Namespace) -> int:
         damaged = standing is not None and standing.state == "damaged"
         has = "has no signature or time stamp of this content"
         print(f"not vouched for: the archive {'is damaged, so its signatures were not read' if damaged else has}")
-        return worst(code, anchors.EXITS["not vouched for"])
+        return worst(code, anchors.FOLDER_EXITS["not vouched for"])
     return code
 
 
@@ -103,7 +103,7 @@ def is_another(verdict: "Verdict", standing: "Standing") -> bool:
 
 def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) -> int:
     """The exit code of a verdict. The archive is `trusted` if the reader named it, not if it was found by itself."""
-    own = EXITS[verdict.state]
+    own = DOCUMENT_EXITS[verdict.state]
     if standing is None or verdict.state == "altered":
         return own
     if standing.state == "damaged":
@@ -112,7 +112,7 @@ def exit_code(verdict: "Verdict", standing: "Standing | None", trusted: bool) ->
         return NOT_THERE
     if trusted and standing.listed:
         own = 0  # byte for byte the file in the reader's own archive, whichever tools made it
-    if own in (0, EXITS["other tools"], EXITS["own look"]):
+    if own in (0, DOCUMENT_EXITS["other tools"], DOCUMENT_EXITS["own look"]):
         return STANDING_EXITS.get(standing.state, own)
     return own
 

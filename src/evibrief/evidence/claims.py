@@ -169,7 +169,7 @@ class Mechanism(Overridable):
     )
 
 
-class Signed(Record):
+class SignedDecision(Record):
     """A person's decision: why, who (a name or a role) and when. A rating above the instrument's needs all three."""
 
     reason: Prose | None = None
@@ -182,13 +182,13 @@ class Signed(Record):
         return None not in (self.reason, self.by, self.date)
 
 
-class Decision(Signed):
+class Decision(SignedDecision):
     """A person's decision on the tier of a statement."""
 
     tier: Tier
 
 
-class CertaintyDecision(Signed):
+class CertaintyDecision(SignedDecision):
     """A person's decision on the certainty of a chain."""
 
     level: Certainty

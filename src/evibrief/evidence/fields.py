@@ -61,6 +61,9 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+NAMING_FIELDS = frozenset({"id", "reference", "source"})
+"""The fields that name a record or a publication. Records are matched by them, and they are no text of an author."""
+
 MESSAGE, HINT, WITHIN = "\0message", "\0hint", "\0within"
 """Keys of a refusal's context. They contain a NUL, which no text that is read has, so no text can be one of them."""
 

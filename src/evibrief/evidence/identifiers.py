@@ -17,7 +17,7 @@ _DOI_IN_NOTE = re.compile(r"\bDOI:\s*(\S+)", re.IGNORECASE)
 _AFTER_DOI = re.compile(r"(?:/(?:full|pdf|epdf|abstract|fulltext|html|meta)|v[0-9]+(?:\.full)?)?(?:\.pdf)?$")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 
-Identifier = tuple[Literal["doi", "pmid"], str]
+PublicationId = tuple[Literal["doi", "pmid"], str]
 
 
 def normalise_doi(text: str) -> str:
@@ -39,13 +39,13 @@ def normalise_pmid(text: str) -> str:
     return found[1] if found else ""
 
 
-def identifiers_of(reference: Reference) -> tuple[Identifier, ...]:
+def identifiers_of(reference: Reference) -> tuple[PublicationId, ...]:
     """The DOIs and PMIDs of a publication, from its `DOI`, `PMID`, `URL` and `note`; each once."""
     fields = reference.model_extra or {}
     doi, pmid, url, note = (str(fields.get(name) or "") for name in ("DOI", "PMID", "URL", "note"))
     dois = [normalise_doi(text) for text in (doi, *_dois_in_url(url), *_DOI_IN_NOTE.findall(note))]
     pmids = [normalise_pmid(text) for text in (pmid, *_PMID_IN_URL.findall(url), *_PMID_IN_NOTE.findall(note))]
-    found: list[Identifier] = [("doi", one) for one in dois if one]
+    found: list[PublicationId] = [("doi", one) for one in dois if one]
     found += [("pmid", one) for one in pmids if one]
     return tuple(dict.fromkeys(found))
 

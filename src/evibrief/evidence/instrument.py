@@ -29,8 +29,8 @@ class Range:
         return self.low <= number and (self.high is None or number <= self.high)
 
 
-Words = tuple[str, ...]
-Condition = Range | Words
+WordList = tuple[str, ...]
+Condition = Range | WordList
 """A range for a count; the accepted words for a named property such as the kind of a link."""
 
 
@@ -84,7 +84,7 @@ class Level(Record):
     given: Literal["rule", "signature"] = "rule"
 
 
-class Rule(Record):
+class DecisionRule(Record):
     """One line of a decision table: the level, the reason in words, and when it applies.
 
     `when` is a list of entries; the rule applies if all conditions of at least one entry are met. `otherwise` covers
@@ -105,7 +105,7 @@ class Scale(Record):
     """The levels of one judgement and the decision table that gives them. The order of the rules has no meaning."""
 
     levels: tuple[Level, ...] = Field(min_length=2)
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[DecisionRule, ...] = Field(min_length=1)
 
 
 class WordGroup(Record):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from evibrief.evidence import vocabulary
 from evibrief.evidence.retractions import NoticeKind, RetractionState
-from evibrief.evidence.review_ledger import Decision, RemarkKind
+from evibrief.evidence.review_ledger import CommentDecision, RemarkKind
 
 _STATES_OF_A_PUBLICATION = Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
 _WEIGHTS = Literal["major", "minor", "patch"]
@@ -179,7 +179,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "strikethrough": "text that was struck through",
         "formatting": "other formatting that means something, such as a highlight",
     },
-    Decision: {
+    CommentDecision: {
         "open": "not decided; it is shown beside its record",
         "accepted": "the brief was changed, or the question answered",
         "declined": "it was not; `reason` says why",

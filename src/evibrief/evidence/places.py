@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from evibrief import resources
 from evibrief.evidence.files import stems
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import one_problem
 
 # Output of a build in the same folder is ignored.
 READ = (".yaml", ".yml", ".json", ".csl", ".css", ".jinja", ".png", ".docx")
@@ -21,10 +21,10 @@ MANIFEST = "manifest.json"
 """The embedded file that lists all others with their hashes."""
 
 MOST_FILES = 1_000
-LARGEST_FILE = 7_000_000
+LARGEST_EMBEDDED = 7_000_000
 """Bytes of one embedded file: as text in XML it must stay below the limit of XML readers (libxml2: ten million)."""
 
-LARGEST = 64 * 1024 * 1024
+LARGEST_EVIDENCE = 64 * 1024 * 1024
 """Bytes of all embedded files together; anything larger is not an evidence base, or is an attack."""
 
 LONGEST_PATH, LONGEST_NAME = 500, 200
@@ -61,22 +61,18 @@ def belongs(path: str) -> bool:
 
 def demand_safe(files: Mapping[str, bytes], name: str) -> None:
     """Raise `Problems` if a file does not belong in an evidence folder, is too large, or shares a name with another."""
-    if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST:
-        raise _problem(name, "too-large", "it contains more data than any evidence base", "")
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST_EVIDENCE:
+        raise one_problem(name, "too-large", "it contains more data than any evidence base", "")
     alike = {unicodedata.normalize("NFC", path).casefold() for path in files}
     if len(alike) < len(files) or any(str(above) in alike for path in alike for above in PurePosixPath(path).parents):
-        raise _problem(name, "not-ours", "it contains two files with the same name", "rename one of them")
+        raise one_problem(name, "not-ours", "it contains two files with the same name", "rename one of them")
     for path, data in files.items():
         if not belongs(path):
             message = f"it contains a file that does not belong in a brief or leads out of its folder: `{path:.80}`"
-            raise _problem(name, "not-ours", message, "it was not made by evibrief, or a file was added to it")
-        if len(data) > LARGEST_FILE:
-            most = f"the limit for one file is {LARGEST_FILE / 1e6:.0f} MB"
-            raise _problem(name, "too-large", f"`{path}` has {len(data) / 1e6:.0f} MB; {most}", "make it smaller")
-
-
-def _problem(name: str, rule: str, message: str, hint: str) -> Problems:
-    return Problems([Problem(Place(name), rule, message, hint)])
+            raise one_problem(name, "not-ours", message, "it was not made by evibrief, or a file was added to it")
+        if len(data) > LARGEST_EMBEDDED:
+            most = f"the limit for one file is {LARGEST_EMBEDDED / 1e6:.0f} MB"
+            raise one_problem(name, "too-large", f"`{path}` has {len(data) / 1e6:.0f} MB; {most}", "make it smaller")
 
 
 def own_look(files: Iterable[str]) -> list[str]:

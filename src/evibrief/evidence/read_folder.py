@@ -12,7 +12,7 @@ from evibrief.evidence.read_yaml import Composer, Recorder
 from evibrief.evidence.source import Location, SourceTree, Span
 from evibrief.problems import Place, Problem, suggest
 
-LARGEST_FILE = 8 * 1024 * 1024
+LARGEST_SOURCE = 8 * 1024 * 1024
 """In bytes. A thousand claims take about a megabyte; a larger file is a mistake or an attack."""
 
 def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
@@ -145,12 +145,12 @@ class _Reader(Recorder):
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
             return None
         try:
-            data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else None
+            data = path.read_bytes() if path.stat().st_size <= LARGEST_SOURCE else None
         except OSError as error:
             self.problems.append(Problem(Place(name), "unreadable", f"cannot be read: {error.strerror}"))
             return None
         if data is None:
-            message = f"this file is {path.stat().st_size / 1e6:.0f} MB; the limit is {LARGEST_FILE / 1e6:.0f} MB"
+            message = f"this file is {path.stat().st_size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
             self.problems.append(Problem(Place(name), "too-large", message, "split it, or see what makes it so large"))
             return None
         return self._decoded(name, data)

@@ -3,7 +3,6 @@
 In: the text of a file. Out: its tree; places and problems go to a `Recorder`.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,14 +10,14 @@ import yaml
 
 from evibrief.evidence.fields import Plain
 from evibrief.evidence.source import Location, Span
+from evibrief.files import NOT_TEXT
 from evibrief.problems import Place, Problem
 
 DEEPEST_NESTING = 40
 LONGEST_KEY = 200
 """In characters; the longest key of a brief has about a tenth of that."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Recorder:
@@ -38,7 +37,7 @@ class Composer:
 
     def compose(self) -> Any:
         """The tree of the file, or None if it cannot be read."""
-        if match := _NOT_PRINTABLE.search(self.text):
+        if match := NOT_TEXT.search(self.text):
             line = self.text.count("\n", 0, match.start()) + 1
             column = match.start() - self.text.rfind("\n", 0, match.start())
             message = f"the character U+{ord(match[0]):04X} is not allowed in YAML"
@@ -63,7 +62,7 @@ class Composer:
         return "quote text that has `: ` or `#`, or begins with `[`, `{`, `*`, `&`, `!`, `%`, `@` or a backtick"
 
     def _document(self) -> Any:
-        events = (event for event in yaml.parse(self.text, Loader=_Loader) if not _is_stream_event(event))
+        events = (event for event in yaml.parse(self.text, Loader=FAST_LOADER) if not _is_stream_event(event))
         first = next(events, None)
         if first is None:
             self._report(1, 1, "empty-file", "this file is empty", "remove it, or write its records")

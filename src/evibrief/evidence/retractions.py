@@ -48,7 +48,7 @@ class RetractionReport(Record):
     results: tuple[RetractionResult, ...] = ()
 
 
-def state_of(notices: Iterable[RetractionNotice]) -> RetractionState:
+def state_of_notices(notices: Iterable[RetractionNotice]) -> RetractionState:
     """The state of a publication according to its notices: the worst one that still applies.
 
     A reinstatement lifts only the retractions dated before it. If a date is unknown, or both dates are the same, the

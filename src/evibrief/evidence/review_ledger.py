@@ -10,7 +10,7 @@ from pydantic import Field
 
 from evibrief.evidence.fields import Date, Identifier, Prose, Record, Text, Unknown
 
-Decision = Literal["open", "accepted", "declined", "deferred"]
+CommentDecision = Literal["open", "accepted", "declined", "deferred"]
 RemarkKind = Literal[
     "comment", "reply", "insertion", "deletion", "replacement", "move", "untracked", "strikethrough", "formatting"
 ]  # fmt: skip
@@ -38,7 +38,7 @@ class ReviewComment(Record):
     added: Text | None = Field(default=None, description="the words that the reviewer put in")
     answers: Text | None = Field(default=None, description="the key of the comment it answers")
     resolved: Literal["yes", "no"] = Field(default="no", description="whether it was marked as resolved in Word")
-    decision: Decision = "open"
+    decision: CommentDecision = "open"
     reason: Prose | None = Field(default=None, description="what was changed, or why nothing was changed; printed")
     decided_by: Text | None = Field(default=None, description="a name or a role")
     decided_on: Date | None = None

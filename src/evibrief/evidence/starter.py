@@ -13,7 +13,7 @@ REVIEW_AFTER = datetime.timedelta(days=182)
 """A draft is due for review after half a year, unless its author sets another date."""
 
 
-def starter_texts(name: str, today: datetime.date, templates: Mapping[str, str]) -> Mapping[str, str]:
+def new_brief_texts(name: str, today: datetime.date, templates: Mapping[str, str]) -> Mapping[str, str]:
     """The files of a new brief, by path inside its folder."""
     filled = {"@ID@": name, "@TODAY@": today.isoformat(), "@REVIEW_BY@": (today + REVIEW_AFTER).isoformat()}
     return {path: _fill(text, filled) for path, text in templates.items()}

@@ -52,7 +52,9 @@ Route = Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutane
 TimeUnit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
 MEASURES: tuple[Any, ...] = (AmountUnit, Route, TimeUnit)
 """Words of which no other is ever suggested in place of one that is not known: it would be another dose."""
-Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
+PublicationStanding = Literal[
+    "not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"
+]
 """What is known about notices on a publication, from best to worst. The program derives it."""
 
 Directness = Literal["direct", "not-given", "close", "other", "not-people", "opinion"]

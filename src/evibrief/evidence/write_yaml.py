@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from evibrief.evidence.read_yaml import FAST_LOADER
 from evibrief.evidence.source import Span
 
 
@@ -90,10 +91,7 @@ def _same_kind(text: str, changed: str) -> bool:
 
 
 def _changes(text: str, changed: str) -> list[tuple[Any, Any]]:
-    return list(_changes_in(_loaded(text, _SafeLoader), _loaded(changed, _SafeLoader)))
-
-
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return list(_changes_in(_loaded(text, FAST_LOADER), _loaded(changed, FAST_LOADER)))
 
 
 def _loaded(text: str, loader: Any = yaml.BaseLoader) -> Any:

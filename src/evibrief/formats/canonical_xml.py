@@ -7,11 +7,11 @@ from typing import Any
 
 from lxml import etree
 
-MOST_BYTES = 48 * 1024 * 1024
+LARGEST_XML = 48 * 1024 * 1024
 """In bytes: the default limit for one XML document."""
 
 
-def parse(data: bytes, most: int = MOST_BYTES) -> Any:
+def parse(data: bytes, most: int = LARGEST_XML) -> Any:
     """The root of an XML document, with its comments.
 
     Raises `ValueError` if the data are not XML, have a DTD, or are longer than `most` bytes: an element may have four

@@ -35,7 +35,7 @@ def demand_carrier(data: bytes, name: str) -> Carrier:
     raise one_problem(name, "not-ours", f"this is neither {' nor '.join(labels)}", hint)
 
 
-LARGEST = 256 * 1024 * 1024
+LARGEST_DOCUMENT = 256 * 1024 * 1024
 """In bytes: the largest document that is read."""
 
 
@@ -43,7 +43,7 @@ def read_document(path: Path) -> bytes:
     """The bytes of a document. Raises `Problems` if it is missing, not a file, or too large."""
     if not path.is_file():
         raise Problems([Problem(Place(str(path)), "no-file", "there is no such file", "name a PDF or a DOCX")])
-    if path.stat().st_size > LARGEST:
-        message = f"it is larger than {LARGEST // 1024 ** 2} MB, and no brief is"
+    if path.stat().st_size > LARGEST_DOCUMENT:
+        message = f"it is larger than {LARGEST_DOCUMENT // 1024 ** 2} MB, and no brief is"
         raise Problems([Problem(Place(str(path)), "not-ours", message, "name a document that evibrief made")])
     return path.read_bytes()

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from evibrief.evidence.brief import Brief
     from evibrief.formats.difference import Difference
     from evibrief.formats.theme import ThemeFiles
-    from evibrief.sections.blocks import View
-    from evibrief.sections.figures.picture import Drawing
+    from evibrief.sections.blocks import Figure, View
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,11 @@ class Page:
     theme: "ThemeFiles" = field(repr=False)
     evidence: Mapping[str, bytes] = field(repr=False)
 
-    def with_figures(self, address: Callable[["Drawing"], str]) -> str:
-        """The HTML with each figure name replaced by the URL that `address` gives for its drawing."""
+    def with_figures(self, address: Callable[["Figure"], str]) -> str:
+        """The HTML with each figure name replaced by the URL that `address` gives for it."""
         from evibrief.sections.figures.picture import with_pictures
 
-        return with_pictures(self.html, {figure.address: address(figure.drawing) for figure in self.view.figures})
+        return with_pictures(self.html, {figure.address: address(figure) for figure in self.view.figures})
 
 
 @dataclass(frozen=True)

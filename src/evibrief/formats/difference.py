@@ -4,7 +4,7 @@ All comparisons return `Difference`s.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,14 +72,20 @@ def without_tools(manifest: bytes) -> Any:
 
     Raises `ValueError` if it is not a record or has a field twice, which two readers could read differently.
     """
+    record = record_in(manifest, _once)
+    # As text, so that 1, 1.0 and true stay different.
+    return json.dumps({name: part for name, part in record.items() if name != "tools"}, sort_keys=True)
+
+
+def record_in(text: bytes, made_of: Callable[[list[tuple[str, Any]]], Any] = dict) -> dict[str, Any]:
+    """The record in a JSON text from anyone, made of its fields. Raises `ValueError` if the text holds none."""
     try:
-        record = json.loads(manifest, object_pairs_hook=_once)
+        record = json.loads(text, object_pairs_hook=made_of)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if not isinstance(record, dict):
         raise ValueError("it holds no record")
-    # As text, so that 1, 1.0 and true stay different.
-    return json.dumps({name: part for name, part in record.items() if name != "tools"}, sort_keys=True)
+    return record
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

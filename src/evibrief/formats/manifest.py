@@ -17,6 +17,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.places import MANIFEST, READ, belongs, demand_safe, instrument_folders, is_safe_path
 from evibrief.files import is_text
+from evibrief.formats.difference import record_in
 
 if TYPE_CHECKING:
     from evibrief.sections.blocks import Layer
@@ -72,15 +73,10 @@ def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str
 
     `lists` are its lists of hashes by path. Raises `ValueError` that says what is wrong.
     """
-    try:
-        record = json.loads(data)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    if not isinstance(record, dict):
-        raise ValueError("it holds no record")
-    faults = [name for name, is_right in _SHAPE.items() if not is_right(record.get(name))]
+    record = record_in(data)
+    faults = [name for name, is_right in SHAPE.items() if not is_right(record.get(name))]
     faults += [name for name in lists if not _is_list_of_hashes(record.get(name))]
-    faults += ["content_sha256"] * ("content_sha256" in record and not _is_hash(record["content_sha256"]))
+    faults += ["content_sha256"] * ("content_sha256" in record and not is_hash(record["content_sha256"]))
     faults += ["changed"] * (not is_text(record.get("changed", "")))
     if faults:
         raise ValueError(f"`{faults[0]}` in it is missing or is not what a manifest has")
@@ -88,15 +84,17 @@ def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str
     return record
 
 
-def _reads(pattern: str) -> Callable[[object], bool]:
+def fits(pattern: str) -> Callable[[object], bool]:
+    """Whether something is a text that fits a pattern as a whole, in ASCII."""
     return lambda node: isinstance(node, str) and re.fullmatch(pattern, node, re.ASCII) is not None
 
 
-_is_hash = _reads("[0-9a-f]{64}")
+is_hash = fits("[0-9a-f]{64}")
+"""Whether something is a SHA-256, as text."""
 
 
 def _is_list_of_hashes(node: object) -> bool:
-    return isinstance(node, dict) and all(is_safe_path(name) and _is_hash(digest) for name, digest in node.items())
+    return isinstance(node, dict) and all(is_safe_path(name) and is_hash(digest) for name, digest in node.items())
 
 
 def _is_list_of_tools(node: object) -> bool:
@@ -104,17 +102,17 @@ def _is_list_of_tools(node: object) -> bool:
 
 
 MOST_TOOLS = 50
-_is_tool = _reads(r"[A-Za-z0-9_.-]{1,40} [A-Za-z0-9_.+~:-]{1,40}")
+_is_tool = fits(r"[A-Za-z0-9_.-]{1,40} [A-Za-z0-9_.+~:-]{1,40}")
 
 
-_SHAPE: Mapping[str, Callable[[object], bool]] = {
-    "id": _reads("[a-z0-9]+(-[a-z0-9]+)*"),
-    "version": _reads(r"\d{1,9}\.\d{1,9}\.\d{1,9}"),
-    "date": _reads(r"\d{4}-\d{2}-\d{2}"),
-    "evidence_sha256": _is_hash,
+SHAPE: Mapping[str, Callable[[object], bool]] = {
+    "id": fits("[a-z0-9]+(-[a-z0-9]+)*"),
+    "version": fits(r"\d{1,9}\.\d{1,9}\.\d{1,9}"),
+    "date": fits(r"\d{4}-\d{2}-\d{2}"),
+    "evidence_sha256": is_hash,
     "title": lambda node: bool(node) and is_text(node),
     "tools": _is_list_of_tools,
-    "layer": _reads("page|summary|full"),
+    "layer": fits("page|summary|full"),
 }
 
 

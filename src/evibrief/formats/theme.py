@@ -11,13 +11,11 @@ from pathlib import Path
 
 from evibrief.checks.load import Loaded
 from evibrief.evidence.brief import Theme
+from evibrief.evidence.places import LARGEST_EMBEDDED
 from evibrief.files import Unreadable, read_inside
-from evibrief.formats.html.picture import LARGEST as LARGEST_LOGO
-from evibrief.formats.html.picture import fault_of
+from evibrief.formats.html.picture import LARGEST_LOGO, fault_of
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sections.blocks import Look
-
-LARGEST_REFERENCE = 7_000_000
 
 _NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ufffd\U00010000-\U0010ffff]")
 
@@ -57,7 +55,7 @@ def _files_of_theme(folder: Path, logo: str | None) -> ThemeFiles:
         str(folder / "theme"),
         styles=_decoded(styles, folder / "theme" / "custom.css", problems),
         blocks=_decoded(blocks, folder / "theme" / "page.html.jinja", problems),
-        word=read("theme/reference.docx", LARGEST_REFERENCE),
+        word=read("theme/reference.docx", LARGEST_EMBEDDED),
         logo=read(logo, LARGEST_LOGO, needed=True) if logo else b"",
     )
     if problems:

@@ -21,7 +21,7 @@ from typing import Literal
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import ReferenceKey, Unknown
-from evibrief.evidence.identifiers import Identifier, identifiers_of, looked_up, normalise_doi, normalise_pmid
+from evibrief.evidence.identifiers import PublicationId, identifiers_of, looked_up, normalise_doi, normalise_pmid
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import (
     NoticeKind,
@@ -29,15 +29,15 @@ from evibrief.evidence.retractions import (
     RetractionReport,
     RetractionResult,
     RetractionState,
-    state_of,
+    state_of_notices,
 )
 from evibrief.importers.contract import Imported
 from evibrief.problems import Place, Problem, Problems, suggest
 
-LARGEST_FILE = 512 * 1024 * 1024
+LARGEST_DATABASE = 512 * 1024 * 1024
 """In bytes. The public file has about 60 MB."""
 
-COLUMNS = (
+DATABASE_COLUMNS = (
     "Record ID",
     "RetractionDate",
     "RetractionDOI",
@@ -48,7 +48,7 @@ COLUMNS = (
 )
 """The columns we read; the public file has thirteen more."""
 
-KINDS: Mapping[str, NoticeKind] = {
+NOTICE_KINDS: Mapping[str, NoticeKind] = {
     "retraction": "retraction",
     "expression of concern": "concern",
     "correction": "correction",
@@ -87,7 +87,7 @@ class Notice:
     paper_pmid: str
 
     @property
-    def identifiers(self) -> Iterator[Identifier]:
+    def identifiers(self) -> Iterator[PublicationId]:
         """The DOIs and PMID of the paper. A cell may hold several DOIs, and a DOI may contain a semicolon."""
         parts = (self.paper_doi, *self.paper_doi.split(";")) if ";" in self.paper_doi else (self.paper_doi,)
         yield from (("doi", doi) for doi in map(normalise_doi, parts) if doi)
@@ -115,7 +115,7 @@ def check_references(
     )
 
 
-def summary(report: RetractionReport) -> Iterator[str]:
+def summary_of_report(report: RetractionReport) -> Iterator[str]:
     """One line per state that occurs, worst first: how many references, and which."""
     for state, said in STATES.items():
         if names := [result.reference for result in report.results if result.state == state]:
@@ -128,13 +128,13 @@ class RetractionWatch:
     name = "retraction-watch"
     label = "the Retraction Watch CSV"
     stem = "retractions"
-    largest = LARGEST_FILE
+    largest = LARGEST_DATABASE
 
     def read(self, data: bytes, path: Path, brief: Brief, today: datetime.date) -> Imported:
         """Compare the references of a brief with the list. Raises `Problems`, as `check_references` does."""
         report = check_references(brief.references, data, path.name, str(path), today)
         told = f"{len(brief.references)} references compared with {path.name}, notices: {report.rows}"
-        return Imported(report.model_dump(exclude_defaults=True), (told, *summary(report)), REMARKS)
+        return Imported(report.model_dump(exclude_defaults=True), (told, *summary_of_report(report)), REMARKS)
 
 
 class _Counted:
@@ -154,7 +154,7 @@ def match(references: Sequence[Reference], notices: Iterable[Notice]) -> tuple[R
 
     Raises `Problems` if a row about a reference has an unreadable date or nature.
     """
-    known: dict[Identifier, list[str]] = {}
+    known: dict[PublicationId, list[str]] = {}
     for reference in references:
         for identifier in identifiers_of(reference):
             known.setdefault(identifier, []).append(reference.id)
@@ -171,7 +171,7 @@ def match(references: Sequence[Reference], notices: Iterable[Notice]) -> tuple[R
     return tuple(_result(reference, found.get(reference.id, [])) for reference in references)
 
 
-def _matched(notice: Notice, known: Mapping[Identifier, list[str]]) -> dict[str, Literal["doi", "pmid"]]:
+def _matched(notice: Notice, known: Mapping[PublicationId, list[str]]) -> dict[str, Literal["doi", "pmid"]]:
     """The references that a notice is about, each with the identifier that matched; a DOI takes precedence."""
     matched: dict[str, Literal["doi", "pmid"]] = {}
     for identifier in notice.identifiers:
@@ -185,7 +185,7 @@ def _result(reference: Reference, notices: list[RetractionNotice]) -> Retraction
     searched = looked_up(reference)
     return RetractionResult.model_construct(
         reference=ReferenceKey(reference.id),
-        state=state_of(ordered) if searched else "no-identifier",
+        state=state_of_notices(ordered) if searched else "no-identifier",
         searched=searched,
         notices=tuple(ordered),
     )
@@ -194,7 +194,7 @@ def _result(reference: Reference, notices: list[RetractionNotice]) -> Retraction
 def _recorded(notice: Notice, kind: Literal["doi", "pmid"]) -> RetractionNotice:
     reasons = (part.strip().lstrip("+") for part in notice.reason.split(";"))
     return RetractionNotice.model_construct(
-        kind=KINDS[notice.nature.lower()],
+        kind=NOTICE_KINDS[notice.nature.lower()],
         date=_date(notice.date) or "unknown",
         doi=normalise_doi(notice.doi) or None,
         record=notice.record or "unknown",
@@ -216,9 +216,9 @@ def _date(text: str) -> datetime.date | Unknown | None:
 
 def _unreadable(notice: Notice) -> Iterator[Problem]:
     """Problems of a row about one of the references: we never guess an unreadable value."""
-    if notice.nature.lower() not in KINDS:
+    if notice.nature.lower() not in NOTICE_KINDS:
         message = f"this row is about a reference of the brief, but `{notice.nature}` is not a known nature"
-        yield Problem(notice.place, "retractions", message, suggest(notice.nature, map(str.capitalize, KINDS)))
+        yield Problem(notice.place, "retractions", message, suggest(notice.nature, map(str.capitalize, NOTICE_KINDS)))
     if _date(notice.date) is None:
         message = f"this row is about a reference of the brief, but `{notice.date}` is not a date"
         yield Problem(notice.place, "retractions", message, "dates must be month/day/year, as in 6/25/2021 0:00")
@@ -239,7 +239,7 @@ def read_notices(data: bytes, path: str) -> Iterator[Notice]:
     for line, row in rows:
         if any(row):
             _refuse_ragged(row, len(header), Place(path, line, 1))
-            cells = [row[places[column]].strip() for column in COLUMNS]
+            cells = [row[places[column]].strip() for column in DATABASE_COLUMNS]
             record, date, doi, paper_doi, paper_pmid, nature, reason = cells
             _refuse_day_first(date, Place(path, line, 1))
             yield Notice(Place(path, line, 1), record, nature, date, doi, reason, paper_doi, paper_pmid)
@@ -292,18 +292,18 @@ def _decoding_fault(data: bytes, encoding: str) -> int | None:
 def _column_places(header: list[str], path: str) -> Mapping[str, int]:
     """The index of each column. Raises `Problems` with every missing column."""
     names = [name.strip() for name in header]
-    missing = [column for column in COLUMNS if column not in names]
-    if len(missing) == len(COLUMNS):
+    missing = [column for column in DATABASE_COLUMNS if column not in names]
+    if len(missing) == len(DATABASE_COLUMNS):
         message = "this is not the Retraction Watch layout: the first line has none of its columns"
-        hint = f"the columns, separated by commas, must be: {', '.join(COLUMNS)}, …"
+        hint = f"the columns, separated by commas, must be: {', '.join(DATABASE_COLUMNS)}, …"
         raise Problems([Problem(Place(path, 1, 1), "retractions", message, hint)])
-    others = [name for name in names if name and name not in COLUMNS]
+    others = [name for name in names if name and name not in DATABASE_COLUMNS]
     if missing:
         raise Problems(
             Problem(Place(path, 1, 1), "retractions", f"the column `{column}` is missing", suggest(column, others))
             for column in missing
         )
-    return {column: names.index(column) for column in COLUMNS}
+    return {column: names.index(column) for column in DATABASE_COLUMNS}
 
 
 def _refuse_ragged(row: list[str], width: int, place: Place) -> None:

@@ -40,7 +40,7 @@ class Lists(Record):
     no_participants: Text
 
 
-class Page(Record):
+class PageWords(Record):
     """What the page template prints itself."""
 
     skip: Text
@@ -57,7 +57,7 @@ class Page(Record):
     not_known: Text
 
 
-class Foot(Record):
+class FootWords(Record):
     """What stands at the foot of each sheet of paper."""
 
     no_advice: Text

@@ -16,7 +16,7 @@ from evibrief.evidence.source import SourceTree
 from evibrief.labels.words import Words
 from evibrief.problems import Problem, Problems
 
-ROOT = "labels"
+LABELS_ROOT = "labels"
 """The name under which a file of labels stands in its tree."""
 
 _SAID = {
@@ -46,17 +46,17 @@ def english() -> Words:
 @cache
 def read_words(path: Path) -> Words:
     """One file of labels. Raises `Problems` with the place of each label that is missing, unknown or wrong."""
-    source, problems = read_one(path, ROOT)
+    source, problems = read_one(path, LABELS_ROOT)
     if problems:
         raise Problems(problems)
     try:
-        return Words.model_validate(source.tree[ROOT])
+        return Words.model_validate(source.tree[LABELS_ROOT])
     except ValidationError as error:
         raise Problems(_problem(detail, source) for detail in error.errors(include_url=False)) from error
 
 
 def _problem(detail: ErrorDetails, source: SourceTree) -> Problem:
-    way = (ROOT, *(step for step in detail["loc"] if step != "[key]"))
+    way = (LABELS_ROOT, *(step for step in detail["loc"] if step != "[key]"))
     unknown = detail["type"] in ("extra_forbidden", "literal_error")
     place = source.place_of_key(way) if unknown else source.place(way)
     message, hint = _SAID.get(detail["type"], (detail["msg"], detail.get("ctx", {}).get(HINT, "")))

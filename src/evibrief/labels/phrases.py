@@ -96,7 +96,7 @@ def moment(point: Moment | None, words: Words) -> str:
     return words.notes.unknown if point is None else words.durations[point.unit](point.value)
 
 
-def listed(things: Iterable[str], words: Words) -> str:
+def all_of(things: Iterable[str], words: Words) -> str:
     """`a, b and c`."""
     *most, last = list(things) or [words.notes.none]
     return words.lists.last(most=words.lists.separator.join(most), last=last) if most else last

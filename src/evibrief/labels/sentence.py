@@ -15,7 +15,7 @@ from evibrief.evidence.written import with_pieces
 
 NO_BREAK = "\u00a0"
 
-Key = TypeVar("Key", bound=str)
+_Key = TypeVar("_Key", bound=str)
 
 
 class Sentence:
@@ -89,7 +89,7 @@ def counts(*names: str) -> AfterValidator:
 def every(kind: Any) -> AfterValidator:
     """A mapping with a word for each word of a closed list, a `Literal`."""
 
-    def check(value: Mapping[Key, Any]) -> Mapping[Key, Any]:
+    def check(value: Mapping[_Key, Any]) -> Mapping[_Key, Any]:
         if missing := [word for word in get_args(kind) if word not in value]:
             raise refused("label", f"there is nothing for: {', '.join(missing)}", "add it")
         return value

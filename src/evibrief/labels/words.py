@@ -11,7 +11,7 @@ from pydantic import Field
 
 from evibrief.evidence.fields import Record, Text
 from evibrief.evidence.retractions import NoticeKind
-from evibrief.evidence.review_ledger import Decision
+from evibrief.evidence.review_ledger import CommentDecision
 from evibrief.evidence.vocabulary import (
     About,
     Basis,
@@ -25,9 +25,9 @@ from evibrief.evidence.vocabulary import (
     Judgement,
     LinkKind,
     Modality,
+    PublicationStanding,
     Role,
     Route,
-    Standing,
     StatementKind,
     Status,
     Tier,
@@ -41,11 +41,11 @@ from evibrief.labels.groups import (
     Counts,
     Facts,
     Figures,
-    Foot,
+    FootWords,
     Headings,
     Lists,
     Notes,
-    Page,
+    PageWords,
     Plurals,
     Questions,
     Reading,
@@ -72,21 +72,21 @@ class Words(Record):
     statement_kind: Annotated[Mapping[StatementKind, Text], every(StatementKind)]
     directness: Annotated[Mapping[Directness, Text], every(Directness)]
     verification: Annotated[Mapping[VerificationState, Text], every(VerificationState)]
-    standing: Annotated[Mapping[Standing, Text], every(Standing)]
+    standing: Annotated[Mapping[PublicationStanding, Text], every(PublicationStanding)]
     notice: Annotated[Mapping[NoticeKind, Text], every(NoticeKind)]
     design: Annotated[Mapping[Design, Text], every(Design)]
     correction: Annotated[Mapping[CorrectionKind, Text], every(CorrectionKind)]
     brief_status: Annotated[Mapping[BriefStatus, Text], every(BriefStatus)]
-    decision: Annotated[Mapping[Decision, Text], every(Decision)]
-    comments: Annotated[Mapping[Decision, Text], every(Decision)]
+    decision: Annotated[Mapping[CommentDecision, Text], every(CommentDecision)]
+    comments: Annotated[Mapping[CommentDecision, Text], every(CommentDecision)]
     change: Annotated[Mapping[ChangeKind, Text], every(ChangeKind)]
     route: Annotated[Mapping[Route, Text], every(Route)]
     months: tuple[Text, ...] = Field(min_length=12, max_length=12)
     durations: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
     counts: Counts
     lists: Lists
-    page: Page
-    foot: Foot
+    page: PageWords
+    foot: FootWords
     headings: Headings
     columns: Columns
     facts: Facts

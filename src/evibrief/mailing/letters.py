@@ -14,13 +14,13 @@ from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import english
 from evibrief.mailing.message import Letter
 from evibrief.mailing.recipients import Recipient
-from evibrief.rating.diff import Change, Side, summary
+from evibrief.rating.diff import Change, Side, summary_of_changes
 from evibrief.sections.first_page import judgements
 
 MOST_CHANGES = 12
 """The most changed conclusions that a letter lists; the document has them all."""
 
-Part = tuple[str, Sequence[str]]
+LetterPart = tuple[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def brief_letter(
     record = side.brief.brief
     asked = recipient.kind == "reviewer"
     subject = f"{record.title}, version {record.version} of {phrases.date(record.date, english())}"
-    parts: list[Part] = [("", list(_opening(side, recipient, asked)))]
+    parts: list[LetterPart] = [("", list(_opening(side, recipient, asked)))]
     parts += _page_one(side)
     if changes is not None:
         parts.append((f"What changed since version {held}, which you have", list(_changed(changes))))
@@ -55,12 +55,13 @@ def recall_letter(
 ) -> Letter:  # fmt: skip
     """The notice to a reader whose version is recalled. `changes` are those from it to the current version."""
     current = side.brief.brief if side else None
+    changed = summary_of_changes(changes, english()) if side else "it was withdrawn; there is no replacement yet."
     opening = [
         *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
         f"Why: {reason}",
-        f"What changed: {summary(changes, english()) if side else 'it was withdrawn; there is no replacement yet.'}",
+        f"What changed: {changed}",
     ]  # fmt: skip
-    parts: list[Part] = [("", opening)]
+    parts: list[LetterPart] = [("", opening)]
     if side and current:
         day = phrases.date(current.date, english())
         opening += [f"Version {current.version} of {day} replaces it and is attached.", NO_ADVICE]
@@ -88,7 +89,7 @@ def _language(recipient: Recipient) -> Iterator[str]:
         yield f"This letter and the brief are available in English only; you asked for “{recipient.language}”."
 
 
-def _page_one(side: Side) -> list[Part]:
+def _page_one(side: Side) -> list[LetterPart]:
     record = side.brief.brief
     said = [f"{name}: {value}" for name, value in judgements(side.brief, side.findings)]
     return [
@@ -100,7 +101,7 @@ def _page_one(side: Side) -> list[Part]:
 
 
 def _changed(changes: Sequence[Change]) -> Iterator[str]:
-    yield summary(changes, english())
+    yield summary_of_changes(changes, english())
     moved = [change for change in changes if change.weight == "major"]
     for change in moved[:MOST_CHANGES]:
         yield f"- {change.record}: {markdown.without_marks(change.was)} → {markdown.without_marks(change.now)}"

@@ -24,7 +24,7 @@ def safe_line(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())
 
 
-LARGEST = 30 * 1000 * 1000
+LARGEST_LETTER = 30 * 1000 * 1000
 """In bytes, for a whole message; many servers refuse more."""
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def message_id(sender: Sender, *about: str) -> str:
 def content_of(words: Letter, sender: Sender, recipient: Recipient) -> str:
     """A short hash of a letter: sender, recipient, subject, text, and attachments with their names."""
     people = (sender.name, sender.address, recipient.name or "", recipient.address)
-    digest = hashlib.sha256("\0".join((*people, words.subject, text_of(words), "")).encode())
+    digest = hashlib.sha256("\0".join((*people, words.subject, text_of_letter(words), "")).encode())
     for name, data in sorted(words.files.items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
     return digest.hexdigest()[:16]
 
 
-def text_of(words: Letter) -> str:
+def text_of_letter(words: Letter) -> str:
     """The letter as plain text, wrapped at 72 columns."""
     return "\n".join(_text_lines(words)) + "\n"
 
@@ -79,7 +79,7 @@ def write_message(
     message["Message-ID"] = identity
     if draft:
         message["X-Unsent"] = "1"
-    message.set_content(text_of(words), cte="quoted-printable")
+    message.set_content(text_of_letter(words), cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     for name, data in words.files.items():
         main, sub = format_named(name.rpartition(".")[2]).media_type.split("/")

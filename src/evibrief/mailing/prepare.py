@@ -20,8 +20,8 @@ from evibrief.formats.html.render import render_text
 from evibrief.labels import messages
 from evibrief.mailing.holders import holders
 from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
-from evibrief.mailing.message import LARGEST, Letter, content_of, message_id, write_message
-from evibrief.mailing.recipients import ROOT, Circulation, Recipient, circulation_of, sharing
+from evibrief.mailing.message import LARGEST_LETTER, Letter, content_of, message_id, write_message
+from evibrief.mailing.recipients import CIRCULATION_ROOT, Circulation, Recipient, circulation_of, sharing
 from evibrief.mailing.register import entries_of
 from evibrief.problems import Place, Problem, Problems, suggest
 from evibrief.rating.diff import Side, compare
@@ -61,7 +61,7 @@ def read_circulation(folder: Path) -> tuple[Circulation, bool]:
     if not paths:
         hint = f"write {folder / CIRCULATION[0]}; git ignores it"
         raise Problems([Problem(Place(str(folder)), "circulation", "there is no list of recipients", hint)])
-    source, problems = read_one(paths[0], ROOT)
+    source, problems = read_one(paths[0], CIRCULATION_ROOT)
     if problems:
         raise Problems(problems)
     return circulation_of(source), paths[0].name != CIRCULATION[0]
@@ -186,9 +186,9 @@ def _demand_small(made: Sequence[Prepared], folder: Path) -> None:
     """Refuse messages that are too large for mail servers, before any is sent. Raises `Problems`."""
     problems = [
         Problem(Place(str(folder)), "too-large-to-send", f"the message to {one.recipient.id} has "
-                f"{len(one.draft) / 1e6:.1f} MB, and many servers refuse more than {LARGEST / 1e6:.0f}",
+                f"{len(one.draft) / 1e6:.1f} MB, and many servers refuse more than {LARGEST_LETTER / 1e6:.0f}",
                 "send only the PDF, or only page 1: evibrief build --layer page")
-        for one in made if len(one.draft) > LARGEST
+        for one in made if len(one.draft) > LARGEST_LETTER
     ]  # fmt: skip
     if problems:
         raise Problems(problems)
@@ -209,7 +209,7 @@ def chosen(made: Sequence[Prepared], ids: Sequence[str], folder: Path) -> list[P
     """The messages to these recipients, or all if none is named. Raises `Problems` for an unknown id."""
     known = [one.recipient.id for one in made]
     problems = [
-        Problem(Place(str(folder)), ROOT, f"there is no letter to `{name}`", suggest(name, known))
+        Problem(Place(str(folder)), CIRCULATION_ROOT, f"there is no letter to `{name}`", suggest(name, known))
         for name in ids if name not in known
     ]  # fmt: skip
     if problems:

@@ -48,14 +48,14 @@ class Circulation(Record):
     recipients: tuple[Recipient, ...] = Field(min_length=1)
 
 
-ROOT = "circulation"
+CIRCULATION_ROOT = "circulation"
 """The key of `circulation.yaml` in its tree."""
 
 
 def circulation_of(source: SourceTree) -> Circulation:
     """The recipients from a file as read. Raises `Problems` with places, but never with an address."""
     try:
-        read = Circulation.model_validate(source.tree.get(ROOT))
+        read = Circulation.model_validate(source.tree.get(CIRCULATION_ROOT))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         problems = [_problem(detail["loc"], detail["type"], detail["msg"], source) for detail in details]
@@ -63,17 +63,19 @@ def circulation_of(source: SourceTree) -> Circulation:
     ids = [one.id for one in read.recipients]
     twice = [at for at, name in enumerate(ids) if name in ids[:at]]
     if twice:
-        places = ((source.place((ROOT, "recipients", at, "id")), ids[at]) for at in twice)
+        places = ((source.place((CIRCULATION_ROOT, "recipients", at, "id")), ids[at]) for at in twice)
         hint = "give each person their own id"
-        raise Problems([Problem(place, ROOT, f"the id `{name}` is used twice", hint) for place, name in places])
+        raise Problems(
+            Problem(place, CIRCULATION_ROOT, f"the id `{name}` is used twice", hint) for place, name in places
+        )
     return read
 
 
 def _problem(location: Sequence[int | str], kind: str, message: str, source: SourceTree) -> Problem:
     where = ", ".join(str(part + 1 if isinstance(part, int) else part) for part in location) or "the file"
-    way = (ROOT, *location)
+    way = (CIRCULATION_ROOT, *location)
     place = source.place_of_key(way) if kind == "extra_forbidden" else source.place(way)
-    return Problem(place, ROOT, f"{where}: {_SAID.get(kind, message)}", "see circulation.example.yaml")
+    return Problem(place, CIRCULATION_ROOT, f"{where}: {_SAID.get(kind, message)}", "see circulation.example.yaml")
 
 
 def sharing(circulation: Circulation) -> Iterator[tuple[str, ...]]:

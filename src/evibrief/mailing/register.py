@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evibrief.archive.finish import finish
+from evibrief.archive.finish import finish_interrupted
 from evibrief.archive.integrity import register_lines
 from evibrief.archive.log import START, hash_of_line
 from evibrief.archive.register import Entry, chained, read_register
 from evibrief.archive.versions import REGISTER
 from evibrief.problems import Place, Problem, Problems
 
-LONGEST_LINE = 64 * 1024
+LONGEST_ENTRY = 64 * 1024
 """In bytes; our lines are shorter than a kilobyte."""
 
 
@@ -36,7 +36,7 @@ def locked(path: Path) -> Iterator[int]:
     First, work that an interrupted run left in the archive is finished. Afterwards the new lines are added to the
     archive's log. Raises `Problems` if another run has the register open.
     """
-    finish(path.parent.parent)
+    finish_interrupted(path.parent.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -51,13 +51,13 @@ def locked(path: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-    finish(path.parent.parent)
+    finish_interrupted(path.parent.parent)
 
 
 def add_entry(handle: int, entries: Iterable[Entry]) -> None:
     """Append entries, each with the hash of the line before, and wait until they are on disk."""
     size = os.fstat(handle).st_size
-    last = os.pread(handle, LONGEST_LINE, max(size - LONGEST_LINE, 0)).removesuffix(b"\n").rpartition(b"\n")[2]
+    last = os.pread(handle, LONGEST_ENTRY, max(size - LONGEST_ENTRY, 0)).removesuffix(b"\n").rpartition(b"\n")[2]
     lines = chained(entries, hash_of_line(last) if size else START).encode()
     while lines:
         lines = lines[os.write(handle, lines) :]

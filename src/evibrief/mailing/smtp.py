@@ -18,7 +18,7 @@ from evibrief.problems import Place, Problem, Problems, plain
 TIMEOUT = 60
 """In seconds, for each reply (RFC 5321, 4.5.3.2 asks for minutes, but nobody waits that long)."""
 
-LONGEST_LINE = 8192
+LONGEST_REPLY_LINE = 8192
 MOST_LINES = 200
 """Far more than any reply needs; RFC 5321, 4.5.3.1.5 allows 512 bytes per line."""
 
@@ -188,13 +188,14 @@ class _Answers(smtplib.SMTP):
     def _line(self) -> bytes:
         if self.file is None:
             self.file = self.sock.makefile("rb")  # type: ignore[union-attr]
-        line = self.file.readline(LONGEST_LINE + 1)
+        line = self.file.readline(LONGEST_REPLY_LINE + 1)
         if not line:
             raise smtplib.SMTPServerDisconnected("it ended without an answer")
-        if not line.endswith(b"\n") and len(line) <= LONGEST_LINE:
+        if not line.endswith(b"\n") and len(line) <= LONGEST_REPLY_LINE:
             raise smtplib.SMTPServerDisconnected("it ended in the middle of an answer")
-        if len(line) > LONGEST_LINE or not re.match(rb"[0-9]{3}(?=[ \r\n-])", line):
-            raise _Unreadable("its answer is too long" if len(line) > LONGEST_LINE else "its answer cannot be read")
+        if len(line) > LONGEST_REPLY_LINE or not re.match(rb"[0-9]{3}(?=[ \r\n-])", line):
+            long = len(line) > LONGEST_REPLY_LINE
+            raise _Unreadable("its answer is too long" if long else "its answer cannot be read")
         self._more = line[3:4] == b"-"
         return line
 

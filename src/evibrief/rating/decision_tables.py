@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import get_args
 
-from evibrief.evidence.instrument import Condition, Instrument, Range, Rule, Scale, Sort
+from evibrief.evidence.instrument import Condition, DecisionRule, Instrument, Range, Scale, Sort
+from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import (
     Certainty,
     Design,
@@ -28,26 +29,25 @@ from evibrief.evidence.vocabulary import (
 Case = Mapping[str, int | str]
 """The input of a table: numbers of studies by sort or total, and words by name."""
 
-Where = tuple[str | int, ...]
 LARGEST_TABLE = 100_000
 """The most combinations that are tried; no reader can follow a larger table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InstrumentFault:
     """A fault of an instrument, and its location."""
 
-    where: Where
+    where: Location
     message: str
     hint: str
 
 
-def decide(scale: Scale, case: Case) -> Rule:
+def decide(scale: Scale, case: Case) -> DecisionRule:
     """The rule that decides a case. The table must have no faults."""
     return next((rule for rule in scale.rules if rule.when and _fits(rule, case)), _otherwise(scale) or scale.rules[-1])
 
 
-def _fits(rule: Rule, case: Case) -> bool:
+def _fits(rule: DecisionRule, case: Case) -> bool:
     return any(all(_holds(wanted, case[name]) for name, wanted in line.items()) for line in rule.when)
 
 
@@ -55,7 +55,7 @@ def _holds(wanted: Condition, value: int | str) -> bool:
     return value in wanted  # type: ignore[operator]  # a range gets numbers, a tuple words; `faults` ensures it
 
 
-def _otherwise(scale: Scale) -> Rule | None:
+def _otherwise(scale: Scale) -> DecisionRule | None:
     return next((rule for rule in scale.rules if not rule.when), None)
 
 
@@ -66,7 +66,7 @@ def with_totals(instrument: Instrument, counts: Mapping[str, int]) -> dict[str, 
     return full | totals | {"contrary": counts.get("contrary", 0)}
 
 
-def faults(instrument: Instrument) -> Iterator[Fault]:
+def faults(instrument: Instrument) -> Iterator[InstrumentFault]:
     """All faults of an instrument: unknown names, faulty sorts, then overlaps, gaps and rules that never apply."""
     unknown = list(_unknown_names(instrument))
     yield from unknown
@@ -82,20 +82,21 @@ _NAMED: Mapping[str, Mapping[str, Sequence[str]]] = {
     "judgement": {"kind": get_args(LinkKind)},
     "certainty": {"judgement": get_args(Judgement)},
 }
-_LEVELS: Mapping[str, Sequence[str]] = {
+LEVELS: Mapping[str, Sequence[str]] = {
     "tier": get_args(Tier),
     "judgement": get_args(Judgement),
     "certainty": get_args(Certainty),
 }
+"""The levels of each scale, best first."""
 
 
-def _unknown_names(instrument: Instrument) -> Iterator[Fault]:
+def _unknown_names(instrument: Instrument) -> Iterator[InstrumentFault]:
     """Names of sorts, levels and inputs that do not exist."""
     sorts = {sort.id for sort in instrument.sorts}
     named = [(("totals", index, "of"), total.of) for index, total in enumerate(instrument.totals)]
     for where, names in (*named, (("contrary",), instrument.contrary)):
         for name in sorted(set(names) - sorts):
-            yield Fault(where, f"there is no sort of study `{name}`", _known(sorts))
+            yield InstrumentFault(where, f"there is no sort of study `{name}`", _known(sorts))
     counted = sorts | {total.id for total in instrument.totals} | {"contrary"}
     for scale_name, words in _NAMED.items():
         scale: Scale = getattr(instrument, scale_name)
@@ -107,35 +108,35 @@ def _unknown_names(instrument: Instrument) -> Iterator[Fault]:
                     yield from _wrong_condition(where, name, wanted, counted, words)
 
 
-def _wrong_levels(name: str, scale: Scale) -> Iterator[Fault]:
+def _wrong_levels(name: str, scale: Scale) -> Iterator[InstrumentFault]:
     levels = tuple(level.id for level in scale.levels)
-    if levels != _LEVELS[name]:
-        hint = "this scale needs these levels, best first: " + ", ".join(_LEVELS[name])
-        yield Fault((name, "levels"), f"these levels are {', '.join(levels)}", hint)
+    if levels != LEVELS[name]:
+        hint = "this scale needs these levels, best first: " + ", ".join(LEVELS[name])
+        yield InstrumentFault((name, "levels"), f"these levels are {', '.join(levels)}", hint)
     given = {level.id for level in scale.levels if level.given == "rule"}
     for index, rule in enumerate(scale.rules):
         if rule.level not in given:
             message = f"`{rule.level}` is not a level that a rule may give"
-            yield Fault((name, "rules", index, "level"), message, _known(given))
+            yield InstrumentFault((name, "rules", index, "level"), message, _known(given))
     for index, level in enumerate(scale.levels):
         if level.given == "rule" and all(rule.level != level.id for rule in scale.rules):
             message = f"no rule gives the level `{level.id}`"
             hint = "write one, or `given: signature` if only a person may give it"
-            yield Fault((name, "levels", index), message, hint)
+            yield InstrumentFault((name, "levels", index), message, hint)
 
 
 def _wrong_condition(
-    where: Where, name: str, wanted: Condition, counted: set[str], words: Mapping[str, Sequence[str]]
-) -> Iterator[Fault]:
+    where: Location, name: str, wanted: Condition, counted: set[str], words: Mapping[str, Sequence[str]]
+) -> Iterator[InstrumentFault]:
     if name in counted:
         if not isinstance(wanted, Range):
-            yield Fault(where, f"`{name}` is a number of studies", "write `0`, `1`, `2+` or `0-1`")
+            yield InstrumentFault(where, f"`{name}` is a number of studies", "write `0`, `1`, `2+` or `0-1`")
         elif wanted.high is not None and wanted.high < wanted.low:
-            yield Fault(where, f"the range {wanted.low}-{wanted.high} is empty", "swap the two numbers")
+            yield InstrumentFault(where, f"the range {wanted.low}-{wanted.high} is empty", "swap the two numbers")
     elif name not in words:
-        yield Fault(where, f"there is no input `{name}`", _known({*counted, *words}))
+        yield InstrumentFault(where, f"there is no input `{name}`", _known({*counted, *words}))
     elif isinstance(wanted, Range) or not set(wanted) <= set(words[name]):
-        yield Fault(where, f"this is not a value of `{name}`", _known(words[name]))
+        yield InstrumentFault(where, f"this is not a value of `{name}`", _known(words[name]))
 
 
 def _known(names: Sequence[str] | set[str]) -> str:
@@ -150,23 +151,25 @@ def sort_fits(sort: Sort, design: str, species: str, relation: str, exposure: st
     return all(not allowed or value in allowed for value, allowed in pairs)
 
 
-def _faults_of_sorts(instrument: Instrument) -> Iterator[Fault]:
+def _faults_of_sorts(instrument: Instrument) -> Iterator[InstrumentFault]:
     """Report studies that belong to no sort, and sorts that no study can belong to."""
     met: set[str] = set()
     for kind in product(get_args(Design), get_args(Species), get_args(Relation), get_args(Exposure)):
         found = next((sort.id for sort in instrument.sorts if sort_fits(sort, *kind)), None)
         if found is None:
             message = f"no sort fits this study: {', '.join(kind)}"
-            yield Fault(("sorts",), message, "end with a sort that fits all remaining studies")
+            yield InstrumentFault(("sorts",), message, "end with a sort that fits all remaining studies")
             return
         met.add(found)
     for index, sort in enumerate(instrument.sorts):
         if sort.id not in met:
             message = f"no study can be of the sort `{sort.id}`: earlier sorts fit them all"
-            yield Fault(("sorts", index), message, "move it up, or remove it")
+            yield InstrumentFault(("sorts", index), message, "move it up, or remove it")
 
 
-def _faults_of_table(instrument: Instrument, name: str, words: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+def _faults_of_table(
+    instrument: Instrument, name: str, words: Mapping[str, Sequence[str]]
+) -> Iterator[InstrumentFault]:
     scale: Scale = getattr(instrument, name)
     values = _values(instrument, scale, words)
     size = 1
@@ -174,7 +177,7 @@ def _faults_of_table(instrument: Instrument, name: str, words: Mapping[str, Sequ
         size *= len(several)
     if size > LARGEST_TABLE:
         message = f"this table has {size} combinations; the limit is {LARGEST_TABLE}"
-        yield Fault((name,), message, "use fewer sorts or smaller numbers")
+        yield InstrumentFault((name,), message, "use fewer sorts or smaller numbers")
         return
     cases: list[Case] = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
     yield from _faults_of_cases(name, scale, [_completed(instrument, case, words) for case in cases])
@@ -203,7 +206,7 @@ def _values(
     return {**{name: range(bound + 1) for name, bound in bounds.items()}, **words}
 
 
-def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator[Fault]:
+def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator[InstrumentFault]:
     """Each overlap and the first gap, with the first case that shows it, and rules that never apply."""
     told: set[tuple[int, int]] = set()
     decided: set[int] = set()
@@ -215,15 +218,15 @@ def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator
         if len(fitting) > 1 and (fitting[0], fitting[1]) not in told:
             told.add((fitting[0], fitting[1]))
             message = f"this rule and the one for `{scale.rules[fitting[0]].level}` both apply to: {_told(case)}"
-            yield Fault((name, "rules", fitting[1]), message, "make one of them narrower")
+            yield InstrumentFault((name, "rules", fitting[1]), message, "make one of them narrower")
         if not fitting and spare is None and not uncovered:
             uncovered = True
             hint = "add a rule, or one with `when: otherwise`"
-            yield Fault((name, "rules"), f"no rule applies to: {_told(case)}", hint)
+            yield InstrumentFault((name, "rules"), f"no rule applies to: {_told(case)}", hint)
     for index, rule in enumerate(scale.rules):
         if index not in decided:
             message = f"this rule for `{rule.level}` never applies"
-            yield Fault((name, "rules", index), message, "remove it, or widen its conditions")
+            yield InstrumentFault((name, "rules", index), message, "remove it, or widen its conditions")
 
 
 def _told(case: Case) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
 from evibrief.evidence.claims import Claim, Evidence
-from evibrief.evidence.fields import Record
+from evibrief.evidence.fields import NAMING_FIELDS, Record
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import Dose, Reference
 from evibrief.evidence.vocabulary import ChangeKind
@@ -25,7 +25,7 @@ from evibrief.rating.findings import Findings
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
-KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 ABSENT = "not rated"
 """The value of a rating that no instrument computed."""
@@ -66,7 +66,7 @@ def compare(old: Side, new: Side) -> tuple[Change, ...]:
         *_doses(old.brief, new.brief), *_records(old.brief, new.brief), *_ranks(old.brief, new.brief),
     ]  # fmt: skip
     changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
-    return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), KINDS.index(change.kind))))
+    return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), CHANGE_KINDS.index(change.kind))))
 
 
 def demanded(changes: Sequence[Change]) -> Weight | None:
@@ -106,7 +106,7 @@ class Weighed(Protocol):
         """The record that changed, and the field."""
 
 
-def summary(changes: Sequence[Weighed], words: Words) -> str:
+def summary_of_changes(changes: Sequence[Weighed], words: Words) -> str:
     """How many conclusions changed and how much else did. The two tiers of a statement count as one conclusion."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
     conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
@@ -117,18 +117,18 @@ def summary(changes: Sequence[Weighed], words: Words) -> str:
     )
 
 
-def as_text(changes: Sequence[Change]) -> str:
+def changes_as_text(changes: Sequence[Change]) -> str:
     """The changes for a terminal."""
-    lines = [summary(changes, english())]
+    lines = [summary_of_changes(changes, english())]
     for weight in WEIGHTS:
         mine = [change for change in changes if change.weight == weight]
         lines += [f"\n{weight}"] * bool(mine) + [f"  {_one_line(str(change))}" for change in mine]
     return "\n".join(lines) + "\n"
 
 
-def as_markdown(changes: Sequence[Change]) -> str:
+def changes_as_markdown(changes: Sequence[Change]) -> str:
     """The changes as Markdown, for a pull request or a mail."""
-    lines = [f"**{summary(changes, english())}**", ""]
+    lines = [f"**{summary_of_changes(changes, english())}**", ""]
     for change in changes:
         told = _literal(_one_line(f"{change.was} → {change.now}"))
         lines.append(f"- *{change.weight}* **{_literal(_one_line(change.record))}**, {change.kind}: {told}")
@@ -145,10 +145,10 @@ def _literal(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>!|~&#])", r"\\\1", text)
 
 
-def as_json(changes: Sequence[Change]) -> str:
+def changes_as_json(changes: Sequence[Change]) -> str:
     """The changes for machines."""
     told = [asdict(one) for one in changes]
-    record = {"summary": summary(changes, english()), "demands": demanded(changes), "changes": told}
+    record = {"summary": summary_of_changes(changes, english()), "demands": demanded(changes), "changes": told}
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -210,7 +210,7 @@ def _judgements(old: Side, new: Side) -> Iterator[Change]:
             yield Change("minor", "judgement", name, was, now)
 
 
-def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, str], list[str], list[str]]:
+def pairs_of_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, str], list[str], list[str]]:
     """The records in both (new id → old id), the added ids and the removed ids."""
     same = {name: name for name in new if name in old}
     taken = set(same.values())
@@ -224,7 +224,7 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, st
 
 def _claims(old: Side, new: Side) -> Iterator[Change]:
     before, after = old.findings.claims, new.findings.claims
-    same, came, went = joined(before, after)
+    same, came, went = pairs_of_records(before, after)
     yield from (Change("minor", "claim added", name, "", after[name].text) for name in came)
     yield from (Change("minor", "claim removed", name, before[name].text, "") for name in went)
     for name, earlier in same.items():
@@ -285,7 +285,7 @@ def _plain(value: object) -> str:
 
 def _doses(old: Brief, new: Brief) -> Iterator[Change]:
     before, after = ({dose.id: dose for dose in brief.doses.people} for brief in (old, new))
-    same, came, went = joined(before, after)
+    same, came, went = pairs_of_records(before, after)
     yield from (Change("minor", "dose added", name, "", _dose(after[name])) for name in came)
     yield from (Change("minor", "dose removed", name, _dose(before[name]), "") for name in went)
     for name, earlier in same.items():
@@ -389,7 +389,7 @@ def _values(node: object, record: str, kind: ChangeKind, path: tuple[str, ...] =
     elif isinstance(node, Record):
         record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field, info in type(node).model_fields.items():
-            if field not in _TOLD.get(type(node).__name__, ()) and field not in _KEYS:
+            if field not in _TOLD.get(type(node).__name__, ()) and field not in NAMING_FIELDS:
                 yield from _values(getattr(node, field), record, _kind(node, field, info.annotation), (*path, field))
     elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
         for number, one in enumerate(node, 1):
@@ -419,10 +419,6 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
             yield f"{record}, {' '.join(path)}", keys
         for one in node:
             yield from _orders(one, record, path)
-
-
-_KEYS = frozenset({"id", "reference", "source"})
-"""The fields that records are matched by."""
 
 
 def _own_key(record: Any) -> str:

@@ -7,22 +7,22 @@ study, and two reports of one trial are one study.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
 from evibrief.evidence.fields import ClaimId, Record, cited_keys
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
-from evibrief.evidence.vocabulary import Standing
+from evibrief.evidence.vocabulary import PublicationStanding
 from evibrief.labels.languages import words_in
 from evibrief.labels.remarks import role_of, said
 from evibrief.labels.words import Words
 from evibrief.rating.rate import Rater, Ratings
 from evibrief.rating.support import Support, names_direct_evidence, study_of, weigh
 
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
-_STANDING_OF_RESULT: Mapping[RetractionState, Standing] = {
+STANDINGS: tuple[PublicationStanding, ...] = get_args(PublicationStanding)
+_STANDING_OF_RESULT: Mapping[RetractionState, PublicationStanding] = {
     "no-identifier": "no-identifier",
     "none-found": "none-known",
     "correction": "erratum",
@@ -33,7 +33,7 @@ _STANDING_OF_RESULT: Mapping[RetractionState, Standing] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class ClaimCounts:
     """Numbers of claims by kind. `stated` counts the source document's claims, `added` those that the brief added."""
 
     stated: int
@@ -51,7 +51,7 @@ class Counts:
 class Findings:
     """Everything that is derived from a brief, by id."""
 
-    counts: Counts
+    counts: ClaimCounts
     claims: Mapping[str, Claim]
     populations: Mapping[str, PopulationRecord]
     references: Mapping[str, Reference]
@@ -62,7 +62,7 @@ class Findings:
     claims_of_study: Mapping[str, tuple[ClaimId, ...]]
     verification: Mapping[str, int]
     integrity: Mapping[str, int]
-    standings: Mapping[str, Standing]
+    standings: Mapping[str, PublicationStanding]
     """For each publication, the worse of its appraisal and its retraction check."""
     retractions: Mapping[str, RetractionResult]
     changed: Mapping[str, tuple[str, ...]]
@@ -111,7 +111,7 @@ def derive(brief: Brief) -> Findings:
         integrity=dict(Counter(standings.values())),
         standings=standings,
         retractions=results,
-        changed=_changed(brief),
+        changed=kinds_by_record(brief.since.changes if brief.since else ()),
         open_comments=_open_comments(brief),
         ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
         if brief.instrument
@@ -121,19 +121,12 @@ def derive(brief: Brief) -> Findings:
     )
 
 
-def integrity_of(reference: str, brief: Brief) -> Standing:
-    """What is known about notices on a publication: the worse of its appraisal and its retraction check.
+def worse_standing(study: Study | None, result: RetractionResult | None) -> PublicationStanding:
+    """The worse of an appraisal and a retraction check; either may be missing.
 
     A finding outweighs the absence of one, so the result is `not-checked` only if neither was done.
     """
-    results = brief.retractions.results if brief.retractions else ()
-    study = next((study for study in brief.studies if study.reference == reference), None)
-    return worse_standing(study, next((result for result in results if result.reference == reference), None))
-
-
-def worse_standing(study: Study | None, result: RetractionResult | None) -> Standing:
-    """The worse of an appraisal and a retraction check; either may be missing."""
-    said: list[Standing] = ["not-checked"]
+    said: list[PublicationStanding] = ["not-checked"]
     if study:
         said.append(study.integrity.state)
     if result:
@@ -141,9 +134,22 @@ def worse_standing(study: Study | None, result: RetractionResult | None) -> Stan
     return max(said, key=STANDINGS.index)
 
 
-def _changed(brief: Brief) -> Mapping[str, tuple[str, ...]]:
+class OfRecord(Protocol):
+    """A change of one record: one that `rating.diff` found, or one read from `since.yaml`."""
+
+    @property
+    def record(self) -> str:
+        """The record that changed, and the field."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of change."""
+
+
+def kinds_by_record(changes: Iterable[OfRecord]) -> Mapping[str, tuple[str, ...]]:
+    """The kinds of change of each record, by its id, in order of appearance."""
     found: dict[str, dict[str, None]] = {}
-    for change in brief.since.changes if brief.since else ():
+    for change in changes:
         found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
     return {name: tuple(kinds) for name, kinds in found.items()}
 
@@ -160,11 +166,11 @@ def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 def count_claims(
     claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[str, Study]
-) -> Counts:
+) -> ClaimCounts:
     """Count the claims by kind."""
     stated = [claim.stated for claim in claims if claim.stated]
     sources = {study_of(entry.source, studies) for claim in claims for entry in claim.evidence}
-    return Counts(
+    return ClaimCounts(
         stated=len(stated),
         added=len(claims) - len(stated),
         attributed=sum(names_a_source(origin) for origin in stated),

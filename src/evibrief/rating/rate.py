@@ -14,7 +14,7 @@ from evibrief.evidence.fields import ReferenceKey
 from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.vocabulary import Certainty, Judgement, Tier
 from evibrief.rating.decision_tables import Case, decide, sort_fits, with_totals
-from evibrief.rating.support import Side, sides, study_of
+from evibrief.rating.support import Stance, sides, study_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Rater:
         rest = {study: sort for study, sort in disputed.items() if study not in supporting}
         return Tally(supporting, contradicting, rest)
 
-    def _is_disputed(self, taken: Iterable[tuple[ReferenceKey, str, Side]]) -> bool:
+    def _is_disputed(self, taken: Iterable[tuple[ReferenceKey, str, Stance]]) -> bool:
         return any(side == "against" and sort in self.instrument.contrary for _, sort, side in taken)
 
     def _count(self, study: ReferenceKey, sort: str, column: dict[ReferenceKey, str]) -> None:

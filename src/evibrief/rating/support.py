@@ -11,7 +11,7 @@ from typing import Literal
 from evibrief.evidence.claims import Claim, Evidence, PopulationRecord, Study
 from evibrief.evidence.fields import ClaimId, ReferenceKey
 
-Side = Literal["for", "against", "neither"]
+Stance = Literal["for", "against", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def study_of(source: ReferenceKey, studies: Mapping[str, Study]) -> ReferenceKey
     return next(other.reference for other in studies.values() if other.report_of == report.report_of)
 
 
-def side_of(entry: Evidence, claim: Claim, towards_benefit: bool) -> Side:
+def stance_of(entry: Evidence, claim: Claim, towards_benefit: bool) -> Stance:
     """Whether a piece of evidence is for or against a claim, or the idea that the intervention may help.
 
     A resolved contradiction is on neither side. Nor is support for a claim that is only proposed: a proposal is not
@@ -81,10 +81,10 @@ def side_of(entry: Evidence, claim: Claim, towards_benefit: bool) -> Side:
     return "for" if speaks_for else "against"
 
 
-def sides(claim: Claim, towards_benefit: bool) -> Iterator[tuple[Evidence, Side]]:
+def sides(claim: Claim, towards_benefit: bool) -> Iterator[tuple[Evidence, Stance]]:
     """Every piece of evidence of a claim that is for or against, with its side."""
     for entry in claim.evidence:
-        if (side := side_of(entry, claim, towards_benefit)) != "neither":
+        if (side := stance_of(entry, claim, towards_benefit)) != "neither":
             yield entry, side
 
 

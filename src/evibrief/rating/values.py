@@ -17,10 +17,10 @@ from evibrief.evidence.written import reworded
 from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
 
-REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
+VALUE_REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
 """A reference in prose; its group is the name of the value."""
 
-Part = TypeVar("Part")
+_Part = TypeVar("_Part")
 
 
 def values_of(brief: Brief, findings: Findings) -> Mapping[str, str]:
@@ -66,10 +66,10 @@ def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
     """A text with its references replaced, which keeps its location; a reference without a value stays as it is."""
-    return reworded(text, REFERENCE.sub(lambda match: values.get(match[1], match[0]), text))
+    return reworded(text, VALUE_REFERENCE.sub(lambda match: values.get(match[1], match[0]), text))
 
 
-def fill(part: Part, values: Mapping[str, str]) -> Part:
+def fill(part: _Part, values: Mapping[str, str]) -> _Part:
     """A value with the references in all its texts replaced; the same object if there are none.
 
     It covers records, tuples, mappings and what is derived from them, at any depth.

@@ -21,8 +21,9 @@ from evibrief.formats.carried import carried_files, read_document
 from evibrief.formats.manifest import checked_manifest, other_tools
 from evibrief.problems import Place, Problem, Problems
 from evibrief.rating.diff import compare
+from evibrief.rating.findings import kinds_by_record
 from evibrief.review.listing import Listing, listing
-from evibrief.review.place import REFERENCE, record_places
+from evibrief.review.place import REFERENCE_PREFIX, record_places
 from evibrief.review.read import Remark, Reviewed, read_reviewed, untracked, without_sent
 from evibrief.review_copies import review_copy, sent_for_review
 from evibrief.sandbox import USUAL, Limits, call
@@ -86,7 +87,7 @@ def _read(
 def _names(source: SourceTree) -> frozenset[str]:
     """The names of the content controls and bookmarks of records."""
     names = record_places(source)
-    return frozenset((*names, *(f"{REFERENCE}{name}" for name in names)))
+    return frozenset((*names, *(f"{REFERENCE_PREFIX}{name}" for name in names)))
 
 
 def _beside_sent(
@@ -126,10 +127,7 @@ def build_sent(folder: str, target: str, layer: "Layer", *copy: str) -> None:
 
 def _changed(sent: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:
     """For each record, the kinds of change since it was reviewed."""
-    found: dict[str, dict[str, None]] = {}
-    for change in compare(side_of(sent), side_of(folder)):
-        found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
-    return {record: tuple(kinds) for record, kinds in found.items()}
+    return kinds_by_record(compare(side_of(sent), side_of(folder)))
 
 
 def write_patches(found: Listing, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from evibrief.evidence.write_yaml import read_yaml, with_appended, yaml_text
 from evibrief.files import replace_file
 from evibrief.problems import Place, Problem, Problems
-from evibrief.review.listing import Listed, Listing, is_ours
+from evibrief.review.listing import Listed, Listing, is_our_question
 from evibrief.review.place import Placed
 from evibrief.review.read import is_by_hand
 
@@ -24,7 +24,7 @@ def new_entries(found: Listing, kept: Mapping[str, Any]) -> tuple[list[dict[str,
     listed = [str(one["id"]) for one in kept.get("reviewers", ())]
     names = _reviewer_ids(found, known, listed)
     reviewers = [{"id": name, "role": "unknown"} for name in dict.fromkeys(names.values()) if name not in listed]
-    new = (one for one in found.remarks if one.placed.remark.key not in known and not is_ours(one))
+    new = (one for one in found.remarks if one.placed.remark.key not in known and not is_our_question(one))
     return reviewers, [_entry(one.placed, names.get(_person(one, found), "unknown"), found) for one in new]
 
 
@@ -42,7 +42,7 @@ def _person(one: Listed, found: Listing) -> tuple[str, str]:
 def _reviewer_ids(found: Listing, known: Mapping[str, str], taken: Sequence[str]) -> dict[tuple[str, str], str]:
     """An id for each person. Only the first author in a copy gets the recipient's id; others may have written in it."""
     ids: dict[tuple[str, str], str] = {}
-    said = [one for one in found.remarks if not is_ours(one) and _person(one, found) != NOBODY]
+    said = [one for one in found.remarks if not is_our_question(one) and _person(one, found) != NOBODY]
     for one in said:
         if one.placed.remark.key in known:
             ids.setdefault(_person(one, found), known[one.placed.remark.key])
@@ -59,7 +59,7 @@ def _reviewer_ids(found: Listing, known: Mapping[str, str], taken: Sequence[str]
 def _entry(placed: Placed, reviewer: str, found: Listing) -> dict[str, Any]:
     """A new comment of the ledger, without empty fields."""
     remark = placed.remark
-    ours = {one.placed.remark.key for one in found.remarks if is_ours(one)}
+    ours = {one.placed.remark.key for one in found.remarks if is_our_question(one)}
     fields: dict[str, Any] = {
         "key": remark.key, "kind": remark.kind, "records": list(placed.records), "reviewer": reviewer,
         "date": _day_of(remark.date), "quoted": remark.quoted,

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from evibrief.evidence.source import SourceTree
+from evibrief.formats.docx.review_copy import AUTHOR
 from evibrief.labels import messages
 from evibrief.review.patches import Proposal, changed_words, proposals
 from evibrief.review.place import Placed, place_remarks, record_places
 from evibrief.review.read import Reviewed
-
-OURS = "evibrief"
-"""The author of the questions in a review copy. They are listed with their answers, but are not review comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,9 @@ def listing(
     )
 
 
-def is_ours(one: Listed) -> bool:
-    """Whether a remark is a question from the review copy itself."""
-    return one.placed.remark.author == OURS and one.placed.remark.kind == "comment"
+def is_our_question(one: Listed) -> bool:
+    """Whether a remark is a question from the review copy itself. It is listed with its answers, but is no comment."""
+    return one.placed.remark.author == AUTHOR and one.placed.remark.kind == "comment"
 
 
 def _by_record(listed: Sequence[Listed], order: Iterable[str]) -> Iterator[tuple[str, tuple[Listed, ...]]]:

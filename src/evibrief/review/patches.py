@@ -27,7 +27,7 @@ EDITS = frozenset({"insertion", "deletion", "replacement", "move", "untracked"})
 CONTEXTS = (12, 8, 5, 3, 2, 1)
 """How many words on each side of an edit are searched for, the most specific first."""
 
-FEWEST_WORDS = 3
+FEWEST_WORDS_OF_EDIT = 3
 """With fewer words than this the place of an edit is not searched for."""
 
 _ALIKE = {"'": "['’‘]", "’": "['’‘]", "‘": "['’‘]", '"': '["“”]', "“": '["“”]', "”": '["“”]', "-": "[-–]", "–": "[-–]"}
@@ -230,7 +230,7 @@ def _contexts(edit: _Edit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for count in CONTEXTS:
         left, right = edit.left[-count:], edit.right[:count]
         for pair in ((left, right), (left, ()), ((), right)):
-            enough = sum(map(len, pair)) + len(edit.removed.split()) >= FEWEST_WORDS
+            enough = sum(map(len, pair)) + len(edit.removed.split()) >= FEWEST_WORDS_OF_EDIT
             if enough and (edit.removed or pair == (left, right)):
                 yield pair
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from evibrief.evidence.fields import NAMING_FIELDS
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.labels import markdown, messages
 from evibrief.problems import Place
 from evibrief.review.read import Remark
 
-Anchor = Literal["content control", "bookmark", "nearest record", "quoted text", "none"]
+MatchedBy = Literal["content control", "bookmark", "nearest record", "quoted text", "none"]
 GOOD_FIT = 0.75
 """The smallest share of words that must fit to place a remark by its words alone."""
 
-FEWEST_WORDS = 4
+FEWEST_WORDS_QUOTED = 4
 """Fewer words than this could be in many records: a remark is not placed by them."""
 
 
@@ -44,7 +45,7 @@ class Placed:
 
     remark: Remark
     records: tuple[str, ...]
-    anchor: Anchor
+    anchor: MatchedBy
     score: float
     fields: tuple[FieldText, ...]
     place: Place | None
@@ -61,7 +62,7 @@ def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed
 def field_texts(source: SourceTree) -> Iterator[FieldText]:
     """Every text of every record, in file order."""
     for location, text in source.scalars():
-        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in _NAMES:
+        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in NAMING_FIELDS:
             record, depth = _record_of(location, source.tree)
             field = " ".join(str(part) for part in location[depth:] if not isinstance(part, int))
             yield FieldText(record, field, location, source.place(location), text)
@@ -76,10 +77,9 @@ def record_places(source: SourceTree) -> Mapping[str, Place]:
     return places
 
 
-REFERENCE = "ref-"
+REFERENCE_PREFIX = "ref-"
 """The prefix of the bookmarks of entries in the reference list."""
 
-_NAMES = frozenset({"id", "reference", "source"})
 
 
 def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int]:
@@ -95,9 +95,9 @@ def _record_of(location: Location, tree: Mapping[str, object]) -> tuple[str, int
 
 def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Place]) -> Placed:
     # An entry of the reference list stands for the appraisal of that publication.
-    named = tuple(dict.fromkeys(name.removeprefix(REFERENCE) for name in remark.records))
+    named = tuple(dict.fromkeys(name.removeprefix(REFERENCE_PREFIX) for name in remark.records))
     known = tuple(name for name in named if name in places)
-    few = len(remark.quoted.split()) < FEWEST_WORDS
+    few = len(remark.quoted.split()) < FEWEST_WORDS_QUOTED
     said = remark.before or (remark.around if few else remark.quoted)
     told = remark.anchor in ("content control", "bookmark")
     if not told:
@@ -112,25 +112,26 @@ def _placed(remark: Remark, texts: Sequence[FieldText], places: Mapping[str, Pla
 
 
 def _missing(remark: Remark, known: Sequence[str]) -> str:
-    gone = [name for name in remark.records if name.removeprefix(REFERENCE) not in known]
+    gone = [name for name in remark.records if name.removeprefix(REFERENCE_PREFIX) not in known]
     return f"the current data have no record {messages.listed(gone)}" if gone else ""
 
 
 def _fitting(said: str, texts: Iterable[FieldText]) -> Iterator[FieldText]:
     """The fields whose text equals the remark's text, contains it, is contained in it, or nearly fits it."""
-    wanted = plain(said)
+    wanted = comparable(said)
     for text in texts:
-        mine = plain(text.text)
+        mine = comparable(text.text)
         if len(mine.split()) >= 2 and wanted and (mine in wanted or wanted in mine or _share(wanted, mine) >= 0.9):
             yield text
 
 
 def _best(said: str, texts: Iterable[FieldText]) -> tuple[FieldText | None, float]:
     """The text that fits the words best, with its score; None if two different texts fit equally well."""
-    wanted = plain(said)
-    if len(wanted.split()) < FEWEST_WORDS:
+    wanted = comparable(said)
+    if len(wanted.split()) < FEWEST_WORDS_QUOTED:
         return None, 0.0
-    scored = [(_share(wanted, plain(text.text)), text) for text in texts if len(text.text.split()) >= FEWEST_WORDS]
+    long_enough = (text for text in texts if len(text.text.split()) >= FEWEST_WORDS_QUOTED)
+    scored = [(_share(wanted, comparable(text.text)), text) for text in long_enough]
     score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     twice = best and any(other.text != best.text and value == score for value, other in scored)
     return (None, score) if twice else (best, score)
@@ -150,7 +151,7 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[\w'-]+", text.casefold())
 
 
-def plain(text: str) -> str:
+def comparable(text: str) -> str:
     """A text without markup and citations, with uniform spaces, dashes and quotation marks."""
     without = markdown.without_marks(text).translate(_ALIKE)
     return re.sub(r"\s+", " ", without).strip()

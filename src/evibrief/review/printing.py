@@ -10,7 +10,7 @@ from typing import Any
 
 from evibrief.labels import messages
 from evibrief.problems import plain
-from evibrief.review.listing import Listed, Listing, is_ours
+from evibrief.review.listing import Listed, Listing, is_our_question
 from evibrief.review.patches import Proposal
 
 
@@ -18,11 +18,11 @@ def _shown(listed: Iterable[Listed], found: Listing) -> tuple[Listed, ...]:
     """The remarks to print: our own questions only if they were answered or resolved."""
     return tuple(
         one for one in listed
-        if not is_ours(one) or one.placed.remark.resolved or one.placed.remark.key in found.answered
+        if not is_our_question(one) or one.placed.remark.resolved or one.placed.remark.key in found.answered
     )  # fmt: skip
 
 
-def as_text(found: Listing) -> str:
+def remarks_as_text(found: Listing) -> str:
     """The list for a terminal."""
     lines = [*_heads(found), *(f"warning: {plain(warning)}" for warning in found.warnings)]
     shown = ((record, _shown(every, found)) for record, every in found.records.items())
@@ -55,11 +55,11 @@ def _heads(found: Listing) -> Iterator[str]:
         version = carried if file.evidence else "version unknown"
         counted = messages.count(file.counted, "comment or revision", "comments and revisions")
         yield f"{plain(file.name)}: {messages.count(len(file.remarks), 'remark')} from {counted}; {version}"
-    said = [one for one in found.remarks if not is_ours(one)]
+    said = [one for one in found.remarks if not is_our_question(one)]
     people = dict.fromkeys(one.placed.remark.author or "unknown" for one in said)
     who = plain(f" by {messages.listed(people)}") if people else ""
     yield f"{messages.count(len(said), 'remark')} of reviewers{who}; {len(found.unplaced)} not placed"
-    if asked := [one for one in found.remarks if is_ours(one)]:
+    if asked := [one for one in found.remarks if is_our_question(one)]:
         answered = sum(one.placed.remark.key in found.answered for one in asked)
         resolved = sum(one.placed.remark.resolved for one in asked)
         yield f"{messages.count(len(asked), 'question')} of our own, {answered} of them answered, {resolved} resolved"
@@ -117,7 +117,7 @@ def _proposed(proposal: Proposal) -> Iterator[str]:
     yield from (f"  possibly {text.record}, {text.field}: {text.place}" for text in proposal.candidates)
 
 
-def as_markdown(found: Listing) -> str:
+def remarks_as_markdown(found: Listing) -> str:
     """The list as Markdown, for an issue or a mail. What a reviewer wrote is quoted, never read as markup."""
     lines = [*(f"- {_literal(line)}" for line in _heads(found))]
     lines += [f"- **warning**: {_literal(plain(warning))}" for warning in found.warnings]
@@ -151,7 +151,7 @@ def _ticks(line: str) -> int:
     return max((len(run) for run in "".join(one if one == "`" else " " for one in line).split()), default=0)
 
 
-def records_of(found: Listing) -> list[dict[str, Any]]:
+def remarks_as_records(found: Listing) -> list[dict[str, Any]]:
     """Every remark as plain fields, in list order; a remark on several records names them all."""
     return [
         asdict(one.placed.remark)
@@ -160,18 +160,18 @@ def records_of(found: Listing) -> list[dict[str, Any]]:
             "file": one.placed.place.path if one.placed.place else "",
             "line": one.placed.place.line if one.placed.place else 0,
             "fields": [f"{text.record}, {text.field}" for text in one.placed.fields], "reviewed": list(one.files),
-            "ours": is_ours(one),
+            "ours": is_our_question(one),
         }
         for one in found.remarks
     ]  # fmt: skip
 
 
-def as_json(found: Listing) -> str:
+def remarks_as_json(found: Listing) -> str:
     """The list for machines; the keys show later which remarks are new."""
     record = {
         "files": [{"name": file.name, "brief": file.brief, "version": file.version, "evidence": file.evidence,
                    "recipient": file.recipient, "counted": file.counted} for file in found.files],
-        "remarks": records_of(found),
+        "remarks": remarks_as_records(found),
         "proposals": [{**asdict(one), "candidates": [f"{text.record}, {text.field}" for text in one.candidates],
                        "place": str(one.place or "")} for one in found.proposals],
         "disagreements": [[list(one.keys), list(other.keys)] for one, other in found.disagreements],
@@ -183,16 +183,18 @@ def as_json(found: Listing) -> str:
     return "".join(shown) + "\n"
 
 
-COLUMNS = ("key", "records", "file", "line", "fields", "kind", "author", "date", "quoted", "text", "removed", "added",
-           "resolved", "answers", "anchor", "score", "reviewed")  # fmt: skip
+REMARK_COLUMNS = (
+    "key", "records", "file", "line", "fields", "kind", "author", "date", "quoted", "text", "removed", "added",
+    "resolved", "answers", "anchor", "score", "reviewed",
+)  # fmt: skip
 
 
 def as_csv(found: Listing) -> str:
     """The list as CSV (RFC 4180). A cell that a spreadsheet would read as a formula begins with an apostrophe."""
     written = io.StringIO()
-    table = csv.DictWriter(written, COLUMNS, extrasaction="ignore")
+    table = csv.DictWriter(written, REMARK_COLUMNS, extrasaction="ignore")
     table.writeheader()
-    table.writerows({name: _cell(value) for name, value in record.items()} for record in records_of(found))
+    table.writerows({name: _cell(value) for name, value in record.items()} for record in remarks_as_records(found))
     return written.getvalue()
 
 
@@ -207,5 +209,5 @@ _FORMULA = "[=+@\uff1d\uff0b\uff20\uff0d-]"
 
 
 PRINTERS: Mapping[str, Callable[[Listing], str]] = {
-    "text": as_text, "json": as_json, "md": as_markdown, "csv": as_csv,
+    "text": remarks_as_text, "json": remarks_as_json, "md": remarks_as_markdown, "csv": as_csv,
 }  # fmt: skip

@@ -13,10 +13,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import groupby, zip_longest
-from typing import Any, Literal
+from typing import Any
 
+from evibrief.evidence.review_ledger import RemarkKind
 from evibrief.formats.carried import carried_files
-from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, WORD, in_words
+from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, in_words
+from evibrief.formats.docx.names import W
 from evibrief.formats.docx.package import WordPackage, open_package
 from evibrief.formats.docx.properties import RECIPIENT, properties_of
 from evibrief.formats.docx.tracked_text import (
@@ -25,24 +27,23 @@ from evibrief.formats.docx.tracked_text import (
     FALLBACK,
     TRACKED,
     Anchor,
-    Part,
-    Piece,
+    RunText,
+    TextPart,
     Walk,
     frame_of,
     is_mark_of_comment,
-    joined,
+    joined_text,
     moved_ranges,
     records_of,
-    state_of,
+    revision_state,
     walk_part,
     walked,
 )
 from evibrief.formats.manifest import checked_manifest
 from evibrief.problems import Problems
 
-Kind = Literal[
-    "comment", "reply", "insertion", "deletion", "replacement", "move", "untracked", "strikethrough", "formatting"
-]  # fmt: skip
+_Scopes = Mapping[tuple[int, str], list[RunText]]
+"""The pieces of each paragraph, and of each frame in it: by the number of the paragraph and the frame (or empty)."""
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -59,7 +60,7 @@ class Remark:
     """
 
     key: str
-    kind: Kind
+    kind: RemarkKind
     author: str
     date: str
     text: str
@@ -69,7 +70,7 @@ class Remark:
     around: str = ""
     resolved: bool = False
     answers: str = ""
-    place: Part = "paragraph"
+    place: TextPart = "paragraph"
     records: tuple[str, ...] = ()
     anchor: Anchor = "none"
     before: str = ""
@@ -111,7 +112,7 @@ def control_texts(data: bytes, name: str) -> Mapping[str, str]:
     """The text of each record's frame or bookmark before any tracked edit."""
     texts: dict[str, list[str]] = {}
     for piece in walked(open_package(data, name)).pieces:
-        if state_of(piece) in BEFORE:
+        if revision_state(piece) in BEFORE:
             for record in dict.fromkeys((*piece.controls, *piece.bookmarks)):
                 texts.setdefault(record, []).append(piece.text)
     return {record: " ".join("".join(parts).split()) for record, parts in texts.items()}
@@ -146,10 +147,10 @@ def _paragraphs_changed(reviewed: bytes, original: bytes, name: str, told: froze
                              anchor=anchor, before=before, after=after, elements=0)  # fmt: skip
 
 
-_NOTHING: tuple[str, list[Piece]] = ("", [])
+_NOTHING: tuple[str, list[RunText]] = ("", [])
 
 
-def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[Piece]]]:
+def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[RunText]]]:
     """Each paragraph of text and footnotes as it was before any tracked edit, with its pieces.
 
     Headers and footers are left out, because programs update the page numbers in them.
@@ -157,7 +158,7 @@ def _paragraphs(walk: Walk) -> Iterator[tuple[str, list[Piece]]]:
     own = (piece for piece in walk.pieces if piece.part not in ("header", "footer"))
     for _, group in groupby(own, lambda piece: piece.paragraph):
         pieces = list(group)
-        if text := joined(pieces, BEFORE):
+        if text := joined_text(pieces, BEFORE):
             yield text, pieces
 
 
@@ -186,40 +187,40 @@ def _comments(package: WordPackage, walk: Walk) -> Iterator[Remark]:
     """Every comment in the file, also one that the document text does not refer to."""
     threads = _threads(package)
     for path in package.related("/comments"):
-        for comment in package.tree(path).iter(f"{WORD}comment"):
+        for comment in package.tree(path).iter(f"{W}comment"):
             yield _comment(comment, walk, threads)
 
 
 def _comment(comment: Any, walk: Walk, threads: Mapping[str, tuple[str, bool]]) -> Remark:
-    number = comment.get(f"{WORD}id", "")
+    number = comment.get(f"{W}id", "")
     covered = [piece for piece in walk.pieces if number in piece.comments]
     spot = walk.spots.get(number)
     about = covered or ([spot] if spot else [])
     records, anchor = records_of(about)
     paragraphs = {piece.paragraph for piece in about}
-    around = joined(piece for piece in walk.pieces if piece.paragraph in paragraphs) if about else ""
+    around = joined_text(piece for piece in walk.pieces if piece.paragraph in paragraphs) if about else ""
     last = _last_paragraph(comment)
     parent, resolved = threads.get(last, ("", False)) if last else ("", False)
     return Remark(
-        "", "reply" if parent else "comment", comment.get(f"{WORD}author", ""), comment.get(f"{WORD}date", ""),
-        _comment_text(comment), quoted=joined(covered, AFTER) or joined(covered), around=around, resolved=resolved,
-        answers=parent and f"paragraph {parent}", place=about[0].part if about else "paragraph", records=records,
-        anchor=anchor, before=last,
+        "", "reply" if parent else "comment", comment.get(f"{W}author", ""), comment.get(f"{W}date", ""),
+        _comment_text(comment), quoted=joined_text(covered, AFTER) or joined_text(covered), around=around,
+        resolved=resolved, answers=parent and f"paragraph {parent}", place=about[0].part if about else "paragraph",
+        records=records, anchor=anchor, before=last,
     )  # fmt: skip
 
 
 def _comment_text(comment: Any) -> str:
     lines = []
-    for paragraph in comment.iter(f"{WORD}p"):
+    for paragraph in comment.iter(f"{W}p"):
         walk = Walk()
         walk_part(paragraph, walk)
-        lines.append("".join(one.text for one in walk.pieces if state_of(one) in AFTER).strip())
+        lines.append("".join(one.text for one in walk.pieces if revision_state(one) in AFTER).strip())
     return "\n".join(lines).strip()
 
 
 def _last_paragraph(comment: Any) -> str:
     """The id of a comment's last paragraph, which is how `commentsExtended` refers to the comment."""
-    paragraphs = comment.findall(f".//{WORD}p")
+    paragraphs = comment.findall(f".//{W}p")
     return str(paragraphs[-1].get(f"{_W14}paraId", "")) if paragraphs else ""
 
 
@@ -236,13 +237,13 @@ def _threads(package: WordPackage) -> Mapping[str, tuple[str, bool]]:
 def _edits(walk: Walk) -> Iterator[Remark]:
     """Tracked changes. Adjacent changes by one person are one edit; the two ends of a move are one edit too."""
     scopes = _scopes(walk.pieces)
-    moves: dict[tuple[object, ...], list[list[Piece]]] = {}
+    moves: dict[tuple[object, ...], list[list[RunText]]] = {}
     told: set[int] = set()
     for group in _without_echoes(list(_groups(walk.pieces))):
         revision = group[0].revision
         if revision and revision.state.startswith("moved"):
             # The ends of a move without a name are paired by their words; an end without words is an edit by itself.
-            words = joined(group)
+            words = joined_text(group)
             unnamed = (revision.author, words) if words else (revision.number,)
             moves.setdefault((revision.move,) if revision.move else ("", *unnamed), []).append(group)
         else:
@@ -259,17 +260,17 @@ def _formatting(walk: Walk) -> Iterator[Remark]:
         assert format_
         numbers = {piece.format.number for piece in group if piece.format} - told
         told |= numbers
-        kind: Kind = "strikethrough" if format_.strikes else "formatting"
+        kind: RemarkKind = "strikethrough" if format_.strikes else "formatting"
         remark = _formatted(kind, group, format_.said, scopes)
         yield replace(remark, author=format_.author, date=format_.date, elements=len(numbers))
     for group in _alike(walk.pieces, _marks_by_hand):
         marks = _marks_by_hand(group[0])
-        if joined(group):
+        if joined_text(group):
             struck = any(name in STRIKES for name, _ in marks)
             yield _formatted("strikethrough" if struck else "formatting", group, in_words(marks), scopes)
 
 
-def _alike(pieces: Iterable[Piece], look: Callable[[Piece], tuple[object, ...]]) -> Iterator[list[Piece]]:
+def _alike(pieces: Iterable[RunText], look: Callable[[RunText], tuple[object, ...]]) -> Iterator[list[RunText]]:
     """Runs of consecutive pieces of one paragraph with the same formatting."""
     shown = (piece for piece in pieces if piece.text or look(piece))
     for key, group in groupby(shown, lambda piece: (piece.paragraph, look(piece))):
@@ -277,59 +278,59 @@ def _alike(pieces: Iterable[Piece], look: Callable[[Piece], tuple[object, ...]])
             yield list(group)
 
 
-def _tracked_format(piece: Piece) -> tuple[object, ...]:
+def _tracked_format(piece: RunText) -> tuple[object, ...]:
     return (piece.format.said, piece.format.author) if piece.format else ()
 
 
-def _marks_by_hand(piece: Piece) -> tuple[tuple[str, str], ...]:
+def _marks_by_hand(piece: RunText) -> tuple[tuple[str, str], ...]:
     """The untracked formatting of a piece. In inserted words only strikethrough counts: the rest is the typist's."""
     tracked = piece.format.changed if piece.format else frozenset()
-    typed = state_of(piece) in ("inserted", "moved here")
+    typed = revision_state(piece) in ("inserted", "moved here")
     return tuple(one for one in piece.marks if one[0] not in tracked and not (typed and one[0] not in STRIKES))
 
 
 def _formatted(
-    kind: Kind, pieces: Sequence[Piece], said: str, scopes: Mapping[tuple[int, str], list[Piece]]
+    kind: RemarkKind, pieces: Sequence[RunText], said: str, scopes: _Scopes
 ) -> Remark:
     own = scopes.get((pieces[0].paragraph, ""), list(pieces))
-    about = pieces if joined(pieces) else own
+    about = pieces if joined_text(pieces) else own
     records, anchor = records_of(about)
     text = f"{said}: should these words go?" if kind == "strikethrough" else said
     return Remark(
-        "", kind, "", "", text, quoted=joined(about), around=joined(own), place=pieces[0].part, records=records,
-        anchor=anchor, elements=0,
+        "", kind, "", "", text, quoted=joined_text(about), around=joined_text(own), place=pieces[0].part,
+        records=records, anchor=anchor, elements=0,
     )  # fmt: skip
 
 
-def _without_echoes(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
+def _without_echoes(groups: Sequence[list[RunText]]) -> list[list[RunText]]:
     """Groups, except those without words whose revisions have words in another frame."""
-    worded = {piece.revision.number for group in groups if joined(group) for piece in group if piece.revision}
+    worded = {piece.revision.number for group in groups if joined_text(group) for piece in group if piece.revision}
     return [
         group for group in groups
-        if joined(group) or any(piece.revision and piece.revision.number not in worded for piece in group)
+        if joined_text(group) or any(piece.revision and piece.revision.number not in worded for piece in group)
     ]  # fmt: skip
 
 
-def _counted_once(remark: Remark, group: Sequence[Piece], told: set[int]) -> Remark:
+def _counted_once(remark: Remark, group: Sequence[RunText], told: set[int]) -> Remark:
     """The remark with its number of revisions; one that spans several frames is several remarks and counts once."""
     numbers = {piece.revision.number for piece in group if piece.revision} - told
     told |= numbers
     return replace(remark, elements=len(numbers))
 
 
-def _scopes(pieces: Iterable[Piece]) -> Mapping[tuple[int, str], list[Piece]]:
+def _scopes(pieces: Iterable[RunText]) -> _Scopes:
     """The pieces of each frame in each paragraph, and of each paragraph."""
-    scopes: dict[tuple[int, str], list[Piece]] = {}
+    scopes: dict[tuple[int, str], list[RunText]] = {}
     for piece in pieces:
         for name in {"", *piece.controls}:
             scopes.setdefault((piece.paragraph, name), []).append(piece)
     return scopes
 
 
-def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+def _groups(pieces: Iterable[RunText]) -> Iterator[list[RunText]]:
     """Runs of consecutive tracked pieces by one person in one paragraph and frame."""
 
-    def together(piece: Piece) -> tuple[object, ...]:
+    def together(piece: RunText) -> tuple[object, ...]:
         revision = piece.revision
         if revision is None:
             return ("", piece.paragraph)
@@ -341,27 +342,27 @@ def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
             yield listed
 
 
-def _edit(group: Sequence[Piece], scopes: Mapping[tuple[int, str], list[Piece]]) -> Remark:
-    removed, added = joined(group, BEFORE), joined(group, AFTER)
-    kind: Kind = "replacement" if removed and added else "deletion" if removed else "insertion"
-    if not removed and not added and state_of(group[0]) in BEFORE:
+def _edit(group: Sequence[RunText], scopes: _Scopes) -> Remark:
+    removed, added = joined_text(group, BEFORE), joined_text(group, AFTER)
+    kind: RemarkKind = "replacement" if removed and added else "deletion" if removed else "insertion"
+    if not removed and not added and revision_state(group[0]) in BEFORE:
         kind = "deletion"
     return _remark(kind, group, removed, added, scopes)
 
 
-def _move(groups: Sequence[Sequence[Piece]], scopes: Mapping[tuple[int, str], list[Piece]]) -> Remark:
+def _move(groups: Sequence[Sequence[RunText]], scopes: _Scopes) -> Remark:
     pieces = [piece for group in groups for piece in group]
-    removed, added = joined(pieces, BEFORE), joined(pieces, AFTER)
+    removed, added = joined_text(pieces, BEFORE), joined_text(pieces, AFTER)
     return _remark("move", pieces, removed, added, scopes)
 
 
 def _remark(
-    kind: Kind, pieces: Sequence[Piece], removed: str, added: str, scopes: Mapping[tuple[int, str], list[Piece]]
+    kind: RemarkKind, pieces: Sequence[RunText], removed: str, added: str, scopes: _Scopes
 ) -> Remark:
     revision = pieces[0].revision
     assert revision
     # An edit without words, of a table row or a paragraph mark, is about its whole paragraph.
-    wordless = not joined(pieces)
+    wordless = not joined_text(pieces)
     about = [one for piece in pieces for one in scopes[piece.paragraph, ""]] if wordless else pieces
     records, anchor = records_of(about)
     own = [scopes[piece.paragraph, frame_of(piece)] for piece in _first_of_each(pieces)]
@@ -369,30 +370,31 @@ def _remark(
     elements = {piece.revision.number for piece in pieces if piece.revision}
     return Remark(
         "", kind, revision.author, revision.date, added or removed, removed, added, around=around,
-        quoted=joined(about, BEFORE) if wordless else "",
-        place=pieces[0].part, records=records, anchor=anchor, before=" … ".join(joined(one, BEFORE) for one in own),
+        quoted=joined_text(about, BEFORE) if wordless else "",
+        place=pieces[0].part, records=records, anchor=anchor,
+        before=" … ".join(joined_text(one, BEFORE) for one in own),
         after=" … ".join(_with_this_alone(one, elements) for one in own), elements=len(elements),
     )  # fmt: skip
 
 
-def _around(paragraph: int, scopes: Mapping[tuple[int, str], list[Piece]]) -> str:
+def _around(paragraph: int, scopes: _Scopes) -> str:
     """The text of a paragraph; for an inserted one, preceded by the text of the paragraph before it."""
-    own = joined(scopes[paragraph, ""])
-    if joined(scopes[paragraph, ""], BEFORE):
+    own = joined_text(scopes[paragraph, ""])
+    if joined_text(scopes[paragraph, ""], BEFORE):
         return own
-    earlier = (joined(scopes[one, ""], BEFORE) for one in range(paragraph - 1, 0, -1) if (one, "") in scopes)
+    earlier = (joined_text(scopes[one, ""], BEFORE) for one in range(paragraph - 1, 0, -1) if (one, "") in scopes)
     return " … ".join(filter(None, (next(filter(None, earlier), ""), own)))
 
 
-def _with_this_alone(pieces: Iterable[Piece], numbers: Container[int]) -> str:
+def _with_this_alone(pieces: Iterable[RunText], numbers: Container[int]) -> str:
     """The text with these revisions accepted and all others rejected: each edit is decided separately."""
-    return joined(
+    return joined_text(
         piece for piece in pieces
-        if state_of(piece) in (AFTER if piece.revision and piece.revision.number in numbers else BEFORE)
+        if revision_state(piece) in (AFTER if piece.revision and piece.revision.number in numbers else BEFORE)
     )  # fmt: skip
 
 
-def _first_of_each(pieces: Iterable[Piece]) -> list[Piece]:
+def _first_of_each(pieces: Iterable[RunText]) -> list[RunText]:
     """One piece of each paragraph and frame."""
     return list({(piece.paragraph, piece.controls): piece for piece in reversed(list(pieces))}.values())[::-1]
 
@@ -429,7 +431,7 @@ def _where(asked: Remark, reply: Remark) -> Remark:
 
 def _counted(package: WordPackage) -> int:
     """The number of comments and revisions in the file, by a plain count of their elements."""
-    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{WORD}comment"))
+    comments = sum(1 for path in package.related("/comments") for _ in package.tree(path).iter(f"{W}comment"))
     endings = ("/footnotes", "/endnotes", "/header", "/footer")
     parts = {package.main, *(path for ending in endings for path in package.related(ending))}
     return comments + sum(_counted_in(package.tree(path)) for path in parts)
@@ -437,12 +439,12 @@ def _counted(package: WordPackage) -> int:
 
 def _counted_in(tree: Any) -> int:
     """The number of tracked elements, formatting changes, and moves that only have range marks."""
-    bare = {(f"{WORD}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
+    bare = {(f"{W}{kind}RangeStart", number) for kind, number in moved_ranges(tree)[0]}
     return sum(
-        1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{WORD}moveFromRangeStart", f"{WORD}moveToRangeStart")
+        1 for element in tree.iter(*TRACKED, *REFORMATTED, f"{W}moveFromRangeStart", f"{W}moveToRangeStart")
         if not any(above.tag == FALLBACK for above in element.iterancestors())
         and not is_mark_of_comment(element)
-        and (not element.tag.endswith("RangeStart") or (element.tag, element.get(f"{WORD}id", "")) in bare)
+        and (not element.tag.endswith("RangeStart") or (element.tag, element.get(f"{W}id", "")) in bare)
     )  # fmt: skip
 
 

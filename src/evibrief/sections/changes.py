@@ -12,7 +12,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
 from evibrief.labels import markdown, phrases
 from evibrief.labels.words import Words
-from evibrief.rating.diff import ABSENT, summary
+from evibrief.rating.diff import ABSENT, summary_of_changes
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import record_lines, table
@@ -43,7 +43,8 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     words, names, captions = findings.words, findings.words.columns, findings.words.captions
     title = words.headings.since(version=since.version, date=phrases.date(since.date, words))
     yield Heading(title, "changes_since")
-    yield Paragraph(words.sentences.since_hash(summary=summary(since.changes, words), hash=since.evidence[:12]))
+    summary = summary_of_changes(since.changes, words)
+    yield Paragraph(words.sentences.since_hash(summary=summary, hash=since.evidence[:12]))
     columns = ((names.conclusion, 28), (names.was, 23), (names.now, 23), (names.why, 26))
     reasons = _reasons(brief)
     moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
@@ -78,7 +79,7 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     name = change.record.partition(",")[0]
     fields = [field for one in group if (field := one.record.partition(", ")[2])]
     words, unknown = findings.words, findings.words.notes.unknown
-    listed = phrases.listed(fields, words)
+    listed = phrases.all_of(fields, words)
     kind = phrases.change(change.kind, words)
     what = words.sentences.labelled(label=kind, value=listed) if fields else kind
     told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text=unknown, style="muted"),)

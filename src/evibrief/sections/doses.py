@@ -17,7 +17,7 @@ def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.doses.people:
         yield Heading(words.headings.doses_people, "doses_people")
         yield Paragraph(words.notes.doses_no_advice, style="callout")
-    yield from charts.doses(brief, findings)
+    yield from charts.dose_figures(brief, findings)
     columns = ((names.dose, 18), (names.how_given, 24), (names.to_whom, 14), (names.source_and_finding, 44))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from table(words.captions.doses_people, columns, rows)

@@ -8,7 +8,7 @@ from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, Sourc
 from evibrief.evidence.hashes import SHORT
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
-from evibrief.rating.diff import summary
+from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.findings import Findings
 from evibrief.sections import methods, rating_lines
 from evibrief.sections.blocks import FirstPage, TitleBlock
@@ -70,7 +70,7 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
         (facts.population, question.population),
         (facts.intervention, question.intervention),
         (facts.comparator, question.comparator),
-        (facts.outcomes, phrases.listed(question.outcomes, words)),
+        (facts.outcomes, phrases.all_of(question.outcomes, words)),
     )
     counts = methods.count_sentences(findings)
     picture = charts.plausibility(brief, findings, short=True)
@@ -93,7 +93,7 @@ def _currency(brief: Brief, words: Words) -> Iterator[str]:
     record, since, sentences = brief.brief, brief.since, words.sentences
     yield sentences.this_version(version=record.version, date=phrases.date(record.date, words))
     if since:
-        yield sentences.since_version(version=since.version, summary=summary(since.changes, words))
+        yield sentences.since_version(version=since.version, summary=summary_of_changes(since.changes, words))
     else:
         yield words.notes.no_earlier_version
     if number := sum(comment.decision == "open" for ledger in brief.reviews for comment in ledger.comments):

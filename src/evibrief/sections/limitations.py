@@ -9,7 +9,7 @@ from evibrief.evidence.claims import Claim, ClaimGroup, Study
 from evibrief.evidence.fields import Unknown, cited_keys
 from evibrief.evidence.records import Correction, Point
 from evibrief.evidence.retractions import RetractionNotice, RetractionReport
-from evibrief.evidence.vocabulary import Standing, VerificationState
+from evibrief.evidence.vocabulary import PublicationStanding, VerificationState
 from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
@@ -40,7 +40,7 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Line]:
     fragile = [statement for statement in brief.ranking.statements if rated[statement.id].fragility]
     alone = [statement for statement in fragile if rated[statement.id].rests_on]
     links = (f"[{statement.id.lstrip('s')}](#{statement.id})" for statement in fragile)
-    linked, total = phrases.listed(links, findings.words), len(brief.ranking.statements)
+    linked, total = phrases.all_of(links, findings.words), len(brief.ranking.statements)
     sentence = findings.words.plurals.fragile
     yield Line(prose=sentence(len(fragile), total=total, statements=linked, fall=len(alone)))
 
@@ -159,7 +159,7 @@ def _references(brief: Brief, findings: Findings) -> Iterator[Block]:
     words, names = findings.words, findings.words.columns
     yield Heading(words.headings.verification, "limits_verification")
     states = _numbers(findings.verification, words.verification, get_args(VerificationState), words)
-    notices = _numbers(findings.integrity, words.standing, get_args(Standing), words)
+    notices = _numbers(findings.integrity, words.standing, get_args(PublicationStanding), words)
     yield Paragraph(words.sentences.references_verified(total=len(brief.studies), states=states, notices=notices))
     yield Paragraph(_retractions_checked(brief, words))
     columns = ((names.reference, 22), (names.study_type, 30), (names.verified, 30), (names.notices, 18))
@@ -170,7 +170,7 @@ def _references(brief: Brief, findings: Findings) -> Iterator[Block]:
 def _numbers(found: Mapping[str, int], named: Mapping[Any, str], order: Iterable[str], words: Words) -> str:
     """`3 verified and 1 unverified`, without those of which there is none."""
     told = (words.sentences.number_of(number=found[state], what=named[state]) for state in order if found.get(state))
-    return phrases.listed(told, words)
+    return phrases.all_of(told, words)
 
 
 def _retractions_checked(brief: Brief, words: Words) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from evibrief.evidence.brief import Brief, Search
-from evibrief.evidence.instrument import Condition, Instrument, Range, Rule, Scale, Sort
+from evibrief.evidence.instrument import Condition, DecisionRule, Instrument, Range, Scale, Sort
 from evibrief.evidence.vocabulary import About
 from evibrief.labels import phrases
 from evibrief.labels.groups import Sentences
@@ -47,7 +47,7 @@ def _level_row(name: str, scale: Scale, instrument: Instrument, words: Words) ->
                 Cell(tuple(lines))))  # fmt: skip
 
 
-def _rule_words(rule: Rule, instrument: Instrument, words: Words) -> Iterator[str]:
+def _rule_words(rule: DecisionRule, instrument: Instrument, words: Words) -> Iterator[str]:
     """One line for each set of conditions of a rule."""
     if not rule.when:
         yield words.notes.otherwise

@@ -20,6 +20,6 @@ def models(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield Paragraph(sentences.would_need(text=model.would_need))
         if model.mechanisms:
             linked = (f"[{escape(titles[name])}](#{name})" for name in model.mechanisms)
-            concerned = phrases.listed(linked, findings.words)
+            concerned = phrases.all_of(linked, findings.words)
             yield Paragraph(sentences.mechanisms_concerned(mechanisms=concerned), style="note")
         yield from claims_in_short(model, findings)

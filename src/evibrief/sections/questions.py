@@ -13,28 +13,28 @@ from evibrief.rating.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReviewQuestion:
     """A question to a reviewer. `anchor` is the bookmark of the record it is about."""
 
     anchor: str
     text: str
 
 
-def questions(brief: Brief, findings: Findings) -> tuple[Question, ...]:
+def questions(brief: Brief, findings: Findings) -> tuple[ReviewQuestion, ...]:
     """One question for each fragile statement, overridden rule, contested claim and candidate source."""
     contested = _contested(brief, findings.words)
     return (*_fragile(brief, findings), *_waived(findings), *contested, *_candidates(brief, findings))
 
 
-def _contested(brief: Brief, words: Words) -> Iterator[Question]:
+def _contested(brief: Brief, words: Words) -> Iterator[ReviewQuestion]:
     for claim in brief.all_claims:
         if claim.status == "contested":
             why = markdown.without_marks(claim.status_note or words.questions.contested_without_reason)
-            sources = phrases.listed((entry.source for entry in claim.evidence), words)
-            yield Question(claim.id, words.questions.contested(why=why, sources=sources))
+            sources = phrases.all_of((entry.source for entry in claim.evidence), words)
+            yield ReviewQuestion(claim.id, words.questions.contested(why=why, sources=sources))
 
 
-def _fragile(brief: Brief, findings: Findings) -> Iterator[Question]:
+def _fragile(brief: Brief, findings: Findings) -> Iterator[ReviewQuestion]:
     ratings = findings.ratings
     if ratings is None:
         return
@@ -46,17 +46,17 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Question]:
             asked = findings.words.questions.fragile(
                 tier=names[rating.computed], study=study, key=change.study, without=names[change.level]
             )
-            yield Question(statement.id, asked)
+            yield ReviewQuestion(statement.id, asked)
 
 
-def _waived(findings: Findings) -> Iterator[Question]:
+def _waived(findings: Findings) -> Iterator[ReviewQuestion]:
     for record, rule, reason, signature in findings.overrides:
         said = markdown.without_marks(reason)
         asked = findings.words.questions.waived(rule=rule, signature=signature, reason=said)
-        yield Question(record, asked)
+        yield ReviewQuestion(record, asked)
 
 
-def _candidates(brief: Brief, findings: Findings) -> Iterator[Question]:
+def _candidates(brief: Brief, findings: Findings) -> Iterator[ReviewQuestion]:
     """One question for each candidate source, because the source document may have used another."""
     claims: dict[str, list[str]] = {}
     for claim in brief.all_claims:
@@ -64,7 +64,7 @@ def _candidates(brief: Brief, findings: Findings) -> Iterator[Question]:
             if entry.basis == "candidate":
                 claims.setdefault(entry.source, []).append(claim.id)
     for source, names in claims.items():
-        where = phrases.listed(dict.fromkeys(names), findings.words)
+        where = phrases.all_of(dict.fromkeys(names), findings.words)
         name = phrases.short_name(findings.references[source])
         asked = findings.words.questions.candidate(study=name, key=source, claims=where)
-        yield Question(f"ref-{source}", asked)
+        yield ReviewQuestion(f"ref-{source}", asked)

@@ -39,7 +39,7 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
         rows = ([_unrated_row(statement, findings)] for statement in brief.ranking.statements)
         yield from table(words.captions.ranking_unrated, _columns(words), rows)
     if names := brief.ranking.corrections:
-        linked = phrases.listed((f"[{name}](#{name})" for name in names), words)
+        linked = phrases.all_of((f"[{name}](#{name})" for name in names), words)
         yield Paragraph(words.sentences.ranking_corrections(corrections=linked), style="note")
 
 

@@ -22,7 +22,7 @@ def tier_summary(ratings: Ratings, words: Words) -> str:
     met = [(finals.count(tier), levels[tier]) for tier in get_args(Tier) if tier in finals]
     told = [words.plurals.tier_first(number, tier=level) for number, level in met[:1]]
     told += [words.sentences.number_of(number=number, what=level) for number, level in met[1:]]
-    statements, tiers = words.counts.statement(len(finals)), phrases.listed(told, words)
+    statements, tiers = words.counts.statement(len(finals)), phrases.all_of(told, words)
     best: Tier = get_args(Tier)[0]
     if best in finals:
         return words.sentences.tier_summary(statements=statements, tiers=tiers)
@@ -39,7 +39,7 @@ def certainty_summary(ratings: Ratings, words: Words) -> str:
         return sentences.certainty_each(level=levels[finals[0]], mechanisms=mechanisms)
     met = [level for level in order if level in finals]
     told = (sentences.certainty_for(level=levels[level], number=finals.count(level)) for level in met)
-    return sentences.certainty_of(levels=phrases.listed(told, words), mechanisms=mechanisms)
+    return sentences.certainty_of(levels=phrases.all_of(told, words), mechanisms=mechanisms)
 
 
 def tier_words(statement: Statement, findings: Findings) -> tuple[str, str]:
@@ -103,7 +103,7 @@ def judgement_lines(rating: LinkRating, instrument: Instrument) -> tuple[Line, .
 def chain_sentence(chain: ChainRating, titles: Mapping[str, str], instrument: Instrument, words: Words) -> str:
     """The certainty of a mechanism, why, and which links are to blame."""
     word = {level.id: escape(level.word.lower()) for level in instrument.certainty.levels}
-    links = phrases.listed((f"[{titles[name]}](#{name})" for name in chain.weakest), words)
+    links = phrases.all_of((f"[{titles[name]}](#{name})" for name in chain.weakest), words)
     sentences, level, computed = words.sentences, word[chain.final], word[chain.computed]
     if chain.final != chain.computed:
         return sentences.chain_signed(level=level, computed=computed, reason=escape(chain.reason), links=links)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from evibrief.evidence.brief import Brief
-from evibrief.evidence.review_ledger import Decision, ReviewComment, Reviewer, ReviewLedger
+from evibrief.evidence.review_ledger import CommentDecision, ReviewComment, Reviewer, ReviewLedger
 from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.labels.remarks import role_of, said
@@ -28,7 +28,7 @@ def review(brief: Brief, findings: Findings) -> Iterator[Block]:
     names = findings.words.columns
     columns = ((names.record, 20), (names.was_said, 40), (names.what_became, 40))
     every = [(comment, ledger) for ledger in brief.reviews for comment in ledger.comments]
-    for decision in get_args(Decision):
+    for decision in get_args(CommentDecision):
         rows = ([_row(comment, ledger, findings)] for comment, ledger in every if comment.decision == decision)
         yield from table(findings.words.comments[decision], columns, rows)
 
@@ -36,14 +36,14 @@ def review(brief: Brief, findings: Findings) -> Iterator[Block]:
 def _round(ledger: ReviewLedger, words: Words) -> str:
     """One round of review in a sentence: of which version, by whom, and what became of the comments."""
     decisions = Counter(comment.decision for comment in ledger.comments)
-    order: tuple[Decision, ...] = ("accepted", "declined", "deferred", "open")
+    order: tuple[CommentDecision, ...] = ("accepted", "declined", "deferred", "open")
     told = (words.sentences.number_of(number=decisions[name], what=words.decision[name]) for name in order)
     return words.sentences.reviewed(
         version=escape(ledger.version),
         hash=phrases.or_unknown(ledger.evidence[:12], words),
         people=_people(ledger.reviewers, words),
         comments=words.counts.comment_or_edit(len(ledger.comments)).capitalize(),
-        decisions=phrases.listed(told, words),
+        decisions=phrases.all_of(told, words),
     )
 
 
@@ -54,7 +54,7 @@ def _people(reviewers: Sequence[Reviewer], words: Words) -> str:
     named = [words.sentences.described(what=one.name, note=one.role) for one in reviewers if one.name]
     unknown = {"unknown": words.notes.role_unknown}
     roles = Counter(unknown.get(one.role, one.role) for one in reviewers if not one.name)
-    told = phrases.listed([*named, *(f"{count} × {role}" for role, count in roles.items())], words)
+    told = phrases.all_of([*named, *(f"{count} × {role}" for role, count in roles.items())], words)
     return words.sentences.labelled(label=words.counts.person(len(reviewers)), value=escape(told))
 
 

@@ -22,7 +22,7 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Mechanisms, statements, doses, harms and unknowns, one line each."""
     words, names, headings = findings.words, findings.words.columns, findings.words.headings
     captions, notes = words.captions, words.notes
-    columns: Columns = (
+    columns: tuple[tuple[str, int], ...] = (
         (names.mechanism, 26), (names.certainty, 14), (names.links_supported, 14), (names.weakest_links, 46)
     )  # fmt: skip
     rows = ([_mechanism_row(mechanism, findings)] for mechanism in brief.mechanisms)
@@ -46,11 +46,8 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield Bullets(tuple((Line(prose=point.text),) for point in points))
 
 
-Columns = tuple[tuple[str, int], ...]
-
-
 def _headed(
-    title: str, anchor: str, caption: str, columns: Columns, rows: Iterable[Sequence[Row]]
+    title: str, anchor: str, caption: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Row]]
 ) -> Iterator[Block]:
     blocks = table(caption, columns, rows)
     if blocks:

@@ -13,7 +13,7 @@ from evibrief.sections.figures import charts
 
 def time_course(brief: Brief, findings: Findings) -> Iterator[Block]:
     """When effects were seen, and the evidence for each time."""
-    yield from charts.time_course(brief, findings)
+    yield from charts.time_course_figures(brief, findings)
     names = findings.words.columns
     columns = ((names.effect, 24), (names.times_seen, 18), (names.in_whom, 14), (names.rests_on, 44))
     rows = ([_course_row(course, findings)] for course in brief.time_course)

@@ -9,16 +9,14 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml import etree
+from evibrief.formats.docx.names import WORD, W
+from evibrief.formats.docx.package import word_element
 
-from evibrief.formats.docx.package import WORD
-
-_W = f"{{{WORD}}}"
 _NAMESPACES = {"w": WORD, "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"}
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 _DRAWING = f"{{{_NAMESPACES['wp']}}}docPr"
-_BOOKMARKS = (f"{_W}bookmarkStart", f"{_W}bookmarkEnd")
-_PARAGRAPH, _TABLE, _SECTION = f"{_W}p", f"{_W}tbl", f"{_W}sectPr"
+_BOOKMARKS = (f"{W}bookmarkStart", f"{W}bookmarkEnd")
+_PARAGRAPH, _TABLE, _SECTION = f"{W}p", f"{W}tbl", f"{W}sectPr"
 
 TOKEN = 'local TOKEN = "evibrief"'
 """The line of `templates/word.lua` in which each build puts its own token, so that no text can contain a mark."""
@@ -60,31 +58,27 @@ def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
 def paragraph_style(paragraph: Any) -> str:
     """The id of a paragraph's style; empty if it has none."""
     style = paragraph.find("w:pPr/w:pStyle", _NAMESPACES)
-    return "" if style is None else str(style.get(f"{_W}val"))
-
-
-def _element(name: str, /, **attributes: str) -> Any:
-    return etree.Element(f"{_W}{name}", {f"{_W}{key}": value for key, value in attributes.items()})
+    return "" if style is None else str(style.get(f"{W}val"))
 
 
 def _properties(parent: Any, name: str) -> Any:
     """The properties of a paragraph or row, created if missing; they must come first in it."""
-    properties = parent.find(f"{_W}{name}")
+    properties = parent.find(f"{W}{name}")
     if properties is None:
-        properties = _element(name)
+        properties = word_element(name)
         parent.insert(0, properties)
     return properties
 
 
 def _set_style(paragraph: Any, style: str) -> None:
     properties = _properties(paragraph, "pPr")
-    for old in properties.findall(f"{_W}pStyle"):
+    for old in properties.findall(f"{W}pStyle"):
         properties.remove(old)
-    properties.insert(0, _element("pStyle", val=style))
+    properties.insert(0, word_element("pStyle", val=style))
 
 
 def _paragraph(style: str, *children: Any) -> Any:
-    paragraph = _element("p")
+    paragraph = word_element("p")
     _set_style(paragraph, style)
     paragraph.extend(children)
     return paragraph
@@ -97,26 +91,26 @@ def _single_bookmarks(body: Any) -> None:
     """Keep only the first of several bookmarks with the same name, because Word drops an arbitrary one."""
     seen: set[str] = set()
     doomed: set[str] = set()
-    for mark in list(body.iter(f"{_W}bookmarkStart")):
-        name = mark.get(f"{_W}name")
+    for mark in list(body.iter(f"{W}bookmarkStart")):
+        name = mark.get(f"{W}name")
         if name in seen:
-            doomed.add(mark.get(f"{_W}id"))
+            doomed.add(mark.get(f"{W}id"))
             mark.getparent().remove(mark)
         seen.add(name)
-    for mark in list(body.iter(f"{_W}bookmarkEnd")):
-        if mark.get(f"{_W}id") in doomed:
+    for mark in list(body.iter(f"{W}bookmarkEnd")):
+        if mark.get(f"{W}id") in doomed:
             mark.getparent().remove(mark)
 
 
 def _shrink_heading_bookmarks(body: Any, anchors: frozenset[str]) -> None:
     """Shrink bookmarks of headings: pandoc's span the whole section, and LibreOffice duplicates those around tables."""
-    ends = {mark.get(f"{_W}id"): mark for mark in body.iter(f"{_W}bookmarkEnd")}
-    for start in body.findall(f"{_W}bookmarkStart"):
+    ends = {mark.get(f"{W}id"): mark for mark in body.iter(f"{W}bookmarkEnd")}
+    for start in body.findall(f"{W}bookmarkStart"):
         heading = _content_beside(start, start.itersiblings())
-        wanted = start.get(f"{_W}name") not in anchors and heading is not None
+        wanted = start.get(f"{W}name") not in anchors and heading is not None
         if wanted and paragraph_style(heading) in (*_HEADINGS, "Heading4", "Title", "ContentsHeading"):
             _properties(heading, "pPr").addnext(start)
-            heading.append(ends[start.get(f"{_W}id")])
+            heading.append(ends[start.get(f"{W}id")])
 
 
 def _content_beside(element: Any, siblings: Iterable[Any]) -> Any:
@@ -129,7 +123,7 @@ def _content_beside(element: Any, siblings: Iterable[Any]) -> Any:
 
 def _fill_contents(body: Any, contents: str) -> None:
     """Write a contents field with its result, so that it is right at once, in print, and after an update."""
-    mark = next((text for text in body.iter(f"{_W}t") if text.text == contents), None)
+    mark = next((text for text in body.iter(f"{W}t") if text.text == contents), None)
     if mark is None:
         return
     place = mark.getparent().getparent()
@@ -142,7 +136,7 @@ def _fill_contents(body: Any, contents: str) -> None:
     lines = [_paragraph(f"TOC{level}", _link(anchor, text)) for level, anchor, text in entries]
     for position, child in enumerate(_field_opening(instruction), 1):
         lines[0].insert(position, child)
-    lines[-1].append(_run(_element("fldChar", fldCharType="end")))
+    lines[-1].append(_run(word_element("fldChar", fldCharType="end")))
     place.addprevious(_contents_block(lines))
     if before:
         _bookmark_the_rest(body, place)
@@ -153,42 +147,42 @@ def _headings(elements: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
     """Level, bookmark and text of each heading."""
     for element in elements:
         if element.tag == _PARAGRAPH and (style := paragraph_style(element)) in _HEADINGS:
-            mark = element.find(f"{_W}bookmarkStart")
-            anchor = "" if mark is None else mark.get(f"{_W}name")
-            yield int(style[-1]), anchor, "".join(text.text or "" for text in element.iter(f"{_W}t"))
+            mark = element.find(f"{W}bookmarkStart")
+            anchor = "" if mark is None else mark.get(f"{W}name")
+            yield int(style[-1]), anchor, "".join(text.text or "" for text in element.iter(f"{W}t"))
 
 
 def _link(anchor: str, text: str) -> Any:
-    words = _element("t")
+    words = word_element("t")
     words.text = text
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     if not anchor:
         return _run(words)
-    link = _element("hyperlink", anchor=anchor, history="1")
+    link = word_element("hyperlink", anchor=anchor, history="1")
     link.append(_run(words))
     return link
 
 
 def _run(child: Any) -> Any:
-    run = _element("r")
+    run = word_element("r")
     run.append(child)
     return run
 
 
 def _field_opening(instruction: str) -> tuple[Any, ...]:
-    words = _element("instrText")
+    words = word_element("instrText")
     words.text = f" {instruction} "
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    begin, separate = (_element("fldChar", fldCharType=kind) for kind in ("begin", "separate"))
+    begin, separate = (word_element("fldChar", fldCharType=kind) for kind in ("begin", "separate"))
     return _run(begin), _run(words), _run(separate)
 
 
 def _contents_block(lines: list[Any]) -> Any:
     """The block that Word uses for its own table of contents, in which it offers to update it."""
-    block, properties, part = _element("sdt"), _element("sdtPr"), _element("docPartObj")
-    part.extend((_element("docPartGallery", val="Table of Contents"), _element("docPartUnique")))
+    block, properties, part = word_element("sdt"), word_element("sdtPr"), word_element("docPartObj")
+    part.extend((word_element("docPartGallery", val="Table of Contents"), word_element("docPartUnique")))
     properties.append(part)
-    content = _element("sdtContent")
+    content = word_element("sdtContent")
     content.extend(lines)
     block.extend((properties, content))
     return block
@@ -196,10 +190,10 @@ def _contents_block(lines: list[Any]) -> Any:
 
 def _bookmark_the_rest(body: Any, place: Any) -> None:
     """Bookmark everything after the contents: without this range an update would list earlier headings too."""
-    used = [int(mark.get(f"{_W}id")) for mark in body.iter(f"{_W}bookmarkStart")]
+    used = [int(mark.get(f"{W}id")) for mark in body.iter(f"{W}bookmarkStart")]
     identifier = str(max(used, default=0) + 1)
-    place.addnext(_element("bookmarkStart", id=identifier, name=_LISTED))
-    body.find(f"{_W}sectPr").addprevious(_element("bookmarkEnd", id=identifier))
+    place.addnext(word_element("bookmarkStart", id=identifier, name=_LISTED))
+    body.find(f"{W}sectPr").addprevious(word_element("bookmarkEnd", id=identifier))
 
 
 # Pages
@@ -223,7 +217,7 @@ def _turn_pages(body: Any) -> None:
 
     A section without content would be an empty page, so it is left out.
     """
-    last = body.find(f"{_W}sectPr")
+    last = body.find(f"{W}sectPr")
     empty, closed = True, None
     for child in list(body.iterchildren()):
         mark = child.find("w:pPr/w:sectPr", _NAMESPACES) if child.tag == _PARAGRAPH else None
@@ -232,7 +226,7 @@ def _turn_pages(body: Any) -> None:
         elif empty:
             body.remove(child)
         else:
-            closed = _close_section(child, _page(last, mark[0].get(f"{_W}orient") == "landscape"))
+            closed = _close_section(child, _page(last, mark[0].get(f"{W}orient") == "landscape"))
             empty = True
     if empty and closed is not None:
         body.replace(last, closed)
@@ -240,11 +234,11 @@ def _turn_pages(body: Any) -> None:
 
 def _page(section: Any, landscape: bool) -> Any:
     page = copy.deepcopy(section)
-    size = page.find(f"{_W}pgSz")
+    size = page.find(f"{W}pgSz")
     if landscape:
-        width, height = size.get(f"{_W}w"), size.get(f"{_W}h")
+        width, height = size.get(f"{W}w"), size.get(f"{W}h")
         for name, value in (("w", height), ("h", width), ("orient", "landscape")):
-            size.set(f"{_W}{name}", value)
+            size.set(f"{W}{name}", value)
     return page
 
 
@@ -256,8 +250,8 @@ def _close_section(place: Any, section: Any) -> Any:
         place.getparent().remove(place)
     else:
         _set_style(place, "Spacer")
-        properties = place.find(f"{_W}pPr")
-        properties.replace(properties.find(f"{_W}sectPr"), section)
+        properties = place.find(f"{W}pPr")
+        properties.replace(properties.find(f"{W}sectPr"), section)
     return section
 
 
@@ -268,8 +262,8 @@ def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
         if element.tag == _TABLE:
             waiting.append(element)
             continue
-        size, margins = element.find(f"{_W}pgSz"), element.find(f"{_W}pgMar")
-        width = int(size.get(f"{_W}w")) - sum(int(margins.get(f"{_W}{side}")) for side in ("left", "right"))
+        size, margins = element.find(f"{W}pgSz"), element.find(f"{W}pgMar")
+        width = int(size.get(f"{W}w")) - sum(int(margins.get(f"{W}{side}")) for side in ("left", "right"))
         yield from ((table, width) for table in waiting)
         waiting.clear()
 
@@ -279,47 +273,47 @@ def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
 
 def _finish_table(table: Any, width: int, row_heads: str) -> None:
     """Make columns fill the page, keep rows and records together, and style and repeat header rows."""
-    rows = table.findall(f"{_W}tr")
+    rows = table.findall(f"{W}tr")
     _set_table_properties(table, width, row_heads, has_header=bool(rows) and _is_header(rows[0]))
     _set_widths(table, rows, width)
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         header = _is_header(row)
         if header:
-            _properties(row, "trPr").insert(0, _element("cnfStyle", val=_HEADER_ROW))
+            _properties(row, "trPr").insert(0, word_element("cnfStyle", val=_HEADER_ROW))
         _set_cell_styles(row, "TableHeading" if header else "TableText")
         _keep_whole(row, with_next=after is not None and (header or _continues(after)))
 
 
 def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -> None:
     """Replace the table properties: pandoc writes the style's name instead of its id, and repeats its formats."""
-    old = table.find(f"{_W}tblPr")
-    style = old.find(f"{_W}tblStyle").get(f"{_W}val")
+    old = table.find(f"{W}tblPr")
+    style = old.find(f"{W}tblStyle").get(f"{W}val")
     name, row_heads = style.removesuffix(mark), style.endswith(mark)
     flags = (has_header * 0x0020) | (row_heads * 0x0080) | 0x0600  # 17.18.106; the last two: no bands
-    look = _element("tblLook", val=f"{flags:04X}", firstRow=str(int(has_header)), lastRow="0",
+    look = word_element("tblLook", val=f"{flags:04X}", firstRow=str(int(has_header)), lastRow="0",
                     firstColumn=str(int(row_heads)), lastColumn="0", noHBand="1", noVBand="1")  # fmt: skip
-    new = _element("tblPr")
-    new.extend((_element("tblStyle", val=name.replace(" ", "")), _element("tblW", w=str(width), type="dxa")))
-    new.extend((_element("tblLayout", type="fixed"), look))
-    new.extend(old.findall(f"{_W}tblCaption") + old.findall(f"{_W}tblDescription"))
+    new = word_element("tblPr")
+    new.extend((word_element("tblStyle", val=name.replace(" ", "")), word_element("tblW", w=str(width), type="dxa")))
+    new.extend((word_element("tblLayout", type="fixed"), look))
+    new.extend(old.findall(f"{W}tblCaption") + old.findall(f"{W}tblDescription"))
     table.replace(old, new)
 
 
 def _set_widths(table: Any, rows: list[Any], width: int) -> None:
     """Turn the column shares into lengths that add up to the text width."""
     columns = table.findall("w:tblGrid/w:gridCol", _NAMESPACES)
-    shares = [int(column.get(f"{_W}w") or 0) for column in columns]
+    shares = [int(column.get(f"{W}w") or 0) for column in columns]
     shares = shares if all(shares) else [1] * len(shares)
     edges = [width * sum(shares[:index]) // sum(shares) for index in range(len(shares) + 1)]
     for index, column in enumerate(columns):
-        column.set(f"{_W}w", str(edges[index + 1] - edges[index]))
+        column.set(f"{W}w", str(edges[index + 1] - edges[index]))
     for row in rows:
         start = 0
-        for cell in row.iterfind(f"{_W}tc"):
+        for cell in row.iterfind(f"{W}tc"):
             properties = _properties(cell, "tcPr")
-            span = properties.find(f"{_W}gridSpan")
-            end = start + (int(span.get(f"{_W}val")) if span is not None else 1)
-            properties.insert(0, _element("tcW", w=str(edges[end] - edges[start]), type="dxa"))
+            span = properties.find(f"{W}gridSpan")
+            end = start + (int(span.get(f"{W}val")) if span is not None else 1)
+            properties.insert(0, word_element("tcW", w=str(edges[end] - edges[start]), type="dxa"))
             start = end
 
 
@@ -329,8 +323,8 @@ def _is_header(row: Any) -> bool:
 
 def _continues(row: Any) -> bool:
     """Whether a cell of this row belongs to the row above."""
-    merges = (cell.find("w:tcPr/w:vMerge", _NAMESPACES) for cell in row.iterfind(f"{_W}tc"))
-    return any(merge is not None and merge.get(f"{_W}val") != "restart" for merge in merges)
+    merges = (cell.find("w:tcPr/w:vMerge", _NAMESPACES) for cell in row.iterfind(f"{W}tc"))
+    return any(merge is not None and merge.get(f"{W}val") != "restart" for merge in merges)
 
 
 def _set_cell_styles(row: Any, style: str) -> None:
@@ -341,11 +335,11 @@ def _set_cell_styles(row: Any, style: str) -> None:
 
 def _keep_whole(row: Any, with_next: bool) -> None:
     properties = _properties(row, "trPr")
-    if properties.find(f"{_W}cantSplit") is None:
-        properties.insert(0, _element("cantSplit"))
+    if properties.find(f"{W}cantSplit") is None:
+        properties.insert(0, word_element("cantSplit"))
     if with_next:
         for paragraph in row.iter(_PARAGRAPH):  # they have a style by now, which must come first
-            paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(_element("keepNext"))
+            paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(word_element("keepNext"))
 
 
 # Lists and pictures
@@ -353,13 +347,13 @@ def _keep_whole(row: Any, with_next: bool) -> None:
 
 def _style_lists(body: Any) -> None:
     """Give a style to list paragraphs; pandoc gives none in lists with space between the entries."""
-    for properties in body.iter(f"{_W}pPr"):
-        if properties.find(f"{_W}numPr") is not None and properties.find(f"{_W}pStyle") is None:
-            properties.insert(0, _element("pStyle", val="Compact"))
+    for properties in body.iter(f"{W}pPr"):
+        if properties.find(f"{W}numPr") is not None and properties.find(f"{W}pStyle") is None:
+            properties.insert(0, word_element("pStyle", val="Compact"))
 
 
 def _number_pictures(body: Any) -> None:
-    """Number drawings and pictures; clear the picture's description, where pandoc writes the whole data URL."""
+    """Number drawings and pictures; clear the picture's description, where pandoc writes the data URL."""
     for number, element in enumerate(body.iter(_DRAWING, _PICTURE), 1):
         element.set("id", str(number))
         if element.tag == _PICTURE:

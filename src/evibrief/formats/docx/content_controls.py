@@ -9,16 +9,15 @@ from typing import Any
 
 from lxml import etree
 
-from evibrief.formats.docx.package import WORD
+from evibrief.formats.docx.names import W
 
-_W = f"{{{WORD}}}"
 _FIRST = 10_001
 """The number of the first control; numbers are unique, and high enough not to clash with a designer's controls."""
 
 
 def control_records(document: Any, names: frozenset[str]) -> None:
     """Put the text of every bookmark with one of these names into a control, if it lies within one paragraph."""
-    starts = [mark for mark in document.iter(f"{_W}bookmarkStart") if mark.get(f"{_W}name") in names]
+    starts = [mark for mark in document.iter(f"{W}bookmarkStart") if mark.get(f"{W}name") in names]
     for number, start in enumerate(starts, _FIRST):
         inside = _between(start)
         if inside:
@@ -27,22 +26,22 @@ def control_records(document: Any, names: frozenset[str]) -> None:
 
 def _between(start: Any) -> list[Any]:
     """The elements between the ends of a bookmark; empty if the ends are not in the same paragraph."""
-    if start.getparent().tag != f"{_W}p":
+    if start.getparent().tag != f"{W}p":
         return []
     inside: list[Any] = []
     for element in start.itersiblings():
-        if element.tag == f"{_W}bookmarkEnd" and element.get(f"{_W}id") == start.get(f"{_W}id"):
+        if element.tag == f"{W}bookmarkEnd" and element.get(f"{W}id") == start.get(f"{W}id"):
             return inside
         inside.append(element)
     return []
 
 
 def _wrap(start: Any, inside: list[Any], number: int) -> None:
-    name = start.get(f"{_W}name")
-    control = etree.Element(f"{_W}sdt")
-    properties = etree.SubElement(control, f"{_W}sdtPr")
+    name = start.get(f"{W}name")
+    control = etree.Element(f"{W}sdt")
+    properties = etree.SubElement(control, f"{W}sdtPr")
     for kind, value in (("alias", name), ("tag", name), ("id", str(number))):
-        etree.SubElement(properties, f"{_W}{kind}", {f"{_W}val": value})
-    content = etree.SubElement(control, f"{_W}sdtContent")
+        etree.SubElement(properties, f"{W}{kind}", {f"{W}val": value})
+    content = etree.SubElement(control, f"{W}sdtContent")
     start.addnext(control)
     content.extend(inside)

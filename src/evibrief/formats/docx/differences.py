@@ -14,11 +14,11 @@ from typing import Any
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.canonical_xml import canonical, parse
 from evibrief.formats.difference import NOT_COMPARED, Difference, Found, quoted, without_tools
+from evibrief.formats.docx.names import CONTENT_TYPES, PACKAGE
 from evibrief.formats.docx.part_names import part_kind, tree_differences
 from evibrief.formats.docx.zip import ZipFault, read_parts, zip_differences
 
-_TYPES = "[Content_Types].xml"
-_NO_RELATIONS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+_NO_RELATIONS = f'<Relationships xmlns="{PACKAGE}/relationships"/>'.encode()
 
 
 def word_differences(found: bytes, expected: bytes) -> tuple[Difference, ...]:
@@ -72,7 +72,7 @@ def _xml(name: str, data: bytes, other: bytes) -> Iterator[Difference]:
     except ValueError as error:
         yield Difference(NOT_COMPARED, name, f"not compared: {error}")
         return
-    if name == _TYPES or name.endswith(".rels"):
+    if name == CONTENT_TYPES or name.endswith(".rels"):
         yield from _as_set(name, root, wanted)
     elif wanted.tag.endswith("}evidence") and root.tag == wanted.tag:
         yield from _evidence(name, root, wanted)
@@ -92,8 +92,8 @@ def _entry_difference(name: str, said: Mapping[str, str], verb: str) -> Differen
     kind = said.get("Type", "").rpartition("/")[2]
     target = said.get("Target") or said.get("PartName") or said.get("Extension") or said.get("", "")
     outside = ", which is outside of the document" if said.get("TargetMode") == "External" else ""
-    what = "link" if kind == "hyperlink" else "part" if name == _TYPES else "relationship"
-    label = "a type of content" if name == _TYPES else f"a relationship ({kind or 'unknown'})"
+    what = "link" if kind == "hyperlink" else "part" if name == CONTENT_TYPES else "relationship"
+    label = "a type of content" if name == CONTENT_TYPES else f"a relationship ({kind or 'unknown'})"
     return Difference(what, name, f"{label} {verb}: {quoted(target)}{outside}")
 
 

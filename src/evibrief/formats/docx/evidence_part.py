@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from lxml import etree
 
 from evibrief.evidence.places import MOST_FILES
-from evibrief.formats.docx.package import WordPackage, open_package
+from evibrief.formats.docx.names import CONTENT_TYPES, DECLARATION, DOCUMENT_RELATIONS, OFFICE, PACKAGE, RELATIONSHIP
+from evibrief.formats.docx.package import WordPackage, open_package, serialised
 from evibrief.problems import one_problem
 
 SPACE = "urn:evibrief:evidence"
 _PART = "customXml/item1.xml"
 _PROPERTIES = "customXml/itemProps1.xml"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
+_RELATION = f"{OFFICE}/customXml"
 _STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 _ITEM = "{8E7C61C2-9A3B-4D5E-8F10-6B2A7C9D0E1F}"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def word_parts(files: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -28,29 +28,21 @@ def word_parts(files: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[s
     for path, data in sorted(files.items()):
         etree.SubElement(root, f"{{{SPACE}}}file", {"path": path}).text = base64.b64encode(data).decode()
     store = f'<ds:datastoreItem xmlns:ds="{_STORE}" ds:itemID="{_ITEM}"><ds:schemaRefs/></ds:datastoreItem>'
-    relations, types = (etree.fromstring(parts[name]) for name in ("word/_rels/document.xml.rels", _TYPES))
+    relations, types = (etree.fromstring(parts[name]) for name in (DOCUMENT_RELATIONS, CONTENT_TYPES))
     item = {"Id": "rIdEvidence", "Type": _RELATION, "Target": f"../{_PART}"}
-    etree.SubElement(relations, f"{{{_PACKAGE}/relationships}}Relationship", item)
+    etree.SubElement(relations, RELATIONSHIP, item)
     kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
     override = {"PartName": f"/{_PROPERTIES}", "ContentType": kind}
-    etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", override)
-    own = f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_RELATION}Props" '
+    etree.SubElement(types, f"{{{PACKAGE}/content-types}}Override", override)
+    own = f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{_RELATION}Props" '
     own += 'Target="itemProps1.xml"/></Relationships>'
     return {
-        _PART: _serialise(root),
-        _PROPERTIES: f"{_XML}{store}".encode(),
-        "customXml/_rels/item1.xml.rels": f"{_XML}{own}".encode(),
-        "word/_rels/document.xml.rels": _serialise(relations),
-        _TYPES: _serialise(types),
+        _PART: serialised(root),
+        _PROPERTIES: f"{DECLARATION}{store}".encode(),
+        "customXml/_rels/item1.xml.rels": f"{DECLARATION}{own}".encode(),
+        DOCUMENT_RELATIONS: serialised(relations),
+        CONTENT_TYPES: serialised(types),
     }
-
-
-_TYPES = "[Content_Types].xml"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-
-
-def _serialise(tree: object) -> bytes:
-    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def embedded_files(data: bytes, name: str) -> Mapping[str, bytes]:

@@ -11,11 +11,10 @@ from typing import Any
 
 from lxml import etree
 
-from evibrief.formats.docx.package import WORD
+from evibrief.formats.docx.names import W
+from evibrief.formats.docx.package import serialised
 from evibrief.formats.docx.reference import FOOT
 from evibrief.sections.blocks import PAGE, PAGES, Foot
-
-_W = f"{{{WORD}}}"
 
 
 def footer_parts(parts: Mapping[str, bytes], foot: Foot) -> Mapping[str, bytes]:
@@ -31,27 +30,27 @@ def footer_parts(parts: Mapping[str, bytes], foot: Foot) -> Mapping[str, bytes]:
             tree = etree.fromstring(parts[name])
             for paragraph in list(_ours(tree)):
                 _reword(paragraph, pieces)
-            changed[name] = bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+            changed[name] = serialised(tree)
     return changed
 
 
 def _ours(tree: Any) -> Iterator[Any]:
     """The paragraphs that say what our reference document says, each text in a run of its own."""
-    for paragraph in tree.iter(f"{_W}p"):
-        texts = tuple("".join(run.itertext()) for run in paragraph.iterchildren(f"{_W}r"))
-        if texts == FOOT and len(list(paragraph.iterchildren(f"{_W}fldSimple"))) == len(FOOT):
+    for paragraph in tree.iter(f"{W}p"):
+        texts = tuple("".join(run.itertext()) for run in paragraph.iterchildren(f"{W}r"))
+        if texts == FOOT and len(list(paragraph.iterchildren(f"{W}fldSimple"))) == len(FOOT):
             yield paragraph
 
 
 def _reword(paragraph: Any, pieces: Sequence[str]) -> None:
     """The paragraph's runs and fields anew, in the order of the pieces."""
-    run = next(paragraph.iterchildren(f"{_W}r"))
-    page, pages = paragraph.iterchildren(f"{_W}fldSimple")
+    run = next(paragraph.iterchildren(f"{W}r"))
+    page, pages = paragraph.iterchildren(f"{W}fldSimple")
     fields = {PAGE: page, PAGES: pages}
     made = [copy.deepcopy(fields.get(piece, run)) for piece in pieces]
-    for old in list(paragraph.iterchildren(f"{_W}r", f"{_W}fldSimple")):
+    for old in list(paragraph.iterchildren(f"{W}r", f"{W}fldSimple")):
         paragraph.remove(old)
     for piece, new in zip(pieces, made, strict=True):
         if piece not in fields:
-            new.find(f"{_W}t").text = piece
+            new.find(f"{W}t").text = piece
         paragraph.append(new)

@@ -29,12 +29,12 @@ class Word:
 
     def write(self, page: Page) -> Document:
         """Write a page with the styles of our reference document, or of the theme's, if it has one."""
+        from evibrief.formats.docx.pictures import named_address
         from evibrief.formats.docx.reference import recoloured
         from evibrief.formats.docx.write import write_docx
-        from evibrief.sections.figures.picture import PNG, as_address
 
-        html = page.with_figures(lambda drawing: as_address(drawing.png, PNG))
-        drawings = [figure.drawing for figure in page.view.figures]
+        html = page.with_figures(lambda figure: named_address(figure.anchor, figure.drawing))
+        drawings = {figure.anchor: figure.drawing for figure in page.view.figures}
         lua_filter = resources.template_texts()["word.lua"]
         reference = page.theme.word or resources.reference_document()
         with _blaming_reference(f"{page.theme.folder}/reference.docx" if page.theme.word else ""):
@@ -46,9 +46,9 @@ class Word:
 
     def text(self, data: bytes) -> str:
         """The words of all paragraphs, including tracked insertions but not tracked deletions."""
-        from evibrief.formats.docx.tracked_text import text_of
+        from evibrief.formats.docx.tracked_text import text_of_docx
 
-        return text_of(data, self.label)
+        return text_of_docx(data, self.label)
 
     def owns(self, data: bytes) -> bool:
         """Whether it begins like a ZIP."""

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from evibrief.formats.docx.names import W
+
 REFORMATTED = frozenset(
-    f"{WORD}{name}"
+    f"{W}{name}"
     for name in (
         "rPrChange", "pPrChange", "tblPrChange", "tblPrExChange", "trPrChange", "tcPrChange", "sectPrChange",
         "tblGridChange", "numberingChange",
@@ -20,12 +21,12 @@ STRIKES = ("strike", "dstrike")
 _ALWAYS_TOLD = (*STRIKES, "vanish")
 """Properties that none of our styles has, so they are reported even if they come from a style."""
 
-Look = Mapping[str, str]
+Formatting = Mapping[str, str]
 """Formatting as a mapping from property name to value; an empty value means switched off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class FormattingChange:
     """One tracked formatting change: its description, the changed properties, author and date."""
 
     said: str
@@ -36,20 +37,20 @@ class Format:
     number: int
 
 
-def look_of(properties: Any) -> Look:
+def look_of(properties: Any) -> Formatting:
     """The direct formatting in a properties element."""
     return {} if properties is None else dict(_values(properties))
 
 
 def _values(properties: Any) -> Iterator[tuple[str, str]]:
     for one in properties:
-        name, value = _local(one.tag), one.get(f"{WORD}val", "")
+        name, value = _local(one.tag), one.get(f"{W}val", "")
         if name in _ALWAYS_TOLD:
             yield name, "" if value in ("0", "false", "off", "none") else "on"
         elif name in ("highlight", "color"):
-            yield name, "" if value in ("none", "auto") else value or one.get(f"{WORD}themeColor", "")
+            yield name, "" if value in ("none", "auto") else value or one.get(f"{W}themeColor", "")
         elif name == "shd":
-            fill = one.get(f"{WORD}fill", "") or one.get(f"{WORD}themeFill", "")
+            fill = one.get(f"{W}fill", "") or one.get(f"{W}themeFill", "")
             yield name, "" if fill in ("auto", "FFFFFF", "ffffff") else fill
 
 
@@ -57,40 +58,40 @@ def _local(tag: object) -> str:
     return str(tag).rpartition("}")[2]
 
 
-def styles_of(tree: Any) -> Mapping[str, Look]:
+def styles_of(tree: Any) -> Mapping[str, Formatting]:
     """The formatting of each style, including the styles it is based on, by id."""
-    found = {one.get(f"{WORD}styleId", ""): one for one in tree.iter(f"{WORD}style")}
-    looks: dict[str, Look] = {}
+    found = {one.get(f"{W}styleId", ""): one for one in tree.iter(f"{W}style")}
+    looks: dict[str, Formatting] = {}
     for name in found:
         chain = [name]
-        while (base := found[chain[-1]].find(f"{WORD}basedOn")) is not None:
-            under = base.get(f"{WORD}val", "")
+        while (base := found[chain[-1]].find(f"{W}basedOn")) is not None:
+            under = base.get(f"{W}val", "")
             if under not in found or under in chain:
                 break
             chain.append(under)
         look: dict[str, str] = {}
         for step in reversed(chain):
-            look |= {**look_of(found[step].find(f"{WORD}pPr")), **look_of(found[step].find(f"{WORD}rPr"))}
+            look |= {**look_of(found[step].find(f"{W}pPr")), **look_of(found[step].find(f"{W}rPr"))}
         looks[name] = look
     return looks
 
 
 def colours_of(tree: Any) -> frozenset[str]:
     """All colours and shades of the styles. Programs turn them into direct formatting when they save a document."""
-    named = (f"{WORD}val", f"{WORD}fill", f"{WORD}themeColor", f"{WORD}themeFill")
-    every = (one.get(name, "") for one in tree.iter(f"{WORD}color", f"{WORD}shd") for name in named)
+    named = (f"{W}val", f"{W}fill", f"{W}themeColor", f"{W}themeFill")
+    every = (one.get(name, "") for one in tree.iter(f"{W}color", f"{W}shd") for name in named)
     return frozenset(one.upper() for one in every if one)
 
 
 def marks_of(
-    properties: Any, around: Look, styles: Mapping[str, Look], colours: frozenset[str] = frozenset()
+    properties: Any, around: Formatting, styles: Mapping[str, Formatting], colours: frozenset[str] = frozenset()
 ) -> tuple[tuple[str, str], ...]:
     """The formatting of a run beyond its styles, as pairs of property and value.
 
     Colours and shades that any style has count as the document's own, not as a reviewer's.
     """
-    named = properties.find(f"{WORD}rStyle") if properties is not None else None
-    styled = {**around, **styles.get(named.get(f"{WORD}val", "") if named is not None else "", {})}
+    named = properties.find(f"{W}rStyle") if properties is not None else None
+    styled = {**around, **styles.get(named.get(f"{W}val", "") if named is not None else "", {})}
     look = {**styled, **look_of(properties)}
     return tuple((name, look[name]) for name in _MARKS
                  if look.get(name) and (name in _ALWAYS_TOLD or look[name] != styled.get(name))
@@ -110,20 +111,20 @@ def in_words(marks: Sequence[tuple[str, str]]) -> str:
     return ", ".join(_MARKS[name].format(value) for name, value in marks)
 
 
-def change_of(change: Any, number: int) -> Format:
+def change_of(change: Any, number: int) -> FormattingChange:
     """A tracked formatting change in words, from comparing the new properties with the old ones it stores."""
     kind = _local(change.tag).removesuffix("Change")
     new = _properties(change.getparent())
-    kept = change.find(f"{WORD}{kind}")
+    kept = change.find(f"{W}{kind}")
     old = _properties(kept) if kept is not None else {}
     if kind in ("numbering", "tblGrid"):
         new = old = {}
     changed = [name for name in {**new, **old} if new.get(name) != old.get(name)]
     said = ", ".join(_said(name, new.get(name), old.get(name)) for name in changed)
     strikes = any(name in STRIKES and not _is_off(new.get(name)) for name in changed)
-    author, date = change.get(f"{WORD}author", ""), change.get(f"{WORD}date", "")
+    author, date = change.get(f"{W}author", ""), change.get(f"{W}date", "")
     what = _KINDS.get(kind, "formatting")
-    return Format(said or f"{what} changed", frozenset(changed), strikes, author, date, number)
+    return FormattingChange(said or f"{what} changed", frozenset(changed), strikes, author, date, number)
 
 
 _KINDS = {"pPr": "formatting of the paragraph", "tblPr": "formatting of the table", "tblPrEx": "formatting of the row",

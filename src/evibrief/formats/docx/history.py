@@ -9,11 +9,10 @@ from typing import Any
 
 from evibrief.formats.canonical_xml import parse
 from evibrief.formats.difference import Difference, quoted
+from evibrief.formats.docx.names import OLD_OFFICE, W
 from evibrief.formats.docx.zip import ZipFault, read_parts
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT_W = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _TRACKED = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPrChange", "sectPrChange")
 _OURS = "evibrief"
@@ -22,7 +21,7 @@ _END = b"PK\5\6"
 
 def word_is_closed(data: bytes) -> str:
     """A sentence saying that a Word file is locked or in an old format; empty if it is not."""
-    if data.startswith(_OLE):
+    if data.startswith(OLD_OFFICE):
         if _ENCRYPTED in data:
             return "it is encrypted with a password: open it in Word and save it as .docx without one"
         return "it is an old .doc, or another Office file of that kind: no brief is"
@@ -75,7 +74,7 @@ def _reviewed(found: bytes, expected: bytes) -> Iterator[str]:
 def _all(data: bytes, part: str, names: tuple[str, ...]) -> Iterator[Any]:
     root = _tree(data, part)
     if root is not None:
-        yield from root.iter(*(f"{space}{name}" for space in (_W, _STRICT_W) for name in names))
+        yield from root.iter(*(f"{space}{name}" for space in (W, _STRICT_W) for name in names))
 
 
 def _w(element: Any) -> str:

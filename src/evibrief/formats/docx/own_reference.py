@@ -8,13 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from evibrief.formats.docx.names import RELATIONSHIP, W
 from evibrief.formats.docx.package import open_package
 from evibrief.formats.docx.reference import RUNNING_TITLE
 from evibrief.problems import Place, Problem, Problems
 
-LARGEST = 7_000_000
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _NEEDED = ("word/document.xml", "word/styles.xml", "word/settings.xml")
 _ACTIVE = re.compile(r"(vbaproject|activex|embeddings|oleobject|afchunk|customui|attachedtoolbars)", re.IGNORECASE)
 _FIELDS = re.compile(r"\b(include(text|picture)|dde(auto)?|link|import|rd|database|macrobutton|print)\b", re.IGNORECASE)
@@ -41,22 +39,22 @@ def demand_reference(data: bytes, path: str) -> None:
 
 
 def _loads(name: str, tree: Any) -> Iterator[str]:
-    for relation in tree.iter(_RELATION):
+    for relation in tree.iter(RELATIONSHIP):
         kind = relation.get("Type", "").rpartition("/")[2]
         if relation.get("TargetMode", "Internal") != "Internal" and kind != "hyperlink":
             yield f"`{name}` in it names something outside, which Word would fetch: {relation.get('Target', '')[:100]}"
 
 
 def _fields(name: str, tree: Any) -> Iterator[str]:
-    words = [*(one.text or "" for one in tree.iter(f"{_W}instrText")),
-             *(one.get(f"{_W}instr", "") for one in tree.iter(f"{_W}fldSimple"))]  # fmt: skip
+    words = [*(one.text or "" for one in tree.iter(f"{W}instrText")),
+             *(one.get(f"{W}instr", "") for one in tree.iter(f"{W}fldSimple"))]  # fmt: skip
     if loads := _FIELDS.search("".join(words)):
         yield f"`{name}` in it has the field `{loads[0]}`, which could fetch or run something"
 
 
 def _texts(tree: Any) -> list[str]:
-    paragraphs = tree.iter(f"{_W}p")
-    return ["".join(text.text or "" for text in paragraph.iter(f"{_W}t")) for paragraph in paragraphs]
+    paragraphs = tree.iter(f"{W}p")
+    return ["".join(text.text or "" for text in paragraph.iter(f"{W}t")) for paragraph in paragraphs]
 
 
 def _problems(path: str, messages: Iterable[str]) -> Problems:

@@ -16,9 +16,10 @@ from typing import Any
 
 from lxml import etree
 
-from evibrief.problems import Place, Problem, Problems
-
-WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+from evibrief.formats.canonical_xml import LARGEST_XML
+from evibrief.formats.docx.names import CONTENT_TYPES, OLD_OFFICE, PACKAGE, RELATIONSHIP, W
+from evibrief.formats.docx.zip import MOST_PARTS
+from evibrief.problems import Problems, one_problem
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can store."""
@@ -34,24 +35,20 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     """A package whose bytes do not depend on when or where it is written."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+        for name in sorted(parts, key=lambda name: (name != CONTENT_TYPES, name)):
             entry = zipfile.ZipInfo(name, _EARLIEST)
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
             package.writestr(entry, parts[name])
     return written.getvalue()
 
 
-LARGEST_PART = 48 * 1024 * 1024
-LARGEST_WHOLE = 256 * 1024 * 1024
-MOST_PARTS = 4_000
-"""Far more than any reviewed brief has; a file beyond that is malicious."""
+LARGEST_PACKAGE = 256 * 1024 * 1024
+"""In bytes, unpacked: far more than any reviewed brief has; a file beyond that is malicious."""
 
 MOST_MARKS = 2_000_000
 """The most `<` and the most `=` in a part: each may begin an element or an attribute, which takes a hundred bytes or
 more as a tree. Our largest document has a tenth of that."""
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ class WordPackage:
 
 def open_package(data: bytes, name: str) -> WordPackage:
     """Open a DOCX. Raises `Problems` if the file is not a DOCX, is damaged, or is malicious."""
-    if data.startswith(_OLE):
+    if data.startswith(OLD_OFFICE):
         hint = "open it in Word and save it as .docx without a password"
         raise _problem(name, "not-docx", "this file is protected by a password, or is an old .doc", hint)
     if not data.startswith(b"PK"):
@@ -111,7 +108,7 @@ def _read_parts(data: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             listed = package.infolist()
-            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_WHOLE:
+            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_PACKAGE:
                 raise _too_large(name)
             for one in listed:
                 wanted = one.filename.endswith((".xml", ".rels")) and one.filename not in parts
@@ -128,8 +125,8 @@ def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes
         # Other methods always unpack everything; no Word document uses them (ECMA-376 part 2, annex B).
         raise _problem(name, "hostile", f"{one.filename} in it is packed in a way that no Word document is")
     with package.open(one) as part:
-        data = part.read(LARGEST_PART + 1)
-    if len(data) > LARGEST_PART:
+        data = part.read(LARGEST_XML + 1)
+    if len(data) > LARGEST_XML:
         raise _too_large(name)
     return data
 
@@ -137,7 +134,7 @@ def _bounded(package: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> bytes
 def _relations(package: WordPackage, path: str) -> Iterator[tuple[str, str]]:
     """Type and target of each relationship inside the package; external targets are ignored."""
     if path in package.parts:
-        for one in package.tree(path).iter(_RELATIONS):
+        for one in package.tree(path).iter(RELATIONSHIP):
             if one.get("TargetMode") != "External":
                 yield transitional(one.get("Type", "")), one.get("Target", "")
 
@@ -177,23 +174,28 @@ def _too_large(name: str) -> Problems:
 
 
 def _problem(name: str, rule: str, message: str, hint: str = "ask for the file again") -> Problems:
-    return Problems([Problem(Place(name), rule, message, hint)])
+    return one_problem(name, rule, message, hint)
 
-
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def with_part(parts: Mapping[str, bytes], path: str, kind: str, relations: str, relation: str) -> dict[str, bytes]:
     """The content types and relationships of a package, extended by a part with this path if they lack it."""
-    types, related = etree.fromstring(parts["[Content_Types].xml"]), etree.fromstring(parts[relations])
+    types, related = etree.fromstring(parts[CONTENT_TYPES]), etree.fromstring(parts[relations])
     if not any(one.get("PartName") == f"/{path}" for one in types):
-        etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", {"PartName": f"/{path}", "ContentType": kind})
+        etree.SubElement(types, f"{{{PACKAGE}/content-types}}Override", {"PartName": f"/{path}", "ContentType": kind})
     target = path.removeprefix(relations.partition("_rels/")[0])
     if not any(one.get("Target") == target for one in related):
         name = "rId" + "".join(letter for letter in path.title() if letter.isalnum())
         entry = {"Id": name, "Type": relation, "Target": target}
-        etree.SubElement(related, f"{{{_PACKAGE}/relationships}}Relationship", entry)
-    return {"[Content_Types].xml": serialised(types), relations: serialised(related)}
+        etree.SubElement(related, RELATIONSHIP, entry)
+    return {CONTENT_TYPES: serialised(types), relations: serialised(related)}
+
+
+def word_element(name: str, /, *children: Any, **attributes: str) -> Any:
+    """An element of Word with attributes of Word."""
+    element = etree.Element(f"{W}{name}", {f"{W}{key}": value for key, value in attributes.items()})
+    element.extend(children)
+    return element
 
 
 def serialised(tree: Any) -> bytes:

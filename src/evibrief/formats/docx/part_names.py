@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evibrief.formats.difference import MOST_ALIKE, Difference, quoted, reads
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from evibrief.formats.docx.names import W
 
 _PARTS = (
     ("word/header", "header"), ("word/footer", "footer"), ("word/footnotes", "footnote"), ("word/endnotes", "footnote"),
@@ -59,11 +58,11 @@ def tree_differences(name: str, root: Any, wanted: Any) -> Iterator[Difference]:
 
 def _paragraphs(root: Any) -> list[tuple[str, str]]:
     """The place and text of each paragraph."""
-    return [(_place(number, one), _text(one)) for number, one in enumerate(root.iter(f"{_W}p"), 1)]
+    return [(_place(number, one), _text(one)) for number, one in enumerate(root.iter(f"{W}p"), 1)]
 
 
 def _text(paragraph: Any) -> str:
-    return "".join(one.text or "" for one in paragraph.iter(f"{_W}t"))
+    return "".join(one.text or "" for one in paragraph.iter(f"{W}t"))
 
 
 def _place(number: int, paragraph: Any) -> str:
@@ -73,13 +72,13 @@ def _place(number: int, paragraph: Any) -> str:
 
 def _record(paragraph: Any) -> str:
     """The record of a paragraph, from the control in or around it, or from its bookmark."""
-    tag = paragraph.find(f".//{_W}sdtPr/{_W}tag")
-    for above in paragraph.iterancestors(f"{_W}sdt") if tag is None else ():
-        tag = above.find(f"{_W}sdtPr/{_W}tag") if tag is None else tag
+    tag = paragraph.find(f".//{W}sdtPr/{W}tag")
+    for above in paragraph.iterancestors(f"{W}sdt") if tag is None else ():
+        tag = above.find(f"{W}sdtPr/{W}tag") if tag is None else tag
     if tag is not None:
-        return str(tag.get(f"{_W}val"))
-    bookmark = paragraph.find(f".//{_W}bookmarkStart")
-    return "" if bookmark is None else str(bookmark.get(f"{_W}name"))
+        return str(tag.get(f"{W}val"))
+    bookmark = paragraph.find(f".//{W}bookmarkStart")
+    return "" if bookmark is None else str(bookmark.get(f"{W}name"))
 
 
 def _texts(
@@ -111,10 +110,10 @@ def _pieces(root: Any) -> Iterator[_Piece]:
     number, place, text = 0, "", ""
     for one in root.iter():
         tag = one.tag if isinstance(one.tag, str) else "comment" if one.tag is not None else ""
-        if tag == f"{_W}p":
+        if tag == f"{W}p":
             number += 1
             place, text = _place(number, one), _text(one)
-        said = "" if tag == f"{_W}t" else (one.text or "").strip()
+        said = "" if tag == f"{W}t" else (one.text or "").strip()
         attributes = sorted(one.attrib.items()) if isinstance(one.tag, str) else []
         yield _Piece(tag, (said, (one.tail or "").strip(), *attributes), place, text)
 
@@ -189,7 +188,7 @@ def _called(piece: _Piece, kind: str) -> tuple[str, str]:
 
 def _hides(tag: str, value: str, said: dict[str, str]) -> bool:
     """Whether a property makes a run invisible or nearly invisible (ECMA-376 part 1, 17.3.2)."""
-    faded = said.get(f"{_W}themeColor", "").startswith(("background", "light"))
+    faded = said.get(f"{W}themeColor", "").startswith(("background", "light"))
     tiny = tag == "sz" and value.isdigit() and int(value) <= 8
     white = tag == "color" and (faded or (len(value) == 6 and min(value[0::2].upper()) >= "E"))
     return tag in _HIDING or tiny or white or (tag == "w" and value.isdigit() and int(value) < 20)

@@ -5,14 +5,16 @@ Properties, Advanced Properties, Custom (ECMA-376 part 1, 22.3), and keeps them 
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from lxml import etree
 
+from evibrief.formats.docx.names import OFFICE
 from evibrief.formats.docx.package import WordPackage, serialised, with_part
 
 _PART = "docProps/custom.xml"
 _KIND = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_RELATION = f"{OFFICE}/custom-properties"
 
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
@@ -22,7 +24,8 @@ _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 def custom_properties(parts: Mapping[str, bytes], values: Mapping[str, str]) -> dict[str, bytes]:
     """The properties part with these values added, and the changed content types and relationships."""
-    known = read_custom_properties(parts) | {name: value for name, value in values.items() if value}
+    known = _values(etree.fromstring(parts[_PART])) if _PART in parts else {}
+    known |= {name: value for name, value in values.items() if value}
     root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={None: _CUSTOM, "vt": _TYPES})
     for number, (name, value) in enumerate(known.items(), 2):
         attributes = {"fmtid": _FORMAT, "pid": str(number), "name": name}
@@ -30,14 +33,6 @@ def custom_properties(parts: Mapping[str, bytes], values: Mapping[str, str]) -> 
         etree.SubElement(one, f"{{{_TYPES}}}lpwstr").text = value
     added = {_PART: serialised(root)}
     return added if _PART in parts else added | with_part(parts, _PART, _KIND, "_rels/.rels", _RELATION)
-
-
-def read_custom_properties(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """The custom properties of one of our documents, by name."""
-    if _PART not in parts:
-        return {}
-    tree = etree.fromstring(parts[_PART])
-    return {one.get("name", ""): "".join(one.itertext()) for one in tree.iter(f"{{{_CUSTOM}}}property")}
 
 
 RECIPIENT = "evibrief-recipient"
@@ -49,7 +44,8 @@ COMMENTS_BY = "evibrief-comments-by"
 
 def properties_of(package: WordPackage) -> Mapping[str, str]:
     """The custom properties of a received document, by name (ECMA-376 part 1, 22.3)."""
-    if "docProps/custom.xml" not in package.parts:
-        return {}
-    listed = package.tree("docProps/custom.xml").iter("{*}property")
-    return {one.get("name", ""): "".join(one.itertext()).strip() for one in listed}
+    return _values(package.tree(_PART)) if _PART in package.parts else {}
+
+
+def _values(tree: Any) -> dict[str, str]:
+    return {one.get("name", ""): "".join(one.itertext()).strip() for one in tree.iter("{*}property")}

@@ -43,14 +43,14 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
 
 INK, QUIET, ACCENT, ALARM = "1C1F24", "555B66", "1F4E79", "8A1C1C"
 TINT, HEAD_TINT, LINE = "EEF2F7", "DFE7F1", "C5CAD3"
-FONT, STAND_IN = "Calibri", "Carlito"
+WORD_FONT, STAND_IN = "Calibri", "Carlito"
 """The font, and the one with the same widths that replaces it if it is not installed."""
 MARGIN = 20
 """The margin on every side, in millimetres."""
 
 
 @dataclass(frozen=True)
-class Look:
+class ParagraphStyle:
     """A paragraph style. Sizes and spaces are in points, indents in millimetres."""
 
     based_on: str = "Normal"
@@ -67,40 +67,42 @@ class Look:
     """The colour of a bar on the left; a paragraph with a bar is also shaded."""
 
 
-PARAGRAPHS: Mapping[str, Look] = {
-    "Normal": Look(""),
-    "Body Text": Look(after=6),
-    "First Paragraph": Look("Body Text", after=6),
-    "After Table": Look("Body Text", before=8, after=6),
-    "Compact": Look(after=3),
-    "Small": Look(size=9, colour=QUIET, after=3),
-    "Claim": Look("Body Text", after=6, left=5, whole=True),
-    "Title": Look(size=20, bold=True, after=2, with_next=True, whole=True),
-    "Subtitle": Look(size=12, colour=QUIET, after=2),
-    "Title Block": Look(colour=QUIET, after=3),
-    "Heading 1": Look(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
-    "Heading 2": Look(size=12, bold=True, before=12, after=3, with_next=True, whole=True),
-    "Heading 3": Look(size=11, bold=True, before=9, after=2, with_next=True, whole=True),
-    "Heading 4": Look(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
-    "Callout": Look(size=11, before=4, after=6, left=3, with_next=True, whole=True, bar=ACCENT),
-    "Warning": Look(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
-    "Table Caption": Look(size=9.5, bold=True, before=10, after=3, with_next=True, whole=True),
-    "Table Text": Look(size=8.5, after=2),
-    "Table Heading": Look("Table Text", size=8.5, bold=True, after=2),
-    "Table Note": Look(size=9, colour=QUIET, before=3, after=6),
-    "Bibliography": Look(size=9.5, after=3, left=9, hanging=9, whole=True),
-    "Page One Heading": Look(size=11.5, colour=ACCENT, bold=True, before=4, after=1, with_next=True, whole=True),
-    "Page One Text": Look(size=9.5, after=1),
-    "Summary Heading": Look(size=15, colour=ACCENT, bold=True, after=4, with_next=True, whole=True),
-    "Image Caption": Look(size=9, bold=True, before=2, after=6, whole=True),
-    "Captioned Figure": Look(before=4, after=0, with_next=True),
-    "Contents Heading": Look(size=15, colour=ACCENT, bold=True, after=5, with_next=True),
-    "toc 1": Look(bold=True, before=3, after=1),
-    "toc 2": Look(size=10, left=6, after=1),
-    "toc 3": Look(size=10, colour=QUIET, left=12, after=1),
-    "Header": Look(size=8.5, colour=QUIET),
-    "Footer": Look(size=8.5, colour=QUIET),
-    "Spacer": Look(size=2, after=3),
+PARAGRAPHS: Mapping[str, ParagraphStyle] = {
+    "Normal": ParagraphStyle(""),
+    "Body Text": ParagraphStyle(after=6),
+    "First Paragraph": ParagraphStyle("Body Text", after=6),
+    "After Table": ParagraphStyle("Body Text", before=8, after=6),
+    "Compact": ParagraphStyle(after=3),
+    "Small": ParagraphStyle(size=9, colour=QUIET, after=3),
+    "Claim": ParagraphStyle("Body Text", after=6, left=5, whole=True),
+    "Title": ParagraphStyle(size=20, bold=True, after=2, with_next=True, whole=True),
+    "Subtitle": ParagraphStyle(size=12, colour=QUIET, after=2),
+    "Title Block": ParagraphStyle(colour=QUIET, after=3),
+    "Heading 1": ParagraphStyle(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
+    "Heading 2": ParagraphStyle(size=12, bold=True, before=12, after=3, with_next=True, whole=True),
+    "Heading 3": ParagraphStyle(size=11, bold=True, before=9, after=2, with_next=True, whole=True),
+    "Heading 4": ParagraphStyle(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
+    "Callout": ParagraphStyle(size=11, before=4, after=6, left=3, with_next=True, whole=True, bar=ACCENT),
+    "Warning": ParagraphStyle(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
+    "Table Caption": ParagraphStyle(size=9.5, bold=True, before=10, after=3, with_next=True, whole=True),
+    "Table Text": ParagraphStyle(size=8.5, after=2),
+    "Table Heading": ParagraphStyle("Table Text", size=8.5, bold=True, after=2),
+    "Table Note": ParagraphStyle(size=9, colour=QUIET, before=3, after=6),
+    "Bibliography": ParagraphStyle(size=9.5, after=3, left=9, hanging=9, whole=True),
+    "Page One Heading": ParagraphStyle(
+        size=11.5, colour=ACCENT, bold=True, before=4, after=1, with_next=True, whole=True
+    ),
+    "Page One Text": ParagraphStyle(size=9.5, after=1),
+    "Summary Heading": ParagraphStyle(size=15, colour=ACCENT, bold=True, after=4, with_next=True, whole=True),
+    "Image Caption": ParagraphStyle(size=9, bold=True, before=2, after=6, whole=True),
+    "Captioned Figure": ParagraphStyle(before=4, after=0, with_next=True),
+    "Contents Heading": ParagraphStyle(size=15, colour=ACCENT, bold=True, after=5, with_next=True),
+    "toc 1": ParagraphStyle(bold=True, before=3, after=1),
+    "toc 2": ParagraphStyle(size=10, left=6, after=1),
+    "toc 3": ParagraphStyle(size=10, colour=QUIET, left=12, after=1),
+    "Header": ParagraphStyle(size=8.5, colour=QUIET),
+    "Footer": ParagraphStyle(size=8.5, colour=QUIET),
+    "Spacer": ParagraphStyle(size=2, after=3),
 }
 CHARACTERS: Mapping[str, tuple[str, bool]] = {
     # name: (colour, bold)
@@ -150,7 +152,7 @@ def _set_defaults(document: Document) -> None:
     """Set the defaults for all text."""
     for name in ("w:sz", "w:szCs"):
         for size in document.styles.element.iterfind(f"w:docDefaults/w:rPrDefault/w:rPr/{name}", _namespace()):
-            size.set(qn("w:val"), str(round(2 * Look().size)))
+            size.set(qn("w:val"), str(round(2 * ParagraphStyle().size)))
     for spacing in document.styles.element.iterfind("w:docDefaults/w:pPrDefault/w:pPr/w:spacing", _namespace()):
         spacing.set(qn("w:after"), "0")
 
@@ -170,7 +172,7 @@ def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> Any:
     return style
 
 
-def _shape_paragraph(style: Any, look: Look, document: Document) -> None:
+def _shape_paragraph(style: Any, look: ParagraphStyle, document: Document) -> None:
     if look.based_on:
         style.base_style = _style(document, look.based_on, WD_STYLE_TYPE.PARAGRAPH)
     style.hidden, style.unhide_when_used = False, False
@@ -261,9 +263,9 @@ def _field(paragraph: Any, instruction: str) -> None:
 def _with_our_fonts(parts: dict[str, bytes]) -> dict[str, bytes]:
     """Set one font for text and headings, in the Word theme, so that a designer can change it in one place."""
     theme = parts["word/theme/theme1.xml"].decode()
-    latin = f'<a:latin typeface="{FONT}" panose="020F0502020204030204"/>'
+    latin = f'<a:latin typeface="{WORD_FONT}" panose="020F0502020204030204"/>'
     theme = re.sub(r'<a:latin typeface="Aptos[^>]*>', latin, theme)
     fonts = re.sub(r'<w:font w:name="Aptos.*?</w:font>\s*', "", parts["word/fontTable.xml"].decode(), flags=re.DOTALL)
-    named = f'<w:font w:name="{FONT}">'
+    named = f'<w:font w:name="{WORD_FONT}">'
     fonts = fonts.replace(named, f'{named}<w:altName w:val="{STAND_IN}"/>')
     return {**parts, "word/theme/theme1.xml": theme.encode(), "word/fontTable.xml": fonts.encode()}

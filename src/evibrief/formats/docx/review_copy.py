@@ -13,24 +13,28 @@ from lxml import etree
 
 from evibrief.evidence.brief import BriefRecord
 from evibrief.evidence.hashes import SHORT
-from evibrief.formats.docx.package import WORD, pack, serialised, unpack, with_part
+from evibrief.formats.docx.names import DOCUMENT_RELATIONS, OFFICE, WORD, W
+from evibrief.formats.docx.package import pack, serialised, unpack, with_part, word_element
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
-from evibrief.sections.questions import Question
+from evibrief.sections.questions import ReviewQuestion
 
 AUTHOR = "evibrief"
-_W = f"{{{WORD}}}"
+"""The author of the questions in a review copy."""
+
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_RELATIONS = "word/_rels/document.xml.rels"
 
 
 def make_review_copy(
-    document: bytes, asked: Sequence[Question], page: Sequence[tuple[str, str]], day: date, about: Mapping[str, str]
+    document: bytes,
+    asked: Sequence[ReviewQuestion],
+    page: Sequence[tuple[str, str]],
+    day: date,
+    about: Mapping[str, str],
 ) -> bytes:
     """The review copy of a brief's DOCX. `page` has the style and text of each paragraph of its first page.
 
@@ -46,56 +50,50 @@ def make_review_copy(
     if asked:
         parts["word/comments.xml"] = serialised(_comments(asked, day))
         parts["word/commentsExtended.xml"] = serialised(_threads(asked))
-        parts |= with_part(parts, "word/comments.xml", f"{_KIND}.comments+xml", _RELATIONS, f"{_OFFICE}/comments")
         extended = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
-        parts |= with_part(parts, "word/commentsExtended.xml", f"{_KIND}.commentsExtended+xml", _RELATIONS, extended)
+        for name, relation in (("comments", f"{OFFICE}/comments"), ("commentsExtended", extended)):
+            parts |= with_part(parts, f"word/{name}.xml", f"{_KIND}.{name}+xml", DOCUMENT_RELATIONS, relation)
     return pack(parts | custom_properties(parts, about))
 
 
-def _element(name: str, /, *children: Any, **attributes: str) -> Any:
-    element = etree.Element(f"{_W}{name}", {f"{_W}{key}": value for key, value in attributes.items()})
-    element.extend(children)
-    return element
-
-
 def _run(text: str) -> Any:
-    words = _element("t")
+    words = word_element("t")
     words.text = text
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return _element("r", words)
+    return word_element("r", words)
 
 
-def _ask(tree: Any, asked: Iterable[Question]) -> None:
+def _ask(tree: Any, asked: Iterable[ReviewQuestion]) -> None:
     """Put comment marks around each record's bookmark, or into a nearby paragraph if that is not possible."""
-    starts = {mark.get(f"{_W}name"): mark for mark in tree.iter(f"{_W}bookmarkStart")}
-    ends = {mark.get(f"{_W}id"): mark for mark in tree.iter(f"{_W}bookmarkEnd")}
+    starts = {mark.get(f"{W}name"): mark for mark in tree.iter(f"{W}bookmarkStart")}
+    ends = {mark.get(f"{W}id"): mark for mark in tree.iter(f"{W}bookmarkEnd")}
     for number, question in enumerate(asked):
         start = starts.get(question.anchor)
-        end = ends.get(start.get(f"{_W}id")) if start is not None else None
-        reference = _element("r", _element("commentReference", id=str(number)))
+        end = ends.get(start.get(f"{W}id")) if start is not None else None
+        reference = word_element("r", word_element("commentReference", id=str(number)))
         if start is None or end is None or not _in_one_paragraph(start, end):
             _after_properties(next(_paragraphs_from(start, tree)), reference)
             continue
-        start.addnext(_element("commentRangeStart", id=str(number)))
-        end.addprevious(_element("commentRangeEnd", id=str(number)))
+        start.addnext(word_element("commentRangeStart", id=str(number)))
+        end.addprevious(word_element("commentRangeEnd", id=str(number)))
         end.addnext(reference)
 
 
 def _in_one_paragraph(start: Any, end: Any) -> bool:
-    return start.getparent() is end.getparent() and start.getparent().tag == f"{_W}p"
+    return start.getparent() is end.getparent() and start.getparent().tag == f"{W}p"
 
 
 def _paragraphs_from(start: Any, tree: Any) -> Iterator[Any]:
     """The paragraph that contains a mark, then the first after it, then the first of all."""
     if start is not None:
-        yield from start.iterancestors(f"{_W}p")
+        yield from start.iterancestors(f"{W}p")
         for following in start.itersiblings():
-            yield from following.iter(f"{_W}p")
-    yield from tree.iter(f"{_W}p")
+            yield from following.iter(f"{W}p")
+    yield from tree.iter(f"{W}p")
 
 
 def _after_properties(paragraph: Any, element: Any) -> None:
-    properties = paragraph.find(f"{_W}pPr")
+    properties = paragraph.find(f"{W}pPr")
     if properties is None:
         paragraph.insert(0, element)
     else:
@@ -104,19 +102,20 @@ def _after_properties(paragraph: Any, element: Any) -> None:
 
 def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
     """Insert the first page, followed by a page break."""
-    body = tree.find(f"{_W}body")
-    made = [_element("p", _element("pPr", _element("pStyle", val=style)), _run(text)) for style, text in page]
-    made.append(_element("p", _element("r", _element("br", type="page"))))
+    body = tree.find(f"{W}body")
+    styles = [(word_element("pPr", word_element("pStyle", val=style)), text) for style, text in page]
+    made = [word_element("p", style, _run(text)) for style, text in styles]
+    made.append(word_element("p", word_element("r", word_element("br", type="page"))))
     for place, paragraph in enumerate(made):
         body.insert(place, paragraph)
 
 
 def _track(settings: Any) -> None:
     """Switch on tracking, including moves. The order of settings is fixed (17.15.1.78)."""
-    for one in settings.findall(f"{_W}doNotTrackMoves"):
+    for one in settings.findall(f"{W}doNotTrackMoves"):
         settings.remove(one)
-    later = settings.find(f"{_W}defaultTabStop")
-    mark = _element("trackRevisions")
+    later = settings.find(f"{W}defaultTabStop")
+    mark = word_element("trackRevisions")
     settings.append(mark) if later is None else later.addprevious(mark)
 
 
@@ -125,19 +124,19 @@ def _paragraph_id(number: int) -> str:
     return f"{0x10000001 + number:08X}"
 
 
-def _comments(asked: Iterable[Question], day: date) -> Any:
+def _comments(asked: Iterable[ReviewQuestion], day: date) -> Any:
     spaces = {"w": WORD, "w14": _W14, "mc": _COMPATIBILITY}
-    root = etree.Element(f"{_W}comments", nsmap=spaces)
+    root = etree.Element(f"{W}comments", nsmap=spaces)
     root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w14")
     for number, question in enumerate(asked):
-        paragraph = _element("p", _run(question.text))
+        paragraph = word_element("p", _run(question.text))
         paragraph.set(f"{{{_W14}}}paraId", _paragraph_id(number))
         moment = f"{day.isoformat()}T00:00:00Z"
-        root.append(_element("comment", paragraph, id=str(number), author=AUTHOR, date=moment, initials="ev"))
+        root.append(word_element("comment", paragraph, id=str(number), author=AUTHOR, date=moment, initials="ev"))
     return root
 
 
-def _threads(asked: Sequence[Question]) -> Any:
+def _threads(asked: Sequence[ReviewQuestion]) -> Any:
     root = etree.Element(f"{{{_W15}}}commentsEx", nsmap={"w15": _W15, "mc": _COMPATIBILITY})
     root.set(f"{{{_COMPATIBILITY}}}Ignorable", "w15")
     for number in range(len(asked)):

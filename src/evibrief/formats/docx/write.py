@@ -9,7 +9,7 @@ import datetime
 import re
 import secrets
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +22,8 @@ from evibrief.formats.docx.body import finish_body, with_token
 from evibrief.formats.docx.content_controls import control_records
 from evibrief.formats.docx.evidence_part import word_parts
 from evibrief.formats.docx.footers import footer_parts
-from evibrief.formats.docx.package import WORD, pack, unpack
+from evibrief.formats.docx.names import CONTENT_TYPES, DECLARATION, WORD, W
+from evibrief.formats.docx.package import pack, serialised, unpack
 from evibrief.formats.docx.pictures import vector_parts
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
@@ -31,14 +32,13 @@ from evibrief.sections.blocks import Foot
 from evibrief.sections.figures.picture import Drawing
 from evibrief.workfolders import work_folder
 
-_W = f"{{{WORD}}}"
 _NAMESPACES = {"w": WORD}
 _PLACE = Place("DOCX")
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?"[^>]*>')
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+_NO_DRAWINGS: Mapping[str, Drawing] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
-LONGEST = 600
+WRITING_TIMEOUT = 600
 """In seconds, for pandoc; the largest brief measured took ten."""
 
 _LIST_INDENT = 357
@@ -69,24 +69,25 @@ def write_docx(
     anchors: frozenset[str],
     reference: bytes,
     lua_filter: str,
-    drawings: Sequence[Drawing] = (),
+    drawings: Mapping[str, Drawing] = _NO_DRAWINGS,
     evidence: Mapping[str, bytes] = _NO_FILES,
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 
-    The page has the `drawings` as PNG; each is added as SVG for versions of Word that can show it. `evidence` is
-    embedded. Raises `Problems` for every warning of pandoc, for an id in `anchors` without a bookmark, for a dead link,
-    and for a style that is not in the reference document.
+    The page has the `drawings` as PNG, under addresses that end in their names (`pictures.named_address`); each is
+    added as SVG for versions of Word that can show it. `evidence` is embedded. Raises `Problems` for every warning of
+    pandoc, for an id in `anchors` without a bookmark, for a dead link, and for a style that is not in the reference
+    document.
     """
     token = secrets.token_hex(16)
     parts = unpack(_run_pandoc(leave_out(html), properties, reference, with_token(lua_filter, token)))
     document = etree.fromstring(parts["word/document.xml"])
+    parts |= vector_parts(document, parts, drawings)  # before the names of the figures are taken out of the body
     finish_body(document, anchors, token)
     if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
         raise Problems(problems)
     control_records(document, anchors)
-    parts |= vector_parts(document, parts, drawings)
-    parts["word/document.xml"] = _serialise(document)
+    parts["word/document.xml"] = serialised(document)
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)
     parts |= _header_parts(parts, properties.running_title)
@@ -101,7 +102,7 @@ def write_docx(
 
 def bookmark_names(document: Any) -> list[str]:
     """The names of all bookmarks, in document order."""
-    return [mark.get(f"{_W}name") for mark in document.iter(f"{_W}bookmarkStart")]
+    return [mark.get(f"{W}name") for mark in document.iter(f"{W}bookmarkStart")]
 
 
 def leave_out(html: str) -> str:
@@ -136,10 +137,11 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
         environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
         try:
             run = subprocess.run(
-                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=LONGEST
+                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=WRITING_TIMEOUT
             )
         except subprocess.TimeoutExpired:
-            raise Problems([Problem(_PLACE, "pandoc", f"writing it takes longer than {LONGEST} seconds")]) from None
+            message = f"writing it takes longer than {WRITING_TIMEOUT} seconds"
+            raise Problems([Problem(_PLACE, "pandoc", message)]) from None
         warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
         if warnings or run.returncode:
             words = warnings or [f"pandoc ended with exit code {run.returncode}"]
@@ -153,11 +155,11 @@ def _complaints(document: Any, anchors: frozenset[str], reference_styles: bytes)
     hint = "the page must carry it on a div, a span or a heading; at most 40 letters, digits and _, a letter first"
     for name in sorted(anchors - names):
         yield Problem(_PLACE, "bookmark", f"`{name}` has no bookmark", hint)
-    targets = {link.get(f"{_W}anchor") for link in document.iter(f"{_W}hyperlink")} - {None}
+    targets = {link.get(f"{W}anchor") for link in document.iter(f"{W}hyperlink")} - {None}
     for name in sorted(targets - names):
         yield Problem(_PLACE, "link", f"a link leads to `{name}`, and nothing has that id")
-    used = {style.get(f"{_W}val") for style in document.iter(*(f"{_W}{kind}Style" for kind in ("p", "r", "tbl")))}
-    known = {style.get(f"{_W}styleId") for style in etree.fromstring(reference_styles).iter(f"{_W}style")}
+    used = {style.get(f"{W}val") for style in document.iter(*(f"{W}{kind}Style" for kind in ("p", "r", "tbl")))}
+    known = {style.get(f"{W}styleId") for style in etree.fromstring(reference_styles).iter(f"{W}style")}
     for name in sorted(used - known):
         yield Problem(_PLACE, "style", f"the style `{name}` is not in the reference document")
 
@@ -165,14 +167,14 @@ def _complaints(document: Any, anchors: frozenset[str], reference_styles: bytes)
 def _properties_parts(parts: dict[str, bytes], properties: WordProperties) -> Mapping[str, bytes]:
     """Core and application properties. Pandoc's custom ones, which repeat the page's `meta` elements, are removed."""
     parts.pop("docProps/custom.xml", None)
-    mentions = {"[Content_Types].xml": "PartName", "_rels/.rels": "Target"}
+    mentions = {CONTENT_TYPES: "PartName", "_rels/.rels": "Target"}
     for name, attribute in mentions.items():
         tree = etree.fromstring(parts[name])
         for element in [child for child in tree if child.get(attribute, "").lstrip("/") == "docProps/custom.xml"]:
             tree.remove(element)
-        parts[name] = _serialise(tree)
+        parts[name] = serialised(tree)
     space = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
-    application = f'{_XML}<Properties xmlns="{space}"><Application>evibrief</Application></Properties>'
+    application = f'{DECLARATION}<Properties xmlns="{space}"><Application>evibrief</Application></Properties>'
     return {"docProps/core.xml": _core_properties(properties), "docProps/app.xml": application.encode()}
 
 
@@ -199,7 +201,7 @@ def _core_properties(properties: WordProperties) -> bytes:
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     )
-    return f"{_XML}<cp:coreProperties {spaces}>{body}{dates}</cp:coreProperties>".encode()
+    return f"{DECLARATION}<cp:coreProperties {spaces}>{body}{dates}</cp:coreProperties>".encode()
 
 
 def _settings_parts(parts: Mapping[str, bytes], language: str) -> Mapping[str, bytes]:
@@ -208,33 +210,33 @@ def _settings_parts(parts: Mapping[str, bytes], language: str) -> Mapping[str, b
         etree.fromstring(parts[f"word/{name}.xml"]) for name in ("styles", "settings", "numbering")
     )
     for default in styles.iterfind("w:docDefaults/w:rPrDefault/w:rPr/w:lang", _NAMESPACES):
-        default.set(f"{_W}val", language)
-    theme_language = settings.find(f"{_W}themeFontLang")
-    theme_language.set(f"{_W}val", language)
-    if settings.find(f"{_W}compat") is None:
-        following = settings.find(f"{_W}rsids")
+        default.set(f"{W}val", language)
+    theme_language = settings.find(f"{W}themeFontLang")
+    theme_language.set(f"{W}val", language)
+    if settings.find(f"{W}compat") is None:
+        following = settings.find(f"{W}rsids")
         (theme_language if following is None else following).addprevious(_compatibility())
-    for level in numbering.iter(f"{_W}lvl"):
+    for level in numbering.iter(f"{W}lvl"):
         indent = level.find("w:pPr/w:ind", _NAMESPACES)
-        indent.set(f"{_W}left", str(_LIST_INDENT * (int(level.get(f"{_W}ilvl")) + 1)))
-        indent.set(f"{_W}hanging", str(_LIST_INDENT))
+        indent.set(f"{W}left", str(_LIST_INDENT * (int(level.get(f"{W}ilvl")) + 1)))
+        indent.set(f"{W}hanging", str(_LIST_INDENT))
     trees = {"styles": styles, "settings": settings, "numbering": numbering}
-    return {f"word/{name}.xml": _serialise(tree) for name, tree in trees.items()}
+    return {f"word/{name}.xml": serialised(tree) for name, tree in trees.items()}
 
 
 def _compatibility() -> Any:
     """The setting for the layout of Word 2013 and later ([MS-DOCX] 2.3.5, compatibilityMode)."""
-    compatibility = etree.Element(f"{_W}compat")
+    compatibility = etree.Element(f"{W}compat")
     setting = {"name": "compatibilityMode", "uri": "http://schemas.microsoft.com/office/word", "val": "15"}
-    etree.SubElement(compatibility, f"{_W}compatSetting", {f"{_W}{name}": value for name, value in setting.items()})
+    etree.SubElement(compatibility, f"{W}compatSetting", {f"{W}{name}": value for name, value in setting.items()})
     return compatibility
 
 
 def _header_parts(parts: Mapping[str, bytes], title: str) -> Mapping[str, bytes]:
     """The headers with the running title filled in; everything else that a designer put there is kept."""
     headers = {name: etree.fromstring(parts[name]) for name in parts if re.fullmatch(r"word/header\d*\.xml", name)}
-    paragraphs = (paragraph for header in headers.values() for paragraph in header.iter(f"{_W}p"))
-    texts_of = (list(paragraph.iter(f"{_W}t")) for paragraph in paragraphs)
+    paragraphs = (paragraph for header in headers.values() for paragraph in header.iter(f"{W}p"))
+    texts_of = (list(paragraph.iter(f"{W}t")) for paragraph in paragraphs)
     places = [texts for texts in texts_of if "".join(text.text or "" for text in texts) == RUNNING_TITLE]
     if not places:
         message = f"no header of the reference document has a paragraph that reads `{RUNNING_TITLE}`"
@@ -242,8 +244,4 @@ def _header_parts(parts: Mapping[str, bytes], title: str) -> Mapping[str, bytes]
     for texts in places:
         for index, text in enumerate(texts):  # Word may split a text into several runs
             text.text = "" if index else title
-    return {name: _serialise(tree) for name, tree in headers.items()}
-
-
-def _serialise(tree: Any) -> bytes:
-    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return {name: serialised(tree) for name, tree in headers.items()}

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from evibrief.formats.difference import Difference, quoted
 
 MOST_PARTS = 4_000
+"""Far more than any brief has."""
+
 ROOM = 1024 * 1024
 """In bytes: a part may be four times as large as expected plus this much; otherwise it is not read."""
 

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from evibrief.files import Unreadable, inside, read_inside
-from evibrief.formats.html.csl import LARGEST as LARGEST_STYLE
-from evibrief.formats.html.csl import BadStyle, parent_of
+from evibrief.formats.html.csl import LARGEST_STYLE, BadStyle, parent_of
 from evibrief.resources import folder_of
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-NAMESPACE = "http://purl.org/net/xbiblio/csl"
-LARGEST = 1_000_000
+CSL_NAMESPACE = "http://purl.org/net/xbiblio/csl"
+LARGEST_STYLE = 1_000_000
 """In bytes; the largest style of the public collection has 300,000."""
 
-DEEPEST = 200
+DEEPEST_STYLE = 200
 """Nesting of elements; the deepest style of the public collection has 30 levels."""
 
 MOST_STEPS = 10_000_000
@@ -61,7 +61,7 @@ class _Reader:
             if local != "style":
                 raise BadStyle(self.parser.CurrentLineNumber, f"it begins with `{local:.40}`, and a style with `style`")
         self.path.append(local)
-        if len(self.path) > DEEPEST:
+        if len(self.path) > DEEPEST_STYLE:
             raise BadStyle(self.parser.CurrentLineNumber, "its elements are nested too deeply")
         if len(self.path) == 2:
             self.part = _Part()
@@ -85,8 +85,8 @@ def parent_of(style: bytes) -> str:
 
     Raises `BadStyle` if this is not a style, or if it would lead an engine into a cycle or to missing macros.
     """
-    if len(style) > LARGEST:
-        raise BadStyle(0, f"it has {len(style) / 1e6:.1f} MB, and no style has more than {LARGEST / 1e6:g}")
+    if len(style) > LARGEST_STYLE:
+        raise BadStyle(0, f"it has {len(style) / 1e6:.1f} MB, and no style has more than {LARGEST_STYLE / 1e6:g}")
     reader = _Reader()
     try:
         reader.parser.Parse(style.removeprefix(b"\xef\xbb\xbf"), True)
@@ -100,8 +100,8 @@ def parent_of(style: bytes) -> str:
         if len(names) > 1 or "" in names:
             raise BadStyle(0, "it depends on another style, and does not say on which one")
         return names.pop()
-    if reader.namespace != NAMESPACE:
-        raise BadStyle(1, f"it is no CSL: its namespace is not {NAMESPACE}")
+    if reader.namespace != CSL_NAMESPACE:
+        raise BadStyle(1, f"it is no CSL: its namespace is not {CSL_NAMESPACE}")
     if "citation" not in reader.parts:
         raise BadStyle(0, "it has no `citation`")
     _demand_ends(reader.parts)

@@ -67,7 +67,7 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Fault:
+class TemplateFault:
     """A fault of a brief's own template: the line (0 if unknown), a message and a hint."""
 
     line: int
@@ -78,7 +78,7 @@ class Fault:
 class BadTemplate(Exception):
     """A brief's own template cannot be filled, or prints something that is not allowed on a page."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: TemplateFault) -> None:
         self.faults = faults
         super().__init__("; ".join(fault.message for fault in faults))
 
@@ -118,7 +118,7 @@ def environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
     return made
 
 
-def fill(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
+def fill_page(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
     """Fill the page template: the brief's own, if any, which may extend ours and override its blocks.
 
     Raises whatever the template raises.
@@ -138,21 +138,21 @@ def fill(view: View, templates: Mapping[str, str], layer: Layer, look: Look, mar
 
 
 def fill_apart(view: View, templates: Mapping[str, str], layer: Layer, look: Look, marks: Marks) -> Filled:
-    """Like `fill`, for a brief with its own template, in a separate process. Raises `BadTemplate`."""
+    """Like `fill_page`, for a brief with its own template, in a separate process. Raises `BadTemplate`."""
     command = [sys.executable, "-P", "-c", "from evibrief.formats.html.filling import answer; answer()"]
     given = pickle.dumps((view, dict(templates), layer, look, marks))
     try:
         run = subprocess.run(command, input=given, capture_output=True, check=False, timeout=2 * SECONDS)
     except subprocess.TimeoutExpired:
-        raise BadTemplate(Fault(0, f"it takes longer than {2 * SECONDS} seconds", _REPEATS)) from None
+        raise BadTemplate(TemplateFault(0, f"it takes longer than {2 * SECONDS} seconds", _REPEATS)) from None
     if run.returncode == -signal.SIGXCPU:
-        raise BadTemplate(Fault(0, f"it takes longer than {SECONDS} seconds", _REPEATS))
+        raise BadTemplate(TemplateFault(0, f"it takes longer than {SECONDS} seconds", _REPEATS))
     try:
         answered: dict[str, Any] = json.loads(run.stdout)
     except ValueError:
-        raise BadTemplate(Fault(0, "it takes too much memory, or is nested too deeply", _REPEATS)) from None
+        raise BadTemplate(TemplateFault(0, "it takes too much memory, or is nested too deeply", _REPEATS)) from None
     if "line" in answered:
-        raise BadTemplate(Fault(**answered))
+        raise BadTemplate(TemplateFault(**answered))
     return Filled(answered["html"], tuple(map(_opened, answered["texts"])), frozenset(answered["short"]))
 
 
@@ -181,12 +181,12 @@ def _filled_twice(
 ) -> dict[str, Any]:
     """Fill the template twice with different marks: if it reads, cuts or changes marks, the pages differ."""
     others = Marks(marks.token.translate(_OTHER_DIGITS))
-    one, other = (_printable(fill(view, templates, layer, look, each)) for each in (marks, others))
+    one, other = (_printable(fill_page(view, templates, layer, look, each)) for each in (marks, others))
     same = one.texts == other.texts and one.html == other.html.replace(others.token, marks.token)
     if not same or marks.token in marks.replaced(one.html, ("",) * len(one.texts), ""):
         message = "it changes a text before it is typeset, or prints something else each time"
         hint = "print a text as it is: `{{ text | prose }}`, with no filter after `prose` or `line`"
-        raise BadTemplate(Fault(0, message, hint))
+        raise BadTemplate(TemplateFault(0, message, hint))
     return {"html": one.html, "texts": [(text, pieces_of(text)) for text in one.texts], "short": sorted(one.short)}
 
 
@@ -205,14 +205,14 @@ def _printable(filled: Filled) -> Filled:
 _OTHER_DIGITS = str.maketrans("0123456789abcdef", "fedcba9876543210")
 
 
-def _what_is_wrong(error: Exception, templates: Mapping[str, str]) -> Fault:
-    line, message, hint = _line_of(error), str(error), Fault(0, "").hint
+def _what_is_wrong(error: Exception, templates: Mapping[str, str]) -> TemplateFault:
+    line, message, hint = _line_of(error), str(error), TemplateFault(0, "").hint
     if isinstance(error, jinja2.TemplateNotFound):
         message, hint = f"there is no template `{error.name}`", suggest(str(error.name), templates)
     elif isinstance(error, MemoryError | RecursionError | OverflowError):
         kinds = {MemoryError: "it takes too much memory", RecursionError: "it calls itself without end"}
         message, hint = kinds.get(type(error), message), _REPEATS
-    return Fault(line, message[:300] or type(error).__name__, hint)
+    return TemplateFault(line, message[:300] or type(error).__name__, hint)
 
 
 def _line_of(error: Exception) -> int:
@@ -227,6 +227,6 @@ def _line_of(error: Exception) -> int:
     return line
 
 
-def fill_text(name: str, templates: Mapping[str, str], **values: object) -> str:
+def fill_template(name: str, templates: Mapping[str, str], **values: object) -> str:
     """Fill a template without prose, which needs no typesetting. Raises whatever the template raises."""
     return environment(templates).get_template(name).render(**values)

@@ -17,11 +17,11 @@ class WebPage:
         """The page in UTF-8, with the letters in figures as outlines, because a browser does not have our fonts."""
         from evibrief.sections.figures.picture import SVG, as_address
 
-        html = page.with_figures(lambda drawing: as_address(drawing.svg.encode(), SVG))
+        html = page.with_figures(lambda figure: as_address(figure.drawing.svg.encode(), SVG))
         return Document(self.name, html.encode())
 
     def text(self, data: bytes) -> str:
         """The words that a browser shows."""
-        from evibrief.formats.html.shown import text_of
+        from evibrief.formats.html.shown import text_of_html
 
-        return text_of(data.decode())
+        return text_of_html(data.decode())

@@ -58,7 +58,7 @@ _ENTRY_OF_LIST = re.compile(r'<div id="refs".*', re.DOTALL)
 IN_LIST = -2
 """The index of complaints about the reference list."""
 
-LONGEST = 120
+SETTING_TIMEOUT = 120
 """In seconds, for pandoc; the largest brief measured took five."""
 
 _MEMORY = "-M2g"
@@ -153,9 +153,9 @@ def _run_pandoc(
             *(file for name in names for file in (token, name)), token,
         ]  # fmt: skip
         try:
-            run = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=LONGEST)
+            run = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=SETTING_TIMEOUT)
         except subprocess.TimeoutExpired:
-            message = f"setting the texts in this style takes over {LONGEST} s"
+            message = f"setting the texts in this style takes over {SETTING_TIMEOUT} s"
             return "", (Complaint(-1, message, _STYLE, of_style=True),)
     return run.stdout.decode(errors="replace"), tuple(_warnings(run, token))
 

@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-LARGEST = 2_000_000
+LARGEST_LOGO = 2_000_000
 """In bytes: the largest logo."""
 
 SMALLEST_SIDE, LARGEST_SIDE, NARROWEST = 8, 4_000, 20

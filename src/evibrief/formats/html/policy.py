@@ -15,17 +15,18 @@ _HEAD = re.compile(r'\s*<!DOCTYPE html>\s*<html(?: lang="[^"<>]*")?>\s*<head>\s*
 """How every page begins. The policy comes next, because a browser applies it only to what follows."""
 
 
-def _words(text: str) -> frozenset[str]:
+def names_in(text: str) -> frozenset[str]:
+    """The names in a list with spaces between them."""
     return frozenset(text.split())
 
 
-_TAGS = _words(
+_TAGS = names_in(
     """a abbr address article aside b bdi bdo blockquote body br caption cite code col colgroup dd del details dfn div
     dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 head header hr html i img ins kbd li main mark meta nav ol p
     pre q rp rt ruby s samp section small span strong style sub summary sup table tbody td tfoot th thead time title
     tr u ul var wbr"""
 )
-_ATTRIBUTES = _words(
+_ATTRIBUTES = names_in(
     """alt cite class colspan datetime dir height hidden href id lang reversed role rowspan scope src start tabindex
     title translate type value width"""
 )
@@ -38,7 +39,7 @@ _MARKUP = re.compile(r"<(/?[a-zA-Z][^\s/>]*|[!?])")
 
 
 @dataclass(frozen=True)
-class Refused:
+class NotAllowed:
     """Something that is not allowed on a page, and what to do instead. `sign` is its text there, in lower case."""
 
     message: str
@@ -58,7 +59,7 @@ class Contents(HTMLParser):
         self.styles: list[str] = []
         self.inline: list[tuple[str, str]] = []
         self.pictures: list[str] = []
-        self.found: list[Refused] = []
+        self.found: list[NotAllowed] = []
         self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -86,19 +87,19 @@ class Contents(HTMLParser):
         if self._in_style:
             self.styles[-1] += data
 
-    def refused(self, sheets: Iterable[str], pictures: Collection[str]) -> Iterator[Refused]:
+    def refused(self, sheets: Iterable[str], pictures: Collection[str]) -> Iterator[NotAllowed]:
         """Everything in the page that is not allowed; these style sheets and pictures are."""
         yield from dict.fromkeys(self.found)
         known = {sheet.strip() for sheet in sheets}
         if any(style.strip() not in known for style in self.styles):
-            yield Refused("a style sheet stands in the template", "write it into theme/custom.css", "<style")
+            yield NotAllowed("a style sheet stands in the template", "write it into theme/custom.css", "<style")
         for tag, style in dict.fromkeys(self.inline):
             if tag != "col" or not _WIDTH.fullmatch(style):
-                yield Refused(f"the style `{style:.60}` stands in the element `{tag}` itself", _OWN_STYLE, "style=")
+                yield NotAllowed(f"the style `{style:.60}` stands in the element `{tag}` itself", _OWN_STYLE, "style=")
         for picture in dict.fromkeys(self.pictures):
             if picture not in pictures and not picture.startswith(_PNG):
                 message = f"the picture `{picture:.60}` would be loaded, or is no PNG"
-                yield Refused(message, "write a PNG as data:image/png;base64, or use the theme's logo", "<img")
+                yield NotAllowed(message, "write a PNG as data:image/png;base64, or use the theme's logo", "<img")
 
 
 def contents_of(html: str) -> Contents:
@@ -109,25 +110,25 @@ def contents_of(html: str) -> Contents:
     head = _HEAD.match(html)
     if not head:
         hint = 'begin with `{% extends "brief.html.jinja" %}` and override its blocks'
-        contents.found.append(Refused("the page does not begin as every page of ours does", hint, ""))
+        contents.found.append(NotAllowed("the page does not begin as every page of ours does", hint, ""))
     for name in dict.fromkeys(found[1].lower() for found in _MARKUP.finditer(html, head.end() if head else 0)):
         if name.lstrip("/") not in _TAGS:
             what = "a comment or a declaration" if name in "!?" else f"the element `{name.lstrip('/'):.60}`"
-            contents.found.append(Refused(f"{what} may not stand in a page", _NO_PART, f"<{name}"))
+            contents.found.append(NotAllowed(f"{what} may not stand in a page", _NO_PART, f"<{name}"))
     return contents
 
 
-def _refused_attribute(tag: str, name: str, value: str) -> Iterator[Refused]:
+def _refused_attribute(tag: str, name: str, value: str) -> Iterator[NotAllowed]:
     known = name in _ATTRIBUTES or name.startswith(("data-", "aria-")) or name in ("style",)
     known = known or (tag == "meta" and name in _OF_META) or (tag == "style" and name == "media")
     if not known:
-        yield Refused(f"the attribute `{name:.60}` may not stand in a page", _NO_PART, name)
+        yield NotAllowed(f"the attribute `{name:.60}` may not stand in a page", _NO_PART, name)
     address = re.sub(r"[\0-\x20]", "", value).lower()
     if name in ("href", "cite") and (scheme := _SCHEME.match(address)) and scheme[0] not in _SCHEMES:
         sign = value.split()[0].lower()[:20]
-        yield Refused(f"the link `{value:.60}` may not stand in a page", "use #id, https: or mailto:", sign)
+        yield NotAllowed(f"the link `{value:.60}` may not stand in a page", "use #id, https: or mailto:", sign)
     if name == "src" and tag != "img":
-        yield Refused("only a picture has a source", _NO_PART, "src")
+        yield NotAllowed("only a picture has a source", _NO_PART, "src")
 
 
 def with_policy(html: str, contents: Contents, scripts: Sequence[str] = ()) -> str:

@@ -12,7 +12,16 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from evibrief.formats.html.filling import OWN_PAGE, BadTemplate, Fault, Filled, Marks, fill, fill_apart, fill_text
+from evibrief.formats.html.filling import (
+    OWN_PAGE,
+    BadTemplate,
+    Filled,
+    Marks,
+    TemplateFault,
+    fill_apart,
+    fill_page,
+    fill_template,
+)
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Complaint, Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
@@ -47,7 +56,7 @@ def render(
     marks = Marks(secrets.token_hex(16))
     templates = {**templates, "print.css": with_foot(templates["print.css"], view.foot)}
     own = templates.get(OWN_PAGE, "")
-    filled = (fill_apart if own else fill)(view, templates, layer, look, marks)
+    filled = (fill_apart if own else fill_page)(view, templates, layer, look, marks)
     set_texts = typesetter(list(filled.texts))
     fragments = tuple(_short(filled, set_texts.fragments))
     complaints = [_with_text(complaint, filled) for complaint in set_texts.complaints]
@@ -86,17 +95,18 @@ def _refuse(html: str, contents: Contents, own: str, sheets: list[str], pictures
     lines = list(enumerate(own.lower().split("\n"), 1))
     faults = []
     if contents.pictures != addresses_in(html):
-        faults.append(Fault(0, "a picture cannot be told from what is around it", '<img src="…" alt="…">, and no more'))
+        message, hint = "a picture cannot be told from what is around it", '<img src="…" alt="…">, and no more'
+        faults.append(TemplateFault(0, message, hint))
     for wrong in contents.refused(sheets, pictures):
         line = next((number for number, words in lines if wrong.sign in words), 0)
-        faults.append(Fault(line, wrong.message, wrong.hint))
+        faults.append(TemplateFault(line, wrong.message, wrong.hint))
     if faults:
         raise BadTemplate(*faults)
 
 
 def render_text(name: str, templates: Mapping[str, str], **values: object) -> str:
     """Fill a template without prose, which needs no typesetting; an HTML page gets its policy."""
-    text = fill_text(name, templates, **values)
+    text = fill_template(name, templates, **values)
     return with_policy(text, contents_of(text)) if name.endswith(".html.jinja") else text
 
 

@@ -29,7 +29,7 @@ class _Shown(HTMLParser):
             self.lines[-1].append(data)
 
 
-def text_of(html: str) -> str:
+def text_of_html(html: str) -> str:
     """The words, with each run of white space as one space."""
     parser = _Shown()
     parser.feed(html)

@@ -12,9 +12,10 @@ from typing import Any
 import tinycss2  # type: ignore[import-untyped]
 from tinycss2.ast import Comment, WhitespaceToken  # type: ignore[import-untyped]
 
+from evibrief.formats.html.policy import names_in
 from evibrief.problems import Place, Problem, Problems
 
-DEEPEST = 40
+DEEPEST_RULE = 40
 """Nesting of blocks; a theme's style sheet has about four levels."""
 
 _RULES = frozenset(("media", "supports", "layer", "container", "keyframes", "-webkit-keyframes"))
@@ -34,11 +35,7 @@ _MARGINS = frozenset(
 ) | {"footnote"}
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_FUNCTIONS = _words(
+_FUNCTIONS = names_in(
     """abs acos asin atan atan2 attr blur brightness calc circle clamp color color-mix conic-gradient contrast cos
     counter counters cubic-bezier drop-shadow ellipse env exp fit-content grayscale has host hsl hsla hue-rotate hwb
     hypot inset invert is lab lang lch leader light-dark linear linear-gradient log matrix matrix3d max min minmax
@@ -118,7 +115,7 @@ class _Reader:
             return
         if name in ("import", "font-face"):
             self.at(node, f"`@{name}` would load something")
-        elif depth > DEEPEST:
+        elif depth > DEEPEST_RULE:
             self.at(node, "blocks are nested too deeply", _UNREAD)
             return
         elif name in _RULES and node.content is not None:
@@ -132,7 +129,7 @@ class _Reader:
 
     def block(self, node: Any, depth: int) -> None:
         """Check declarations and, among them, nested rules or page margins."""
-        if depth > DEEPEST:
+        if depth > DEEPEST_RULE:
             self.at(node, "blocks are nested too deeply", _UNREAD)
             return
         self.values(node.content, depth)
@@ -164,7 +161,7 @@ class _Reader:
             before = node
 
     def value(self, node: Any, before: Any, depth: int) -> None:
-        if depth > DEEPEST:
+        if depth > DEEPEST_RULE:
             self.at(node, "blocks are nested too deeply", _UNREAD)
         elif node.type == "url":
             self.at(node, f"`url({node.value:.60})` would load something")

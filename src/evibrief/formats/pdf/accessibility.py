@@ -27,7 +27,7 @@ _IDENTIFICATION = f"""\
 """
 
 
-def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
+def make_accessible(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
     """Turn a PDF/A-3a into a PDF/UA-1 as well; `media_types` are those of the attached files, in order."""
     for stream in _streams(pdf, "/Metadata"):
         # Not compressed: PDF/A-3 allows both, but some validators and most metadata readers expect plain text.

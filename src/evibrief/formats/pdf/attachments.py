@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from evibrief.evidence.places import LARGEST, MOST_FILES
+from evibrief.evidence.places import LARGEST_EVIDENCE, MOST_FILES
 from evibrief.problems import one_problem
 
 
@@ -15,7 +15,7 @@ def attached_files(data: bytes, name: str) -> Mapping[str, bytes]:
     import pikepdf  # takes a quarter of a second, so only imported when a PDF is read
 
     files: dict[str, bytes] = {}
-    room = LARGEST
+    room = LARGEST_EVIDENCE
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             listed = [one for one in pdf.Root.get("/AF", []) if "/Desc" in one]  # others' files have no path

@@ -10,8 +10,8 @@ from typing import Any
 
 from evibrief.formats.difference import MOST_NAMED, NOT_COMPARED, Difference, Found, quoted
 from evibrief.formats.pdf.drawing_cost import may_be_drawn
-from evibrief.formats.pdf.object_names import MISSING, Place, inside, kind_of, plain_text
-from evibrief.formats.pdf.objects import Walk, bounded
+from evibrief.formats.pdf.object_names import MISSING, ObjectPlace, kind_of, place_inside, plain_text
+from evibrief.formats.pdf.objects import ObjectWalk, bounded
 from evibrief.formats.pdf.pages import page_differences
 
 _LAYOUT = {"/Root", "/Info", "/Size", "/Prev", "/XRefStm", "/ID", "/Type", "/W", "/Index", "/Length", "/Filter",
@@ -87,21 +87,22 @@ def _layout(found: bytes, expected: bytes, pdf: Any, kept: Found) -> None:
         kept.add(NOT_COMPARED, "document", f"not compared as a whole: it is damaged ({_why(Exception(warning))})")
 
 
-def _compare(one: Any, other: Any, kept: Found) -> Walk:
+def _compare(one: Any, other: Any, kept: Found) -> ObjectWalk:
     pages = list(one.pages)[:MOST_PAGES], list(other.pages)
-    walk = Walk((_numbers(pages[0]), _numbers(pages[1])), kept)
+    walk = ObjectWalk((_numbers(pages[0]), _numbers(pages[1])), kept)
     if len(one.pages) != len(other.pages) or one.Root.Pages.get("/Count") != len(one.pages):
         kept.add("page", "document", f"it has {len(one.pages)} pages, and the evidence gives {len(other.pages)}")
     for number, pair in enumerate(zip(*pages, strict=False), 1):
         _page(walk, pair[0].obj, pair[1].obj, number)
-    document = Place("setting", "document")
+    document = ObjectPlace("setting", "document")
     for key in sorted({*one.trailer.keys(), *other.trailer.keys()} - _LAYOUT):
-        walk.compare(one.trailer.get(key, MISSING), other.trailer.get(key, MISSING), inside(document, key, one.trailer))
+        place = place_inside(document, key, one.trailer)
+        walk.compare(one.trailer.get(key, MISSING), other.trailer.get(key, MISSING), place)
     infos = [pdf.trailer.get("/Info", MISSING) for pdf in (one, other)]
-    walk.compare(infos[0], infos[1], Place("metadata", "document"))
+    walk.compare(infos[0], infos[1], ObjectPlace("metadata", "document"))
     roots = one.Root, other.Root
     for key in sorted({*roots[0].keys(), *roots[1].keys()} - {"/Pages"}):
-        place = inside(document, key, roots[0] if key in roots[0] else roots[1])
+        place = place_inside(document, key, roots[0] if key in roots[0] else roots[1])
         walk.compare(roots[0].get(key, MISSING), roots[1].get(key, MISSING), place)
     _page_tree(one.Root.Pages, kept)
     return walk
@@ -123,17 +124,18 @@ def _page_tree(top: Any, kept: Found) -> None:
                 kept.add("page", "document", f"above the pages {key[1:]} was added: {plain_text(node[key])}")
 
 
-def _page(walk: Walk, one: Any, other: Any, number: int) -> None:
+def _page(walk: ObjectWalk, one: Any, other: Any, number: int) -> None:
     """Compare everything in a page."""
     where = f"page {number}"
-    place = Place("page", where)
+    place = ObjectPlace("page", where)
     for key in sorted({*one.keys(), *other.keys()} - {"/Parent", "/Contents", "/Annots"}):
-        walk.compare(one.get(key, MISSING), other.get(key, MISSING), inside(place, key, one if key in one else other))
+        here = place_inside(place, key, one if key in one else other)
+        walk.compare(one.get(key, MISSING), other.get(key, MISSING), here)
     _contents(walk, one, other, place)
     _annotations(walk, one.get("/Annots", MISSING), other.get("/Annots", MISSING), where)
 
 
-def _contents(walk: Walk, one: Any, other: Any, place: Place) -> None:
+def _contents(walk: ObjectWalk, one: Any, other: Any, place: ObjectPlace) -> None:
     """Compare the content streams of a page, which count as one stream (ISO 32000-1, 7.8.2)."""
     data = [_joined(walk, page, side, place) for side, page in enumerate((one, other))]
     if data[0] is None or data[1] is None or data[0] == data[1]:
@@ -142,7 +144,7 @@ def _contents(walk: Walk, one: Any, other: Any, place: Place) -> None:
         walk.found.add("page", place.where, "what draws the page is not what the evidence gives")
 
 
-def _joined(walk: Walk, page: Any, side: int, place: Place) -> bytes | None:
+def _joined(walk: ObjectWalk, page: Any, side: int, place: ObjectPlace) -> bytes | None:
     contents = page.get("/Contents")
     streams = [] if contents is None else [contents] if kind_of(contents) == "stream" else list(contents)
     parts = [walk.content(stream, side, place) for stream in streams]
@@ -150,17 +152,17 @@ def _joined(walk: Walk, page: Any, side: int, place: Place) -> bytes | None:
     return b"\n".join(whole) if len(whole) == len(parts) else None
 
 
-def _annotations(walk: Walk, one: Any, other: Any, where: str) -> None:
+def _annotations(walk: ObjectWalk, one: Any, other: Any, where: str) -> None:
     """Compare all annotations of a page. If some were added or removed, the others are still compared."""
     listed = kind_of(one) == "array" and kind_of(other) == "array"
     if {kind_of(one), kind_of(other)} == {"array", kind_of(MISSING)}:
         one, other, listed = [] if one is MISSING else one, [] if other is MISSING else other, True
     if not listed or len(one) == len(other) == 0:
-        walk.compare(one, other, Place("annotation", where, "Annots"))
+        walk.compare(one, other, ObjectPlace("annotation", where, "Annots"))
         return
     many = list(one), list(other)
     for first, second in zip(*many, strict=True) if len(one) == len(other) else _paired(*many, walk.found, where):
-        walk.compare(first, second, Place(_kind(second), where))
+        walk.compare(first, second, ObjectPlace(_kind(second), where))
 
 
 def _paired(one: list[Any], other: list[Any], kept: Found, where: str) -> Iterator[tuple[Any, Any]]:

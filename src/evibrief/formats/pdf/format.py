@@ -35,9 +35,9 @@ class Pdf:
 
     def import_engine(self) -> None:
         """Import the engine, which takes half a second."""
-        from evibrief.formats.pdf.write import load_engine
+        from evibrief.formats.pdf.write import load_weasyprint
 
-        load_engine()
+        load_weasyprint()
 
     def write(self, page: Page) -> Document:
         """Print a page. Raises `Problems` for every warning of the engine."""
@@ -46,15 +46,15 @@ class Pdf:
 
         date = page.brief.brief.date
         # Figures with their letters as text, because the engine has their font.
-        html = page.with_figures(lambda drawing: as_address(drawing.lettered.encode(), SVG))
+        html = page.with_figures(lambda figure: as_address(figure.drawing.lettered.encode(), SVG))
         pdf = write_pdf(html, resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
         return Document(self.name, pdf.data, pdf.pages)
 
     def text(self, data: bytes) -> str:
         """The words of all pages, as a PDF viewer extracts them."""
-        from evibrief.formats.pdf.pages import text_of
+        from evibrief.formats.pdf.pages import text_of_pdf
 
-        return text_of(data)
+        return text_of_pdf(data)
 
     def owns(self, data: bytes) -> bool:
         """Whether it begins like a PDF."""

@@ -20,7 +20,7 @@ _TAIL = 1024
 
 _OURS = "WeasyPrint"
 MOST_FIELDS = 1_000
-MOST_TOLD = 6
+MOST_ADDITIONS = 6
 
 
 def pdf_is_closed(data: bytes) -> str:
@@ -75,7 +75,7 @@ def _added_to(found: bytes, expected: bytes, differences: tuple[Difference, ...]
         return f"{begins}; only blank bytes follow"
     signed = [f"signed ({one})" for one in _signatures(found)]
     rest = [one.message for one in differences if not _is_of_signing(one, bool(signed))]
-    told = [*signed[:3], *rest[:MOST_TOLD], *["and more"] * (len(signed) > 3 or len(rest) > MOST_TOLD)]
+    told = [*signed[:3], *rest[:MOST_ADDITIONS], *["and more"] * (len(signed) > 3 or len(rest) > MOST_ADDITIONS)]
     return f"{begins}; this was added afterwards: {'; '.join(told) or 'nothing that a viewer shows'}"
 
 

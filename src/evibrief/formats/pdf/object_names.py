@@ -13,7 +13,7 @@ from evibrief.formats.difference import quoted
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ObjectPlace:
     """A place in the walk: the kind of thing, its page or "document", and its name."""
 
     what: str
@@ -62,7 +62,7 @@ def plain_text(value: Any) -> str:
     return str(value).removeprefix("/")[:60]
 
 
-def inside(place: Place, key: str, owner: Any) -> Place:
+def place_inside(place: ObjectPlace, key: str, owner: Any) -> ObjectPlace:
     """The place of a key inside a dictionary."""
     name = key.removeprefix("/")
     name = f"{_GROUPS[place.name]} {name}" if place.name in _GROUPS else name
@@ -107,7 +107,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-def named(place: Place) -> str:
+def named(place: ObjectPlace) -> str:
     """The name of what differs, followed by a space; empty if it has no name."""
     words = _WORDS.get(place.name, place.name)
     area = _AREAS.get(place.what, "") if place.where == "document" else ""
@@ -123,13 +123,13 @@ def page_number(number: int | None) -> str:
     return "no page" if number is None else f"page {number}"
 
 
-def said_of_pages(place: Place, numbers: Sequence[int | None]) -> str:
+def said_of_pages(place: ObjectPlace, numbers: Sequence[int | None]) -> str:
     """A sentence about something that leads to the wrong page."""
     found, expected = (page_number(number) for number in numbers)
     return f"{named(place)}leads to {found}, and the evidence gives {expected}"
 
 
-def said_of_values(place: Place, one: Any, other: Any) -> str:
+def said_of_values(place: ObjectPlace, one: Any, other: Any) -> str:
     """A sentence about two different values, one of which may be missing."""
     if other is MISSING:
         return f"{named(place)}was added: {plain_text(one)}"
@@ -138,7 +138,7 @@ def said_of_values(place: Place, one: Any, other: Any) -> str:
     return f"{named(place)}is {plain_text(one)}, and the evidence gives {plain_text(other)}"
 
 
-def said_of_lists(place: Place, one: Sequence[Any], other: Sequence[Any]) -> Iterator[str]:
+def said_of_lists(place: ObjectPlace, one: Sequence[Any], other: Sequence[Any]) -> Iterator[str]:
     """Sentences about two lists of different lengths: added and removed entries, if they have names."""
     here, there = (Counter(_entry(item) for item in some if _entry(item)) for some in (one, other))
     thing = "a file" if place.what == "attachment" else "an entry"

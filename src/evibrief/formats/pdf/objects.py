@@ -17,10 +17,10 @@ from evibrief.formats.canonical_xml import canonical, parse
 from evibrief.formats.difference import NOT_COMPARED, Found, quoted, without_tools
 from evibrief.formats.pdf.object_names import (
     MISSING,
-    Place,
-    inside,
+    ObjectPlace,
     kind_of,
     named,
+    place_inside,
     plain_value,
     said_of_lists,
     said_of_pages,
@@ -34,7 +34,7 @@ MOST_LISTED = 10_000
 """The most entries of a list that are searched for additions."""
 
 LARGEST_STREAM = 64 * 1024 * 1024
-LARGEST_WHOLE = 256 * 1024 * 1024
+LARGEST_STREAMS = 256 * 1024 * 1024
 """In bytes: the largest unpacked stream, and the most for all streams."""
 
 LARGEST_METADATA = 1024 * 1024
@@ -74,19 +74,19 @@ def bounded() -> Iterator[None]:
         settings.set_qpdf_limits(**before)  # type: ignore[arg-type]  # its own answer, typed wider than it asks for
 
 
-class Walk:
+class ObjectWalk:
     """One comparison of two PDFs; `found` collects the differences."""
 
     def __init__(self, pages: tuple[dict[Any, int], dict[Any, int]], found: Found) -> None:
         self.found = found
         self._pages = pages
-        self._room = [LARGEST_WHOLE, LARGEST_WHOLE]
+        self._room = [LARGEST_STREAMS, LARGEST_STREAMS]
         self._seen: set[tuple[Any, Any]] = set()
         self._partners: tuple[dict[Any, Any], dict[Any, Any]] = ({}, {})
         self._left = MOST_OBJECTS
         self.bounded_out = False
 
-    def compare(self, one: Any, other: Any, place: Place) -> None:
+    def compare(self, one: Any, other: Any, place: ObjectPlace) -> None:
         """Compare two values and everything they refer to."""
         waiting = [(one, other, place)]
         while waiting and not self.found.full:
@@ -96,12 +96,12 @@ class Walk:
                 return
             waiting.extend(reversed(list(self._step(*waiting.pop()))))
 
-    def not_compared(self, place: Place, why: str) -> None:
+    def not_compared(self, place: ObjectPlace, why: str) -> None:
         """Report that something could not be compared, and why."""
         self.bounded_out = True
         self.found.add(NOT_COMPARED, place.where, f"not compared: {named(place)}{why}")
 
-    def _step(self, one: Any, other: Any, place: Place) -> Iterator[tuple[Any, Any, Place]]:
+    def _step(self, one: Any, other: Any, place: ObjectPlace) -> Iterator[tuple[Any, Any, ObjectPlace]]:
         kind = kind_of(one)
         if kind != kind_of(other):
             self.found.add(place.what, place.where, said_of_values(place, one, other))
@@ -111,11 +111,11 @@ class Walk:
         elif plain_value(one) != plain_value(other) and not self._is_version(one, other, place):
             self.found.add(place.what, place.where, said_of_values(place, one, other))
 
-    def _is_version(self, one: Any, other: Any, place: Place) -> bool:
+    def _is_version(self, one: Any, other: Any, place: ObjectPlace) -> bool:
         is_producer = place.name == "Producer" and place.what == "metadata"
         return is_producer and all(_PRODUCER.fullmatch(str(name)) for name in (one, other))
 
-    def _is_new(self, one: Any, other: Any, place: Place) -> bool:
+    def _is_new(self, one: Any, other: Any, place: ObjectPlace) -> bool:
         """Whether this pair has not been compared yet. References to pages are compared here, by number."""
         keys = one.objgen, other.objgen
         numbers = [self._pages[side].get(keys[side]) for side in (0, 1)]
@@ -134,7 +134,7 @@ class Walk:
             return False
         return True
 
-    def _inside(self, kind: str, one: Any, other: Any, place: Place) -> Iterator[tuple[Any, Any, Place]]:
+    def _inside(self, kind: str, one: Any, other: Any, place: ObjectPlace) -> Iterator[tuple[Any, Any, ObjectPlace]]:
         if kind == "array":
             yield from self._items(one, other, place)
             return
@@ -147,10 +147,10 @@ class Walk:
             skipped = ("/CheckSum", "/Size")  # checked against the bytes in `_streams`
         for key in sorted(set(one.keys()) | set(other.keys())):
             if key not in skipped:
-                below = inside(place, key, one if key in one else other)
+                below = place_inside(place, key, one if key in one else other)
                 yield one.get(key, MISSING), other.get(key, MISSING), below
 
-    def _items(self, one: Any, other: Any, place: Place) -> Iterator[tuple[Any, Any, Place]]:
+    def _items(self, one: Any, other: Any, place: ObjectPlace) -> Iterator[tuple[Any, Any, ObjectPlace]]:
         if len(one) != len(other):
             for sentence in said_of_lists(place, list(one)[:MOST_LISTED], list(other)):
                 self.found.add(place.what, place.where, sentence)
@@ -159,7 +159,7 @@ class Walk:
             is_value = place.name == "Names" and index % 2 == 1
             yield *pair, replace(place, name=quoted(str(other[index - 1]), 40)) if is_value else place
 
-    def _streams(self, one: Any, other: Any, place: Place) -> None:
+    def _streams(self, one: Any, other: Any, place: ObjectPlace) -> None:
         """Compare the content of two streams."""
         data = [self.content(stream, index, place) for index, stream in enumerate((one, other))]
         if data[0] is None or data[1] is None:
@@ -169,12 +169,12 @@ class Walk:
         elif not place.manifest and data[0] != data[1] and not self._same_meaning(one, other, data[0], data[1], place):
             self.found.add(place.what, place.where, f"{named(place)}holds something else than the evidence gives")
 
-    def _same_meaning(self, one: Any, other: Any, data: bytes, wanted: bytes, place: Place) -> bool:
+    def _same_meaning(self, one: Any, other: Any, data: bytes, wanted: bytes, place: ObjectPlace) -> bool:
         if place.what == "metadata":
             return _metadata(data) == _metadata(wanted)
         return is_content(one) and is_content(other) and self.same_operators(one, other, data, wanted)
 
-    def content(self, stream: Any, side: int, place: Place) -> bytes | None:
+    def content(self, stream: Any, side: int, place: ObjectPlace) -> bytes | None:
         """The content of a stream, unpacked within limits; None if that is not possible."""
         import pikepdf
 

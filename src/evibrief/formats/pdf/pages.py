@@ -60,7 +60,7 @@ def _text(page: Any) -> str:
     return str(text.get_text_range(0, min(text.count_chars(), LONGEST_TEXT)))
 
 
-def text_of(data: bytes) -> str:
+def text_of_pdf(data: bytes) -> str:
     """The words of all pages of a PDF of ours, each line as it is on the page."""
     import pypdfium2
 

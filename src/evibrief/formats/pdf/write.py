@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from evibrief.formats.pdf.accessibility import finish
+from evibrief.formats.pdf.accessibility import make_accessible
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
 
@@ -26,7 +26,7 @@ _POSITION = re.compile(r" at (\d+):(\d+)")
 
 
 @dataclass(frozen=True)
-class Pdf:
+class WrittenPdf:
     """A finished PDF."""
 
     data: bytes = b""
@@ -62,7 +62,7 @@ class OwnSheet:
 
 def write_pdf(
     html: str, fonts: Iterable[FontFile], attached: Sequence[Attached], date: datetime.date, own: OwnSheet | None = None
-) -> Pdf:
+) -> WrittenPdf:
     """Print the HTML as a file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with its data attached.
 
     `date` is the brief's date: the file has no other, so that the same brief gives the same bytes. Raises `Problems`
@@ -75,11 +75,11 @@ def write_pdf(
         data: bytes | None = document.write_pdf(
             pdf_variant=VARIANT,
             attachments=_attachments(files, date),
-            finisher=lambda _, pdf: finish(pdf, [one.media_type for one in files]),
+            finisher=lambda _, pdf: make_accessible(pdf, [one.media_type for one in files]),
         )
     if messages or data is None:
         raise Problems(_complaint(message, own) for message in messages)
-    return Pdf(data, len(document.pages))
+    return WrittenPdf(data, len(document.pages))
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _attachments(files: Iterable[Attached], date: datetime.date) -> list[Any]:
     ]  # fmt: skip
 
 
-def load_engine() -> None:
+def load_weasyprint() -> None:
     """Import WeasyPrint, which takes half a second, in advance while something else is running."""
     import weasyprint  # noqa: F401
 

@@ -42,19 +42,13 @@ def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:
     against = rating.tally.contradicting if rating else support.contradicting
     return figures.RankedRow(
         label=f"{statement.id.lstrip('s')}.",
-        text=plain(statement.text),
+        text=markdown.without_marks(statement.text),
         stated=_LEVELS.index(statement.stated),
         computed=_LEVELS.index(rating.computed) if rating else None,
         final=_LEVELS.index(rating.final) if rating else None,
         supporting=len(supporting),
         against=len(against),
-        note="",
     )
-
-
-def plain(prose: str) -> str:
-    """A Markdown text without markup and citations, for drawings."""
-    return markdown.without_marks(prose)
 
 
 def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
@@ -68,7 +62,7 @@ def pathway(mechanism: Mechanism, findings: Findings) -> Figure:
         label = words.sentences.link(number=number, kind=words.link[link.kind])
         state = rating.judgement if rating else "unrated"
         judgement = word[rating.judgement] if rating else words.notes.not_rated
-        links.append(figures.PathLink(label, plain(link.text), judgement, state))
+        links.append(figures.PathLink(label, markdown.without_marks(link.text), judgement, state))
     caption = words.captions.figure_chain(mechanism=mechanism.title)
     return Figure(caption, f"figure_{mechanism.id}"[:40], figures.draw_pathway(links, words))
 
@@ -84,7 +78,7 @@ def evidence_map(brief: Brief, findings: Findings) -> Iterator[Figure]:
         for number, link in enumerate(mechanism.links, 1):
             rating = findings.ratings.links[link.id]
             cells += _map_cells(len(rows), rating, [sort.id for sort in sorts])
-            rows.append(figures.MapRow(f"{number}. {plain(link.text)}", mechanism.title))
+            rows.append(figures.MapRow(f"{number}. {markdown.without_marks(link.text)}", mechanism.title))
     columns = [sort.short or sort.words for sort in sorts]
     drawing = figures.draw_evidence_map(rows, columns, cells, findings.words)
     yield Figure(findings.words.captions.figure_map, "figure_evidence_map", drawing)
@@ -100,7 +94,7 @@ def _map_cells(row: int, rating: LinkRating, sorts: list[str]) -> Iterator[figur
             yield figures.MapCell(row, column, number, "against")
 
 
-def time_course(brief: Brief, findings: Findings) -> Iterator[Figure]:
+def time_course_figures(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """When effects were seen, on a logarithmic axis."""
     if brief.time_course:
         drawing = figures.draw_time_course([_bar(course, findings) for course in brief.time_course], findings.words)
@@ -111,7 +105,7 @@ def _bar(course: TimeCourse, findings: Findings) -> figures.CourseBar:
     names = [phrases.short_name(findings.references[entry.source]) for entry in course.evidence]
     population = findings.populations[course.population].label
     words = findings.words
-    listed = phrases.listed(dict.fromkeys(names), words) if names else words.notes.no_source_here
+    listed = phrases.all_of(dict.fromkeys(names), words) if names else words.notes.no_source_here
     moments = (_minutes(course.first), _minutes(course.peak), _minutes(course.last))
     return figures.CourseBar(course.effect, f"{listed}; {population}", *moments)
 
@@ -120,7 +114,7 @@ def _minutes(moment: Moment | None) -> float | None:
     return None if moment is None else float(moment.value * _MINUTES[moment.unit])
 
 
-def doses(brief: Brief, findings: Findings) -> Iterator[Figure]:
+def dose_figures(brief: Brief, findings: Findings) -> Iterator[Figure]:
     """Doses given to people, with one axis per unit."""
     if brief.doses.people:
         drawing = figures.draw_doses([_point(dose, findings) for dose in brief.doses.people], findings.words)

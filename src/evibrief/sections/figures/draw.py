@@ -17,9 +17,9 @@ from evibrief.labels.words import Words
 from evibrief.sections.figures.picture import Drawing
 from evibrief.sections.figures.sheet import (
     AGAINST,
+    DARK,
     FOR,
     GREY,
-    INK,
     MIXED,
     RULE,
     SMALLEST,
@@ -42,7 +42,6 @@ class RankedRow:
     final: int | None
     supporting: int
     against: int
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ _FOR_AT, _AGAINST_AT = 150.0, 164.0
 def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool = False) -> Drawing:
     """Every statement on the scale of levels, lowest first: stated, computed and final level, studies for and against.
 
-    `short` leaves out notes and shortens texts, for a page with little room.
+    `short` shortens the texts, for a page with little room.
     """
     left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
     texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
@@ -132,19 +131,17 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
         if computed != stated:
             sheet.arrow((stated, y), (computed, y))
         sheet.mark(computed if computed != stated else stated + 3.2, y, "s", FOR)
-    sheet.mark(stated, y, "o", INK, filled=False)
+    sheet.mark(stated, y, "o", DARK, filled=False)
     if row.final is not None and row.final != row.computed:
         beside = 3.2 if row.final == row.stated else 0.0
         sheet.mark(places[row.final] + beside, y, "D", AGAINST)
     sheet.text(_FOR_AT, y, str(row.supporting), 8, anchoring="center")
     sheet.text(_AGAINST_AT, y, str(row.against), 8, anchoring="center")
-    if row.note:
-        sheet.text(WIDTH - 1, y, row.note, SMALLEST, colour=GREY, anchoring="right")
 
 
 def _draw_key(sheet: Sheet, y: float, figures: Figures) -> None:
     for x, shape, colour, filled, meaning in (
-        (3.0, "o", INK, False, figures.key_stated),
+        (3.0, "o", DARK, False, figures.key_stated),
         (52.0, "s", FOR, True, figures.key_computed),
         (97.0, "D", AGAINST, True, figures.key_final),
     ):

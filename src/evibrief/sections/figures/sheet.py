@@ -19,11 +19,11 @@ from evibrief.workfolders import work_folder
 WIDTH = 172.0
 """The width of a figure in mm: the text width of an A4 page."""
 
-INK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
+DARK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
 FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
 """Blue, vermilion, grey: distinct in every kind of colour vision and in greyscale (Okabe and Ito, 2008, darkened)."""
 
-FONT = "Source Sans Pro"
+FIGURE_FONT = "Source Sans Pro"
 SMALLEST = 7.0
 """The smallest type size, in points in print."""
 
@@ -31,7 +31,7 @@ _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "evibrief",
     "text.hinting": "none",
     "path.simplify": False,
-    "font.family": [FONT],
+    "font.family": [FIGURE_FONT],
 }
 _FACES: tuple[Literal["Regular", "Semibold"], ...] = ("Regular", "Semibold")
 _FONT_LIST_VERSION = "3.11.0"
@@ -42,7 +42,7 @@ _NO_FONTS = (
 
 
 @cache
-def load_engine() -> None:
+def load_matplotlib() -> None:
     """Import matplotlib without reading or writing the home folder, with only our settings and fonts.
 
     It takes half a second, so it is only done for drawing. When imported, matplotlib creates a settings folder,
@@ -80,7 +80,7 @@ class Sheet:
     """A blank sheet with its origin at the top left, in mm."""
 
     def __init__(self, height: float, width: float = WIDTH) -> None:
-        load_engine()
+        load_matplotlib()
         from matplotlib.figure import Figure
 
         self.width, self.height = width, height
@@ -90,14 +90,14 @@ class Sheet:
         self.axes.axis("off")
 
     def text(
-        self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = INK,
+        self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = DARK,
         anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
     ) -> None:  # fmt: skip
         """Draw words at a position; they may have several lines."""
         from matplotlib.font_manager import FontProperties
 
         file = font_path("Semibold" if bold else "Regular")
-        face = FontProperties(family=FONT, weight=600 if bold else 400, fname=str(file), size=size)
+        face = FontProperties(family=FIGURE_FONT, weight=600 if bold else 400, fname=str(file), size=size)
         self.axes.text(
             x, y, words.replace("$", r"\$"), fontproperties=face, color=colour, ha=anchoring,
             va="center_baseline" if vertical == "center" and "\n" not in words else vertical,
@@ -105,12 +105,12 @@ class Sheet:
         )  # fmt: skip
 
     def line(
-        self, xs: Sequence[float], ys: Sequence[float], colour: str = INK, width: float = 0.8, **style: Any
+        self, xs: Sequence[float], ys: Sequence[float], colour: str = DARK, width: float = 0.8, **style: Any
     ) -> None:
         """Draw a line through points; `width` in points."""
         self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
 
-    def mark(self, x: float, y: float, shape: str, colour: str = INK, filled: bool = True, size: float = 5.5) -> None:
+    def mark(self, x: float, y: float, shape: str, colour: str = DARK, filled: bool = True, size: float = 5.5) -> None:
         """Draw a mark of a shape, `size` points wide."""
         edge = {"markeredgecolor": colour, "markeredgewidth": 1.1, "markersize": size}
         self.axes.plot([x], [y], marker=shape, color=colour if filled else PAPER, **edge)
@@ -127,13 +127,6 @@ class Sheet:
         patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
         patch.set_hatch(pattern)
         self.axes.add_patch(patch)
-
-    def disc(self, x: float, y: float, radius: float, colour: str, filled: bool) -> None:
-        """Draw a circle with a radius in mm."""
-        from matplotlib.patches import Circle
-
-        inside = colour if filled else PAPER
-        self.axes.add_patch(Circle((x, y), radius, facecolor=inside, edgecolor=colour, linewidth=1.1))
 
     def finish(self, alternative: str) -> Drawing:
         """The sheet as SVG and PNG, without date, program name or memory address."""
@@ -174,7 +167,7 @@ def _cut(line: str, width: float, size: float) -> str:
 @cache
 def _text_width(words: str, size: float) -> float:
     """The width of words in mm, in the bolder of our two faces, so that they fit in the other too."""
-    load_engine()
+    load_matplotlib()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
