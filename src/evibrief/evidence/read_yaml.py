@@ -85,9 +85,9 @@ class Composer:
             return ""
         self._refuse_ornaments(event)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(event, events, location, depth)
+            return self._sequence(events, location, depth)
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(event, events, location, depth)
+            return self._mapping(events, location, depth)
         return self._scalar(event)
 
     def _refuse_ornaments(self, event: Any) -> None:
@@ -96,7 +96,7 @@ class Composer:
         if event.tag is not None and event.tag != "!":
             self._report_at(event, "tag", f"the tag `{event.tag}` is not allowed", "remove the tag")
 
-    def _sequence(self, start: Any, events: Iterator[Any], location: Location, depth: int) -> list[Any]:
+    def _sequence(self, events: Iterator[Any], location: Location, depth: int) -> list[Any]:
         items: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
@@ -105,7 +105,7 @@ class Composer:
             items.append(self._node(event, events, (*location, len(items)), depth + 1))
         return items
 
-    def _mapping(self, start: Any, events: Iterator[Any], location: Location, depth: int) -> dict[str, Any]:
+    def _mapping(self, events: Iterator[Any], location: Location, depth: int) -> dict[str, Any]:
         entries: dict[str, Any] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):

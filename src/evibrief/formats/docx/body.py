@@ -106,15 +106,15 @@ def _shrink_heading_bookmarks(body: Any, anchors: frozenset[str]) -> None:
     """Shrink bookmarks of headings: pandoc's span the whole section, and LibreOffice duplicates those around tables."""
     ends = {mark.get(f"{W}id"): mark for mark in body.iter(f"{W}bookmarkEnd")}
     for start in body.findall(f"{W}bookmarkStart"):
-        heading = _content_beside(start, start.itersiblings())
+        heading = _content_beside(start.itersiblings())
         wanted = start.get(f"{W}name") not in anchors and heading is not None
         if wanted and paragraph_style(heading) in (*_HEADINGS, "Heading4", "Title", "ContentsHeading"):
             _properties(heading, "pPr").addnext(start)
             heading.append(ends[start.get(f"{W}id")])
 
 
-def _content_beside(element: Any, siblings: Iterable[Any]) -> Any:
-    """The next sibling that is not a bookmark."""
+def _content_beside(siblings: Iterable[Any]) -> Any:
+    """The first of some siblings that is not a bookmark; None if there is none."""
     return next((sibling for sibling in siblings if sibling.tag not in _BOOKMARKS), None)
 
 
@@ -202,10 +202,10 @@ def _bookmark_the_rest(body: Any, place: Any) -> None:
 def _part_tables(body: Any) -> None:
     """Put space after every table; add an empty paragraph only where Word needs it: between tables, after the last."""
     for table in body.findall(_TABLE):
-        after = _content_beside(table, table.itersiblings())
+        after = _content_beside(table.itersiblings())
         if after is not None and after.tag == _PARAGRAPH and len(after) == 0:  # pandoc's own
             body.remove(after)
-            after = _content_beside(table, table.itersiblings())
+            after = _content_beside(table.itersiblings())
         if after is None or after.tag in (_TABLE, _SECTION):
             table.addnext(_paragraph("Spacer"))
         elif paragraph_style(after) in ("BodyText", "FirstParagraph"):
@@ -244,7 +244,7 @@ def _page(section: Any, landscape: bool) -> Any:
 
 def _close_section(place: Any, section: Any) -> Any:
     """End a section in its last paragraph, because an extra paragraph could end up on an extra page."""
-    before = _content_beside(place, place.itersiblings(preceding=True))
+    before = _content_beside(place.itersiblings(preceding=True))
     if before.tag == _PARAGRAPH and before.find("w:pPr/w:sectPr", _NAMESPACES) is None:
         _properties(before, "pPr").append(section)
         place.getparent().remove(place)
