@@ -75,6 +75,7 @@ def test_tiers_and_certainties_are_those_of_the_full_tables(pages: dict[str, str
     seen = 0
     for statement in brief.ranking.statements:
         rating = ratings.statements[statement.id]
+        assert statement.stated is not None
         number, stated = statement.id.lstrip("s"), english().tier[statement.stated]
         short = [row for row in texts if row.startswith(f"{number} . {statement.text}")]
         assert len(short) == 1, number

@@ -131,7 +131,7 @@ def test_tiers_numbers_and_statuses_agree(artefacts: Artefacts, program: Callabl
     assert tiers
     for name in ("html", "docx"):
         assert [tier for tier in tiers if tier not in texts[name]] == []
-    used = {english().tier[statement.stated] for statement in brief.ranking.statements}
+    used = {english().tier[statement.stated] for statement in brief.ranking.statements if statement.stated}
     used |= {english().status[claim.status] for claim in brief.all_claims}
     for text in texts.values():
         assert [word for word in used if squeeze(word) not in text] == []

@@ -42,7 +42,8 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
         whole = None if problems else brief  # nothing follows from half a brief
         found = _verdict(data, files, record, whole, as_review_copy(data, str(path)) is not None)
         unread = [] if whole else [f"the evidence in it cannot be read: {_inside(problems[0], folder)}"]
-        wrong = [*_wrong_files(files, record), *(_wrong_evidence(whole, source.tree, files, record) if whole else ())]
+        wrong = list(_wrong_files(files, record))
+        wrong += _wrong_evidence(whole, source.as_typed, files, record) if whole else ()
         if wrong:
             return replace(found, state="altered", details=(*wrong, *unread)[:MOST_TOLD])
         # A later version may read what this one cannot: by itself that proves nothing.

@@ -74,10 +74,11 @@ def chain_too_certain(case: Context) -> Iterator[Finding]:
 
 
 def not_in_condition(case: Context) -> Iterator[Finding]:
-    """A claim coded as shown in the condition that is supported only by other populations, animals or cells.
+    """A claim coded as shown or tested in the condition that is supported only by other populations, animals or cells.
 
-    This makes an inference look like a finding. Code the claim as `drug` or `bridge`, or add evidence from people
-    with the condition.
+    This makes an inference look like a finding. Code the claim as `intervention` or `bridge`, or add evidence from
+    people with the condition. A claim coded as `direct` needs people with the condition, or a close one, who received
+    the intervention.
     """
     populations = {population.id: population for population in case.brief.brief.populations}
     for location, claim in case.claims():
@@ -85,7 +86,12 @@ def not_in_condition(case: Context) -> Iterator[Finding]:
         near = [populations[entry.population].relation in ("target", "close", "none") for entry in supports]
         if claim.about == "condition" and supports and not any(near):
             message = f"`{claim.id}` is coded as shown in the condition, but only other populations support it"
-            yield Finding((*location, "about"), message, "code it as `drug` or `bridge`")
+            yield Finding((*location, "about"), message, "code it as `intervention` or `bridge`")
+        given = [entry.exposure == "intervention" and populations[entry.population].relation in ("target", "close")
+                 for entry in supports]  # fmt: skip
+        if claim.about == "direct" and supports and not any(given):
+            message = f"`{claim.id}` is coded as direct, but nobody with the condition or a close one received it"
+            yield Finding((*location, "about"), message, "code it as `intervention` or `bridge`")
 
 
 def dose_population(case: Context) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 DESCRIPTIONS: Mapping[str, str] = {
     "alias": "An alias (`*name`) or an anchor (`&name`): write the value out in each record.",
     "amount": "An amount that nobody can be given: none, less than none, or a range that does not rise.",
+    "arm": "A group in which more people had something than there were.",
     "citation-style": "A citation style that does not exist: name one from the public collection, or a `.csl` file.",
     "condition": "A condition in an instrument that is neither a number such as `2+` nor a word.",
     "date": "A date that is not written as year-month-day, or that does not exist.",
@@ -23,6 +24,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "merge-key": "A merge key (`<<`): write the values out in each record.",
     "missing": "A required field is missing. If the value is not known, write `unknown`.",
     "moment": "A time before the start, or one of `first`, `peak` and `last` that is before the one ahead of it.",
+    "no-document": "A field about a source document in a brief that names none: `stated`, `basis`, `corrections`.",
     "no-file": "A file that every brief needs is missing.",
     "no-folder": "There is no such folder.",
     "number": "A number that is not written in digits with a decimal point, or that is out of range.",
@@ -37,6 +39,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "two-places": "Claims both in `claims.yaml` and in `claims/`: keep one of the two.",
     "unknown-claim": "The id of a claim that does not exist.",
     "unknown-correction": "The id of a correction that does not exist.",
+    "unknown-format": "A format of evidence that this version does not read: take a newer one.",
     "unknown-file": "A file that is not part of a brief; its name may be misspelt.",
     "unknown-instrument": "An instrument that is neither in or next to the brief's folder nor in the package.",
     "unknown-key": "A field that this kind of record does not have; it may be misspelt.",

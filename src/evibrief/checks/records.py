@@ -71,7 +71,8 @@ def _used_claims(case: Context) -> frozenset[str]:
         *(link for _, link in case.links()), *brief.ranking.statements, *brief.doses.people, *brief.doses.other,
         *brief.time_course, *brief.harms, *brief.phases, *brief.comparators, *brief.models, *points,
     )  # fmt: skip
-    return frozenset(name for holder in holders for name in holder.claims)
+    required = (name for _, link in case.links() for name in link.requires)
+    return frozenset((*(name for holder in holders for name in holder.claims), *required))
 
 
 def unused_reference(case: Context) -> Iterator[Finding]:

@@ -97,6 +97,10 @@ def _count(value: Any) -> int:
     return int(number)
 
 
+def _events(value: Any) -> int:
+    return 0 if value == "0" and isinstance(value, Plain) else _count(value)
+
+
 def _date(value: Any) -> datetime.date:
     try:
         if isinstance(value, str) and _DATE.fullmatch(value):
@@ -166,6 +170,46 @@ class Takes:
     """What a kind of field accepts, in words, for the documentation of the data files."""
 
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """When a field is needed, in words, for the documentation: where it is not simply always or never."""
+
+    when: str
+
+
+def asked(hint: str) -> BeforeValidator:
+    """A field that another record may give in its place; if neither does, it is missing. Its default is None."""
+
+    def check(value: Any) -> Any:
+        if value is None:
+            raise refused("missing", "this is missing", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _of_document(is_asked: bool) -> BeforeValidator:
+    """A field about the source document. `document` in the context: whether there is one; None if that is open."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        has_document = (info.context or {}).get("document")
+        if value is None and is_asked and has_document:
+            raise refused("missing", "this is missing", "add it: a brief with a source document says it everywhere")
+        if value and has_document is False:
+            hint = "leave it out, or name the document in brief.yaml"
+            raise refused("no-document", "this is about a source document, and brief.yaml has none", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
+OF_DOCUMENT = (_of_document(False), Needed("no; only with a source document"))
+"""Parts of the type of a field that only a brief with a source document may have."""
+
+ASKED_OF_DOCUMENT = (_of_document(True), Needed("with a source document, and only then"))
+"""The same for a field that such a brief must have. The field needs `default=None` and `validate_default=True`."""
 
 
 def _names(kind: str, singular: str) -> BeforeValidator:
@@ -246,6 +290,9 @@ Participants = Annotated[
 ]
 """How many were studied; `not-applicable` for a review or an opinion."""
 
+Events = Annotated[int, BeforeValidator(_events), Takes("whole number, at least 0")]
+"""How many people had something: a whole number that may be 0."""
+
 Date = Annotated[datetime.date, BeforeValidator(_date), Takes("date")]
 DateOrUnknown = Annotated[datetime.date | Unknown, _or(("unknown",), _date), Takes("date or `unknown`")]
 
@@ -261,6 +308,7 @@ Mechanisms = Annotated[
 Corrections = Annotated[
     tuple[Annotated[CorrectionId, _names("corrections", "correction"), Takes("correction id")], ...],
     Field(default=()),
+    *OF_DOCUMENT,
 ]
 
 

@@ -10,6 +10,7 @@ from evibrief.evidence.places import instrument_folders
 from evibrief.evidence.read_references import json_entries
 from evibrief.evidence.read_yaml import Composer, Recorder
 from evibrief.evidence.source import Location, SourceTree, Span
+from evibrief.evidence.upgrade import upgraded
 from evibrief.problems import Place, Problem, suggest
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -18,7 +19,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
     """Read a whole brief folder, even if parts of it are broken, leaving out the optional files in `without`.
 
-    The problems are those of YAML and JSON; `validate` checks the fields.
+    An older format is upgraded. The problems are those of YAML and JSON; `validate` checks the fields.
     """
     if not folder.is_dir():
         problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))
@@ -34,7 +35,8 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, 
     reader.report_missing()
     reader.report_strangers()
     unread = frozenset(reader.unread)
-    return SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, unread, reader.saved), reader.problems
+    read = SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, unread, reader.saved)
+    return upgraded(read), reader.problems
 
 
 def read_one(path: Path, name: str) -> tuple[SourceTree, list[Problem]]:

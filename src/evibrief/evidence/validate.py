@@ -15,8 +15,10 @@ from pydantic_core import ErrorDetails
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
 from evibrief.evidence.fields import HINT, WITHIN, Record
+from evibrief.evidence.said_once import fill_in
 from evibrief.evidence.source import Location, SourceTree
-from evibrief.evidence.vocabulary import MEASURES
+from evibrief.evidence.upgrade import format_of, has_document
+from evibrief.evidence.vocabulary import MEANT, MEASURES
 from evibrief.evidence.written import with_places
 from evibrief.problems import Hints, Problem
 
@@ -46,8 +48,22 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     problems = list(_duplicates(source, ids))
     hints = Hints()
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
-    brief, details = _validated(with_places(source.tree), {**known, "hints": hints})
-    return brief, problems + [_problem(source, detail, hints) for detail in details if _is_news(source, detail)]
+    tree = with_places(source.tree)
+    filled = fill_in(tree)
+    brief, details = _validated(tree, {**known, "document": _document(source), "hints": hints})
+    news = (detail for detail in details if _is_news(source, detail, filled))
+    return brief, problems + [_problem(source, detail, hints) for detail in news]
+
+
+def _document(source: SourceTree) -> bool | None:
+    """Whether the brief has a source document; None if that decides nothing.
+
+    Format 1 had fields about a document in every brief. Those that an author filled in stay readable.
+    """
+    if has_document(source.tree):
+        return True
+    is_open = ("brief",) in source.unread or () in source.unread or format_of(source.tree) == 1
+    return None if is_open else False
 
 
 def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
@@ -110,12 +126,14 @@ def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: S
     return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
 
 
-def _is_news(source: SourceTree, detail: ErrorDetails) -> bool:
+def _is_news(source: SourceTree, detail: ErrorDetails, filled: frozenset[Location]) -> bool:
     """Whether a problem does not merely follow from another one that is reported anyway.
 
     A missing or unreadable file was already reported, so its missing records are not. Nor is a list reported as too
-    short because one of its entries was refused.
+    short because one of its entries was refused. What was filled in from another record is reported there.
     """
+    if any(detail["loc"][: len(place)] == place for place in filled):
+        return False
     if any(detail["loc"][: len(root)] == root for root in source.unread):
         return False
     return detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
@@ -131,12 +149,14 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
             message = f"`{location[-1]}` is missing"
-            return Problem(place, "missing", message, "add it; if it is not known, write `unknown`")
+            return Problem(place, "missing", message, context.get(HINT, "add it; if it is not known, write `unknown`"))
+        case "no-document":
+            return Problem(source.place_of_key(location), "no-document", detail["msg"], context[HINT])
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"
             is_measure = any(words == list(get_args(measure)) for measure in MEASURES)
-            hint = _NEVER_ANOTHER if is_measure else hints.suggest(str(detail["input"]), words)
+            hint = _NEVER_ANOTHER if is_measure else _meant(str(detail["input"]), words, hints)
             return Problem(place, "word", message, hint)
         case "string_pattern_mismatch":
             message = f"`{detail['input']}` does not have the required form"
@@ -145,6 +165,12 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(place, "shape", *_SHAPES[shape])
         case rule:
             return Problem(place, rule, detail["msg"], context.get(HINT, ""))
+
+
+def _meant(word: str, known: list[str], hints: Hints) -> str:
+    """The word that is usually meant by another one, such as `randomised-trial` by `RCT`; else the nearest spelling."""
+    meant = MEANT.get(word.strip().lower().replace(" ", "-").replace("_", "-"))
+    return f"did you mean `{meant}`?" if meant in known else hints.suggest(word, known)
 
 
 def _field_names(location: Location) -> list[str]:

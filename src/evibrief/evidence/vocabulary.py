@@ -3,13 +3,15 @@
 `instrument` and `brief` use these lists; `labels` says how each word is printed.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-About = Literal["drug", "condition", "bridge", "gap"]
+About = Literal["intervention", "condition", "direct", "bridge", "background", "gap"]
 Direction = Literal["supports", "opposes", "neutral"]
 Modality = Literal["asserted", "hedged", "proposed"]
-Status = Literal["unexamined", "stands", "corrected", "contested", "unsupported"]
-Role = Literal["supports", "contradicts", "mixed", "context"]
+Status = Literal["unexamined", "upheld", "corrected", "contested", "unsupported"]
+Role = Literal["supports", "contradicts", "inconclusive", "context"]
+Seen = Literal["full-text", "abstract", "record", "unknown"]
 Basis = Literal["cited", "candidate"]
 Exposure = Literal["intervention", "other", "none"]
 Relation = Literal["target", "close", "other", "none"]
@@ -18,23 +20,29 @@ Tier = Literal["strong", "medium", "weak", "gap"]
 Certainty = Literal["high", "moderate", "low", "very-low"]
 Judgement = Literal["supported", "limited", "conflicting", "absent"]
 StatementKind = Literal["reason", "against", "missing"]
-LinkKind = Literal["drug", "exposure", "condition", "bridge"]
+LinkKind = Literal["intervention", "exposure", "condition", "bridge"]
 Design = Literal[
+    "meta-analysis",
     "systematic-review",
     "randomised-trial",
     "crossover-trial",
+    "non-randomised-trial",
     "post-hoc-analysis",
     "uncontrolled-trial",
+    "protocol",
+    "registry-entry",
     "cohort",
     "case-control",
     "cross-sectional",
     "observational",
     "pooled-analysis",
     "human-experiment",
+    "case-series",
     "case-report",
     "animal-experiment",
     "cell-experiment",
     "structural-study",
+    "guideline",
     "narrative-review",
     "hypothesis",
     "opinion",
@@ -42,6 +50,58 @@ Design = Literal[
     "web-page",
     "unknown",
 ]
+MEANT: Mapping[str, str] = {
+    "drug": "intervention",
+    "mixed": "inconclusive",
+    "neutral": "inconclusive",
+    "null": "inconclusive",
+    "stands": "upheld",
+    "supported": "upheld",
+    "ma": "meta-analysis",
+    "metaanalysis": "meta-analysis",
+    "nma": "meta-analysis",
+    "network-meta-analysis": "meta-analysis",
+    "sr": "systematic-review",
+    "srma": "meta-analysis",
+    "review": "narrative-review",
+    "scoping-review": "narrative-review",
+    "rct": "randomised-trial",
+    "crct": "randomised-trial",
+    "randomized-trial": "randomised-trial",
+    "randomized-controlled-trial": "randomised-trial",
+    "randomised-controlled-trial": "randomised-trial",
+    "crossover": "crossover-trial",
+    "crossover-rct": "crossover-trial",
+    "cct": "non-randomised-trial",
+    "nrct": "non-randomised-trial",
+    "quasi-rct": "non-randomised-trial",
+    "controlled-trial": "non-randomised-trial",
+    "nonrandomised-trial": "non-randomised-trial",
+    "non-randomized-trial": "non-randomised-trial",
+    "open-label": "uncontrolled-trial",
+    "open-label-trial": "uncontrolled-trial",
+    "single-arm": "uncontrolled-trial",
+    "single-arm-trial": "uncontrolled-trial",
+    "before-after": "uncontrolled-trial",
+    "pre-post": "uncontrolled-trial",
+    "cpg": "guideline",
+    "registration": "registry-entry",
+    "registry": "registry-entry",
+    "nct": "registry-entry",
+    "ipd": "pooled-analysis",
+    "cc": "case-control",
+    "survey": "cross-sectional",
+    "in-vitro": "cell-experiment",
+    "in-vivo": "animal-experiment",
+    "preclinical": "animal-experiment",
+    "editorial": "opinion",
+    "letter": "opinion",
+    "abstract": "conference-abstract",
+    "fulltext": "full-text",
+    "title": "record",
+}
+"""For words that are not on a list: the one that is usually meant. It is offered where the list has it."""
+
 BriefStatus = Literal["draft", "reviewed", "final", "withdrawn"]
 VerificationState = Literal["verified", "partly", "unverified"]
 CorrectionKind = Literal[

@@ -236,6 +236,9 @@ class Figures(Record):
     key_area: Text
     key_greatest: Text
     told_ranking: Annotated[Sentence, takes("rows")]
+    told_own_unrated: Annotated[Sentence, takes("statement", "supporting", "against")]
+    told_own_computed: Annotated[Sentence, takes("statement", "computed", "supporting", "against")]
+    told_own_final: Annotated[Sentence, takes("statement", "computed", "final", "supporting", "against")]
     told_unrated: Annotated[Sentence, takes("statement", "stated", "supporting", "against")]
     told_computed: Annotated[Sentence, takes("statement", "stated", "computed", "supporting", "against")]
     told_final: Annotated[Sentence, takes("statement", "stated", "computed", "final", "supporting", "against")]
@@ -342,6 +345,8 @@ class Sentences(Record):
         Sentence,
         takes("stands", "corrected", "contested", "unsupported", "unexamined"),
     ]
+    claim_on: Annotated[Sentence, takes("population")]
+    claims_by_leg: Annotated[Sentence, takes("intervention", "condition", "direct", "bridge", "background", "gap")]
     claims_by_subject: Annotated[Sentence, takes("condition", "drug", "bridge", "gap")]
     closing: Annotated[Sentence, takes("line", "plausibility", "certainty", "text")]
     computed: Annotated[Sentence, takes("tier")]
@@ -397,6 +402,7 @@ class Sentences(Record):
     sources_found: Annotated[Sentence, takes("unsourced", "total", "attributed", "studies")]
     sources_not_sought: Annotated[Sentence, takes("total", "attributed")]
     stated: Annotated[Sentence, takes("tier")]
+    stated_claim_plainly: Annotated[Sentence, takes("line", "source", "study_type", "population")]
     stated_claim: Annotated[Sentence, takes("line", "modality", "source", "study_type", "population")]
     statement: Annotated[Sentence, takes("number")]
     sure: Annotated[Sentence, takes("sure")]

@@ -238,8 +238,9 @@ def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
         was, now = (english().status[claim.status].lower() for claim in (old, new))
         yield Change("minor", kind, name, was, now, reason)
     for field in ("about", "direction", "modality", "population"):
-        if getattr(old, field) != getattr(new, field):
-            yield Change("minor", "claim changed", f"{name}, {field}", getattr(old, field), getattr(new, field))
+        was, now = (str(getattr(claim, field) or "") for claim in (old, new))
+        if was != now:
+            yield Change("minor", "claim changed", f"{name}, {field}", was, now)
     before, after = ({entry.source: entry for entry in claim.evidence} for claim in (old, new))
     yield from (Change("minor", "evidence added", name, "", _told(after[key])) for key in after if key not in before)
     yield from (Change("minor", "evidence removed", name, _told(before[key]), "") for key in before if key not in after)

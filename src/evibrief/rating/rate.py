@@ -12,7 +12,7 @@ from typing import cast, get_args
 from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, PopulationRecord, Statement, Study
 from evibrief.evidence.fields import ReferenceKey
 from evibrief.evidence.instrument import Instrument
-from evibrief.evidence.vocabulary import Certainty, Judgement, Tier
+from evibrief.evidence.vocabulary import Certainty, Design, Judgement, Tier
 from evibrief.rating.decision_tables import Case, decide, sort_fits, with_totals
 from evibrief.rating.support import Side, sides, study_of
 
@@ -134,7 +134,7 @@ class Rater:
 
     def rate_link(self, link: Link) -> LinkRating:
         """How well a link is supported as worded, whether or not it favours a benefit."""
-        claims = [self.claims[name] for name in link.claims]
+        claims = [self.claims[name] for name in link.all_claims]
         tally = self.tally(claims)
         counts = tally.counts(self.instrument)
         rule = decide(self.instrument.judgement, _case(link.kind, counts))
@@ -152,7 +152,8 @@ class Rater:
     def judge_claim(self, claim: Claim) -> Judgement:
         """How well one claim is supported, by the table for links of the same kind."""
         counts = self.tally([claim]).counts(self.instrument)
-        return cast(Judgement, decide(self.instrument.judgement, _case(claim.about, counts)).level)
+        kind = "intervention" if claim.about in ("direct", "background") else claim.about
+        return cast(Judgement, decide(self.instrument.judgement, _case(kind, counts)).level)
 
     def tally(
         self, claims: Iterable[Claim], towards_benefit: bool = False, without: ReferenceKey | None = None
@@ -184,8 +185,22 @@ class Rater:
     def sort_of(self, entry: Evidence) -> str:
         """The sort of study of a piece of evidence."""
         study, population = self.studies.get(entry.source), self.populations[entry.population]
-        kind = (study.design if study else "unknown", population.species, population.relation, entry.exposure)
+        design = self._design_counted(study.design) if study else "unknown"
+        kind = (design, population.species, population.relation, entry.exposure)
         return next(sort.id for sort in self.instrument.sorts if sort_fits(sort, *kind))
+
+    def _design_counted(self, design: Design) -> Design:
+        """The design, or the nearest one that the instrument knows: an instrument is older than some of the words."""
+        known = {one for sort in self.instrument.sorts for one in sort.designs}
+        return design if design in known else _NEAREST_DESIGN.get(design, design)
+
+
+_NEAREST_DESIGN: Mapping[Design, Design] = {
+    "meta-analysis": "systematic-review",
+    "non-randomised-trial": "uncontrolled-trial",
+    "case-series": "case-report",
+}
+"""For designs that came later: what they were called before. A plan or a guideline is of no sort that counts."""
 
 
 def _case(kind: str, counts: Mapping[str, int]) -> Case:

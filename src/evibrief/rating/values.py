@@ -42,7 +42,8 @@ def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
         yield f"{dose.id}.amount", phrases.amount(dose.amount)
         yield f"{dose.id}.route", phrases.route(dose, words)
     for statement in brief.ranking.statements:
-        yield f"{statement.id}.stated", words.tier[statement.stated].lower()
+        if statement.stated:
+            yield f"{statement.id}.stated", words.tier[statement.stated].lower()
     yield from _rated(findings)
     counts = findings.counts
     for name in ("stated", "added", "direct", "unsourced", "studies"):

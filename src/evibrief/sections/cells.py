@@ -102,7 +102,8 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
     state = words.verification[study.verification.state] if study else words.notes.not_appraised
     locator = sentences.locator(locator=phrases.or_unknown(entry.locator, words))
-    told = [words.basis[entry.basis], sentences.reference_state(state=state), locator]
+    told = [sentences.reference_state(state=state), locator]
+    told = [words.basis[entry.basis], *told] if entry.basis else told
     if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
         told.append(words.standing[standing])
     return (

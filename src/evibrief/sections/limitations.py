@@ -48,8 +48,9 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Line]:
 def _candidates(brief: Brief, findings: Findings) -> Iterator[Line]:
     entries = [entry for claim in brief.all_claims for entry in claim.evidence]
     sentences = findings.words.sentences
-    candidate = sum(entry.basis == "candidate" for entry in entries)
-    yield Line(text=sentences.candidates(candidates=candidate, total=len(entries)))
+    if findings.has_document:
+        candidate = sum(entry.basis == "candidate" for entry in entries)
+        yield Line(text=sentences.candidates(candidates=candidate, total=len(entries)))
     open_ones = len(brief.studies) - findings.verification.get("verified", 0)
     yield Line(text=sentences.not_verified(number=open_ones, total=len(brief.studies)))
 

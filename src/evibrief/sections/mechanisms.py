@@ -48,7 +48,7 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
 def _link_row(number: int, link: Link, findings: Findings) -> Row:
     words, sentences, support = findings.words, findings.words.sentences, findings.links[link.id]
     tally = findings.ratings.links[link.id].tally if findings.ratings else None
-    claims = claim_links(link.claims) or (Line(text=words.notes.no_claim, style="muted"),)
+    claims = claim_links(link.all_claims) or (Line(text=words.notes.no_claim, style="muted"),)
     if unsourced := len(support.unsourced):
         told = sentences.without_source(claims=words.counts.claim(unsourced))
         claims += (Line(text=told, style="warning"),)

@@ -110,7 +110,7 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
         origin = sentences.claims_from_document(total=total, stated=counts.stated, added=counts.added)
     return (
         plurals.claims_direct(counts.direct, claims=plurals.claims_in_all(total)),
-        sentences.claims_by_subject(**{word: about[word] for word in get_args(About)}),
+        _by_subject(about, sentences),
         _sources(findings),
         origin,
         sentences.claims_by_direction(
@@ -120,8 +120,15 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
     )
 
 
+def _by_subject(about: Counter[str], sentences: Sentences) -> str:
+    if about["direct"] or about["background"]:
+        return sentences.claims_by_leg(**{word: about[word] for word in get_args(About)})
+    told = {word: about[word] for word in ("condition", "bridge", "gap")}
+    return sentences.claims_by_subject(drug=about["intervention"], **told)
+
+
 def _by_status(status: Counter[str], sentences: Sentences) -> str:
-    told = {word: status[word] for word in ("stands", "corrected", "contested", "unsupported")}
+    told = {word: status[word] for word in ("corrected", "contested", "unsupported")} | {"stands": status["upheld"]}
     if unexamined := status["unexamined"]:
         return sentences.claims_by_status_unexamined(**told, unexamined=unexamined)
     return sentences.claims_by_status(**told)

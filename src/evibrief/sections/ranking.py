@@ -4,7 +4,7 @@ In: `Brief` and `Findings`. Out: blocks.
 """
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import Literal, get_args
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Statement
@@ -109,9 +109,9 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale, words: W
     sentences = words.sentences
     word = {level.id: level.word for level in scale.levels}
     lines = [
-        Line(text=sentences.stated(tier=words.tier[statement.stated])),
+        *_stated(statement, words),
         Line(text=sentences.computed(tier=word[rating.computed]), style="word"),
-        Line(text=_steps(statement.stated, rating.computed, words), style="muted"),
+        *((Line(text=_steps(statement.stated, rating.computed, words), style="muted"),) if statement.stated else ()),
         Line(text=sentences.final(tier=word[rating.final]), style="word"),
     ]
     if final := statement.final:
@@ -122,6 +122,13 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale, words: W
     else:
         lines.append(Line(text=words.notes.not_signed, style="muted"))
     return tuple(lines)
+
+
+def _stated(statement: Statement, words: Words, style: Literal["", "word"] = "") -> tuple[Line, ...]:
+    """The tier that the source document gives, if there is one."""
+    if not statement.stated:
+        return ()
+    return (Line(text=words.sentences.stated(tier=words.tier[statement.stated]), style=style),)
 
 
 def _steps(stated: Tier, computed: Tier, words: Words) -> str:
@@ -148,8 +155,7 @@ def _unrated_row(statement: Statement, findings: Findings) -> Row:
     final = words.notes.final_not_signed
     if statement.final:
         final = sentences.final(tier=words.tier[statement.final.tier])
-    stated = Line(text=sentences.stated(tier=words.tier[statement.stated]), style="word")
-    tiers = (stated, Line(text=words.notes.computed_not_rated))
+    tiers = (*_stated(statement, words, "word"), Line(text=words.notes.computed_not_rated))
     return Row(
         (
             _statement_cell(statement, findings),

@@ -43,12 +43,13 @@ def certainty_summary(ratings: Ratings, words: Words) -> str:
 
 
 def tier_words(statement: Statement, findings: Findings) -> tuple[str, str]:
-    """The stated and the computed tier of a statement, as words."""
+    """The stated and the computed tier of a statement, as words; the first is empty without a source document."""
     words = findings.words
+    stated = words.tier[statement.stated] if statement.stated else ""
     if not findings.ratings:
-        return words.tier[statement.stated], words.notes.not_rated
+        return stated, words.notes.not_rated
     word = {level.id: level.word for level in findings.ratings.instrument.tier.levels}
-    return words.tier[statement.stated], word[findings.ratings.statements[statement.id].computed]
+    return stated, word[findings.ratings.statements[statement.id].computed]
 
 
 def final_word(statement: Statement, findings: Findings) -> str:

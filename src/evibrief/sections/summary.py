@@ -27,9 +27,9 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     )  # fmt: skip
     rows = ([_mechanism_row(mechanism, findings)] for mechanism in brief.mechanisms)
     yield from _headed(headings.mechanisms, "summary_mechanisms", captions.mechanisms_in_short, columns, rows)
-    columns = (
-        (names.statement, 38), (names.stated, 10), (names.computed, 11), (names.final, 11), (names.hangs_on, 30)
-    )  # fmt: skip
+    stated = ((names.stated, 10),) if findings.has_document else ()
+    columns = ((names.statement, 38 if stated else 48), *stated, (names.computed, 11), (names.final, 11),
+               (names.hangs_on, 30))  # fmt: skip
     rows = ([_statement_row(statement, findings)] for statement in brief.ranking.statements)
     yield from _headed(headings.statements, "summary_statements", captions.statements_in_short, columns, rows)
     columns = ((names.amount, 16), (names.route, 14), (names.to_whom, 34), (names.source, 36))
@@ -100,7 +100,7 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
     return Row(
         (
             Cell((Line(prose=joined(f"[{number}](#{statement.id}). ", statement.text)),), scope="row"),
-            Cell((Line(text=stated),)),
+            *((Cell((Line(text=stated),)),) if findings.has_document else ()),
             Cell((Line(text=computed, style="word"),)),
             Cell((Line(text=final_word(statement, findings), style="word"),)),
             Cell(hangs),

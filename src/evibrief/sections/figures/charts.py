@@ -43,7 +43,7 @@ def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:
     return figures.RankedRow(
         label=f"{statement.id.lstrip('s')}.",
         text=plain(statement.text),
-        stated=_LEVELS.index(statement.stated),
+        stated=_LEVELS.index(statement.stated) if statement.stated else None,
         computed=_LEVELS.index(rating.computed) if rating else None,
         final=_LEVELS.index(rating.final) if rating else None,
         supporting=len(supporting),

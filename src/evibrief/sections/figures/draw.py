@@ -37,7 +37,7 @@ class RankedRow:
 
     label: str
     text: str
-    stated: int
+    stated: int | None
     computed: int | None
     final: int | None
     supporting: int
@@ -121,18 +121,19 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
         _draw_row(sheet, row, places, middle)
         y += height
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-    _draw_key(sheet, y + 4.5, words.figures)
+    _draw_key(sheet, y + 4.5, words.figures, any(row.stated is not None for row in rows))
     return sheet.finish(_plausibility_words(rows, levels, words.figures))
 
 
 def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
-    stated = places[row.stated]
+    stated = None if row.stated is None else places[row.stated]
     if row.computed is not None:
         computed = places[row.computed]
-        if computed != stated:
+        if stated is not None and computed != stated:
             sheet.arrow((stated, y), (computed, y))
-        sheet.mark(computed if computed != stated else stated + 3.2, y, "s", FOR)
-    sheet.mark(stated, y, "o", INK, filled=False)
+        sheet.mark(computed if computed != stated else computed + 3.2, y, "s", FOR)
+    if stated is not None:
+        sheet.mark(stated, y, "o", INK, filled=False)
     if row.final is not None and row.final != row.computed:
         beside = 3.2 if row.final == row.stated else 0.0
         sheet.mark(places[row.final] + beside, y, "D", AGAINST)
@@ -142,12 +143,13 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
         sheet.text(WIDTH - 1, y, row.note, SMALLEST, colour=GREY, anchoring="right")
 
 
-def _draw_key(sheet: Sheet, y: float, figures: Figures) -> None:
-    for x, shape, colour, filled, meaning in (
+def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool) -> None:
+    marks = (
         (3.0, "o", INK, False, figures.key_stated),
         (52.0, "s", FOR, True, figures.key_computed),
         (97.0, "D", AGAINST, True, figures.key_final),
-    ):
+    )
+    for x, shape, colour, filled, meaning in marks if is_stated else marks[1:]:
         sheet.mark(x, y, shape, colour, filled)
         sheet.text(x + 3, y, meaning, SMALLEST)
 
@@ -156,14 +158,17 @@ def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], figure
     lowered = [level.lower() for level in levels]
     told = []
     for row in rows:
-        said = {"statement": row.label, "stated": lowered[row.stated], "supporting": row.supporting,
-                "against": row.against}  # fmt: skip
+        said: dict[str, object] = {"statement": row.label, "supporting": row.supporting, "against": row.against}
+        said |= {} if row.stated is None else {"stated": lowered[row.stated]}
+        own = row.stated is None
         if row.computed is None:
-            told.append(figures.told_unrated(**said))
+            told.append((figures.told_own_unrated if own else figures.told_unrated)(**said))
         elif row.final is None or row.final == row.computed:
-            told.append(figures.told_computed(**said, computed=lowered[row.computed]))
+            sentence = figures.told_own_computed if own else figures.told_computed
+            told.append(sentence(**said, computed=lowered[row.computed]))
         else:
-            told.append(figures.told_final(**said, computed=lowered[row.computed], final=lowered[row.final]))
+            sentence = figures.told_own_final if own else figures.told_final
+            told.append(sentence(**said, computed=lowered[row.computed], final=lowered[row.final]))
     return figures.told_ranking(rows="; ".join(told))
 
 
