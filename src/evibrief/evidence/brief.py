@@ -197,6 +197,8 @@ class BriefRecord(Overridable):
     methods: Methods
     populations: tuple[PopulationRecord, ...] = Field(min_length=1, description="who was studied")
     defaults: Defaults = Defaults()
+    units: tuple[Text, ...] = Field(default=(), description="of amounts, beside those that every brief knows")
+    routes: tuple[Text, ...] = Field(default=(), description="beside those that every brief knows")
     sections: tuple[Section, ...] = Field(min_length=1, description="in the order of the page")
     theme: Theme = Theme()
     citation_style: Text = Field(description="the name of a CSL style, or the path of a .csl file next to this file")

@@ -245,6 +245,20 @@ def one_of(words: Callable[[], Sequence[str]]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _measure(kind: str, shipped: Callable[[], tuple[str, ...]]) -> BeforeValidator:
+    """A unit or a route: of the list that is shipped, or of those that the brief adds."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        value = _text(value)
+        known = (*shipped(), *(info.context or {}).get(kind, ()))
+        if value not in known:
+            hint = f"write what the source says; add what is missing under `{kind}` in brief.yaml, and never convert"
+            raise refused("word", f"`{value}` is not one of: {', '.join(known)}", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
 ClaimId = NewType("ClaimId", str)
 ReferenceKey = NewType("ReferenceKey", str)
 PopulationId = NewType("PopulationId", str)
@@ -270,6 +284,12 @@ def is_prose(kind: Any) -> bool:
     """Whether an annotation of a field's type makes the field Markdown."""
     return isinstance(kind, BeforeValidator) and kind.func is _prose
 
+
+Unit = Annotated[str, _measure("units", resources.units), Takes("unit: " + ", ".join(resources.units()))]
+"""The unit of an amount. Another one is never suggested: it would be another dose."""
+
+Route = Annotated[str, _measure("routes", resources.routes), Takes("route: " + ", ".join(resources.routes()))]
+"""The way in which something was given to people. Another one is never suggested."""
 
 Language = Annotated[str, BeforeValidator(_language), Takes("language tag")]
 """A language by its tag (BCP 47), such as `en-GB`, for which there is a file of labels."""

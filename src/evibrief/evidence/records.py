@@ -24,11 +24,13 @@ from evibrief.evidence.fields import (
     Population,
     Prose,
     Record,
+    Route,
     Sources,
     Text,
+    Unit,
     refused,
 )
-from evibrief.evidence.vocabulary import AmountUnit, CorrectionKind, Route, TimeUnit
+from evibrief.evidence.vocabulary import CorrectionKind, TimeUnit
 
 
 class Amount(Record):
@@ -36,7 +38,7 @@ class Amount(Record):
 
     low: Number = Field(description="the value, or the lowest")
     high: Number | None = Field(default=None, description="the highest; only for a range")
-    unit: AmountUnit
+    unit: Unit
 
     @model_validator(mode="after")
     def _is_possible(self) -> "Amount":

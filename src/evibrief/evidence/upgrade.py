@@ -6,7 +6,7 @@ problem still names the file, line and column that the author typed. `rewrite` m
 Older evidence is read for ever: an archived version is compared, verified and taken out with this module.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,12 +35,15 @@ def format_of(tree: Mapping[str, Any]) -> int | None:
 def upgraded(source: SourceTree) -> SourceTree:
     """The same evidence in the newest format. What was typed stays in `typed`, because hashes are of that."""
     found = [*edits(source.tree), *instrument_edits(source.tree)]
-    if not found:
-        return source
-    tree = _copied(source.tree)
+    return replace(source, tree=edited(source.tree, found), typed=source.tree) if found else source
+
+
+def edited(tree: Mapping[str, Any], found: Iterable[Edit]) -> dict[str, Any]:
+    """A copy of a tree with some changes."""
+    copy: dict[str, Any] = _copied(tree)
     for edit in found:
-        _apply(tree, edit)
-    return replace(source, tree=tree, typed=source.tree)
+        _apply(copy, edit)
+    return copy
 
 
 def edits(tree: Mapping[str, Any]) -> Iterator[Edit]:

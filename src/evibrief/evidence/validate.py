@@ -19,6 +19,7 @@ from evibrief.evidence.said_once import fill_in
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.evidence.upgrade import format_of, has_document
 from evibrief.evidence.vocabulary import MEANT, MEASURES
+from evibrief.evidence.walk import at
 from evibrief.evidence.written import with_places
 from evibrief.problems import Hints, Problem
 
@@ -39,7 +40,7 @@ _SHAPES = {
 }
 
 
-_NEVER_ANOTHER = "write what the source says; what is missing here has to be added to the program, never converted"
+_NEVER_ANOTHER = "write what the source says, and never convert"
 
 
 def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
@@ -50,9 +51,15 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     tree = with_places(source.tree)
     filled = fill_in(tree)
-    brief, details = _validated(tree, {**known, "document": _document(source), "hints": hints})
+    brief, details = _validated(tree, {**known, **_of_brief(source), "hints": hints})
     news = (detail for detail in details if _is_news(source, detail, filled))
     return brief, problems + [_problem(source, detail, hints) for detail in news]
+
+
+def _of_brief(source: SourceTree) -> Mapping[str, Any]:
+    """What brief.yaml decides for the other files."""
+    added = {kind: at(source.tree, "brief", kind) for kind in ("units", "routes")}
+    return {"document": _document(source)} | {kind: words for kind, words in added.items() if isinstance(words, list)}
 
 
 def _document(source: SourceTree) -> bool | None:

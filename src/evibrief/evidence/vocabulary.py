@@ -107,11 +107,9 @@ VerificationState = Literal["verified", "partly", "unverified"]
 CorrectionKind = Literal[
     "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"
 ]
-AmountUnit = Literal["mg", "mg/kg", "mg/kg/h", "µg/kg/min", "µM", "nM", "ng/ml", "%", "mg/day", "g/day", "mg/l"]
-Route = Literal["intravenous", "intranasal", "oral", "intramuscular", "subcutaneous", "inhaled", "infusion"]
 TimeUnit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
-MEASURES: tuple[Any, ...] = (AmountUnit, Route, TimeUnit)
-"""Words of which no other is ever suggested in place of one that is not known: it would be another dose."""
+MEASURES: tuple[Any, ...] = (TimeUnit,)
+"""Words of which no other is ever suggested in place of one that is not known: it would be another time."""
 Standing = Literal["not-checked", "no-identifier", "none-known", "erratum", "reinstated", "concern", "retracted"]
 """What is known about notices on a publication, from best to worst. The program derives it."""
 

@@ -81,8 +81,8 @@ def change(kind: str, words: Words) -> str:
 
 
 def route(dose: Dose | AnimalExposure, words: Words) -> str:
-    """How something was given: a word from the list for people, the author's own words for animals."""
-    return words.route[dose.route] if isinstance(dose, Dose) else or_unknown(dose.route, words)
+    """How something was given: a word from the list for people, the author's own words for the rest."""
+    return words.route.get(dose.route, dose.route) if isinstance(dose, Dose) else or_unknown(dose.route, words)
 
 
 def amount(quantity: Amount) -> str:

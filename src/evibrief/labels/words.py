@@ -26,7 +26,6 @@ from evibrief.evidence.vocabulary import (
     LinkKind,
     Modality,
     Role,
-    Route,
     Standing,
     StatementKind,
     Status,
@@ -53,7 +52,8 @@ from evibrief.labels.groups import (
     ReviewCopy,
     Sentences,
 )
-from evibrief.labels.sentence import every
+from evibrief.labels.sentence import every, just
+from evibrief.resources import routes
 
 
 class Words(Record):
@@ -80,7 +80,7 @@ class Words(Record):
     decision: Annotated[Mapping[Decision, Text], every(Decision)]
     comments: Annotated[Mapping[Decision, Text], every(Decision)]
     change: Annotated[Mapping[ChangeKind, Text], every(ChangeKind)]
-    route: Annotated[Mapping[Route, Text], every(Route)]
+    route: Annotated[Mapping[str, Text], just(routes)]
     months: tuple[Text, ...] = Field(min_length=12, max_length=12)
     durations: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
     counts: Counts
