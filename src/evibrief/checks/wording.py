@@ -29,7 +29,7 @@ SHORTEST_QUOTATION = 4
 
 
 def flat_wording(case: Context) -> Iterator[Finding]:
-    """A claim with status `upheld` and modality `asserted` that no undisputed study supports.
+    """A claim with status `upheld` that no undisputed study supports, unless its modality says that it is hedged.
 
     A flat statement without evidence, or on conflicting evidence, prints a guess as a fact. Change the claim's
     `status`, set its `modality` to `hedged`, or add evidence.
@@ -38,7 +38,7 @@ def flat_wording(case: Context) -> Iterator[Finding]:
         return
     for location, claim in case.claims():
         level = case.ratings.claims.get(claim.id)
-        if claim.modality == "asserted" and claim.status == "upheld" and level in ("absent", "conflicting"):
+        if claim.modality in ("asserted", None) and claim.status == "upheld" and level in ("absent", "conflicting"):
             message = f"`{claim.id}` has status `upheld` and is stated without a hedge, but its support is {level}"
             yield Finding((*location, "modality"), message, "correct `status` or `modality`, or add evidence")
 

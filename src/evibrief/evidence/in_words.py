@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from evibrief.evidence import files
 from evibrief.evidence.brief import type_of
-from evibrief.evidence.fields import Record, Takes
+from evibrief.evidence.fields import Needed, Record, Takes
 from evibrief.evidence.meanings import MEANINGS
 from evibrief.problems import Place, Problem, Problems
 
@@ -123,6 +123,7 @@ def _row(record: type[Record], name: str, hint: Any) -> str:
     default = info.get_default()
     words = default if isinstance(default, str) else ", ".join(default) if isinstance(default, tuple) else ""
     needed = "yes" if info.is_required() else f"no; else `{words}`" if words else "no"
+    needed = next((one.when for one in get_args(hint) if isinstance(one, Needed)), needed)
     value = _value(hint)
     value = ", ".join((value, *(limit for limit in _limits(info.metadata) if limit not in value)))
     cells = (f"`{name}`", value, needed, info.description or "")

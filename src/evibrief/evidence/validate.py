@@ -50,7 +50,7 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     hints = Hints()
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     tree = with_places(source.tree)
-    filled = fill_in(tree)
+    filled = fill_in(tree, known["references"], source.unread)
     brief, details = _validated(tree, {**known, **_of_brief(source), "hints": hints})
     news = (detail for detail in details if _is_news(source, detail, filled))
     return brief, problems + [_problem(source, detail, hints) for detail in news]
