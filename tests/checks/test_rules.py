@@ -228,7 +228,7 @@ def test_check_prints_for_machines(tmp_path: Path) -> None:
     problems = json.loads(run.stdout)["problems"]
     found = next(problem for problem in problems if problem["rule"] == "unsigned-tier")
     assert found["severity"] == "error"
-    assert (found["line"], found["column"]) == (6, 12)
+    assert (found["line"], found["column"]) == (5, 12)
     run = evibrief("check", folder, "--format", "github")
     assert run.returncode == 1
     pattern = r"::(error|warning) file=[^,]+,line=\d+,col=\d+,title=[\w-]+::[^\n]+"

@@ -37,6 +37,7 @@ _SHAPES = {
     "string_type": ("expected text", "write it in quotes"),
     "mapping_type": ("expected a record", "write `key: value` lines"),
     "too_short": ("this list is too short", "add the missing entries"),
+    "too_long": ("this is too long", "shorten it, or leave out what matters least"),
 }
 
 
