@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from command import run_here as evibrief
@@ -224,6 +224,12 @@ def entries(draw: st.DrawFn) -> str:
     return "\n".join(("      - " if at == 0 else "        ") + line for at, line in enumerate(shown))
 
 
+LAST = """      - {source: a2020, role: mixed, locator: p. 1, finding: "Some, in part.", population: hay_fever,
+         exposure: intervention,  # more, and
+         basis: candidate}"""
+
+
+@example(LAST, "drug", False, False)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries(), st.sampled_from(["drug", "condition", "'drug'"]), st.booleans(), st.booleans())
 def test_however_it_is_typed_nothing_else_changes(

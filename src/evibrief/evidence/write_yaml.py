@@ -117,7 +117,8 @@ def no_key(text: str, record: Span, key: Span, value: Span) -> Patch:
     if text[record.start] == "{":
         if comma := re.compile(r"\s*,[ \t]*(?:\n\s*(?!\s*#))?").match(text, end):
             return Patch(key.start, comma.end(), "")
-        before = re.compile(r",?\s*\Z").search(text[: key.start])
+        # The last key. A comma on the line above may stay: it may end a record, and a comment may follow it.
+        before = re.compile(r",[ \t]*\Z").search(text, 0, key.start)
         return Patch(before.start() if before else key.start, end, "")
     line = text.rfind("\n", 0, key.start) + 1
     after = text.find("\n", end) + 1 or len(text)
