@@ -272,6 +272,7 @@ class Notes(Record):
     document_as_a_whole: Text
     doses_no_advice: Text
     doses_other: Text
+    doubtful: Text
     final_not_signed: Text
     first: Text
     first_that_fits: Text

@@ -91,6 +91,17 @@ def amount(quantity: Amount) -> str:
     return f"{numbers}{NO_BREAK}{quantity.unit}"
 
 
+def given(record: Dose | AnimalExposure, words: Words) -> str:
+    """An amount with what must never be missing beside it: of which salt it is, and that it is doubtful."""
+    said = caveats(record, words)
+    return f"{amount(record.amount)} ({'; '.join(said)})" if said else amount(record.amount)
+
+
+def caveats(record: Dose | AnimalExposure, words: Words) -> tuple[str, ...]:
+    """The salt that an amount is of, and that it is doubtful, where that is so."""
+    return ((record.salt,) if record.salt else ()) + ((words.notes.doubtful,) if record.doubtful else ())
+
+
 def moment(point: Moment | None, words: Words) -> str:
     """`40 minutes`, `1 day`, or `unknown`."""
     return words.notes.unknown if point is None else words.durations[point.unit](point.value)

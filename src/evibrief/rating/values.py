@@ -39,7 +39,7 @@ def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
         yield f"{key}.year", phrases.year(findings.references[key]) or notes.unknown
     amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
     for dose in amounts:
-        yield f"{dose.id}.amount", phrases.amount(dose.amount)
+        yield f"{dose.id}.amount", phrases.given(dose, words)
         yield f"{dose.id}.route", phrases.route(dose, words)
     for statement in brief.ranking.statements:
         if statement.stated:

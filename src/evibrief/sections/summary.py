@@ -110,7 +110,7 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
     # A dose is always printed with its label, which may say that the value is doubtful or the salt another one.
-    amount = (Line(text=phrases.amount(dose.amount), style="word"), Line(text=dose.label, style="muted"))
+    amount = (Line(text=phrases.given(dose, findings.words), style="word"), Line(text=dose.label, style="muted"))
     return Row(
         (
             Cell(amount, scope="row"),
