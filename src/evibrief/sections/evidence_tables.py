@@ -50,8 +50,9 @@ def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
     name = Line(text=claim.id, style="identifier")
     population = findings.populations[claim.population].label
     if not (stated := claim.stated):
-        told = sentences.added_claim if findings.has_document else sentences.claim_on
-        return (name, Line(text=told(population=population), style="muted"))
+        about = sentences.claim_on(population=population)
+        told = sentences.added_claim(population=population) if findings.has_document else about
+        return (name, Line(text=told, style="muted"))
     source = sentences.no_source_named(phrase=stated.attribution.removeprefix("none"))
     if names_a_source(stated):
         source = sentences.attributed(attribution=stated.attribution)

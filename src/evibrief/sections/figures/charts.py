@@ -137,6 +137,6 @@ def other_amounts(brief: Brief, findings: Findings) -> Iterator[Figure]:
 def _point(record: Dose | AnimalExposure, findings: Findings) -> figures.DosePoint:
     high: Decimal | None = record.amount.high
     route = phrases.route(record, findings.words)
-    told = (record.label, *phrases.caveats(record, findings.words), route, findings.populations[record.population].label)
-    label = "; ".join(told)
+    population = findings.populations[record.population].label
+    label = "; ".join((record.label, *phrases.caveats(record, findings.words), route, population))
     return figures.DosePoint(label, float(record.amount.low), None if high is None else float(high), record.amount.unit)

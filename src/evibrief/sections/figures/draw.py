@@ -156,20 +156,28 @@ def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool) -> None
 
 def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], figures: Figures) -> str:
     lowered = [level.lower() for level in levels]
-    told = []
-    for row in rows:
-        said: dict[str, object] = {"statement": row.label, "supporting": row.supporting, "against": row.against}
-        said |= {} if row.stated is None else {"stated": lowered[row.stated]}
-        own = row.stated is None
-        if row.computed is None:
-            told.append((figures.told_own_unrated if own else figures.told_unrated)(**said))
-        elif row.final is None or row.final == row.computed:
-            sentence = figures.told_own_computed if own else figures.told_computed
-            told.append(sentence(**said, computed=lowered[row.computed]))
-        else:
-            sentence = figures.told_own_final if own else figures.told_final
-            told.append(sentence(**said, computed=lowered[row.computed], final=lowered[row.final]))
+    told = (_told_own(row, lowered, figures) if row.stated is None else _told(row, row.stated, lowered, figures)
+            for row in rows)  # fmt: skip
     return figures.told_ranking(rows="; ".join(told))
+
+
+def _told(row: RankedRow, stated: int, levels: Sequence[str], figures: Figures) -> str:
+    said = {"statement": row.label, "stated": levels[stated], "supporting": row.supporting, "against": row.against}
+    if row.computed is None:
+        return figures.told_unrated(**said)
+    if row.final is None or row.final == row.computed:
+        return figures.told_computed(**said, computed=levels[row.computed])
+    return figures.told_final(**said, computed=levels[row.computed], final=levels[row.final])
+
+
+def _told_own(row: RankedRow, levels: Sequence[str], figures: Figures) -> str:
+    """The same for a statement of the brief itself, which no source document states."""
+    said = {"statement": row.label, "supporting": row.supporting, "against": row.against}
+    if row.computed is None:
+        return figures.told_own_unrated(**said)
+    if row.final is None or row.final == row.computed:
+        return figures.told_own_computed(**said, computed=levels[row.computed])
+    return figures.told_own_final(**said, computed=levels[row.computed], final=levels[row.final])
 
 
 def draw_evidence_map(
