@@ -207,8 +207,9 @@ def test_every_unit_and_route_that_is_shipped_is_read(folder: Path) -> None:
 
 def test_a_later_format_is_refused(folder: Path) -> None:
     line = change(folder, BRIEF, "format: 2", "format: 3")
-    (problem,) = [one for one in read_evidence(folder)[2] if one.rule == "unknown-format"]
-    assert place(problem) == (BRIEF, line)
+    change(folder, CLAIMS, "about: direct ", "regarding: whatever ")
+    problem = problem_of(folder)
+    assert (problem.rule, *place(problem)) == ("unknown-format", BRIEF, line)
     assert problem.hint == "take a newer version of evibrief"
 
 

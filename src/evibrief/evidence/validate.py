@@ -53,6 +53,9 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     tree = with_places(source.tree)
     filled = fill_in(tree, known["references"], source.unread)
     brief, details = _validated(tree, {**known, **_of_brief(source), "hints": hints})
+    later = [detail for detail in details if detail["type"] == "unknown-format"]
+    if later:  # what a later format means is not known, so nothing else about it is
+        return None, [_problem(source, detail, hints) for detail in later]
     news = (detail for detail in details if _is_news(source, detail, filled))
     return brief, problems + [_problem(source, detail, hints) for detail in news]
 

@@ -150,7 +150,10 @@ class Rater:
         )  # fmt: skip
 
     def judge_claim(self, claim: Claim) -> Judgement:
-        """How well one claim is supported, by the table for links of the same kind."""
+        """How well one claim is supported, by the table for links of the same kind.
+
+        These tables have no kind for direct evidence: it is judged as the intervention's, as it was in format 1.
+        """
         counts = self.tally([claim]).counts(self.instrument)
         kind = "intervention" if claim.about in ("direct", "background") else claim.about
         return cast(Judgement, decide(self.instrument.judgement, _case(kind, counts)).level)
