@@ -22,6 +22,7 @@ from evibrief.labels.languages import english
 from evibrief.labels.words import Words
 from evibrief.problems import plain
 from evibrief.rating.findings import Findings
+from evibrief.rating.support import subject_of
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
@@ -227,17 +228,21 @@ def _claims(old: Side, new: Side) -> Iterator[Change]:
     same, came, went = joined(before, after)
     yield from (Change("minor", "claim added", name, "", after[name].text) for name in came)
     yield from (Change("minor", "claim removed", name, before[name].text, "") for name in went)
+    format = max(side.brief.brief.format for side in (old, new))
     for name, earlier in same.items():
-        yield from _claim(name, before[earlier], after[name])
+        yield from _claim(name, before[earlier], after[name], format)
 
 
-def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
+def _claim(name: str, old: Claim, new: Claim, format: int) -> Iterator[Change]:
+    """The changes of one claim. Two briefs in format 1 are compared in its words, as they always were."""
     if old.status != new.status:
         reason = markdown.without_marks(new.status_note or "")
         kind: ChangeKind = "claim corrected" if new.status == "corrected" else "claim changed"
         was, now = (english().status[claim.status].lower() for claim in (old, new))
         yield Change("minor", kind, name, was, now, reason)
-    for field in ("about", "direction", "modality", "population"):
+    if (was_about := subject_of(old, format)) != (now_about := subject_of(new, format)):
+        yield Change("minor", "claim changed", f"{name}, about", was_about, now_about)
+    for field in ("direction", "modality", "population"):
         was, now = (str(getattr(claim, field) or "") for claim in (old, new))
         if was != now:
             yield Change("minor", "claim changed", f"{name}, {field}", was, now)
