@@ -1,6 +1,7 @@
 """A rating instrument: levels with their words, and decision tables that turn counts of studies into a level.
 
-In: one file in `instruments/`, as data. Out: an `Instrument`; `rating.decision_tables` reads and checks its tables.
+In: one file in `instruments/`, as data. Out: an `Instrument`, or a `LegInstrument` if the file has a table for legs;
+`rating.decision_tables` and `rating.leg_tables` read and check their tables.
 An instrument has a version in its name. Once a brief has been published with it, it is never edited: a new version is
 added instead.
 """
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from evibrief.evidence.fields import Count, Identifier, Prose, Record, Takes, Text, refused
 from evibrief.evidence.vocabulary import Certainty, Design, Exposure, Judgement, Relation, Species, Tier
@@ -145,3 +146,56 @@ class Instrument(Record):
     def name(self) -> str:
         """The name in a brief and of its file: `plausibility-1`."""
         return f"{self.id}-{self.version}"
+
+
+class Counting(Record):
+    """Which evidence counts, and as what. Every design is in one of three lists, every species in one or none."""
+
+    controlled: tuple[Design, ...] = Field(min_length=1, description="designs with a control group, and experiments")
+    uncontrolled: tuple[Design, ...] = Field(description="designs that count, but without a control group")
+    uncounted: tuple[Design, ...] = Field(description="designs that are shown and never counted")
+    reviews: tuple[Design, ...] = Field(description="designs that pool other studies")
+    exploratory: tuple[Design, ...] = Field(
+        default=(), description="designs whose results were not planned; as direct evidence they count as uncontrolled"
+    )
+    people: tuple[Species, ...] = Field(min_length=1)
+    animals: tuple[Species, ...]
+    cells: tuple[Species, ...]
+    unread: tuple[Text, ...] = Field(
+        default=(), description="locators at which nothing was measured: `introduction`, `title`"
+    )
+
+
+class LegInstrument(Record):
+    """How ratings are computed from the legs of a statement: what the drug does, what is so in the condition, both.
+
+    Each leg gets a word from its studies; the words of the three legs give the tier.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    version: Count
+    title: Text
+    text: Prose = Field(description="what it rates, by which rule, and what it cannot see")
+    counting: Counting
+    leg: Scale
+    tier: Scale
+    judgement: Scale
+    support: Scale = Field(description="of a chain: the worst that a step gives with a bridge")
+    most_claims_per_study: Count
+
+    @property
+    def name(self) -> str:
+        """The name in a brief and of its file: `plausibility-2`."""
+        return f"{self.id}-{self.version}"
+
+
+def _form(value: Any) -> str:
+    """Which form of instrument a file has. Only the second has a table for legs."""
+    has_legs = "leg" in value if isinstance(value, Mapping) else isinstance(value, LegInstrument)
+    return "legs" if has_legs else "sorts"
+
+
+AnyInstrument = Annotated[
+    Annotated[Instrument, Tag("sorts")] | Annotated[LegInstrument, Tag("legs")], Discriminator(_form)
+]
+"""An instrument of either form."""
