@@ -77,6 +77,7 @@ class Entry:
     locator: str = "abstract"
     seen: str | None = "abstract"
     outcome: str | None = None
+    resolved: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Claim:
     about: str
     direction: str = "supports"
     evidence: tuple[Entry, ...] = ()
+    modality: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ class World:
     def statement(self, kind: str = "reason") -> RatedStatement:
         """The rating of the statement that rests on all claims."""
         return self.rater.rate_statement(Statement(tuple(claim.id for claim in self.claims), kind))
+
+    def tier(self) -> str:
+        """Its tier alone."""
+        rater = self.rater
+        return rater.tier_rule("reason", rater.observer.of_statement(self.claims)).level
 
     def link(self, kind: str, *claims: str, requires: tuple[str, ...] = (), searched: bool = False) -> RatedLink:
         """The rating of a link that rests on these claims, or on all."""
@@ -195,24 +202,30 @@ def review(draw: st.DrawFn, name: str, others: Sequence[Study], designs: Sequenc
     return Study(name, draw(st.sampled_from(designs)), includes=tuple(sorted(inside)), pooled=pooled)
 
 
+def _fitting(claim_is: str) -> list[tuple[str, str]]:
+    """Populations and exposures; nine of ten measured what the claim says."""
+    near = ("other", "close") if claim_is == "intervention" else ("target", "close")
+    two_legs = claim_is in ("intervention", "condition")
+    streams = ("people", "people", "people", "animals", "cells") if two_legs else ("people",)
+    exposure = "none" if claim_is == "condition" else "intervention"
+    fitting = [(f"{relation}-{stream}", exposure) for relation in near for stream in streams]
+    anything = [(population, given) for population in POPULATIONS for given in ("intervention", "other", "none")]
+    return fitting * (9 * len(anything) // len(fitting)) + anything
+
+
+FITTING = {claim_is: _fitting(claim_is) for claim_is in ABOUT}
+HOW_SEEN = [
+    *({},) * 16, {"locator": "introduction"}, {"seen": "record"}, {"resolved": "It was another tracer."},
+    {"outcome": "primary"}, {"outcome": "secondary"}, {"outcome": "secondary"}, {"outcome": "post-hoc"},
+]  # fmt: skip
+
+
 @st.composite
 def entries(draw: st.DrawFn, sources: Sequence[str], claim_is: str, roles: Sequence[str] = ROLES) -> Entry:
-    """A piece of evidence; nine of ten measured what the claim says."""
-    if draw(st.integers(0, 9)):
-        near = st.sampled_from(("other", "close") if claim_is == "intervention" else ("target", "close"))
-        on_two_legs = claim_is in ("intervention", "condition")
-        stream = st.sampled_from(("people",) * 3 + ("animals", "cells")) if on_two_legs else st.just("people")
-        population = f"{draw(near)}-{draw(stream)}"
-        exposure = "none" if claim_is == "condition" else "intervention"
-    else:
-        population = draw(st.sampled_from(sorted(POPULATIONS)))
-        exposure = draw(st.sampled_from(("intervention", "other", "none")))
-    return Entry(
-        draw(st.sampled_from(sources)), draw(st.sampled_from(roles)), population, exposure,
-        locator=draw(st.sampled_from(("abstract",) * 9 + ("introduction",))),
-        seen=draw(st.sampled_from(("abstract",) * 9 + ("record",))),
-        outcome=draw(st.sampled_from((None,) * 5 + ("primary", "secondary", "post-hoc"))),
-    )  # fmt: skip
+    """A piece of evidence."""
+    population, exposure = draw(st.sampled_from(FITTING[claim_is]))
+    source, role = draw(st.sampled_from(sources)), draw(st.sampled_from(roles))
+    return Entry(source, role, population, exposure, **draw(st.sampled_from(HOW_SEEN)))
 
 
 @st.composite
@@ -225,7 +238,8 @@ def worlds(draw: st.DrawFn, designs: Sequence[str] = DESIGNS, reviews: Sequence[
     for number in range(draw(st.integers(1, 5))):
         claim_is = draw(st.sampled_from(ABOUT[:3] * 3 + ABOUT))
         evidence = tuple(draw(st.lists(entries(sources, claim_is), max_size=5)))
-        claims.append(Claim(f"c{number}", claim_is, draw(directions), evidence))
+        modality = draw(st.sampled_from((None,) * 8 + ("asserted", "proposed")))
+        claims.append(Claim(f"c{number}", claim_is, draw(directions), evidence, modality))
     return World(made, tuple(claims))
 
 

@@ -76,7 +76,7 @@ def falls(state_of: Callable[[LegNumbers], LegState]) -> tuple[int, list[tuple[L
     """How many combinations were tried, and those where a step up on one leg lowers the tier."""
     states = sorted({state_of(numbers) for numbers in filter(possible, product(*LEG_RANGES))}, key=repr)
     pairs = sorted({(state_of(low), state_of(high)) for low, high in steps_up()}, key=repr)
-    tried, wrong = 0, []
+    tried, wrong = 0, list[tuple[LegState, ...]]()
     for (low, high), first, second, at in product(pairs, states, states, range(len(LEGS))):
         tried += 1
         if tier_of(at, high, first, second) > tier_of(at, low, first, second):
@@ -193,6 +193,9 @@ def test_a_design_or_a_species_is_in_exactly_one_list() -> None:
     again = (*lists.uncontrolled, "randomised-trial")
     assert [fault.message for fault in counting(uncontrolled=again)] == [
         "the design `randomised-trial` is also in `controlled`"
+    ]
+    assert [fault.message for fault in counting(reviews=("narrative-review",))] == [
+        "`narrative-review` is not a design that counts"
     ]
     assert [fault.message for fault in counting(cells=())] == ["no list has cells"]
     assert [fault.where for fault in counting(cells=("cells", "rat"))] == [("counting", "cells", 1)]

@@ -149,13 +149,16 @@ class Instrument(Record):
 
 
 class Counting(Record):
-    """Which evidence counts, and as what. Every design is in one of three lists, every species in one or none."""
+    """Which evidence counts, and as what. Every design is in one of three lists, every species in one.
 
-    controlled: tuple[Design, ...] = Field(min_length=1, description="designs with a control group, and experiments")
-    uncontrolled: tuple[Design, ...] = Field(description="designs that count, but without a control group")
-    uncounted: tuple[Design, ...] = Field(description="designs that are shown and never counted")
-    reviews: tuple[Design, ...] = Field(description="designs that pool other studies")
-    exploratory: tuple[Design, ...] = Field(
+    A word in these lists that no study can have does no harm: the one that was meant is missing then, and reported.
+    """
+
+    controlled: tuple[Text, ...] = Field(min_length=1, description="designs with a control group, and experiments")
+    uncontrolled: tuple[Text, ...] = Field(description="designs that count, but without a control group")
+    uncounted: tuple[Text, ...] = Field(description="designs that are shown and never counted")
+    reviews: tuple[Text, ...] = Field(description="designs that pool other studies")
+    exploratory: tuple[Text, ...] = Field(
         default=(), description="designs whose results were not planned; as direct evidence they count as uncontrolled"
     )
     people: tuple[Species, ...] = Field(min_length=1)

@@ -148,6 +148,12 @@ def _faults_of_counting(counting: Counting) -> Iterator[Fault]:
     species = {name: getattr(counting, name) for name in ("people", "animals", "cells")}
     yield from _twice("design", designs)
     yield from _twice("species", species)
+    counted = {*counting.controlled, *counting.uncontrolled}
+    for name in ("reviews", "exploratory"):
+        for at, word in enumerate(getattr(counting, name)):
+            if word not in counted:
+                message = f"`{word}` is not a design that counts"
+                yield Fault(("counting", name, at), message, "add it to `controlled` or `uncontrolled`")
     if missing := sorted(set(get_args(Design)) - set(chain(*designs.values()))):
         message = f"no list has the design{'s' * (len(missing) > 1)} {', '.join(missing)}"
         yield Fault(("counting",), message, "add to `controlled`, `uncontrolled` or `uncounted`")

@@ -10,11 +10,10 @@ of the condition; what was seen in the condition without the intervention says n
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal, Protocol
 
 from evibrief.evidence.instrument import Counting
-from evibrief.rating.units import Report, Unit, Units
+from evibrief.rating.units import Report, Review, Unit, Units
 
 Leg = Literal["intervention", "condition", "direct"]
 """What the intervention does, what is so in the condition, what the intervention did in people with the condition."""
@@ -23,6 +22,8 @@ Stream = Literal["people", "animals", "cells"]
 Side = Literal["for", "against", "inconclusive"]
 Reason = Literal[
     "context",
+    "resolved",
+    "proposed",
     "background",
     "gap",
     "not-given",
@@ -39,12 +40,15 @@ Reason = Literal[
 ]
 """Why a piece of evidence is only context.
 
-`context`: its author says so. `background`, `gap`: the claim is about something else, or records missing data.
-`not-given`, `given`: the intervention was not given where it should have been, or was given where it should not.
-`other-people`: neither the condition nor a close one. `not-people`: an animal does not have the condition. `nobody`:
-reasoning or opinion. `other-leg`: it measured another leg than the link is about. `neutral`: the claim is neither for
-nor against a benefit. `not-required`: the link is judged by other claims. `no-reason`: the statement is no reason for a
-benefit. `design`: this design never counts. `unread`: only an introduction, a title or a record was read.
+- `context`: its author says so; `resolved`: it is a contradiction that no longer counts, and the author says why;
+- `proposed`: it supports a claim that is only proposed, and a proposal is no evidence;
+- `background`, `gap`: the claim is about something else, or records missing data;
+- `not-given`, `given`: the intervention was not given where it should have been, or was where it should not;
+- `other-people`: neither the condition nor a close one; `not-people`: no animal has the condition;
+- `nobody`: reasoning or opinion; `other-leg`: it measured another leg than the link is about;
+- `neutral`: the claim is neither for nor against a benefit;
+- `not-required`: the link is judged by other claims; `no-reason`: the statement is no reason for a benefit;
+- `design`: this design never counts; `unread`: only an introduction, a title or a record was read.
 """
 
 LEGS: tuple[Leg, ...] = ("intervention", "condition", "direct")
@@ -85,6 +89,10 @@ class EvidenceRecord(Protocol):
         """`intervention`, `other` or `none`."""
 
     @property
+    def resolved(self) -> str | None:
+        """For a contradiction: why it no longer counts."""
+
+    @property
     def outcome(self) -> str | None:
         """`primary`, `secondary` or `post-hoc`."""
 
@@ -105,6 +113,10 @@ class ClaimRecord(Protocol):
         """`supports` or `opposes` the idea that the intervention may help, or `neutral`."""
 
     @property
+    def modality(self) -> str | None:
+        """How strongly it is put; `proposed` if it is only a proposal."""
+
+    @property
     def evidence(self) -> Sequence[EvidenceRecord]:
         """What publications say about it."""
 
@@ -117,7 +129,7 @@ class StudyRecord(Report, Protocol):
         """Who was studied, by id."""
 
     @property
-    def exposure(self) -> str:
+    def exposure(self) -> str | None:
         """What they were given: `intervention`, `other` or `none`."""
 
 
@@ -187,7 +199,6 @@ class Observer:
         leg, missed = self._leg(claim, entry)
         stream = self._stream(entry)
         side = _SIDES.get(entry.role, "inconclusive")
-        said: Reason | None = None if entry.role in _SIDES else "context"
         return Observation(
             source=entry.source,
             claim=claim.id,
@@ -197,7 +208,7 @@ class Observer:
             side=_TURNED[side] if claim.direction == "opposes" else side,
             controlled=stream != "people" or self._is_controlled(study, entry, leg),
             in_target=self._relation(entry) == "target",
-            reason=said or missed or otherwise or self._not_counted(study, entry),
+            reason=_said(claim, entry) or missed or otherwise or self._not_counted(study, entry),
         )
 
     def _leg(self, claim: ClaimRecord, entry: EvidenceRecord) -> tuple[Leg | None, Reason | None]:
@@ -226,12 +237,13 @@ class Observer:
         if leg == "direct" and unplanned:
             return False
         review = self.units.reviews.get(self.units.of(entry.source))
-        return not (review and review.is_listed_in_full) or bool(review.trials & self._controlled_trials)
+        return review is None or not self._pools_nothing_controlled(review)
 
-    @cached_property
-    def _controlled_trials(self) -> frozenset[Unit]:
-        controlled = (name for name, study in self.studies.items() if study.design in self.counting.controlled)
-        return frozenset(self.units.of(name) for name in controlled)
+    def _pools_nothing_controlled(self, review: Review) -> bool:
+        """Whether all that a review contains is known, and none of it has a control group."""
+        known = [self.studies[source].design for source in review.sources if source in self.studies]
+        in_full = review.is_listed_in_full and len(known) == len(review.sources)
+        return in_full and not set(known) & set(self.counting.controlled)
 
     def _not_counted(self, study: StudyRecord | None, entry: EvidenceRecord) -> Reason | None:
         if study is None or study.design not in (*self.counting.controlled, *self.counting.uncontrolled):
@@ -256,7 +268,7 @@ class Observer:
 
     def _exposure(self, entry: EvidenceRecord) -> str:
         study = self.studies.get(entry.source)
-        return entry.exposure or (study.exposure if study else "none")
+        return entry.exposure or (study and study.exposure) or "none"
 
 
 def legs_of(kind: str) -> tuple[Leg, ...]:
@@ -268,6 +280,15 @@ def legs_of(kind: str) -> tuple[Leg, ...]:
     if kind == "bridge":
         return ("direct",)
     return ("condition",) if kind == "condition" else ("intervention", "direct")
+
+
+def _said(claim: ClaimRecord, entry: EvidenceRecord) -> Reason | None:
+    """Why a piece of evidence is context, if the author's own words say so."""
+    if entry.role not in _SIDES:
+        return "context"
+    if entry.resolved:
+        return "resolved"
+    return "proposed" if claim.modality == "proposed" and entry.role == "supports" else None
 
 
 def _neutral(claim: ClaimRecord) -> Reason | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Protocol
 
-from evibrief.evidence.instrument import LegInstrument, Scale
+from evibrief.evidence.instrument import LegInstrument, Rule, Scale
 from evibrief.rating.leg_tables import LegState, leg_state, link_rule, rank, support_rule, tier_rule, weakest
 from evibrief.rating.observations import (
     LEGS,
@@ -176,22 +176,24 @@ class LegRater:
     def rate_statement(self, statement: StatementRecord) -> RatedStatement:
         """The tier of a statement, from the words of its legs."""
         observed = self.observer.of_statement((self.claims[name] for name in statement.claims), statement.kind)
-        states = self._states(observed)
-        rule = tier_rule(statement.kind, states, self.instrument)
+        rule = self.tier_rule(statement.kind, observed)
 
         def level_without(unit: Unit) -> str:
-            rest = self._states(without(unit, observed, self.units))
-            return tier_rule(statement.kind, rest, self.instrument).level
+            return self.tier_rule(statement.kind, without(unit, observed, self.units)).level
 
         tally = tally_statement(observed, self.units)
         return RatedStatement(
             tier=rule.level,
             reason=rule.reason,
-            legs={leg: state.word for leg, state in states.items()},
+            legs={leg: state.word for leg, state in self._states(observed).items()},
             tally=tally,
             falls=_falls(tally.merged.studies, self.instrument.tier, rule.level, level_without),
             ways_up=ways_up(statement.kind, observed, self.units, self.instrument),
         )
+
+    def tier_rule(self, kind: str, observed: Collection[Observation]) -> Rule:
+        """The rule that gives the tier of a statement on which these observations bear."""
+        return tier_rule(kind, self._states(observed), self.instrument)
 
     def rate_link(self, link: LinkRecord, searched: bool) -> RatedLink:
         """How well a link is supported: its claims together, or the weakest of those that it requires."""

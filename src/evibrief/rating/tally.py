@@ -10,6 +10,7 @@ side may contain the same trials, so they are one item of the list and count onc
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from evibrief.rating.observations import LEGS, STREAMS, Leg, Observation, Reason, Side, Stream
 from evibrief.rating.units import Unit, Units
@@ -192,6 +193,8 @@ def _controlled(places: Iterable[Positions]) -> set[Unit]:
 
 def column(found: Collection[Unit], units: Units) -> Column:
     """The list of the studies on one side, and the reviews that count through their trials on it."""
+    if not found:
+        return Column()
     single = {unit for unit in found if unit not in units.reviews}
     reviews = set(found) - single
     through = {unit for unit in reviews if units.reviews[unit].parts & single}
@@ -210,6 +213,8 @@ def _sides(positions: Positions, units: Units) -> Sides:
 
 
 def _cell(positions: Positions, units: Units) -> Cell:
+    if not positions:
+        return Cell()
     sides = _sides(positions, units)
     return Cell(
         supporting=sides.supporting,
@@ -232,8 +237,8 @@ def _context(observations: Iterable[Observation], units: Units) -> tuple[Context
     observations = tuple(observations)
     counted = {one.unit for one in observations if one.counted}
     rest = {one.unit for one in observations} - counted
-    reasons: dict[Unit, dict[Reason, None]] = {unit: {} for unit in rest}
-    for one in observations:
-        if one.unit in rest and one.reason:
-            reasons[one.unit][one.reason] = None
-    return tuple(ContextStudy(unit, tuple(reasons[unit])) for unit in units.in_order(rest))
+    reasons = {unit: {one.reason for one in observations if one.unit == unit} for unit in rest}
+    return tuple(
+        ContextStudy(unit, tuple(reason for reason in get_args(Reason) if reason in reasons[unit]))
+        for unit in units.in_order(rest)
+    )

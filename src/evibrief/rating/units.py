@@ -54,6 +54,9 @@ class Review:
     trials: frozenset[Unit]
     """Those of its parts that are no reviews."""
 
+    sources: frozenset[str]
+    """The publications in which its trials are listed."""
+
     size: int
     """How many studies it pools: as given, or at least as many as are listed."""
 
@@ -101,8 +104,8 @@ def units_of(
         for unit, members in together.items()
         if all(member.design in review_designs or member.includes for member in members)
     }
-    listed = {unit: _listed(unit, members, by_source) for unit, members in of_reviews.items()}
-    reviews = {unit: _review(unit, members, listed) for unit, members in of_reviews.items()}
+    listed = {unit: {name for one in members for name in one.includes} for unit, members in of_reviews.items()}
+    reviews = {unit: _review(unit, members, listed, by_source) for unit, members in of_reviews.items()}
     return Units(by_source, reviews, {unit: at for at, unit in enumerate(together)})
 
 
@@ -127,19 +130,17 @@ def _joined(marks: Mapping[str, set[Hashable]]) -> dict[str, Unit]:
     return {source: first[source] for source in marks}
 
 
-def _listed(unit: Unit, members: Iterable[Report], by_source: Mapping[str, Unit]) -> frozenset[Unit]:
-    """The studies that a review lists, without itself."""
-    found = {by_source.get(source, Unit(source)) for member in members for source in member.includes}
-    return frozenset(found - {unit})
-
-
-def _review(unit: Unit, members: Iterable[Report], listed: Mapping[Unit, frozenset[Unit]]) -> Review:
-    parts: set[Unit] = set()
+def _review(
+    unit: Unit, members: Iterable[Report], listed: Mapping[Unit, Collection[str]], by_source: Mapping[str, Unit]
+) -> Review:
+    """A review with everything in it, also what the reviews in it contain."""
+    inside: dict[str, Unit] = {}
     waiting = set(listed[unit])
     while waiting:
-        part = waiting.pop()
-        parts.add(part)
-        waiting |= listed.get(part, frozenset()) - parts
-    parts.discard(unit)
-    trials = frozenset(part for part in parts if part not in listed)
-    return Review(frozenset(parts), trials, max(len(trials), *(member.pooled or 0 for member in members)))
+        source = waiting.pop()
+        inside[source] = by_source.get(source, Unit(source))
+        waiting |= set(listed.get(inside[source], ())) - set(inside)
+    sources = {source for source, part in inside.items() if part not in listed}
+    trials = frozenset(inside[source] for source in sources)
+    size = max(len(trials), *(member.pooled or 0 for member in members))
+    return Review(frozenset(inside.values()) - {unit}, trials, frozenset(sources), size)

@@ -14,7 +14,7 @@ from evibrief.rating.observations import LEGS, Leg, Observation, Stream
 from evibrief.rating.tally import tally_leg
 from evibrief.rating.units import Unit, Units
 
-MOST = 9
+MOST = 5
 """More further studies than this are not looked for: they are no advice."""
 
 _WEAKEST_FIRST: tuple[tuple[Stream, bool], ...] = (("animals", True), ("people", False), ("people", True))
@@ -52,34 +52,43 @@ def ways_up(
     Where several kinds of study would do in the same place, only the kind that is easiest to make is given. A tier that
     no study for the statement could give any more, because studies are against it, has no way.
     """
-    options = {leg: _options(leg, observations, units, instrument) for leg in LEGS}
     now = {leg: _state(leg, observations, units, instrument) for leg in LEGS}
+    options = {leg: _options(leg, now[leg], observations, units, instrument) for leg in LEGS}
     best = rank(instrument.tier, tier_rule(kind, now, instrument).level)
-    shortest: dict[str, list[WayUp]] = {}
-    for way in _ways(kind, now, options, instrument):
-        if way.number <= MOST and rank(instrument.tier, way.tier) < best:
-            kept = shortest.setdefault(way.tier, [])
-            if kept and way.number < kept[0].number:
-                kept.clear()
-            if not kept or way.number == kept[0].number:
-                kept.append(way)
-    nearest = sorted(shortest, key=lambda tier: -rank(instrument.tier, tier))
-    return tuple(way for tier in nearest for way in _easiest(shortest[tier]))
+    found: list[WayUp] = []
+    for chosen in sorted(_choices(options), key=_number):
+        states = {**now, **{further.leg: state for further, state in chosen}}
+        way = WayUp(tier_rule(kind, states, instrument).level, tuple(further for further, _ in chosen))
+        if rank(instrument.tier, way.tier) < best and not any(
+            other.tier == way.tier and other.number < way.number for other in found
+        ):
+            found.append(way)
+    nearest_first = sorted({way.tier for way in found}, key=lambda tier: -rank(instrument.tier, tier))
+    return tuple(way for tier in nearest_first for way in _easiest(way for way in found if way.tier == tier))
+
+
+Option = tuple[Further, LegState]
+"""Some further studies on one leg, and the state that they would bring it into."""
 
 
 def _options(
-    leg: Leg, observations: Collection[Observation], units: Units, instrument: LegInstrument
-) -> list[tuple[Further, LegState]]:
-    """For each state that further studies can bring a leg into: the fewest that do, of the easiest kind."""
-    found: dict[tuple[str, bool, bool, bool], tuple[Further, LegState]] = {}
+    leg: Leg, now: LegState, observations: Collection[Observation], units: Units, instrument: LegInstrument
+) -> list[Option]:
+    """For each other state that further studies can bring a leg into: the fewest that do, of the easiest kind."""
+    found: dict[tuple[str, bool, bool], Option] = {}
     for number in range(1, MOST + 1):
         for stream, controlled in _WEAKEST_FIRST:
             if leg == "direct" and stream != "people":
                 continue
             further = Further(leg, stream, controlled, number)
             state = _state(leg, (*observations, *imagined([further])), units, instrument)
-            found.setdefault((state.word, state.supporting > 0, state.against > 0, state.in_target), (further, state))
-    return list(found.values())
+            found.setdefault(_told_apart(state), (further, state))
+    return [option for told, option in found.items() if told != _told_apart(now)]
+
+
+def _told_apart(state: LegState) -> tuple[str, bool, bool]:
+    """As much of a state as can change a tier when studies for the statement are added."""
+    return state.word, state.supporting > 0, state.in_target
 
 
 def _state(leg: Leg, observations: Iterable[Observation], units: Units, instrument: LegInstrument) -> LegState:
@@ -97,17 +106,16 @@ def imagined(further: Iterable[Further]) -> Iterator[Observation]:
             )  # fmt: skip
 
 
-def _ways(
-    kind: str,
-    now: Mapping[Leg, LegState],
-    options: Mapping[Leg, list[tuple[Further, LegState]]],
-    instrument: LegInstrument,
-) -> Iterator[WayUp]:
-    """Every combination of the legs' options, with the tier that it gives."""
+def _choices(options: Mapping[Leg, list[Option]]) -> Iterator[tuple[Option, ...]]:
+    """Every choice of options on one or several legs that takes no more studies than are looked for."""
     for chosen in product(*([None, *options[leg]] for leg in reversed(LEGS))):
-        taken = [one for one in chosen if one]
-        states = {**now, **{further.leg: state for further, state in taken}}
-        yield WayUp(tier_rule(kind, states, instrument).level, tuple(further for further, _ in taken))
+        taken = tuple(one for one in chosen if one)
+        if 0 < _number(taken) <= MOST:
+            yield taken
+
+
+def _number(chosen: Iterable[Option]) -> int:
+    return sum(further.number for further, _ in chosen)
 
 
 def _easiest(ways: Iterable[WayUp]) -> Iterator[WayUp]:
