@@ -152,18 +152,22 @@ def about(leg: str, relation: str | None = None, stream: str = "people") -> dict
 
 def world(*claims: Claim, studies: Sequence[Study] = ()) -> World:
     """A world of these claims; a study that is not given is a randomised trial."""
+    claims = tuple(replace(one, id=one.id or f"c{at}") for at, one in enumerate(claims, 1))
     given = {study.reference for study in studies}
     cited = dict.fromkeys(entry.source for claim in claims for entry in claim.evidence)
     return World((*studies, *(Study(source) for source in cited if source not in given)), claims)
 
 
 def claim(leg: str, sides: str, direction: str = "supports", **changes: str) -> Claim:
-    """A claim in short: `claim("direct", "a+ b- c?")` has one study for, one against and one inconclusive."""
+    """A claim in short: `claim("direct", "a+ b- c? d=")` has a study for, against, inconclusive, and as context.
+
+    `stream` and `relation` say in whom; other changes are fields of each piece of evidence. `world` gives it an id.
+    """
     roles = {"+": "supports", "-": "contradicts", "?": "inconclusive", "=": "context"}
     stream, relation = changes.pop("stream", "people"), changes.pop("relation", None)
     place = about(leg, relation, stream)
     entries = tuple(Entry(word[:-1], roles[word[-1]], **{**place, **changes}) for word in sides.split())
-    return Claim(changes.get("id", f"{leg}{len(sides)}{stream}{direction}"), leg, direction, entries)
+    return Claim("", leg, direction, entries)
 
 
 # -- random worlds ---------------------------------------------------------------------------------------------------

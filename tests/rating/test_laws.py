@@ -137,9 +137,7 @@ def test_law_3_cutting_a_claim_changes_nothing(shown: World, seed: int) -> None:
     for entry in whole.evidence:
         for part in chance.sample(parts, chance.randint(1, len(parts))):
             part.append(entry)
-    pieces = tuple(
-        replace(whole, id=f"{whole.id}_{number}", evidence=tuple(part)) for number, part in enumerate(parts)
-    )
+    pieces = tuple(replace(whole, id=f"{whole.id}_{number}", evidence=tuple(part)) for number, part in enumerate(parts))
     cut = World(shown.studies, (*shown.claims[:at], *pieces, *shown.claims[at + 1 :]))
     assert shown.statement() == cut.statement()
     for kind in ("drug", "condition", "bridge"):
@@ -502,5 +500,3 @@ def test_a_way_up_leads_there_and_no_shorter_one_does(shown: World) -> None:
             tier = really(shown, further).tier()
             if rank(scale, tier) < rank(scale, rated.tier):
                 assert shortest[tier] <= size
-
-

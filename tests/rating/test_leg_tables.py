@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from itertools import product
-from typing import Any
+from itertools import combinations_with_replacement, product
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -19,13 +19,14 @@ from evibrief.rating.leg_tables import (
     faults_of_legs,
     leg_case,
     leg_state,
+    link_rule,
     rank,
     support_rule,
     tier_rule,
 )
-from evibrief.rating.observations import LEGS, STREAMS, Leg, Stream
-from evibrief.rating.tally import Cell, Column
-from evibrief.rating.units import Unit
+from evibrief.rating.observations import LEGS, STREAMS, Leg, Observation, Side, Stream
+from evibrief.rating.tally import Cell, Column, tally_link
+from evibrief.rating.units import Unit, Units
 from evidence_worlds import INSTRUMENT, instrument
 
 
@@ -111,6 +112,70 @@ def test_each_case_is_decided_by_exactly_one_rule() -> None:
     cases += [("support", {"steps": steps, "bridge": bridge}) for steps, bridge in product(words, words)]
     assert len(cases) > 5_000
     assert {(name, hits(name, case)) for name, case in cases} == {(name, 1) for name in SCALES}
+
+
+Kind = tuple[Stream, Side, bool]
+"""Where a study of a link is, on which side, and whether it is controlled."""
+
+IN_PEOPLE: tuple[Kind, ...] = (("people", "for", True), ("people", "for", False), ("people", "against", False),
+                               ("people", "inconclusive", False))  # fmt: skip
+IN_ANIMALS, IN_CELLS = (
+    tuple[Kind, ...]((stream, side, side == "for") for side in get_args(Side)) for stream in STREAMS[1:]
+)
+
+
+def groups(kinds: tuple[Kind, ...], most: int) -> Iterator[tuple[Kind, ...]]:
+    for number in range(most + 1):
+        yield from combinations_with_replacement(kinds, number)
+
+
+@cache
+def judged(studies: tuple[Kind, ...]) -> str:
+    """How a link is judged that has these studies."""
+    observed = [
+        Observation(str(at), "c", Unit(str(at)), "intervention", stream, side, controlled, False)
+        for at, (stream, side, controlled) in enumerate(studies)
+    ]
+    tally = tally_link(observed, Units({}, {}, {}))
+    return link_rule(tally, False, instrument()).level
+
+
+def more_for(one: Kind) -> Iterator[Kind]:
+    """What one more piece of evidence for can make of a study."""
+    stream, side, controlled = one
+    if side == "against":
+        yield (stream, "inconclusive", False)
+    if side == "inconclusive":
+        yield (stream, "for", stream != "people")
+        yield (stream, "for", True)
+    if side == "for" and not controlled:
+        yield (stream, "for", True)
+
+
+def link_steps() -> Iterator[tuple[str, str]]:
+    """The judgements of a link before and after one more piece of evidence for it, or one less against it."""
+    for people, animals, cells in product(groups(IN_PEOPLE, 3), groups(IN_ANIMALS, 2), groups(IN_CELLS, 2)):
+        studies = (*people, *animals, *cells)
+        for at, one in enumerate(studies):
+            rest = (*studies[:at], *studies[at + 1 :])
+            for changed in more_for(one):
+                yield judged(studies), judged(tuple(sorted((*rest, changed))))
+            if one[1] == "for":
+                yield judged(tuple(sorted(rest))), judged(tuple(sorted(studies)))
+            if one[1] == "against":
+                yield judged(tuple(sorted(studies))), judged(tuple(sorted(rest)))
+                yield judged(tuple(sorted(studies))), judged(tuple(sorted((*rest, (one[0], "inconclusive", False)))))
+
+
+def test_no_step_up_in_a_link_lowers_its_judgement_or_its_chain() -> None:
+    """Exhaustive over up to seven studies in all three streams; as a step of a chain and as a bridge."""
+    words = [level.id for level in instrument().judgement.levels]
+    pairs = set(link_steps())
+    assert len(pairs) > 15
+    for low, high in pairs:
+        assert words.index(high) <= words.index(low), (low, high)
+        assert level(high, "supported") <= level(low, "supported"), (low, high)
+        assert level("supported", high) <= level("supported", low), (low, high)
 
 
 SCALES = ("leg", "tier", "judgement", "support")
