@@ -69,6 +69,13 @@ def test_a_primary_outcome_counts_beside_a_secondary_one_of_the_same_trial() -> 
     assert tier(world(secondary, claim("direct", "a+", outcome="primary"))) == "medium"
 
 
+def test_for_and_inconclusive_is_for_and_for_and_against_is_inconclusive() -> None:
+    shown = world(claim("direct", "a+ b+ c-"), claim("direct", "a? b- c?"))
+    cell = shown.statement().tally.legs["direct"]["people"]
+    sides = (cell.supporting, cell.inconclusive, cell.against)
+    assert [column.studies for column in sides] == [("a",), ("b",), ("c",)]
+
+
 # -- wrong methods: each of these steps broke a law in one of them ---------------------------------------------------
 
 LEGS_HOLD = world(claim("intervention", "a+"), claim("condition", "b+"))
@@ -338,6 +345,12 @@ def test_one_study_in_two_streams_of_a_link_counts_once() -> None:
     link = shown.link("intervention")
     assert link.judgement == "one"
     assert link.tally.supporting.items == ((Unit("a"),),)
+
+
+def test_a_study_for_a_link_in_people_and_against_it_in_animals_is_listed_once() -> None:
+    animals = claim("intervention", "u- r-", stream="animals")
+    tally = world(claim("intervention", "u+"), animals, studies=uncontrolled("u")).link("intervention").tally
+    assert (tally.supporting.studies, tally.against.studies, tally.differs) == (("u",), ("r",), ())
 
 
 def test_what_is_against_it_in_animals_only_differs_below_controlled_studies_of_people() -> None:

@@ -266,6 +266,15 @@ def test_a_design_or_a_species_is_in_exactly_one_list() -> None:
     assert [fault.where for fault in counting(cells=("cells", "rat"))] == [("counting", "cells", 1)]
 
 
+def test_the_levels_that_words_need_are_levels_of_the_scales() -> None:
+    wording = instrument().wording
+    group = wording.groups[0].model_copy(update={"support": "high"})
+    faulty = changed(wording=wording.model_copy(update={"groups": (group, *wording.groups[1:])}))
+    assert [(fault.where, fault.message) for fault in faults_of_legs(faulty)] == [
+        (("wording", "groups", 0, "support"), "`high` is not a level of `support`")
+    ]
+
+
 def test_a_name_that_a_table_does_not_have_is_a_fault() -> None:
     scale = instrument().judgement
     rule = scale.rules[0].model_copy(update={"when": ({"agaist": scale.rules[0].when[0]["against"]},)})

@@ -9,6 +9,7 @@ import pytest
 from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import ReferenceKey
+from evibrief.evidence.instrument import Instrument
 from evibrief.rating.findings import derive
 from evibrief.rating.rate import Rater, Ratings, by_tier
 
@@ -110,7 +111,7 @@ def test_two_reports_of_one_study_count_once() -> None:
 
 
 def rater(brief: Brief) -> Rater:
-    assert brief.instrument
+    assert isinstance(brief.instrument, Instrument)
     findings = derive(brief)
     return Rater(brief.instrument, findings.claims, findings.studies, findings.populations)
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.claims import Study
+from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import Certainty, Tier
 
@@ -143,7 +144,7 @@ def heavy_study(case: Context) -> Iterator[Finding]:
     If the study is wrong, all these claims fall together, and ten claims look like more evidence than one paper is.
     You need not change anything; the limitations name the study.
     """
-    if case.brief.instrument is None:
+    if not isinstance(case.brief.instrument, Instrument):
         return
     most = case.brief.instrument.most_claims_per_study
     places: dict[str, int] = {study.reference: index for index, study in enumerate(case.brief.studies)}

@@ -13,8 +13,9 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, Statement
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Severity
-from evibrief.rating.decision_tables import Fault, faults
+from evibrief.rating.decision_tables import Fault
 from evibrief.rating.findings import Findings, derive
+from evibrief.rating.leg_tables import faults_of_any
 from evibrief.rating.rate import Ratings
 
 
@@ -40,7 +41,7 @@ class Context:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """The faults of the instrument; if it has any, nothing is rated."""
-        return tuple(faults(self.brief.instrument)) if self.brief.instrument else ()
+        return tuple(faults_of_any(self.brief.instrument)) if self.brief.instrument else ()
 
     @cached_property
     def findings(self) -> Findings:

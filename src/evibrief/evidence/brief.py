@@ -10,7 +10,7 @@ from evibrief.evidence import files
 from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
 from evibrief.evidence.fields import Date, DateOrUnknown, Language, Prose, Record, Text, one_of, refused
 from evibrief.evidence.files import section_kinds
-from evibrief.evidence.instrument import Instrument
+from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.records import (
     Comparator,
     Doses,
@@ -186,7 +186,7 @@ class Brief(Record):
     models: tuple[ModelRecord, ...] = ()
     limitations: Limitations = Limitations()
     changes: tuple[VersionNote, ...] = ()
-    instrument: Instrument | None = None
+    instrument: AnyInstrument | None = None
     since: Since | None = None
     retractions: RetractionReport | None = None
     reviews: tuple[ReviewLedger, ...] = ()

@@ -32,6 +32,9 @@ class Described:
     by_command: bool = False
     """Its record type says by which."""
 
+    other_forms: tuple[type[Record], ...] = ()
+    """What the file may hold instead."""
+
 
 @dataclass
 class _Told:
@@ -56,13 +59,15 @@ def described_files(examples: Mapping[str, str]) -> Iterator[Described]:
         if not path:
             raise Problems([Problem(Place(f"docs/example/{pattern}"), "no-example", "this kind of file has no example",
                                     "write one: every kind of file is explained with one")])  # fmt: skip
+        record, *other_forms = _records_in(type_of(stem))
         yield Described(
             f"{IN_FOLDERS[stem]}/NAME.yaml" if stem in IN_FOLDERS else path,
-            next(_records_in(type_of(stem))),
+            record,
             examples[path],
             is_list=get_origin(type_of(stem)) is tuple and stem not in IN_FOLDERS,
             needed=stem in (*needed, files.CLAIMS),
             by_command=stem in by_stem and by_stem[stem].by_command,
+            other_forms=tuple(other_forms),
         )
 
 
@@ -74,6 +79,9 @@ def files_in_words(described: Iterable[Described], preface: str = "") -> str:
         language = "json" if file.name.endswith(".json") else "yaml"
         parts += [f"## {file.name}", _purpose(file), f"```{language}\n{file.example.rstrip()}\n```"]
         parts += _explained(file.record, told)
+        for other in file.other_forms:
+            heading, *rest = _explained(other, told)
+            parts += [heading, f"The other form of this file. {_docstring(other)}", *rest]
     return "\n\n".join(parts) + "\n"
 
 

@@ -169,10 +169,28 @@ class Counting(Record):
     )
 
 
-class LegInstrument(Record):
-    """How ratings are computed from the legs of a statement: what the drug does, what is so in the condition, both.
+class LegWordGroup(Record):
+    """Words of one strength, and the lowest level of each scale at which a sentence may use them."""
 
-    Each leg gets a word from its studies; the words of the three legs give the tier.
+    words: tuple[Text, ...] = Field(min_length=1)
+    tier: Text
+    judgement: Text
+    support: Text
+
+
+class LegWording(Record):
+    """Which words need which level, which words soften a sentence (hedges), and which are never allowed."""
+
+    groups: tuple[LegWordGroup, ...]
+    hedges: tuple[Text, ...]
+    never: tuple[Text, ...]
+
+
+class LegInstrument(Record):
+    """How ratings are computed from the three legs of a statement.
+
+    They are what the intervention does elsewhere, what is so in the condition, and what the intervention did in people
+    with the condition. Each leg gets a word from its studies, and the three words give the tier.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
@@ -184,7 +202,7 @@ class LegInstrument(Record):
     tier: Scale
     judgement: Scale
     support: Scale = Field(description="of a chain: the worst that a step gives with a bridge")
-    most_claims_per_study: Count
+    wording: LegWording
 
     @property
     def name(self) -> str:
@@ -192,13 +210,17 @@ class LegInstrument(Record):
         return f"{self.id}-{self.version}"
 
 
+BY_SORTS, BY_LEGS = "\0sorts", "\0legs"
+"""The two forms of an instrument, as pydantic names them in the place of an error; no key has a NUL."""
+
+
 def _form(value: Any) -> str:
     """Which form of instrument a file has. Only the second has a table for legs."""
     has_legs = "leg" in value if isinstance(value, Mapping) else isinstance(value, LegInstrument)
-    return "legs" if has_legs else "sorts"
+    return BY_LEGS if has_legs else BY_SORTS
 
 
 AnyInstrument = Annotated[
-    Annotated[Instrument, Tag("sorts")] | Annotated[LegInstrument, Tag("legs")], Discriminator(_form)
+    Annotated[Instrument, Tag(BY_SORTS)] | Annotated[LegInstrument, Tag(BY_LEGS)], Discriminator(_form)
 ]
 """An instrument of either form."""

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
 from evibrief.evidence.fields import HINT, WITHIN, Record
+from evibrief.evidence.instrument import BY_LEGS, BY_SORTS
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.evidence.vocabulary import MEASURES
 from evibrief.evidence.written import with_places
@@ -47,7 +48,15 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     hints = Hints()
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     brief, details = _validated(with_places(source.tree), {**known, "hints": hints})
-    return brief, problems + [_problem(source, detail, hints) for detail in details if _is_news(source, detail)]
+    typed = map(_as_typed, details)
+    return brief, problems + [_problem(source, detail, hints) for detail in typed if _is_news(source, detail)]
+
+
+def _as_typed(detail: ErrorDetails) -> ErrorDetails:
+    """An error without the names that pydantic puts into its location for the forms of an instrument."""
+    typed = detail.copy()
+    typed["loc"] = tuple(step for step in detail["loc"] if step not in (BY_SORTS, BY_LEGS))
+    return typed
 
 
 def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
@@ -148,16 +157,20 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
 
 
 def _field_names(location: Location) -> list[str]:
-    """The names of the fields that the record at a location may have."""
-    record: Any = Brief if not location else _record_in(type_of(str(location[0])))
+    """The names of the fields that the record at a location may have; of both forms of an instrument."""
+    found: list[type[Record]] = [Brief] if not location else list(_records_in(type_of(str(location[0]))))
     for step in location[1:]:
-        if isinstance(step, str) and record is not None:
-            fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
-            record = _record_in(fields.get(step))
-    return [field.alias or name for name, field in record.model_fields.items()] if record else []
+        if isinstance(step, str):
+            found = [inside for record in found for inside in _records_in(_fields_of(record).get(step))]
+    return list(dict.fromkeys(name for record in found for name in _fields_of(record)))
 
 
-def _record_in(annotation: Any) -> type[Record] | None:
+def _fields_of(record: type[Record]) -> Mapping[str, Any]:
+    return {field.alias or name: field.annotation for name, field in record.model_fields.items()}
+
+
+def _records_in(annotation: Any) -> Iterator[type[Record]]:
+    """The record types in a type."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next(filter(None, map(_record_in, get_args(annotation))), None)
+        yield annotation
+    yield from (record for one in get_args(annotation) for record in _records_in(one))

@@ -12,6 +12,7 @@ from typing import get_args
 from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
 from evibrief.evidence.fields import ClaimId, Record, cited_keys
+from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
 from evibrief.evidence.vocabulary import Standing
@@ -114,7 +115,7 @@ def derive(brief: Brief) -> Findings:
         changed=_changed(brief),
         open_comments=_open_comments(brief),
         ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
-        if brief.instrument
+        if isinstance(brief.instrument, Instrument)
         else None,
         overrides=tuple(_overrides(brief, "")),
         language=brief.brief.language,

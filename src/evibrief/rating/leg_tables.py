@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import Literal, get_args
 
-from evibrief.evidence.instrument import Counting, LegInstrument, Rule, Scale
+from evibrief.evidence.instrument import Counting, Instrument, LegInstrument, Rule, Scale
 from evibrief.evidence.vocabulary import Design, Species, StatementKind
 from evibrief.rating.decision_tables import (
     LARGEST_TABLE,
@@ -17,6 +17,7 @@ from evibrief.rating.decision_tables import (
     Fault,
     bounds_of,
     decide,
+    faults,
     faults_of_cases,
     wrong_conditions,
     wrong_levels,
@@ -129,9 +130,15 @@ def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
+def faults_of_any(instrument: Instrument | LegInstrument) -> Iterator[Fault]:
+    """All faults of an instrument of either form."""
+    return faults(instrument) if isinstance(instrument, Instrument) else faults_of_legs(instrument)
+
+
 def faults_of_legs(instrument: LegInstrument) -> Iterator[Fault]:
     """All faults of an instrument: designs and species in no list or in two, unknown names, then faulty tables."""
     yield from _faults_of_counting(instrument.counting)
+    yield from _faults_of_wording(instrument)
     wrong = list(chain.from_iterable(_wrong_names(name, getattr(instrument, name)) for name in _LEVELS))
     yield from wrong
     if wrong:
@@ -169,6 +176,14 @@ def _twice(what: str, lists: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
                 message = f"the {what} `{word}` is also in `{seen[word]}`"
                 yield Fault(("counting", name, at), message, "leave it in one list")
             seen[word] = name
+
+
+def _faults_of_wording(instrument: LegInstrument) -> Iterator[Fault]:
+    for at, group in enumerate(instrument.wording.groups):
+        for name in ("tier", "judgement", "support"):
+            if (level := getattr(group, name)) not in _LEVELS[name]:
+                hint = f"known: {', '.join(_LEVELS[name])}"
+                yield Fault(("wording", "groups", at, name), f"`{level}` is not a level of `{name}`", hint)
 
 
 def _wrong_names(name: str, scale: Scale) -> Iterator[Fault]:

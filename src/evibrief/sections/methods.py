@@ -88,7 +88,7 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
     yield from table(captions.searches, columns, rows)
     rows = ([_search_row(search, words)] for search in brief.brief.methods.negative_searches)
     yield from table(captions.searches_in_vain, columns, rows)
-    if brief.instrument:
+    if isinstance(brief.instrument, Instrument):
         yield from instrument_blocks(brief.instrument, words)
     yield Heading(words.headings.reading, "methods_words")
     yield Bullets(tuple((Line(prose=sentence),) for sentence in words.reading.model_dump().values()))
