@@ -4,7 +4,7 @@ In: tallies. Out: the rule that decides, for a leg, a tier, a link and a chain; 
 their location. A table is checked on every combination that a tally can give, as in `decision_tables`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 from typing import Literal, get_args
@@ -114,11 +114,6 @@ def link_rule(tally: LinkTally, searched: bool, instrument: LegInstrument) -> Ru
 def support_rule(steps: str, bridge: str, instrument: LegInstrument) -> Rule:
     """The rule that gives the support of a chain from the judgements of a step and of a bridge."""
     return decide(instrument.support, {"steps": steps, "bridge": bridge})
-
-
-def weakest(scale: Scale, levels: Iterable[str]) -> str | None:
-    """The worst of some levels of a scale; None if there are none."""
-    return max(levels, key=lambda level: rank(scale, level), default=None)
 
 
 def rank(scale: Scale, level: str) -> int:

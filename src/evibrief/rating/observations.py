@@ -178,19 +178,16 @@ class Observer:
 
     def of_statement(self, claims: Iterable[ClaimRecord], kind: str = "reason") -> tuple[Observation, ...]:
         """What bears on a statement; nothing counts for one that is no reason to expect a benefit."""
+        no_reason: Reason | None = "no-reason" if kind != "reason" else None
         return tuple(
-            self._observed(claim, entry, "no-reason" if kind != "reason" else _neutral(claim))
-            for claim in claims
-            for entry in claim.evidence
+            self._observed(claim, entry, no_reason or _neutral(claim)) for claim in claims for entry in claim.evidence
         )
 
     def of_link(self, claims: Iterable[ClaimRecord], kind: str) -> tuple[Observation, ...]:
         """What bears on a link of a mechanism. Only what was measured on its own leg counts."""
+        found = (self._observed(claim, entry, None) for claim in claims for entry in claim.evidence)
         return tuple(
-            self._observed(claim, entry, "other-leg" if leg and leg not in legs_of(kind) else None)
-            for claim in claims
-            for entry in claim.evidence
-            for leg in (self._leg(claim, entry)[0],)
+            one if one.leg in legs_of(kind) else replace(one, reason=one.reason or "other-leg") for one in found
         )
 
     def _observed(self, claim: ClaimRecord, entry: EvidenceRecord, otherwise: Reason | None) -> Observation:

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Protocol
 
 from evibrief.evidence.instrument import LegInstrument, Rule, Scale
-from evibrief.rating.leg_tables import LegState, leg_state, link_rule, rank, support_rule, tier_rule, weakest
+from evibrief.rating.leg_tables import LegState, leg_state, link_rule, rank, support_rule, tier_rule
 from evibrief.rating.observations import (
     LEGS,
     ClaimRecord,
@@ -197,28 +197,26 @@ class LegRater:
 
     def rate_link(self, link: LinkRecord, searched: bool) -> RatedLink:
         """How well a link is supported: its claims together, or the weakest of those that it requires."""
-        needed = tuple(link.requires) or tuple(link.claims)
-        sets = tuple((name,) for name in link.requires) or (needed,)
-        observed = tuple(self.observer.of_link((self.claims[name] for name in names), link.kind) for names in sets)
-        requirements = tuple(self._requirement(names, own, searched) for names, own in zip(sets, observed, strict=True))
-        level = weakest(self.instrument.judgement, (one.judgement for one in requirements))
-        decides = next(one for one in requirements if one.judgement == level)
+        sets = tuple((name,) for name in link.requires) or (tuple(link.claims),)
+        observed = {names: self._observed(names, link.kind) for names in sets}
+        requirements = tuple(self._requirement(names, own, searched) for names, own in observed.items())
+        decides = self._weakest(requirements)
 
         def level_without(unit: Unit) -> str:
-            rest = (tally_link(without(unit, own, self.units), self.units) for own in observed)
-            levels = (link_rule(tally, searched, self.instrument).level for tally in rest)
-            return weakest(self.instrument.judgement, levels) or decides.judgement
+            rest = {names: without(unit, own, self.units) for names, own in observed.items()}
+            return self._weakest(self._requirement(names, own, searched) for names, own in rest.items()).judgement
 
-        tally = tally_link((*_flat(observed), *self._not_required(link, needed)), self.units)
-        counted = {one.claim for own in observed for one in own if one.counted}
+        needed = {name for names in sets for name in names}
+        bearing = [one for own in observed.values() for one in own]
+        beside = self._observed((name for name in link.claims if name not in needed), link.kind)
         return RatedLink(
             judgement=decides.judgement,
             reason=decides.reason,
-            tally=tally,
+            tally=tally_link((*bearing, *map(not_required, beside)), self.units),
             requirements=requirements,
             claims=len(needed),
-            studied=len(counted),
-            falls=_falls(_counted(observed, self.units), self.instrument.judgement, decides.judgement, level_without),
+            studied=len({one.claim for one in bearing if one.counted}),
+            falls=_falls(self._counted(bearing), self.instrument.judgement, decides.judgement, level_without),
         )
 
     def rate_chain(self, mechanism: MechanismRecord, links: Mapping[str, RatedLink]) -> RatedChain:
@@ -247,14 +245,20 @@ class LegRater:
         legs = {leg: tally_leg((one for one in observed if one.leg == leg), self.units) for leg in LEGS}
         return {leg: leg_state(streams, self.instrument) for leg, streams in legs.items()}
 
+    def _observed(self, names: Iterable[str], kind: str) -> tuple[Observation, ...]:
+        """What bears on a link in some of its claims."""
+        return self.observer.of_link((self.claims[name] for name in names), kind)
+
     def _requirement(self, names: tuple[str, ...], observed: Collection[Observation], searched: bool) -> Requirement:
         tally = tally_link(observed, self.units)
         rule = link_rule(tally, searched, self.instrument)
         return Requirement(names, rule.level, rule.reason, tally)
 
-    def _not_required(self, link: LinkRecord, needed: Container[str]) -> tuple[Observation, ...]:
-        rest = (self.claims[name] for name in link.claims if name not in needed)
-        return tuple(not_required(one) for one in self.observer.of_link(rest, link.kind))
+    def _weakest(self, requirements: Iterable[Requirement]) -> Requirement:
+        return max(requirements, key=lambda one: rank(self.instrument.judgement, one.judgement))
+
+    def _counted(self, observed: Iterable[Observation]) -> tuple[Unit, ...]:
+        return self.units.in_order({one.unit for one in observed if one.counted})
 
 
 def rater_of(
@@ -276,11 +280,3 @@ def _falls(studies: Iterable[Unit], scale: Scale, level: str, level_without: Cal
     """Each study without which the level is lower. A level that would rise is not a reason for doubt."""
     found = (Fall(unit, level_without(unit)) for unit in studies)
     return tuple(fall for fall in found if rank(scale, fall.level) > rank(scale, level))
-
-
-def _counted(observed: Iterable[Iterable[Observation]], units: Units) -> tuple[Unit, ...]:
-    return units.in_order({one.unit for own in observed for one in own if one.counted})
-
-
-def _flat(observed: Iterable[Iterable[Observation]]) -> tuple[Observation, ...]:
-    return tuple(one for own in observed for one in own)

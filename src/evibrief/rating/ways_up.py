@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from evibrief.evidence.instrument import LegInstrument
-from evibrief.rating.leg_tables import LegState, leg_state, rank, tier_rule
+from evibrief.rating.leg_tables import LegState, leg_state, tier_rule
 from evibrief.rating.observations import LEGS, Leg, Observation, Stream
 from evibrief.rating.tally import tally_leg
 from evibrief.rating.units import Unit, Units
@@ -54,17 +54,14 @@ def ways_up(
     """
     now = {leg: _state(leg, observations, units, instrument) for leg in LEGS}
     options = {leg: _options(leg, now[leg], observations, units, instrument) for leg in LEGS}
-    best = rank(instrument.tier, tier_rule(kind, now, instrument).level)
-    found: list[WayUp] = []
-    for chosen in sorted(_choices(options), key=_number):
+    ways: dict[str, list[WayUp]] = {}
+    for chosen in _choices(options):
         states = {**now, **{further.leg: state for further, state in chosen}}
-        way = WayUp(tier_rule(kind, states, instrument).level, tuple(further for further, _ in chosen))
-        if rank(instrument.tier, way.tier) < best and not any(
-            other.tier == way.tier and other.number < way.number for other in found
-        ):
-            found.append(way)
-    nearest_first = sorted({way.tier for way in found}, key=lambda tier: -rank(instrument.tier, tier))
-    return tuple(way for tier in nearest_first for way in _easiest(way for way in found if way.tier == tier))
+        tier = tier_rule(kind, states, instrument).level
+        ways.setdefault(tier, []).append(WayUp(tier, tuple(further for further, _ in chosen)))
+    tiers = [level.id for level in instrument.tier.levels]
+    better = tiers[: tiers.index(tier_rule(kind, now, instrument).level)]
+    return tuple(way for tier in reversed(better) for way in _easiest(_shortest(ways.get(tier, []))))
 
 
 Option = tuple[Further, LegState]
@@ -116,6 +113,11 @@ def _choices(options: Mapping[Leg, list[Option]]) -> Iterator[tuple[Option, ...]
 
 def _number(chosen: Iterable[Option]) -> int:
     return sum(further.number for further, _ in chosen)
+
+
+def _shortest(ways: Collection[WayUp]) -> Iterator[WayUp]:
+    fewest = min((way.number for way in ways), default=0)
+    return (way for way in ways if way.number == fewest)
 
 
 def _easiest(ways: Iterable[WayUp]) -> Iterator[WayUp]:
