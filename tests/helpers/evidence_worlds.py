@@ -5,7 +5,7 @@ species: `target-people`.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,6 @@ from pydantic import TypeAdapter
 
 from evibrief.evidence.instrument import AnyInstrument, LegInstrument
 from evibrief.evidence.read_folder import read_one
-from evibrief.rating.observations import ClaimRecord
 from evibrief.rating.rate_legs import LegRater, RatedLink, RatedStatement, rater_of
 
 ROOT = Path(__file__).parents[2]
@@ -26,11 +25,11 @@ RELATIONS = ("target", "close", "other", "none")
 SPECIES = {"people": "human", "animals": "rat", "cells": "cells", "none": "none"}
 
 
-def laws(examples: int = 1) -> Callable[[Any], Any]:
-    """The settings of a law: 500 random bodies of evidence, or what LAW_EXAMPLES says, times `examples`."""
+def laws() -> Callable[[Any], Any]:
+    """The settings of a law: 500 random bodies of evidence, or as many as LAW_EXAMPLES says."""
     number = int(os.environ.get("LAW_EXAMPLES", "500"))
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(max_examples=number * examples, deadline=None, database=None, suppress_health_check=checks)
+    return settings(max_examples=number, deadline=None, database=None, suppress_health_check=checks)
 
 
 @cache
@@ -255,7 +254,3 @@ def chain_of(shown: World, several: bool = False) -> Mechanism:
         both = (links[0].claims[0], links[-1].claims[0])
         links[0] = replace(links[0], claims=both, requires=both)
     return Mechanism(tuple(links))
-
-
-def as_records(claims: Sequence[Claim]) -> Mapping[str, ClaimRecord]:
-    return {one.id: one for one in claims}

@@ -97,14 +97,14 @@ def another(draw: st.DrawFn) -> Study:
     return replace(new, reference="new", doi=None, cohort=None, report_of=draw(sometimes(2, ["r1", "r2"])))
 
 
-@laws(2)
+@laws()
 @given(additions("contradicts"))
 def test_law_1_evidence_against_never_raises(case: tuple[World, World, bool]) -> None:
     before, after, several = case
     assert verdict(before, several).is_at_least(verdict(after, several))
 
 
-@laws(2)
+@laws()
 @given(additions("supports"))
 def test_law_2_evidence_for_never_lowers(case: tuple[World, World, bool]) -> None:
     before, after, several = case

@@ -48,15 +48,7 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     hints = Hints()
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     brief, details = _validated(with_places(source.tree), {**known, "hints": hints})
-    typed = map(_as_typed, details)
-    return brief, problems + [_problem(source, detail, hints) for detail in typed if _is_news(source, detail)]
-
-
-def _as_typed(detail: ErrorDetails) -> ErrorDetails:
-    """An error without the names that pydantic puts into its location for the forms of an instrument."""
-    typed = detail.copy()
-    typed["loc"] = tuple(step for step in detail["loc"] if step not in (BY_SORTS, BY_LEGS))
-    return typed
+    return brief, problems + [_problem(source, detail, hints) for detail in details if _is_news(source, detail)]
 
 
 def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
@@ -75,8 +67,15 @@ def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Bri
         own = {name: part for name, part in tree.items() if name not in alone}
         brief = Brief.model_validate({**own, "more": tuple(more)}, context=dict(context))
     except ValidationError as error:
-        return None, [*error.errors(include_url=False), *details]
+        return None, [*map(_as_typed, error.errors(include_url=False)), *details]
     return None if details else brief, details
+
+
+def _as_typed(detail: ErrorDetails) -> ErrorDetails:
+    """An error without the names that pydantic puts into its location for the forms of an instrument."""
+    typed = detail.copy()
+    typed["loc"] = tuple(step for step in detail["loc"] if step not in (BY_SORTS, BY_LEGS))
+    return typed
 
 
 def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
