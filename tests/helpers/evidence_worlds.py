@@ -178,9 +178,15 @@ REVIEWS = ("systematic-review", "systematic-review", "pooled-analysis")
 ROLES = ("supports", "supports", "contradicts", "contradicts", "inconclusive", "context")
 
 
+@cache
+def pick(values: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """One of the values. Made once: hypothesis takes longer to make a strategy than to draw from it."""
+    return st.sampled_from(values)
+
+
 def sometimes(often: int, values: Sequence[str]) -> st.SearchStrategy[str | None]:
     """One of the values, or `often` times as often none."""
-    return st.sampled_from((*(None,) * often * len(values), *values))
+    return pick((*(None,) * often * len(values), *values))
 
 
 @st.composite
@@ -191,7 +197,7 @@ def studies(draw: st.DrawFn, designs: Sequence[str] = DESIGNS, reviews: Sequence
         if reviews and made and draw(st.integers(0, 3)) == 0:
             made.append(draw(review(f"s{number}", made, reviews)))
         else:
-            design, doi = draw(st.sampled_from(designs)), draw(sometimes(5, ["d1", "d2"]))
+            design, doi = draw(pick(tuple(designs))), draw(sometimes(5, ["d1", "d2"]))
             report, cohort = draw(sometimes(5, ["r1", "r2"])), draw(sometimes(6, ["c1"]))
             made.append(Study(f"s{number}", design, doi=doi, report_of=report, cohort=cohort))
     return tuple(made)
@@ -200,9 +206,9 @@ def studies(draw: st.DrawFn, designs: Sequence[str] = DESIGNS, reviews: Sequence
 @st.composite
 def review(draw: st.DrawFn, name: str, others: Sequence[Study], designs: Sequence[str] = REVIEWS) -> Study:
     """A review of some of the studies; it may contain another review."""
-    inside = draw(st.sets(st.sampled_from([study.reference for study in others]), max_size=3))
-    pooled = draw(st.sampled_from([None, None, 1, 2, 5]))
-    return Study(name, draw(st.sampled_from(designs)), includes=tuple(sorted(inside)), pooled=pooled)
+    inside = draw(st.sets(pick(tuple(study.reference for study in others)), max_size=3))
+    pooled = draw(pick((None, None, 1, 2, 5)))
+    return Study(name, draw(pick(tuple(designs))), includes=tuple(sorted(inside)), pooled=pooled)
 
 
 def _fitting(claim_is: str) -> list[tuple[str, str]]:
@@ -216,19 +222,19 @@ def _fitting(claim_is: str) -> list[tuple[str, str]]:
     return fitting * (9 * len(anything) // len(fitting)) + anything
 
 
-FITTING = {claim_is: _fitting(claim_is) for claim_is in ABOUT}
-HOW_SEEN = [
+FITTING = {claim_is: st.sampled_from(_fitting(claim_is)) for claim_is in ABOUT}
+HOW_SEEN = st.sampled_from([
     *({},) * 16, {"locator": "introduction"}, {"seen": "record"}, {"resolved": "It was another tracer."},
     {"outcome": "primary"}, {"outcome": "secondary"}, {"outcome": "secondary"}, {"outcome": "post-hoc"},
-]  # fmt: skip
+])  # fmt: skip
 
 
 @st.composite
 def entries(draw: st.DrawFn, sources: Sequence[str], claim_is: str, roles: Sequence[str] = ROLES) -> Entry:
     """A piece of evidence."""
-    population, exposure = draw(st.sampled_from(FITTING[claim_is]))
-    source, role = draw(st.sampled_from(sources)), draw(st.sampled_from(roles))
-    return Entry(source, role, population, exposure, **draw(st.sampled_from(HOW_SEEN)))
+    population, exposure = draw(FITTING[claim_is])
+    source, role = draw(pick(tuple(sources))), draw(pick(tuple(roles)))
+    return Entry(source, role, population, exposure, **draw(HOW_SEEN))
 
 
 @st.composite
@@ -236,12 +242,12 @@ def worlds(draw: st.DrawFn, designs: Sequence[str] = DESIGNS, reviews: Sequence[
     """Up to seven studies and five claims."""
     made = draw(studies(designs, reviews))
     sources = [study.reference for study in made]
-    directions = st.sampled_from(("supports",) * 5 + ("opposes",) * 2 + ("neutral",))
+    directions = pick(("supports",) * 5 + ("opposes",) * 2 + ("neutral",))
     claims = []
     for number in range(draw(st.integers(1, 5))):
-        claim_is = draw(st.sampled_from(ABOUT[:3] * 3 + ABOUT))
+        claim_is = draw(pick(ABOUT[:3] * 3 + ABOUT))
         evidence = tuple(draw(st.lists(entries(sources, claim_is), max_size=5)))
-        modality = draw(st.sampled_from((None,) * 8 + ("asserted", "proposed")))
+        modality = draw(pick((None,) * 8 + ("asserted", "proposed")))
         claims.append(Claim(f"c{number}", claim_is, draw(directions), evidence, modality))
     return World(made, tuple(claims))
 
