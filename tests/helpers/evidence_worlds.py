@@ -254,7 +254,7 @@ def worlds(draw: st.DrawFn, designs: Sequence[str] = DESIGNS, reviews: Sequence[
 
 def chain_of(shown: World, several: bool = False) -> Mechanism:
     """A mechanism with a link for each claim; with `several`, the first link also requires the last claim."""
-    kinds = {"intervention": "drug", "condition": "condition"}
+    kinds = {"intervention": "intervention", "condition": "condition"}
     links = [Link(f"l{one.id}", kinds.get(one.about, "bridge"), (one.id,)) for one in shown.claims]
     if several and len(links) > 1:
         both = (links[0].claims[0], links[-1].claims[0])
