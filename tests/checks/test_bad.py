@@ -37,6 +37,9 @@ ELSEWHERE: Mapping[str, str] = {
     "no-harms": "test_rules",
     "heavy-study": "test_rules",
     "hidden-contrary": "test_rules",
+    "reference-field": "test_references",
+    "same-publication": "test_references",
+    "same-title": "test_references",
 }
 TODAY = datetime.date(2026, 4, 1)
 # Sections that only bad files fill: the starter has none of them.
@@ -115,8 +118,8 @@ def rules_in(module: str) -> set[str]:
 
 def test_every_rule_has_a_bad_file_or_a_test_elsewhere() -> None:
     rules = set().union(*map(rules_in, (
-        "evidence.read_folder", "evidence.read_yaml", "evidence.fields", "evidence.validate", "evidence.instrument",
-        "evidence.brief", "evidence.records", "checks.run",
+        "evidence.read_folder", "evidence.read_references", "evidence.read_yaml", "evidence.fields",
+        "evidence.validate", "evidence.instrument", "evidence.brief", "evidence.records", "checks.run",
     )))
     rules |= {rule.name for rule in RULES}
     assert len(rules) > 65
@@ -130,7 +133,8 @@ def test_every_rule_has_a_bad_file_or_a_test_elsewhere() -> None:
 def test_a_reference_that_nothing_cites_is_found(tmp_path: Path) -> None:
     folder = good_brief(tmp_path)
     references = json.loads((folder / "references.json").read_text())
-    (folder / "references.json").write_text(json.dumps([*references, {"id": "spare1999", "type": "book"}], indent=1))
+    spare = {"id": "spare1999", "type": "book", "title": "Spare"}
+    (folder / "references.json").write_text(json.dumps([*references, spare], indent=1))
     studies = (folder / "studies.yaml").read_text()
     (folder / "studies.yaml").write_text(studies + studies.replace("example2020", "spare1999"))
     lines = (folder / "references.json").read_text().split("\n")

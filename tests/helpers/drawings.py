@@ -10,6 +10,7 @@ import pytest
 from evibrief.labels.words import Words
 from evibrief.sections.figures import draw
 from evibrief.sections.figures.picture import Drawing
+from evibrief.sections.figures.sheet import pictures_wanted
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def _kept(drawing: Callable[..., Drawing]) -> Callable[..., Drawing]:
 
     @wraps(drawing)
     def taken(*values: Any) -> Drawing:
-        key = tuple(map(_known_by, values))
+        key = (pictures_wanted(), *map(_known_by, values))
         if key not in made:
             made[key] = drawing(*values), values  # the values are kept, so that no other object gets the id of one
         return made[key][0]

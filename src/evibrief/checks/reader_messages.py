@@ -29,6 +29,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "open-citation": "A citation that begins with `[@` and has no `]`: it would be printed half.",
     "pattern": "A text that does not have the required form, such as `1.2.0` for a version.",
     "prose": "A text that cannot be printed: a heading, a picture, a table, or something opened and not closed.",
+    "reference-field": "A field of a reference that is broken (error), or that was understood although it is odd: "
+    "dates, type, title, DOI, PMID, PMCID and the others, as the schema of CSL has them.",
     "retractions": "A file of notices that is damaged or does not have the layout of the public Retraction Watch file.",
     "shape": "A list instead of a record, a text instead of a list, and so on.",
     "tag": "A YAML tag (`!…`): only text, lists and records are allowed.",

@@ -55,8 +55,9 @@ def short_name(reference: Reference) -> str:
 
 
 def year(reference: Reference) -> str:
-    """The year of publication, or nothing where it was not seen."""
-    parts = (reference.issued or {}).get("date-parts") or [[""]]
+    """The year of publication, words such as `in press`, or nothing where it was not seen."""
+    issued = reference.issued or {}
+    parts = issued.get("date-parts") or [[issued.get("literal", "")]]
     return str(parts[0][0]) if parts[0] else ""
 
 

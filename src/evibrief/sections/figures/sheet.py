@@ -9,6 +9,7 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, Literal
 
@@ -137,6 +138,8 @@ class Sheet:
 
     def finish(self, alternative: str) -> Drawing:
         """The sheet as SVG and PNG, without date, program name or memory address."""
+        if not pictures_wanted():
+            return Drawing("", "", b"", self.width, self.height, alternative)
         import matplotlib
 
         vectors = {kind: io.StringIO() for kind in ("path", "none")}
@@ -147,6 +150,24 @@ class Sheet:
         self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
         shapes, letters = (svg.getvalue() for svg in vectors.values())
         return Drawing(shapes, letters, png.getvalue(), self.width, self.height, alternative)
+
+
+_PICTURES: ContextVar[bool] = ContextVar("pictures", default=True)
+
+
+def pictures_wanted() -> bool:
+    """Whether a finished sheet becomes pictures."""
+    return _PICTURES.get()
+
+
+@contextmanager
+def without_pictures() -> Iterator[None]:
+    """While this lasts, sheets are laid out but not drawn, which takes most of the time: nothing is written."""
+    before = _PICTURES.set(False)
+    try:
+        yield
+    finally:
+        _PICTURES.reset(before)
 
 
 def wrap(text: str, width: float, size: float, most: int = 99) -> str:
