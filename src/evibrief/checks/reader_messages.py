@@ -10,6 +10,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "amount": "An amount that nobody can be given: none, less than none, or a range that does not rise.",
     "citation-style": "A citation style that does not exist: name one from the public collection, or a `.csl` file.",
     "condition": "A condition in an instrument that is neither a number such as `2+` nor a word.",
+    "cut-text": "A text without quotes that ends at ` #`, because YAML takes the rest for a comment.",
     "date": "A date that is not written as year-month-day, or that does not exist.",
     "decimal-comma": "A number with a comma, which ends a value there: decimals are written with a point.",
     "duplicate-id": "An id that two records share. Ids must be unique across all kinds of record.",

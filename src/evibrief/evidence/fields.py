@@ -75,11 +75,22 @@ def _text(value: Any) -> Any:
     if isinstance(value, Plain):
         message = f"`{value}` is read as {_READ_AS[value.kind]} by YAML"
         raise refused("yaml-trap", message, f'put it in quotes: "{value}"')
+    if isinstance(value, dict) and len(value) == 1 and isinstance(words := next(iter(value.values())), str):
+        key = next(iter(value))
+        message = f"expected text, and YAML takes `{key:.60}` for the name of a field"
+        raise refused("shape", message, f'put it in quotes: "{key:.60}: {words:.60}"')
     if not isinstance(value, str):
         raise refused("shape", "expected text", "write text, in quotes if necessary")
     if not value.strip():
         raise refused("empty", "this text is empty", "write it, or leave the key out")
     return value
+
+
+def _free_text(value: Any) -> Any:
+    if isinstance(value, Cut):
+        message = f"this text is cut: YAML takes `#{value.rest:.40}` for a comment"
+        raise refused("cut-text", message, "put the text in quotes; write a comment on a line of its own")
+    return _text(value)
 
 
 def _number(value: Any) -> Decimal:
@@ -125,7 +136,7 @@ def _identifier(value: Any) -> Any:
 
 
 def _prose(value: Any, info: ValidationInfo) -> Any:
-    value = _text(value)
+    value = _free_text(value)
     if opened := _open_citation(value):
         raise refused("open-citation", f"the citation `{opened}` is not closed", "end it with `]`", within=opened)
     known = info.context and info.context["references"]
@@ -134,7 +145,8 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
-            hint = _hint(info, key, known)
+            near = _hint(info, key, known)
+            hint = f"{near} For the sign itself write `\\@{key}`.".strip()
             raise refused("unknown-reference", f"no reference has the key `{key}`", hint, within=f"@{key}")
     return value
 
@@ -214,7 +226,7 @@ def _with_place(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 _KEPT = WrapValidator(_with_place)
 """Keeps texts that know where they were written; pydantic would turn them into plain strings."""
 
-Text = Annotated[str, _KEPT, BeforeValidator(_text), Takes("text")]
+Text = Annotated[str, _KEPT, BeforeValidator(_free_text), Takes("text")]
 """One line of words, printed as written."""
 
 Prose = Annotated[str, _KEPT, BeforeValidator(_prose), Takes("Markdown")]
@@ -273,3 +285,14 @@ class Plain(str):
 
     __slots__ = ("kind",)
     kind: str
+
+
+class Cut(str):
+    """A text without quotes behind which YAML found a comment: `fell in group #1` is read as `fell in group`.
+
+    `rest` is what follows the `#`. A field that takes free text refuses it; a word from a list or an id may have a
+    comment behind it.
+    """
+
+    __slots__ = ("rest",)
+    rest: str

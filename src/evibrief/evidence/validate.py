@@ -128,6 +128,8 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
         case "extra_forbidden":
             hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
             message = f"there is no field `{location[-1]}`"
+            if " " in str(location[-1]):
+                hint = "if this is the beginning of a sentence, put the sentence in quotes: YAML splits it at `: `"
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
             message = f"`{location[-1]}` is missing"
