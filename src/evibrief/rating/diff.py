@@ -7,8 +7,8 @@ Versioning 2.0.0, with conclusions in place of an interface).
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
@@ -22,6 +22,7 @@ from evibrief.labels.languages import english
 from evibrief.labels.words import Words
 from evibrief.problems import plain
 from evibrief.rating.findings import Findings
+from evibrief.rating.values import fill_text, values_of
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
@@ -66,7 +67,17 @@ def compare(old: Side, new: Side) -> tuple[Change, ...]:
         *_doses(old.brief, new.brief), *_records(old.brief, new.brief), *_ranks(old.brief, new.brief),
     ]  # fmt: skip
     changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
+    changes = list(_as_printed(changes, old, new))
     return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), KINDS.index(change.kind))))
+
+
+def _as_printed(changes: Iterable[Change], old: Side, new: Side) -> Iterator[Change]:
+    """The changes with the values that each side prints; as typed where only the typed words differ."""
+    before, after = (values_of(side.brief, side.findings) for side in (old, new))
+    for change in changes:
+        was, now = fill_text(change.was, before), fill_text(change.now, after)
+        typed = was == now and change.was != change.now
+        yield change if typed else replace(change, was=was, now=now, reason=fill_text(change.reason, after))
 
 
 def demanded(changes: Sequence[Change]) -> Weight | None:
