@@ -36,9 +36,12 @@ NO_TEXTS = frozenset((
 
 UNPRINTED = frozenset((
     "authors.affiliation", "theme.accent", "theme.text_font", "theme.heading_font", "theme.logo", "closing.certainty",
-    "populations.label",
+    "populations.label", "evidence.resolved",
 ))  # fmt: skip
-"""What no page prints as it is; a population has its label on the page only where somebody in it was studied."""
+"""What no page prints as it is. A population has its label on the page only where somebody in it was studied.
+
+`evidence.resolved` should be printed: it takes a study out of the counts, and a reader is not told why.
+"""
 
 
 def squeezed(text: str) -> str:
