@@ -36,7 +36,7 @@ NO_TEXTS = frozenset((
 
 UNPRINTED = frozenset((
     "authors.affiliation", "theme.accent", "theme.text_font", "theme.heading_font", "theme.logo", "closing.certainty",
-    "populations.label", "evidence.resolved",
+    "populations.label", "evidence.resolved", "stated.attribution",
 ))  # fmt: skip
 """What no page prints as it is. A population has its label on the page only where somebody in it was studied.
 
@@ -55,6 +55,12 @@ def pieces(text: str, markdown: bool) -> list[str]:
     return [piece for one in re.split(f"{CITED}|\n\n", words) if (piece := squeezed(one).strip(".,;:"))]
 
 
+def is_in(piece: str, words: str, kind: str) -> bool:
+    """Whether a piece is read; in a PDF the foot of a page may be between its two parts."""
+    cuts = range(1, len(piece)) if kind == "pdf" else ()
+    return piece in words or any(piece[:at] in words and piece[at:] in words for at in cuts)
+
+
 @pytest.mark.parametrize("brief", [SECOND, EXAMPLE, FIRST], ids=lambda path: path.name)
 def test_all_texts_are_read_back_from_all_three_outputs(brief: Path, shared: Shared) -> None:
     loaded = load(brief)
@@ -69,7 +75,7 @@ def test_all_texts_are_read_back_from_all_three_outputs(brief: Path, shared: Sha
         if known or names[0] in ("references", "instrument", "retractions", "since", "reviews"):
             continue
         wanted = pieces(fill_text(text.text, values), _is_markdown(text))
-        missing = {kind for kind, words in told.items() if any(piece not in words for piece in wanted)}
+        missing = {kind for kind, words in told.items() if not all(is_in(piece, words, kind) for piece in wanted)}
         assert not missing, (text.location, text.text)
         looked += 1
     assert looked > 40
