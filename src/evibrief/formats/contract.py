@@ -30,11 +30,19 @@ class Page:
     theme: "ThemeFiles" = field(repr=False)
     evidence: Mapping[str, bytes] = field(repr=False)
 
+    @property
+    def drawings(self) -> Mapping[str, "Drawing"]:
+        """The drawing of each figure that the page shows, by its name; a layer shows few of them."""
+        from evibrief.sections.figures.picture import addresses_in
+
+        shown = set(addresses_in(self.html))
+        return {figure.address: figure.drawing for figure in self.view.figures if figure.address in shown}
+
     def with_figures(self, address: Callable[["Drawing"], str]) -> str:
         """The HTML with each figure name replaced by the URL that `address` gives for its drawing."""
         from evibrief.sections.figures.picture import with_pictures
 
-        return with_pictures(self.html, {figure.address: address(figure.drawing) for figure in self.view.figures})
+        return with_pictures(self.html, {name: address(drawing) for name, drawing in self.drawings.items()})
 
 
 @dataclass(frozen=True)

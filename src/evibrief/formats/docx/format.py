@@ -34,13 +34,13 @@ class Word:
         from evibrief.sections.figures.picture import PNG, as_address
 
         html = page.with_figures(lambda drawing: as_address(drawing.png, PNG))
-        drawings = [figure.drawing for figure in page.view.figures]
+        vectors = {drawing.png: drawing.svg for drawing in page.drawings.values()}
         lua_filter = resources.template_texts()["word.lua"]
         reference = page.theme.word or resources.reference_document()
         with _blaming_reference(f"{page.theme.folder}/reference.docx" if page.theme.word else ""):
             reference = recoloured(reference, page.brief.brief.theme.accent)
             data = write_docx(
-                html, _properties(page), _anchors(page), reference, lua_filter, drawings, page.evidence
+                html, _properties(page), _anchors(page), reference, lua_filter, vectors, page.evidence
             )
         return Document(self.name, data)
 

@@ -1,15 +1,13 @@
 """Pictures in a Word document: each as PNG, which every program shows, and also as SVG, which stays sharp.
 
-In: the tree of `word/document.xml`, the package's parts, the drawings. Out: the parts that add the SVGs to the
+In: the tree of `word/document.xml`, the package's parts, the SVG of each PNG. Out: the parts that add the SVGs to the
 PNGs, with Microsoft's extension ([MS-ODRAWXML] 2.3.3.2, svgBlip).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
-
-from evibrief.sections.figures.picture import Drawing
 
 _RELATIONS = "word/_rels/document.xml.rels"
 _TYPES = "[Content_Types].xml"
@@ -19,10 +17,9 @@ _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 
 
-def vector_parts(document: Any, parts: Mapping[str, bytes], drawings: Iterable[Drawing]) -> dict[str, bytes]:
+def vector_parts(document: Any, parts: Mapping[str, bytes], svgs: Mapping[bytes, str]) -> dict[str, bytes]:
     """Refer to the SVG next to every PNG in the document; return the parts that contain and declare the SVGs."""
     relations, types = etree.fromstring(parts[_RELATIONS]), etree.fromstring(parts[_TYPES])
-    svgs = {drawing.png: drawing.svg for drawing in drawings}
     targets = {relation.get("Id"): relation.get("Target") for relation in relations}
     added: dict[str, bytes] = {}
     for number, blip in enumerate(document.iter(f"{{{_DRAWING}}}blip"), 1):

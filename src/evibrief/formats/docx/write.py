@@ -9,7 +9,7 @@ import datetime
 import re
 import secrets
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -28,7 +28,6 @@ from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sections.blocks import Foot
-from evibrief.sections.figures.picture import Drawing
 from evibrief.workfolders import work_folder
 
 _W = f"{{{WORD}}}"
@@ -69,12 +68,12 @@ def write_docx(
     anchors: frozenset[str],
     reference: bytes,
     lua_filter: str,
-    drawings: Sequence[Drawing] = (),
+    vectors: Mapping[bytes, str] = MappingProxyType({}),
     evidence: Mapping[str, bytes] = _NO_FILES,
 ) -> bytes:
     """Turn the HTML into a Word document with real styles.
 
-    The page has the `drawings` as PNG; each is added as SVG for versions of Word that can show it. `evidence` is
+    `vectors` is the SVG of each PNG on the page, added for versions of Word that can show it. `evidence` is
     embedded. Raises `Problems` for every warning of pandoc, for an id in `anchors` without a bookmark, for a dead link,
     and for a style that is not in the reference document.
     """
@@ -85,7 +84,7 @@ def write_docx(
     if problems := tuple(_complaints(document, anchors, unpack(reference)["word/styles.xml"])):
         raise Problems(problems)
     control_records(document, anchors)
-    parts |= vector_parts(document, parts, drawings)
+    parts |= vector_parts(document, parts, vectors)
     parts["word/document.xml"] = _serialise(document)
     parts |= _properties_parts(parts, properties)
     parts |= _settings_parts(parts, properties.language)

@@ -1,13 +1,15 @@
 """Draws the five figures of a brief, each from small frozen rows that the caller fills.
 
-In: rows. Out: `Drawing`, with an alternative text made from the same rows. Nothing is shown by colour alone: every
-difference is also a shape, a line or a word. A chain of links is a column of boxes and needs no graph layout library.
+In: rows. Out: `Drawing`, with an alternative text made from the same rows; the picture is drawn when it is first used.
+Nothing is shown by colour alone: every difference is also a shape, a line or a word. A chain of links is a column of
+boxes and needs no graph layout library.
 """
 
 import math
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal
 
 from evibrief.evidence.vocabulary import TimeUnit
@@ -103,6 +105,11 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
 
     `short` leaves out notes and shortens texts, for a page with little room.
     """
+    told = _plausibility_words(rows, levels, words.figures)
+    return Drawing(partial(_plausibility_sheet, rows, levels, words, short), WIDTH, told)
+
+
+def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool) -> Sheet:
     left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
     texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
     heights = [max(lines(text) * leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
@@ -122,7 +129,7 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
         y += height
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
     _draw_key(sheet, y + 4.5, words.figures)
-    return sheet.finish(_plausibility_words(rows, levels, words.figures))
+    return sheet
 
 
 def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
@@ -171,6 +178,11 @@ def draw_evidence_map(
     rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words
 ) -> Drawing:
     """Links against sorts of study: the area of a mark shows the number of studies, its shape and colour the side."""
+    told = _map_words(rows, columns, cells, words.figures)
+    return Drawing(partial(_map_sheet, rows, columns, cells, words), WIDTH, told)
+
+
+def _map_sheet(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words) -> Sheet:
     left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
     groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
     sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
@@ -192,7 +204,7 @@ def draw_evidence_map(
     for place, cell in _placed(cells):
         _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
     _draw_map_key(sheet, y + 4.5, {cell.side for cell in cells}, words.figures)
-    return sheet.finish(_map_words(rows, columns, cells, words.figures))
+    return sheet
 
 
 def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
@@ -253,6 +265,10 @@ _STATES = {
 
 def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
     """A chain from top to bottom: each link is a box; its judgement is a word, a line style and a mark next to it."""
+    return Drawing(partial(_pathway_sheet, links, words), WIDTH, _path_words(links, words.figures))
+
+
+def _pathway_sheet(links: Sequence[PathLink], words: Words) -> Sheet:
     size, width, gap = 7.8, 118.0, 4.2
     texts = [wrap(link.text, width - 8, size) for link in links]
     heights = [lines(text) * leading(size) + leading(SMALLEST) + 3.4 for text in texts]
@@ -269,9 +285,13 @@ def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
         if index + 1 < len(links):
             sheet.arrow((1 + width / 2, y - 1), (1 + width / 2, y + gap + 1), GREY)
             y += gap
-    judged = words.figures.told_judgement
+    return sheet
+
+
+def _path_words(links: Sequence[PathLink], figures: Figures) -> str:
+    judged = figures.told_judgement
     told = (judged(link=one.label, text=one.text.rstrip("."), judgement=one.judgement.lower()) for one in links)
-    return sheet.finish(words.figures.told_chain(rows="; ".join(told)))
+    return figures.told_chain(rows="; ".join(told))
 
 
 _TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
@@ -283,6 +303,10 @@ _TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
 
 def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     """Effects on a logarithmic time axis. An unknown end is drawn open, with the word next to it."""
+    return Drawing(partial(_time_course_sheet, bars, words), WIDTH, _course_words(bars, words))
+
+
+def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     left, size = 66.0, 7.4
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
     low, high = min([40.0, *known]), max([20160.0, *known])
@@ -310,7 +334,7 @@ def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
     sheet.mark(left + 8, y + 4, "D", AGAINST)
     sheet.text(left + 11, y + 4, words.figures.key_greatest, SMALLEST)
-    return sheet.finish(_course_words(bars, words))
+    return sheet
 
 
 def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float], unknown: str) -> None:
@@ -355,6 +379,10 @@ def _duration(minutes: float | None, words: Words) -> str:
 
 def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
     """Amounts, one row each, with one axis per unit. People and animals never share a drawing."""
+    return Drawing(partial(_doses_sheet, points, words), WIDTH, _dose_words(points, words.figures))
+
+
+def _doses_sheet(points: Sequence[DosePoint], words: Words) -> Sheet:
     left, size = 84.0, 7.4
     units = list(dict.fromkeys(point.unit for point in points))
     texts = {point: wrap(point.label, left - 4, size, 3) for point in points}
@@ -372,8 +400,12 @@ def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
             y += heights[point]
             sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
         y += 3
-    told = (words.figures.told_amount(what=point.label, amount=_amount(point)) for point in points)
-    return sheet.finish(words.figures.told_doses(rows="; ".join(told)))
+    return sheet
+
+
+def _dose_words(points: Sequence[DosePoint], figures: Figures) -> str:
+    told = (figures.told_amount(what=point.label, amount=_amount(point)) for point in points)
+    return figures.told_doses(rows="; ".join(told))
 
 
 def _draw_axis(sheet: Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:
