@@ -4,10 +4,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from drawings import kept_drawings
+from rebuilds import kept_rebuilds
 from shared import Shared
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
@@ -51,17 +53,22 @@ def program() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
-    """Documents and an archive that are made once in a run and are not to be changed."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is the same for all workers of a run."""
     base = tmp_path_factory.getbasetemp()
-    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
-    place.mkdir(exist_ok=True)
-    made = Shared(place)
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def shared(place: Path) -> Iterator[Shared]:
+    """Documents and an archive that are made once in a run and are not to be changed."""
+    (place / "shared").mkdir(exist_ok=True)
+    made = Shared(place / "shared")
     yield made
     assert made.altered() == []
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _drawings() -> Iterator[None]:
-    with kept_drawings():
+def _kept(place: Path) -> Iterator[None]:
+    with kept_drawings(), kept_rebuilds(place / "apart"):
         yield
