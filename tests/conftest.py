@@ -12,6 +12,12 @@ from drawings import kept_drawings
 from rebuilds import kept_rebuilds
 from shared import Shared
 
+# Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
+LONGEST = (
+    "test_apart", "test_forging", "test_outputs", "test_circulation", "test_hostile_archive", "test_cases",
+    "test_verify", "test_anchors", "test_comments",
+)  # fmt: skip
+
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
 SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments",
@@ -30,6 +36,7 @@ SLOW_NAMES = re.compile(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or SLOW_NAMES.search(item.name):
@@ -53,22 +60,22 @@ def program() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that is the same for all workers of a run."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
-def shared(place: Path) -> Iterator[Shared]:
+def shared(run_folder: Path) -> Iterator[Shared]:
     """Documents and an archive that are made once in a run and are not to be changed."""
-    (place / "shared").mkdir(exist_ok=True)
-    made = Shared(place / "shared")
+    (run_folder / "shared").mkdir(exist_ok=True)
+    made = Shared(run_folder / "shared")
     yield made
     assert made.altered() == []
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _kept(place: Path) -> Iterator[None]:
-    with kept_drawings(), kept_rebuilds(place / "apart"):
+def _kept(run_folder: Path) -> Iterator[None]:
+    with kept_drawings(), kept_rebuilds(run_folder / "apart"):
         yield

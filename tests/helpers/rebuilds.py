@@ -2,7 +2,7 @@
 and the same brief, again and again in a process of its own.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 from evibrief import resources
-from evibrief.archive import compare
+from evibrief.archive import compare, keep
+from evibrief.build import Composition, compose
+from evibrief.checks.load import Loaded
 from evibrief.evidence.places import own_look
+from evibrief.formats.manifest import carried
+from evibrief.formats.registry import names
+from evibrief.mailing import prepare
 from evibrief.review import gather
 from evibrief.review_copies import review_copy
 from evibrief.sandbox import USUAL, Limits
@@ -23,16 +28,20 @@ from shared import hashes
 def kept_rebuilds(place: Path) -> Iterator[None]:
     """While this lasts, a comparison in this process takes what it rebuilt before from equal evidence.
 
+    So do the archive and the letters, which keep and enclose documents as they come.
+
     The first of each kind in a run is rebuilt and compared as always, in a process with limits; so is everything with
     other limits, or with a look of its own, whose template is almost a program. Commands in processes of their own know
     nothing of this. `place` is the same folder for all workers of a run.
     """
     place.mkdir(exist_ok=True)
-    copy = _kept(review_copy)
+    copy, composed = _kept(review_copy), _kept_composition(compose)
     with pytest.MonkeyPatch.context() as patch:
         for module in (compare, gather):
             patch.setattr(module, "call", _here(module.call, place))
             patch.setattr(module, "review_copy", copy)
+        patch.setattr(keep, "compose", composed)
+        patch.setattr(prepare, "compose", composed)
         patch.setattr(compare, "_composed", _kept(compare._composed))
         patch.setattr(gather, "build_sent", _kept_file(gather.build_sent))
         yield
@@ -95,6 +104,19 @@ def _kept_file(make: Callable[..., None]) -> Callable[..., None]:
             make(folder, target, *how)
             made[key] = Path(target).read_bytes()
         Path(target).write_bytes(made[key])
+
+    return taken
+
+
+def _kept_composition(make: Callable[..., Composition]) -> Callable[..., Composition]:
+    made: dict[Hashable, Composition] = {}
+
+    @wraps(make)
+    def taken(loaded: Loaded, formats: Iterable[str] = names()) -> Composition:
+        key = tuple(sorted(carried(loaded).items())), tuple(formats)
+        if key not in made:
+            made[key] = make(loaded, key[1])
+        return made[key]
 
     return taken
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pypandoc
 
+from evibrief.formats.pandoc import OUT_OF_MEMORY, demand_room
 from evibrief.workfolders import work_folder
 
 READER = "-".join(
@@ -61,10 +62,10 @@ IN_LIST = -2
 LONGEST = 120
 """In seconds, for pandoc; the largest brief measured took five."""
 
-_MEMORY = "-M2g"
+_MEGABYTES = 2_048
 """The memory limit of pandoc's runtime; only a malicious citation style needs more (GHC User's Guide, 5.7)."""
 
-_CITEPROC_FAILED, _OUT_OF_MEMORY = 24, 251
+_CITEPROC_FAILED = 24
 _DEFINITION = re.compile(r"^(?:[ \t>:~*+-]|\(?\w{1,9}[.)])*(\[(?:[^\[\]]|\[[^\[\]]{0,500}\]){1,500}\]:)", re.MULTILINE)
 
 
@@ -149,7 +150,7 @@ def _run_pandoc(
         command = [
             pypandoc.get_pandoc_path(), f"--from={READER}", "--to=html5", "--sandbox", "--file-scope", "--citeproc",
             "--wrap=none", "--bibliography=references.json", "--csl=style.csl", "--metadata=link-citations:true",
-            f"--metadata=lang:{language}", "--email-obfuscation=none", "+RTS", _MEMORY, "-RTS",
+            f"--metadata=lang:{language}", "--email-obfuscation=none", "+RTS", f"-M{_MEGABYTES}m", "-RTS",
             *(file for name in names for file in (token, name)), token,
         ]  # fmt: skip
         try:
@@ -157,6 +158,7 @@ def _run_pandoc(
         except subprocess.TimeoutExpired:
             message = f"setting the texts in this style takes over {LONGEST} s"
             return "", (Complaint(-1, message, _STYLE, of_style=True),)
+    demand_room(run.returncode, _MEGABYTES)
     return run.stdout.decode(errors="replace"), tuple(_warnings(run, token))
 
 
@@ -166,7 +168,7 @@ _STYLE = "take a citation style of the public collection"
 def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable[Complaint]:
     """Pandoc's messages as complaints about the text they name, the citation style, or all texts."""
     lines = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
-    if run.returncode in (_CITEPROC_FAILED, _OUT_OF_MEMORY) or run.returncode < 0:
+    if run.returncode in (_CITEPROC_FAILED, OUT_OF_MEMORY) or run.returncode < 0:
         what = "it takes too much memory" if run.returncode != _CITEPROC_FAILED else " ".join(lines)
         yield Complaint(-1, f"no reference list can be made in this style: {what:.300}", _STYLE, of_style=True)
         return
