@@ -49,10 +49,10 @@ check: .venv/ready  ## say what is wrong with the evidence, write nothing
 	$(EVIBRIEF) check $(BRIEF)
 
 test: libraries test-parts .venv/ready  ## run the tests
-	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile --durations 10
+	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 10
 
 test-fast: libraries .venv/ready  ## those that answer in a minute: no office program, browser, kill or fuzz
-	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile -m "not slow"
+	$(PYTHON_HERE) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not slow"
 
 lint: .venv/ready  ## look for mistakes in the code: ruff, then mypy
 	.venv/bin/python -m ruff check

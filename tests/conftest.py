@@ -4,18 +4,26 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from drawings import kept_drawings
+from rebuilds import kept_rebuilds
 from shared import Shared
+
+# Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
+LONGEST = (
+    "test_apart", "test_forging", "test_outputs", "test_circulation", "test_hostile_archive", "test_cases",
+    "test_verify", "test_anchors", "test_comments",
+)  # fmt: skip
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
 SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments",
     "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers", "test_machines",
-    "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy", "test_repository",
-    "test_strict", "test_theme_faults", "test_typed", "test_verify",
+    "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy", "test_references",
+    "test_repository", "test_strict", "test_texts", "test_theme_faults", "test_typed", "test_verify",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
 SLOW_NAMES = re.compile(
@@ -27,7 +35,14 @@ SLOW_NAMES = re.compile(
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The laws are tried on fewer bodies of evidence where the slow tests are left out."""
+    if config.getoption("markexpr") == "not slow":
+        os.environ.setdefault("LAW_EXAMPLES", "50")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or SLOW_NAMES.search(item.name):
@@ -51,17 +66,22 @@ def program() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
-    """Documents and an archive that are made once in a run and are not to be changed."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is the same for all workers of a run."""
     base = tmp_path_factory.getbasetemp()
-    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
-    place.mkdir(exist_ok=True)
-    made = Shared(place)
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def shared(run_folder: Path) -> Iterator[Shared]:
+    """Documents and an archive that are made once in a run and are not to be changed."""
+    (run_folder / "shared").mkdir(exist_ok=True)
+    made = Shared(run_folder / "shared")
     yield made
     assert made.altered() == []
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _drawings() -> Iterator[None]:
-    with kept_drawings():
+def _kept(run_folder: Path) -> Iterator[None]:
+    with kept_drawings(), kept_rebuilds(run_folder / "apart"):
         yield

@@ -3,6 +3,7 @@
 In: a folder, the wanted formats. Out: documents in memory (`compose`), or files, all of them or none (`build`).
 """
 
+import datetime
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -74,6 +75,23 @@ def compose(loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "
     wanted = _in_order(formats)
     with _workers(wanted) as workers:
         return _compose(loaded, wanted, layer, lambda stage: None, workers)
+
+
+def checked(folder: Path, today: datetime.date | None = None) -> Loaded:
+    """Read and check a brief, and compose its page: whatever `build` refuses is refused here, at the same place.
+
+    With a look of its own the documents are written, too, in memory: only the engines know what they cannot follow.
+    `today` is for the rules that depend on the date. Raises `Problems`, with the warnings among them.
+    """
+    loaded = load(folder, today)
+    try:
+        theme = compose(loaded, ()).page.theme
+        style = loaded.brief.brief.citation_style
+        if theme.styles or theme.blocks or theme.word or theme.logo or style.endswith(".csl"):
+            compose(loaded)
+    except Problems as wrong:
+        raise Problems((*loaded.warnings, *wrong.problems)) from wrong
+    return loaded
 
 
 def _in_order(formats: Iterable[str]) -> tuple[Format, ...]:

@@ -122,6 +122,11 @@ class Hints:
         return suggest(word, known) if self._left >= 0 else ""
 
 
+def errors_in(problems: Iterable[Problem]) -> list[Problem]:
+    """Those of the problems that stop a build."""
+    return [one for one in problems if one.severity == "error"]
+
+
 def one_problem(name: str, rule: str, message: str, hint: str) -> Problems:
     """A single problem with a whole file, ready to raise."""
     return Problems([Problem(Place(name), rule, message, hint)])

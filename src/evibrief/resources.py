@@ -88,6 +88,23 @@ def _texts_in(folder: Path, endings: tuple[str, ...] = ("",)) -> Mapping[str, st
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+@cache
+def units() -> tuple[str, ...]:
+    """The units of amounts that every brief knows."""
+    return _lines_of("units.txt")
+
+
+@cache
+def routes() -> tuple[str, ...]:
+    """The routes that every brief knows."""
+    return _lines_of("routes.txt")
+
+
+def _lines_of(name: str) -> tuple[str, ...]:
+    lines = (templates() / name).read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
 def languages() -> tuple[str, ...]:
     """The languages that there are labels in, by their tags (BCP 47)."""
     return tuple(sorted(path.stem for path in (templates() / "labels").glob("*.yaml")))

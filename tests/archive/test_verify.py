@@ -228,7 +228,7 @@ def test_addresses_of_people_are_carried_by_no_document(tmp_path: Path) -> None:
     folder = tmp_path / "blue-glass"
     shutil.copytree(SECOND, folder)
     (folder / "circulation.yaml").write_text("- {id: a, address: somebody@example.org}\n")
-    for document in build(folder, tmp_path / "out", ["pdf", "docx"]):
+    for document in build(folder, tmp_path / "out", ["pdf", "docx"], layer="page"):
         assert "circulation.yaml" not in carried_files(document.path.read_bytes(), "x")
 
 

@@ -14,7 +14,7 @@ from evibrief.checks.load import load
 from evibrief.checks.reader_messages import DESCRIPTIONS
 from evibrief.checks.registry import RULES
 from evibrief.problems import Problem, Problems
-from test_bad import SECTIONS, good_brief, problems_in, rules_in
+from test_bad import SECTIONS, good_brief, name_document, problems_in, rules_in
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = "claims/01-glass.yaml"
@@ -28,13 +28,11 @@ DOSE = """people:
     purpose: sneezing
     population: asthma
     evidence:
-      - {source: example2020, role: supports, basis: candidate, locator: p. 1, finding: It was given.,
-         population: asthma, exposure: intervention}
+      - {source: example2020, role: supports, locator: p. 1, finding: It was given.}
 """
 RANKING = """statements:
   - id: s1
     text: Blue glass may help people with hay fever.
-    stated: strong
     claims: [c1_1, c1_2]
 """
 
@@ -57,6 +55,15 @@ def test_doses_without_a_section_on_harms(tmp_path: Path) -> None:
     assert names(problems_in(folder)) == ["no-harms"]
 
 
+def test_evidence_that_says_all_itself_still_needs_an_appraisal(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    (folder / "studies.yaml").write_text("[]\n")
+    said = "        population: asthma\n        exposure: intervention\n        role: supports "
+    change(folder / CLAIMS, "        role: supports ", said)
+    (problem,) = problems_in(folder)
+    assert (problem.rule, Path(problem.place.path).name, problem.place.line) == ("not-appraised", "references.json", 2)
+
+
 def test_one_study_for_many_claims(tmp_path: Path) -> None:
     folder = good_brief(tmp_path)
     claims = (folder / CLAIMS).read_text()
@@ -69,7 +76,8 @@ def test_one_study_for_many_claims(tmp_path: Path) -> None:
 
 def test_a_contrary_study_that_is_shown_beside_one_claim_and_not_beside_the_other(tmp_path: Path) -> None:
     folder = good_brief(tmp_path)
-    change(folder / CLAIMS, "        role: supports ", "        role: contradicts ")
+    change(folder / CLAIMS, "        role: supports ", "        basis: candidate\n        role: contradicts ")
+    name_document(folder)
     for status in ("    status: contested", "    status: unsupported"):
         change(folder / CLAIMS, status, f"    corrections: [E1]\n{status}")
     (folder / "limitations.yaml").write_text(
@@ -126,11 +134,11 @@ def test_values_in_prose_are_printed_and_have_to_exist(tmp_path: Path) -> None:
     change(
         folder / "brief.yaml",
         "Nothing follows from it.",
-        "It had {example2020.n} people, {d1.amount}, {s1.stated} and {s1.computed}, {l_glass_1.judgement}, "
+        "It had {example2020.n} people, {d1.amount}, {s1.final} and {s1.computed}, {l_glass_1.judgement}, "
         "{m_glass.certainty}, {counts.claims} claims.",
     )
     html = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
-    assert "It had 12 people, 1.5\u00a0mg, strong and medium, limited, very low, 2 claims." in html
+    assert "It had 12 people, 1.5\u00a0mg, medium and medium, limited, very low, 2 claims." in html
     change(folder / "brief.yaml", "{example2020.n}", "{exampel2020.n}")
     with pytest.raises(Problems) as caught:
         load(folder)
@@ -200,8 +208,9 @@ def test_every_rule_describes_itself_on_a_page(tmp_path: Path) -> None:
 
 def test_the_reader_s_refusals_are_all_described() -> None:
     named = set().union(*map(rules_in, (
-        "evidence.read_folder", "evidence.read_yaml", "evidence.fields", "evidence.validate", "evidence.instrument",
-        "evidence.brief", "evidence.records", "build", "formats.theme", "importers.retraction_watch",
+        "evidence.read_folder", "evidence.read_references", "evidence.read_yaml", "evidence.fields",
+        "evidence.validate", "evidence.instrument", "evidence.brief", "evidence.claims", "evidence.records", "build",
+        "formats.theme", "importers.retraction_watch",
     )))
     assert len(named) > 25
     assert named == set(DESCRIPTIONS)
@@ -220,7 +229,7 @@ def test_check_prints_for_machines(tmp_path: Path) -> None:
     problems = json.loads(run.stdout)["problems"]
     found = next(problem for problem in problems if problem["rule"] == "unsigned-tier")
     assert found["severity"] == "error"
-    assert (found["line"], found["column"]) == (6, 12)
+    assert (found["line"], found["column"]) == (5, 12)
     run = evibrief("check", folder, "--format", "github")
     assert run.returncode == 1
     pattern = r"::(error|warning) file=[^,]+,line=\d+,col=\d+,title=[\w-]+::[^\n]+"

@@ -77,7 +77,7 @@ def test_ranking_unknowns_gaps_comparators_models(brief: Brief) -> None:
     assert (len(limits.unknowns), len(limits.gaps), len(brief.comparators), len(brief.models)) == (8, 5, 4, 4)
     assert len(brief.mechanisms) == 7
     for mechanism in brief.mechanisms:
-        assert {"drug", "exposure", "condition", "bridge"} <= {link.kind for link in mechanism.links}
+        assert {"intervention", "exposure", "condition", "bridge"} <= {link.kind for link in mechanism.links}
 
 
 @pytest.mark.parametrize("reference", OMITTED_BY_THE_DOCUMENT)

@@ -186,10 +186,10 @@ def test_a_number_of_five_thousand_digits_is_a_problem(tmp_path: Path) -> None:
     assert ("references.json", "json") in rules(edited(tmp_path, "references.json", text.encode()))
 
 
-@pytest.mark.parametrize("field", ['"title": 5', '"issued": "2020"'])
+@pytest.mark.parametrize("field", ['"title": 5', '"title": "a", "issued": 2020'])
 def test_a_reference_with_a_wrong_kind_of_value_has_our_words(field: str, tmp_path: Path) -> None:
     text = f'[{{"id": "example2020", "type": "book", {field}}}]'
-    assert rules(edited(tmp_path, "references.json", text.encode())) == {("references.json", "shape")}
+    assert rules(edited(tmp_path, "references.json", text.encode())) == {("references.json", "reference-field")}
 
 
 @pytest.mark.parametrize("name", ["claims/02-more.yml", "claims/deeper/02-more.yaml"])
@@ -218,9 +218,9 @@ def test_a_misspelt_reference_list_is_named(tmp_path: Path) -> None:
     (tmp_path / "references.json").rename(tmp_path / "reference.json")
     with pytest.raises(Problems) as caught:
         load(tmp_path)
-    assert ("reference.json", "unknown-file") in {
-        (Path(problem.place.path).name, problem.rule) for problem in caught.value.problems
-    }
+    (problem,) = caught.value.problems
+    assert (Path(problem.place.path).name, problem.rule) == ("references.json", "no-file")
+    assert "`reference.json` is here instead" in problem.message
 
 
 def test_a_count_of_five_thousand_digits_is_a_problem(tmp_path: Path) -> None:

@@ -281,14 +281,20 @@ def compared(folder: Path, path: Path, *options: str) -> "subprocess.CompletedPr
     return evibrief("check", folder, "--retractions", path, "--seconds", "4", "--memory", "700", *options)
 
 
-@pytest.fixture
-def brief(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A brief with a report of an earlier check, which took no more than the limits that the bombs get."""
-    folder = Path(shutil.copytree(SECOND, tmp_path / "brief"))
-    (tmp_path / "first.csv").write_bytes(HEAD + NOTICE.replace(b"example.1", b"another"))
-    assert "error[limit]" not in compared(folder, tmp_path / "first.csv").stderr
+    place = tmp_path_factory.mktemp("checked")
+    folder = Path(shutil.copytree(SECOND, place / "brief"))
+    (place / "first.csv").write_bytes(HEAD + NOTICE.replace(b"example.1", b"another"))
+    assert "error[limit]" not in compared(folder, place / "first.csv").stderr
     assert (folder / "retractions.yaml").is_file()
     return folder
+
+
+@pytest.fixture
+def brief(checked: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(checked, tmp_path / "brief"))
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -12,9 +12,10 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pikepdf
 import pytest
@@ -700,9 +701,25 @@ def test_pictures_have_numbers_and_descriptions(body: Any) -> None:
     assert b"data:image" not in etree.tostring(body)
 
 
+@dataclass
+class Painted:
+    """A sheet whose SVG says its name, with these pixels."""
+
+    name: str
+    pixels: bytes
+    width: float = 1
+    height: float = 1
+
+    def svg(self, letters: Literal["outlines", "text"]) -> str:
+        return f"<svg>{self.name}</svg>"
+
+    def png(self) -> bytes:
+        return self.pixels
+
+
 def test_a_figure_has_its_own_vector_even_where_its_pixels_are_those_of_another() -> None:
     pixels = base64.b64decode(DOT.partition(",")[2])
-    drawings = {name: Drawing(f"<svg>{name}</svg>", "", pixels, 1, 1, name) for name in ("figure_one", "figure_two")}
+    drawings = {name: Drawing(partial(Painted, name, pixels), 1, name) for name in ("figure_one", "figure_two")}
     pictures = [DOT, *(named_address(name, one) for name, one in drawings.items()), f"{DOT}#figure_three"]
     html = page("".join(f'<p><img src="{address}" alt="A dot"></p>' for address in pictures))
     parts = unpack(write_docx(html, PROPERTIES, frozenset(), REFERENCE, FILTER, drawings))

@@ -580,8 +580,9 @@ def test_an_identifier_that_was_mended_after_the_check_was_not_looked_up(tmp_pat
 def appraise(folder: Path, integrity: str) -> Path:
     studies = folder / "studies.yaml"
     text = studies.read_text()
-    assert "integrity: {state: not-checked, checked: unknown}" in text
-    studies.write_text(text.replace("{state: not-checked, checked: unknown}", integrity))
+    appraised = re.sub("(?m)^  verification: .*$", rf"\g<0>\n  integrity: {integrity}", text)
+    assert appraised != text
+    studies.write_text(appraised)
     return folder
 
 

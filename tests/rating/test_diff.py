@@ -342,7 +342,10 @@ def literals(annotation: Any) -> list[Any]:
 
 
 def test_no_field_can_change_in_silence() -> None:
-    old = side_of(SECOND)
+    read = side_of(SECOND).brief
+    # In format 2, because two briefs in format 1 are compared in its fewer words.
+    whole = read.model_copy(update={"brief": read.brief.model_copy(update={"format": 2})})
+    old = Side(whole, derive(whole))
     silent, count = [], 0
     for brief in variants(old.brief):
         brief.__dict__.pop("all_claims", None)  # a copy keeps what was worked out of the first

@@ -328,7 +328,7 @@ def test_an_edit_of_somebody_unknown_is_printed_as_that(copy: bytes, brief: Path
     assert (record["reviewers"], [one["reviewer"] for one in record["comments"]]) == ([], ["unknown"])
     page = build(brief, tmp_path / "out", ["html"])[0].path.read_text()
     assert "was reviewed by somebody unknown. 1\u00a0comment or edit: 0 accepted" in page
-    assert "to read “They wear none.”" in page
+    assert "with “They wear none.”" in page
 
 
 def test_a_brief_without_a_review_says_so(brief: Path, tmp_path: Path) -> None:

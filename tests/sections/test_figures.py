@@ -2,22 +2,27 @@
 
 import hashlib
 import os
+import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
+from evibrief.build import compose
 from evibrief.checks.load import load
+from evibrief.evidence.vocabulary import Judgement
 from evibrief.labels.languages import english
 from evibrief.rating.findings import derive
+from evibrief.rating.leg_tables import LinkWord
 from evibrief.sections.blocks import Figure
 from evibrief.sections.figures import draw as figures
 from evibrief.sections.figures import sheet as drawing
@@ -49,9 +54,9 @@ WORDS = english()
 LEVELS = ("Gap", "Weak", "Medium", "Strong")
 LONG = "A statement about light and the nose that goes on and on, as statements do when nobody stops them in time"
 ROWS = [
-    RankedRow("1.", LONG, 3, 1, 1, 2, 7),
-    RankedRow("2.", "Short.", 2, 2, 3, 0, 0),
-    RankedRow("3.", "Never rated.", 0, None, None, 12, 3),
+    RankedRow("1.", LONG, 3, 1, 1, 2, 7, 4),
+    RankedRow("2.", "Short.", 2, 2, 3, 0, 0, 1),
+    RankedRow("3.", "Never rated.", 0, None, None, 12, 3, 0),
 ]
 LINKS = [
     PathLink("Link 1 · Elsewhere", LONG, "Supported", "supported"),
@@ -71,7 +76,8 @@ POINTS = [
     DosePoint("Glass; nasal; asthma", 50, None, "mg"),
 ]
 MAP_ROWS = [MapRow("1. It lowers sneezing.", "Light"), MapRow(f"2. {LONG}", "Light"), MapRow("1. It calms.", "Calm")]
-CELLS = [MapCell(0, 0, 4, "for"), MapCell(0, 0, 1, "against"), MapCell(1, 2, 1, "mixed"), MapCell(2, 1, 12, "against")]
+CELLS = [MapCell(0, 0, 4, "for"), MapCell(0, 0, 1, "against"), MapCell(1, 2, 1, "inconclusive"),
+         MapCell(2, 1, 12, "against")]  # fmt: skip
 COLUMNS = ("the condition, with the intervention", "other people", "animals")
 DRAWN: dict[str, Callable[[], Drawing]] = {
     "plausibility": lambda: draw_plausibility(ROWS, LEVELS, WORDS),
@@ -151,27 +157,14 @@ def test_every_row_is_in_the_words(name: str) -> None:
     assert alternative.endswith(".")
 
 
-def sheets(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The sheets that are drawn from now on, kept for a look at what stands where."""
-    kept: list[Any] = []
-    finish = drawing.Sheet.finish
-
-    def keep(sheet: Any, words: str) -> Drawing:
-        kept.append(sheet)
-        return finish(sheet, words)
-
-    monkeypatch.setattr(drawing.Sheet, "finish", keep)
-    for name, function in vars(figures).items():  # what a run has drawn before would not be drawn again
-        if name.startswith("draw_") and hasattr(function, "__wrapped__"):
-            monkeypatch.setattr(figures, name, function.__wrapped__)
-    return kept
+def sheet_of(drawn: Drawing) -> Any:
+    """The sheet that a figure is drawn on, for a look at what stands where."""
+    return drawn._sheet
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_no_words_run_into_others_or_over_the_edge(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = sheets(monkeypatch)
-    DRAWN[name]()
-    assert_tidy(kept)
+def test_no_words_run_into_others_or_over_the_edge(name: str) -> None:
+    assert_tidy([sheet_of(DRAWN[name]())])
 
 
 def assert_tidy(kept: Sequence[Any]) -> None:
@@ -192,33 +185,77 @@ def assert_tidy(kept: Sequence[Any]) -> None:
             assert across <= 1 or down <= 1.5, (words, others)
 
 
-def test_the_figures_of_the_brief_are_tidy_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = sheets(monkeypatch)
+def test_the_figures_of_the_brief_are_tidy_too() -> None:
     brief = load(ROOT / "data" / "ketamine-mecfs").brief
     findings = derive(brief)
     made: list[Figure | None] = [plausibility(brief, findings), plausibility(brief, findings, short=True)]
     made += [pathway(mechanism, findings) for mechanism in brief.mechanisms]
     for draw in (evidence_map, time_course_figures, dose_figures, other_amounts):
         made += draw(brief, findings)
-    assert len(kept) == len(made) == 13
-    assert_tidy(kept)
+    drawings = [figure.drawing for figure in made if figure]
+    assert len(drawings) == len(made) == 13
+    assert_tidy([sheet_of(drawn) for drawn in drawings])
     # A page of A4 holds every one of them, with its caption and a heading.
-    assert all(figure is not None and figure.drawing.height < 217 for figure in made)
+    assert all(drawn.height < 217 for drawn in drawings)
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_nothing_is_smaller_than_seven_points(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = sheets(monkeypatch)
-    DRAWN[name]()
-    assert min(text.get_fontsize() for text in kept[0].axes.texts) >= 7
+def test_nothing_is_smaller_than_seven_points(name: str) -> None:
+    assert min(text.get_fontsize() for text in sheet_of(DRAWN[name]()).axes.texts) >= 7
+
+
+PICTURES = ("svg", "lettered", "png")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_picture_does_not_depend_on_what_was_drawn_before_it(name: str) -> None:
+    one, other = DRAWN[name](), DRAWN[name]()
+    forth = [getattr(one, kind) for kind in PICTURES]
+    back = [getattr(other, kind) for kind in reversed(PICTURES)]
+    assert forth == back[::-1]
+
+
+def test_pictures_asked_for_at_once_are_what_they_are_one_after_the_other() -> None:
+    """The formats are written in threads, and the settings of the library are one for all of them."""
+    wanted = [getattr(draw_pathway(LINKS, WORDS), kind) for kind in PICTURES]
+    for _ in range(3):
+        drawn = [draw_pathway(LINKS, WORDS) for _ in range(2)]
+        with ThreadPoolExecutor(6) as workers:
+            asked = [workers.submit(getattr, one, kind) for one in drawn for kind in PICTURES]
+        assert [one.result() for one in asked] == wanted * 2
+
+
+def test_what_no_page_shows_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page 1 has one figure; a PDF has no PNG."""
+    for name, function in vars(figures).items():  # what this run has drawn before would be taken
+        if name.startswith("draw_") and hasattr(function, "__wrapped__"):
+            monkeypatch.setattr(figures, name, function.__wrapped__)
+    folder = ROOT / "tests" / "briefs" / "blue-glass"
+    shown = compose(load(folder), ["pdf"], "page").page.view.figures
+    assert [figure.anchor for figure in shown if "_sheet" in vars(figure.drawing)] == ["figure_ranking_short"]
+    assert [figure.anchor for figure in shown if "png" in vars(figure.drawing)] == []
+    assert len(shown) > 4
+
+
+def test_a_figure_goes_to_another_process_without_its_pictures() -> None:
+    """To the one that fills the template of a theme."""
+    drawn = draw_pathway(LINKS, WORDS)
+    wanted = drawn.svg
+    sent = pickle.dumps(drawn)
+    assert len(sent) < len(wanted)
+    again = pickle.loads(sent)
+    assert (again.width, again.alternative, again.height, again.svg) == (
+        drawn.width, drawn.alternative, drawn.height, wanted
+    )  # fmt: skip
 
 
 def test_judgements_differ_by_mark_and_by_line_and_not_by_colour_alone() -> None:
     states = figures._STATES
-    shapes = {state: (line, mark) for state, (_, line, mark) in states.items()}
-    assert len(set(shapes.values())) == len(shapes)
+    for scale in (get_args(Judgement), get_args(LinkWord)):
+        shapes = {state: states[state][1:] for state in (*scale, "unrated")}
+        assert len(set(shapes.values())) == len(shapes) > 4
     assert len({shape for shape, _, filled in figures._SIDES.values() if filled}) == 2
-    assert figures._SIDES["mixed"][2] is False
+    assert figures._SIDES["inconclusive"][2] is False
 
 
 def test_colours_stay_apart_in_grey_and_stand_out_on_paper() -> None:

@@ -1,5 +1,6 @@
 """What tables say: every study in the column in which it counts, and what is said about a dose beside it."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -9,13 +10,13 @@ import pytest
 from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.rating.findings import Findings, derive
-from evibrief.rating.rate import LinkRating, StatementRating
 from evibrief.rating.values import fill, values_of
 from evibrief.sections import cells, phases, summary
 from evibrief.sections.blocks import Line, Table
 
 ROOT = Path(__file__).parents[2]
-BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass"]
+BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass",
+          ROOT / "tests" / "briefs" / "ldn"]  # fmt: skip
 
 
 @cache
@@ -26,31 +27,30 @@ def known(folder: Path) -> tuple[Brief, Findings]:
 
 def keys(lines: Iterable[Line], quiet: bool) -> list[str]:
     """The studies that lines name: those that count, or those that are only told."""
-    told = [line.prose.rpartition("[@")[2].rstrip("]") for line in lines if (line.style == "muted") == quiet]
-    return [key for key in told if key]
+    told = (line.prose for line in lines if (line.style == "muted") == quiet)
+    return [key for text in told for key in re.findall(r"\[@([^\]]*)\]", text)]
 
 
 @pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
 def test_a_column_names_as_counted_what_is_counted_and_each_study_once(folder: Path) -> None:
     _, findings = known(folder)
     assert findings.ratings
-    rated: list[tuple[str, LinkRating | StatementRating]] = [
-        *findings.ratings.links.items(), *findings.ratings.statements.items()
-    ]  # fmt: skip
+    rated = (*findings.ratings.links, *findings.ratings.statements)
     assert len(rated) > 3
     seen_quiet = 0
-    for name, rating in rated:
-        support = {**findings.links, **findings.statements}[name]
-        for lines, counted, all_told in (
-            (cells.lines_for(support, rating.tally, findings), rating.tally.supporting, support.supporting),
-            (cells.lines_against(support, rating.tally, findings), rating.tally.contradicting,
-             (*support.contradicting, *support.mixed)),
-        ):  # fmt: skip
-            assert keys(lines, quiet=False) == list(counted), name
-            told = keys(lines, quiet=False) + keys(lines, quiet=True)
-            assert len(told) == len(set(told)), name
-            assert set(all_told) <= set(told), name
+    for name in rated:
+        tally, support = findings.tally(name), {**findings.links, **findings.statements}[name]
+        every: list[str] = []
+        for lines, column in (
+            (cells.side_lines(tally.supporting, findings), tally.supporting),
+            (cells.side_lines(tally.against, findings), tally.against),
+            (cells.unclear_lines(tally, findings), tally.inconclusive),
+        ):
+            assert keys(lines, quiet=False) == [unit for item in column.items for unit in item], name
+            every += keys(lines, quiet=False) + keys(lines, quiet=True)
             seen_quiet += len(keys(lines, quiet=True))
+        assert len(every) == len(set(every)), name
+        assert {*support.supporting, *support.contradicting, *support.mixed} <= set(every), name
     assert seen_quiet > 0
 
 
@@ -58,7 +58,7 @@ def test_a_retracted_study_is_marked_wherever_it_is_named() -> None:
     _, findings = known(BRIEFS[1])
     retracted = [key for key in findings.references if findings.standings.get(key) == "retracted"]
     assert retracted
-    for key, line in zip(retracted, cells.study_lines(retracted, findings), strict=True):  # type: ignore[arg-type]
+    for key, line in zip(retracted, cells.study_lines(retracted, findings), strict=True):
         assert f"(RETRACTED) [@{key}]" in line.prose
 
 

@@ -1,6 +1,7 @@
 """No forgery is confirmed by the command that a reader runs: twenty of each format, every second one with a lie.
 
-`test_differences.py` holds every forgery against the comparison, and `make fuzz` every one against the command.
+Four of each format are run as a reader runs them, the others in this process. `test_differences.py` holds every forgery
+against the comparison, and `make fuzz` every one against the command.
 """
 
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from command import evibrief
+from command import evibrief, run_here
 from forging import PDF_FORGERIES, WORD_FORGERIES, lying
 from shared import SECOND, Shared
 
@@ -37,8 +38,13 @@ def forged(honest: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_no_forgery_is_confirmed(forged: dict[str, Path]) -> None:
     assert len(forged) == 40
+    apart = dict(list(forged.items())[::5])
+    assert Counter(path.suffix for path in apart.values()) == {".pdf": 4, ".docx": 4}
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        runs = dict(zip(forged, workers.map(lambda path: evibrief("verify", path), forged.values()), strict=True))
+        running = workers.map(lambda path: evibrief("verify", path), apart.values())
+        runs = {name: run_here("verify", path) for name, path in forged.items() if name not in apart}
+        runs |= dict(zip(apart, running, strict=True))
+    assert len(runs) == 40
     codes = Counter(run.returncode for run in runs.values())
     assert {name: run.stdout for name, run in runs.items() if run.returncode in (0, 3)} == {}, codes
     assert set(codes) <= {1, 4, 5}, codes

@@ -82,7 +82,9 @@ IN_MEMORY = {
 }  # fmt: skip
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
-    "RULES": {"checks.evidence", "checks.records", "checks.registry", "checks.review", "checks.wording"},
+    "RULES": {
+        "checks.evidence", "checks.records", "checks.references", "checks.registry", "checks.review", "checks.wording",
+    },
     "add_commands": {"cli.anchors", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }

@@ -14,7 +14,7 @@ from evibrief.checks.load import load
 from evibrief.cli.main import main
 from evibrief.evidence import read_folder
 from evibrief.formats.registry import FORMATS, names
-from evibrief.rating import rate
+from evibrief.rating import rate_sorts
 from evibrief.rating.findings import derive
 from evibrief.rating.values import fill, values_of
 
@@ -32,18 +32,18 @@ recipients:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often a folder is read, by its path, and how often anything is rated."""
     counts: Counter[str] = Counter()
-    read, rated = read_folder.read_brief, rate.Rater.rate
+    read, rated = read_folder.read_brief, rate_sorts.Rater.rate
 
     def reading(folder: Path, without: Container[str] = ()) -> Any:
         counts[folder.as_posix()] += 1
         return read(folder, without)
 
-    def rating(self: rate.Rater, *records: Any) -> Any:
+    def rating(self: rate_sorts.Rater, *records: Any) -> Any:
         counts["rated"] += 1
         return rated(self, *records)
 
     monkeypatch.setattr(read_folder, "read_brief", reading)
-    monkeypatch.setattr(rate.Rater, "rate", rating)
+    monkeypatch.setattr(rate_sorts.Rater, "rate", rating)
     return counts
 
 

@@ -11,7 +11,7 @@ from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST
 from evibrief.files import write_files
 from evibrief.formats.carried import carried_files, read_document
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import Place, Problem, Problems, errors_in
 from evibrief.rating.diff import Side
 from evibrief.rating.findings import derive
 
@@ -19,7 +19,7 @@ from evibrief.rating.findings import derive
 def side_of(folder: Path) -> Side:
     """A folder of evidence as one side of a comparison. Raises `Problems` if it cannot be read."""
     brief, _, problems = read_evidence(folder)
-    if brief is None or problems:
+    if brief is None or errors_in(problems):
         raise Problems(problems)
     return Side(brief, derive(brief))
 

@@ -22,7 +22,7 @@ from evibrief.evidence.places import MANIFEST, own_look
 from evibrief.files import write_files
 from evibrief.formats.carried import carried_files, demand_carrier, read_document
 from evibrief.formats.manifest import checked_manifest, other_tools
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import Place, Problem, Problems, errors_in
 from evibrief.sandbox import USUAL, Limits
 from evibrief.workfolders import work_folder
 
@@ -38,11 +38,13 @@ def verify_document(path: Path, limits: Limits = USUAL) -> Verdict:
     with work_folder() as place:
         folder = place / "evidence"
         write_files(files, folder)
-        brief, source, problems = read_evidence(folder)
+        brief, source, told = read_evidence(folder)
+        problems = errors_in(told)
         whole = None if problems else brief  # nothing follows from half a brief
         found = _verdict(data, files, record, whole, as_review_copy(data, str(path)) is not None)
         unread = [] if whole else [f"the evidence in it cannot be read: {_inside(problems[0], folder)}"]
-        wrong = [*_wrong_files(files, record), *(_wrong_evidence(whole, source.tree, files, record) if whole else ())]
+        wrong = list(_wrong_files(files, record))
+        wrong += _wrong_evidence(whole, source.as_typed, files, record) if whole else ()
         if wrong:
             return replace(found, state="altered", details=(*wrong, *unread)[:MOST_DIFFERENCES])
         # A later version may read what this one cannot: by itself that proves nothing.

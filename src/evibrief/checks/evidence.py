@@ -61,23 +61,27 @@ def chain_too_certain(case: Context) -> Iterator[Finding]:
 
     The chain holds only if every link holds. Sign the decision with `reason`, `by` and `date`, or remove it.
     """
-    order = get_args(Certainty)
+    order: tuple[str, ...] = get_args(Certainty)
     for location, mechanism in case.mechanisms():
         decision = mechanism.certainty
         if not (case.ratings and decision) or decision.is_signed:
             continue
         chain = case.ratings.chains[mechanism.id]
-        if order.index(decision.level) < order.index(chain.computed):
+        if chain.computed not in order:
+            message = f"`{mechanism.id}` is given a certainty, which the instrument leaves to a person"
+            yield Finding((*location, "certainty"), message, "give `reason`, `by` and `date`, or remove the decision")
+        elif order.index(decision.level) < order.index(chain.computed):
             message = f"`{mechanism.id}` is given `{decision.level}`; its weakest link, `{chain.weakest[0]}`, "
             message += f"allows `{chain.computed}`"
             yield Finding((*location, "certainty"), message, "give `reason`, `by` and `date`, or remove the decision")
 
 
 def not_in_condition(case: Context) -> Iterator[Finding]:
-    """A claim coded as shown in the condition that is supported only by other populations, animals or cells.
+    """A claim coded as shown or tested in the condition that is supported only by other populations, animals or cells.
 
-    This makes an inference look like a finding. Code the claim as `drug` or `bridge`, or add evidence from people
-    with the condition.
+    This makes an inference look like a finding. Code the claim as `intervention` or `bridge`, or add evidence from
+    people with the condition. A claim coded as `direct` needs people with the condition, or a close one, who received
+    the intervention.
     """
     populations = {population.id: population for population in case.brief.brief.populations}
     for location, claim in case.claims():
@@ -85,7 +89,12 @@ def not_in_condition(case: Context) -> Iterator[Finding]:
         near = [populations[entry.population].relation in ("target", "close", "none") for entry in supports]
         if claim.about == "condition" and supports and not any(near):
             message = f"`{claim.id}` is coded as shown in the condition, but only other populations support it"
-            yield Finding((*location, "about"), message, "code it as `drug` or `bridge`")
+            yield Finding((*location, "about"), message, "code it as `intervention` or `bridge`")
+        given = [entry.exposure == "intervention" and populations[entry.population].relation in ("target", "close")
+                 for entry in supports]  # fmt: skip
+        if claim.about == "direct" and supports and not any(given):
+            message = f"`{claim.id}` is coded as direct, but nobody with the condition or a close one received it"
+            yield Finding((*location, "about"), message, "code it as `intervention` or `bridge`")
 
 
 def dose_population(case: Context) -> Iterator[Finding]:
@@ -163,7 +172,7 @@ def one_study(case: Context) -> Iterator[Finding]:
     for location, statement in case.statements():
         rating = case.ratings.statements[statement.id]
         if rating.rests_on:
-            without = next(change.level for change in rating.fragility if change.study == rating.rests_on)
+            without = rating.falls[0].level
             message = f"`{statement.id}` is {rating.computed}; without `{rating.rests_on}` it would be {without}"
             yield Finding(location, message, "look for a second, independent study")
 
@@ -198,10 +207,10 @@ def uncertain_sources(case: Context) -> Iterator[Finding]:
     """
     if not case.ratings:
         return
-    bases = {entry.source: entry.basis for _, entry in case.evidence()}
+    bases: dict[str, str | None] = {str(entry.source): entry.basis for _, entry in case.evidence()}
     for location, statement in case.statements():
         rating = case.ratings.statements[statement.id]
-        carrying = rating.tally.supporting
+        carrying = rating.tally.supporting.studies
         if rating.computed in ("strong", "medium") and carrying:
             doubtful = [key for key in carrying if bases[key] == "candidate" or not _is_verified(case, key)]
             if len(doubtful) == len(carrying):

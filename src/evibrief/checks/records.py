@@ -15,6 +15,7 @@ from evibrief.evidence.source import Location
 from evibrief.labels.languages import english
 from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.findings import sources_in_text
+from evibrief.rating.values import fill_text, values_of
 
 
 def no_glyph(case: Context) -> Iterator[Finding]:
@@ -71,7 +72,8 @@ def _used_claims(case: Context) -> frozenset[str]:
         *(link for _, link in case.links()), *brief.ranking.statements, *brief.doses.people, *brief.doses.other,
         *brief.time_course, *brief.harms, *brief.phases, *brief.comparators, *brief.models, *points,
     )  # fmt: skip
-    return frozenset(name for holder in holders for name in holder.claims)
+    required = (name for _, link in case.links() for name in link.requires)
+    return frozenset((*(name for holder in holders for name in holder.claims), *required))
 
 
 def unused_reference(case: Context) -> Iterator[Finding]:
@@ -301,11 +303,12 @@ def since_by_hand(case: Context) -> Iterator[Finding]:
     if since.summary != summary_of_changes(since.changes, english()):
         yield Finding(("since", "summary"), "this summary does not match the changes below it", hint)
     line, ratings = case.brief.brief.bottom_line, case.ratings
+    values = values_of(case.brief, case.findings)
     for index, change in enumerate(since.changes):
         name, _, field = change.record.partition(", ")
         wanted: str | None = None
         if change.kind == "bottom line":
-            wanted = getattr(line, field, "") if field in ("text", "plausibility", "certainty") else ""
+            wanted = fill_text(getattr(line, field), values) if field in ("text", "plausibility", "certainty") else ""
         elif change.kind == "tier" and ratings and field in ("final", "computed"):
             statement = ratings.statements.get(name)
             wanted = str(getattr(statement, field)) if statement else ""

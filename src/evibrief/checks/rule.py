@@ -13,9 +13,10 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, Statement
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Severity
-from evibrief.rating.decision_tables import InstrumentFault, faults
+from evibrief.rating.decision_tables import InstrumentFault
 from evibrief.rating.findings import Findings, derive
-from evibrief.rating.rate import Ratings
+from evibrief.rating.leg_tables import faults_of_any
+from evibrief.rating.ratings import Ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Context:
     @cached_property
     def faults(self) -> tuple[InstrumentFault, ...]:
         """The faults of the instrument; if it has any, nothing is rated."""
-        return tuple(faults(self.brief.instrument)) if self.brief.instrument else ()
+        return tuple(faults_of_any(self.brief.instrument)) if self.brief.instrument else ()
 
     @cached_property
     def findings(self) -> Findings:

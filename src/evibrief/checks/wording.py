@@ -6,15 +6,14 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import get_args
 
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.fields import ReferenceKey, cited_keys
-from evibrief.evidence.instrument import Wording
+from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.source import Location
-from evibrief.evidence.vocabulary import Certainty
 from evibrief.problems import suggest
-from evibrief.rating.decision_tables import LEVELS
+from evibrief.rating.decision_tables import rank
+from evibrief.rating.ratings import Ratings
 from evibrief.rating.values import VALUE_REFERENCE, values_of
 
 _SENTENCE = re.compile(r"[^.;!?]+(?:[.;!?](?=\S)[^.;!?]*)*[.;!?]?")
@@ -30,7 +29,7 @@ SHORTEST_QUOTATION = 4
 
 
 def flat_wording(case: Context) -> Iterator[Finding]:
-    """A claim with status `stands` and modality `asserted` that no undisputed study supports.
+    """A claim with status `upheld` that no undisputed study supports, unless its modality says that it is hedged.
 
     A flat statement without evidence, or on conflicting evidence, prints a guess as a fact. Change the claim's
     `status`, set its `modality` to `hedged`, or add evidence.
@@ -39,9 +38,15 @@ def flat_wording(case: Context) -> Iterator[Finding]:
         return
     for location, claim in case.claims():
         level = case.ratings.claims.get(claim.id)
-        if claim.modality == "asserted" and claim.status == "stands" and level in ("absent", "conflicting"):
-            message = f"`{claim.id}` has status `stands` and is stated without a hedge, but its support is {level}"
+        if claim.modality in ("asserted", None) and claim.status == "upheld" and _is_open(level, case.ratings):
+            message = f"`{claim.id}` has status `upheld` and is stated without a hedge, but its support is {level}"
             yield Finding((*location, "modality"), message, "correct `status` or `modality`, or add evidence")
+
+
+def _is_open(level: str | None, ratings: Ratings) -> bool:
+    """Whether studies conflict on a claim, or less supports it than that."""
+    scale = ratings.instrument.judgement
+    return level is not None and rank(scale, level) >= rank(scale, "conflicting")
 
 
 def strong_wording(case: Context) -> Iterator[Finding]:
@@ -52,10 +57,9 @@ def strong_wording(case: Context) -> Iterator[Finding]:
     """
     if not case.ratings:
         return
-    wording = case.ratings.instrument.wording
     for location, scale, level, text in _levelled(case):
         for sentence in _SENTENCE.findall(text):
-            if word := _too_strong(sentence, wording, scale, level):
+            if word := _too_strong(sentence, case.ratings.instrument, scale, level):
                 message = f"“{word}” is too strong for the level `{level}`"
                 yield Finding(location, message, "hedge it, or say what was seen and in whom", word)
 
@@ -64,28 +68,30 @@ def _levelled(case: Context) -> Iterator[tuple[Location, str, str, str]]:
     """Every text with a level, its scale and level: statements, links, chains, added claims, the bottom line."""
     assert case.ratings
     ratings = case.ratings
+    chains = ratings.chain_value
     for location, statement in case.statements():
         yield (*location, "text"), "tier", ratings.statements[statement.id].final, statement.text
     for location, link in case.links():
         yield (*location, "text"), "judgement", ratings.links[link.id].judgement, link.text
     for location, mechanism in case.mechanisms():
-        yield (*location, "summary"), "certainty", ratings.chains[mechanism.id].final, mechanism.summary
+        yield (*location, "summary"), chains, ratings.chains[mechanism.id].final, mechanism.summary
     for location, claim in case.claims():
         if claim.stated is None and claim.id in ratings.claims:
             yield (*location, "text"), "judgement", ratings.claims[claim.id], claim.text
-    order = get_args(Certainty)
-    best = min((chain.final for chain in ratings.chains.values()), key=order.index, default="very-low")
-    yield ("brief", "bottom_line", "text"), "certainty", best, case.brief.brief.bottom_line.text
+    order = [level.id for level in ratings.chain_scale.levels]
+    best = min((chain.final for chain in ratings.chains.values()), key=order.index, default=order[-1])
+    yield ("brief", "bottom_line", "text"), chains, best, case.brief.brief.bottom_line.text
 
 
-def _too_strong(sentence: str, wording: Wording, scale: str, level: str) -> str | None:
+def _too_strong(sentence: str, instrument: AnyInstrument, scale: str, level: str) -> str | None:
     """The first word of a sentence that its level does not allow, unless the sentence has a hedge or a citation."""
+    wording = instrument.wording
     if _any_of(wording.hedges).search(sentence) or "@" in sentence:
         return None
-    order = LEVELS[scale]
+    table = getattr(instrument, scale)
     for group in wording.groups:
         found = _any_of(group.words).search(sentence)
-        if found and order.index(level) > order.index(getattr(group, scale)):
+        if found and rank(table, level) > rank(table, getattr(group, scale)):
             return found[0]
     return None
 

@@ -5,7 +5,7 @@ import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from evibrief.checks.load import Loaded, load
+from evibrief.checks.load import Loaded
 from evibrief.cli.importing import import_file
 from evibrief.cli.printing import print_annotations, print_json, print_problems
 from evibrief.problems import Problem, Problems
@@ -19,7 +19,9 @@ def run_check(options: argparse.Namespace) -> int:
         import_file(options.brief, options.retractions, importer_named("retraction-watch"))
     loaded: Loaded | None = None
     try:
-        loaded = load(options.brief, datetime.date.today())
+        from evibrief.build import checked
+
+        loaded = checked(options.brief, datetime.date.today())
         problems = loaded.warnings
     except Problems as wrong:
         problems = wrong.problems

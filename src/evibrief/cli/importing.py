@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evibrief.cli import limits
-from evibrief.problems import Place, Problem, Problems, suggest
+from evibrief.problems import Place, Problem, Problems, errors_in, suggest
 
 if TYPE_CHECKING:
     from evibrief.importers.contract import Importer
@@ -49,7 +49,7 @@ def import_file(folder: Path, file: Path, importer: "Importer") -> None:
     from evibrief.files import replace_file
 
     brief, _, problems = read_evidence(folder, without=(importer.stem,))
-    if brief is None or problems:
+    if brief is None or errors_in(problems):
         raise Problems(problems)
     target = folder / f"{importer.stem}.yaml"
     if target.exists() and not any(file.by_command for file in FILES if file.stem == importer.stem):

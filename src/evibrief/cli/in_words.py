@@ -17,6 +17,8 @@ This page is written by `make reference-docs` from the program itself."""
 _FILES_PREFACE = """\
 One folder is one brief. The examples below are one invented brief, [docs/example](example), which builds as it is.
 
+- `format: 2` in brief.yaml names the format of all its files. Without it they are in format 1, which is read for ever;
+  `evibrief upgrade data/BRIEF` writes them anew, and keeps comments and order.
 - Where the tables say Markdown, citations are pandoc's: `fatigue fell [@muster2019, p. 3]`. Superscripts are `ONOO^−^`,
   subscripts `H~2~O`; a link to a record is `[text](#c1_1)`. HTML is printed as it is typed.
 - A text can take a value from the data: `{muster2019.n}` is the number of participants. There are `n`, `design`,

@@ -19,6 +19,7 @@ from evibrief.cli.in_words import codes_in_words, run_commands, run_files
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
 from evibrief.cli.review import recipient_of, run_comments, run_review_copy
+from evibrief.cli.upgrade import run_upgrade
 from evibrief.formats.registry import names
 from evibrief.problems import Place, Problem, Problems, plain
 from evibrief.sandbox import run_command, too_much_memory
@@ -197,6 +198,9 @@ def _parser() -> argparse.ArgumentParser:
 
     starts = _command(commands, "new", run_new, "write a small commented starter brief that can be built at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a new folder")
+
+    upgrades = _command(commands, "upgrade", run_upgrade, "write the files of a brief in the newest format")
+    upgrades.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
 
     schemas = _command(commands, "schema", run_schema, "print the JSON Schema of a file, for editors")
     schemas.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; default: all")

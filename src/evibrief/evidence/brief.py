@@ -7,10 +7,32 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import AfterValidator, Field
 
 from evibrief.evidence import files
-from evibrief.evidence.claims import Claim, ClaimGroup, Mechanism, Overridable, PopulationRecord, Ranking, Study
-from evibrief.evidence.fields import Date, DateOrUnknown, Language, Prose, Record, Text, one_of, refused
+from evibrief.evidence.claims import (
+    Claim,
+    ClaimGroup,
+    IntegrityDefault,
+    Mechanism,
+    Overridable,
+    PopulationRecord,
+    Ranking,
+    Study,
+    VerificationDefault,
+)
+from evibrief.evidence.fields import (
+    Count,
+    Date,
+    DateOrUnknown,
+    Identifier,
+    Language,
+    Prose,
+    Record,
+    Takes,
+    Text,
+    one_of,
+    refused,
+)
 from evibrief.evidence.files import section_kinds
-from evibrief.evidence.instrument import Instrument
+from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.records import (
     Comparator,
     Doses,
@@ -25,6 +47,7 @@ from evibrief.evidence.records import (
 )
 from evibrief.evidence.retractions import RetractionReport
 from evibrief.evidence.review_ledger import ReviewLedger
+from evibrief.evidence.upgrade import NEWEST
 from evibrief.evidence.vocabulary import BriefStatus
 
 Font = Literal["Source Sans Pro", "Source Serif Pro"]
@@ -73,6 +96,7 @@ class Search(Record):
     where: Text = Field(description="the index or the library")
     date: DateOrUnknown
     found: Prose
+    links: tuple[Identifier, ...] = Field(default=(), description="the links of mechanisms that it was about, by id")
 
 
 class Methods(Record):
@@ -123,12 +147,31 @@ def _without_value(title: str) -> str:
     return title
 
 
+def _known_format(number: int) -> int:
+    if number > NEWEST:
+        message = f"this evidence has format {number}, and this program reads formats up to {NEWEST}"
+        raise refused("unknown-format", message, "take a newer version of evibrief")
+    return number
+
+
+EvidenceFormat = Annotated[Count, AfterValidator(_known_format), Takes("`1` or `2`")]
+
 Title = Annotated[Text, AfterValidator(_without_value)]
+
+
+class Defaults(Record):
+    """What is the same in most appraisals, said once. An appraisal that says it itself is not changed."""
+
+    verification: VerificationDefault | None = None
+    integrity: IntegrityDefault | None = None
 
 
 class BriefRecord(Overridable):
     """`brief.yaml`: what the brief asks, who is responsible for it, and the order of its sections."""
 
+    format: EvidenceFormat = Field(
+        default=1, description="of all files of the brief; `evibrief upgrade` writes the newest"
+    )
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
         description="letters, digits and hyphens; part of every file name"
     )
@@ -157,6 +200,9 @@ class BriefRecord(Overridable):
     not_this: tuple[Prose, ...] = Field(min_length=1, description="what this brief is not; printed on page 1")
     methods: Methods
     populations: tuple[PopulationRecord, ...] = Field(min_length=1, description="who was studied")
+    defaults: Defaults = Defaults()
+    units: tuple[Text, ...] = Field(default=(), description="of amounts, beside those that every brief knows")
+    routes: tuple[Text, ...] = Field(default=(), description="beside those that every brief knows")
     sections: tuple[Section, ...] = Field(min_length=1, description="in the order of the page")
     theme: Theme = Theme()
     citation_style: Text = Field(description="the name of a CSL style, or the path of a .csl file next to this file")
@@ -186,7 +232,7 @@ class Brief(Record):
     models: tuple[ModelRecord, ...] = ()
     limitations: Limitations = Limitations()
     changes: tuple[VersionNote, ...] = ()
-    instrument: Instrument | None = None
+    instrument: AnyInstrument | None = None
     since: Since | None = None
     retractions: RetractionReport | None = None
     reviews: tuple[ReviewLedger, ...] = ()

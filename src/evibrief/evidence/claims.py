@@ -3,22 +3,30 @@
 In: fields. Out: the record types that ratings are computed from; `brief` puts them into a `Brief`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evibrief.evidence.fields import (
+    ASKED_OF_DOCUMENT,
+    OF_DOCUMENT,
+    ClaimId,
     Claims,
     Corrections,
     Count,
     Date,
     DateOrUnknown,
+    Events,
     Identifier,
+    Needed,
     Participants,
     Population,
     Prose,
     Record,
+    Sources,
     Text,
+    asked,
+    refused,
 )
 from evibrief.evidence.fields import Source as SourceKey
 from evibrief.evidence.vocabulary import (
@@ -30,14 +38,21 @@ from evibrief.evidence.vocabulary import (
     Exposure,
     LinkKind,
     Modality,
+    Outcome,
     Relation,
     Role,
+    Seen,
     Species,
     StatementKind,
     Status,
     Tier,
     VerificationState,
 )
+
+_ONCE = "add it, or say it once for all studies under `defaults` in brief.yaml"
+_OF_STUDY = "add it here, or in the appraisal of the publication in studies.yaml"
+LONGEST_QUOTE = 300
+"""In characters: a quotation is a sentence or two."""
 
 
 class Override(Record):
@@ -81,6 +96,23 @@ class Integrity(Record):
     note: Prose | None = None
 
 
+class VerificationDefault(Record):
+    """What holds of the verification of every study whose appraisal does not say otherwise."""
+
+    state: VerificationState | None = None
+    where: Text | None = None
+    when: DateOrUnknown | None = None
+    note: Prose | None = None
+
+
+class IntegrityDefault(Record):
+    """What holds of the integrity of every study whose appraisal does not say otherwise."""
+
+    state: Literal["not-checked", "none-known", "erratum", "concern", "retracted"] | None = None
+    checked: DateOrUnknown | None = None
+    note: Prose | None = None
+
+
 class Study(Overridable):
     """The appraisal of one publication in `references.json`."""
 
@@ -91,10 +123,43 @@ class Study(Overridable):
     n_note: Text | None = Field(default=None, description="such as `12 with, 12 without`")
     species: Species
     population: Population = Field(description="who was studied")
+    exposure: Exposure | None = Field(default=None, description="what they received; evidence may say otherwise")
+    criteria: Text | None = Field(default=None, description="by which criteria the condition was diagnosed")
+    includes: Sources = Field(default=(), description="of a review or meta-analysis: the studies in it")
+    pooled: Count | None = Field(default=None, description="of a review or meta-analysis: how many studies are in it")
     report_of: Identifier | None = Field(default=None, description="reports with the same value are one study")
-    verification: Verification
-    integrity: Integrity
+    cohort: Identifier | None = Field(default=None, description="studies with the same value share participants")
+    verification: Annotated[Verification, asked(_ONCE), Needed("yes, unless `defaults` of brief.yaml say it")] = Field(
+        default=None, validate_default=True
+    )
+    integrity: Annotated[Integrity, asked(_ONCE), Needed("yes, unless `defaults` of brief.yaml say it")] = Field(
+        default=None, validate_default=True
+    )
     note: Prose | None = None
+
+
+class Arm(Record):
+    """One group of a study: how many were in it and, for an outcome that is counted, how many had it."""
+
+    label: Text = Field(description="what the group received")
+    n: Count = Field(description="people in the group")
+    events: Events | None = Field(default=None, description="how many of them had it")
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> "Arm":
+        if self.events is not None and self.events > self.n:
+            message = f"{self.events} of {self.n} is more than all"
+            raise refused("arm", message, "write what the source says: people, not events in all")
+        return self
+
+
+class Estimate(Record):
+    """The size of an effect, as the publication gives it."""
+
+    effect: Text = Field(description="with its measure and unit: `mean difference -0.34 points`")
+    interval: Text | None = Field(default=None, description="such as `95% CI -0.95 to 0.27`")
+    p: Text | None = Field(default=None, description="in quotes: `\"0.27\"`")
+    arms: tuple[Arm, ...] = ()
 
 
 class Evidence(Record):
@@ -102,11 +167,25 @@ class Evidence(Record):
 
     source: SourceKey
     role: Role
-    basis: Basis = Field(description="`cited`: named by the document; `candidate`: found by us, may not be its source")
+    basis: Annotated[Basis | None, *ASKED_OF_DOCUMENT] = Field(
+        default=None,
+        validate_default=True,
+        description="`cited`: named by the document; `candidate`: found by us, may not be its source",
+    )
     locator: Text = Field(description="page, figure or table; `abstract`; `unknown`")
+    seen: Seen = Field(default="unknown", description="what was read; a locator `abstract` says it, too")
     finding: Prose = Field(description="what it found, in one sentence")
-    population: Population = Field(description="in whom")
-    exposure: Exposure = Field(description="`intervention`: this population received the drug of the question")
+    population: Annotated[Population, asked(_OF_STUDY), Needed("only where it differs from the study's")] = Field(
+        default=None, validate_default=True, description="in whom"
+    )
+    exposure: Annotated[Exposure, asked(_OF_STUDY), Needed("only where it differs from the study's")] = Field(
+        default=None,
+        validate_default=True,
+        description="`intervention`: this population received the intervention of the question",
+    )
+    quote: Text | None = Field(default=None, max_length=LONGEST_QUOTE, description="its own words, a few")
+    estimate: Estimate | None = None
+    outcome: Outcome | None = Field(default=None, description="what the study planned this result as, if it says so")
     resolved: Prose | None = Field(
         default=None, description="for a contradiction: why it no longer counts against the claim"
     )
@@ -123,15 +202,17 @@ class Stated(Record):
 
 
 class Claim(Overridable):
-    """One atomic claim, in our own words. A claim without `stated` was added by the brief and is printed as added."""
+    """One affirmative sentence that can be tested, in our own words."""
 
     id: Identifier
     text: Prose
-    about: About = Field(description="the drug elsewhere, the condition, the bridge between them, or a stated gap")
+    about: About
     direction: Direction = Field(description="does it favour the idea that the intervention may help?")
-    modality: Modality = Field(description="how strongly the document puts it")
+    modality: Modality | None = Field(default=None, description="how strongly it is put")
     population: Population = Field(description="whom it is about")
-    stated: Stated | None = None
+    stated: Annotated[Stated | None, *OF_DOCUMENT] = Field(
+        default=None, description="if it is left out, the claim is printed as added by the brief"
+    )
     status: Status
     status_note: Prose | None = Field(default=None, description="why it has this status")
     corrections: Corrections
@@ -153,12 +234,18 @@ class Link(Overridable):
     id: Identifier
     kind: LinkKind
     text: Prose
-    claims: Claims = Field(description="the claims that it rests on")
+    claims: Claims = Field(description="the claims that it rests on; their studies are judged together")
+    requires: Claims = Field(description="claims that are all needed: the weakest of them decides")
     note: Prose | None = None
+
+    @property
+    def all_claims(self) -> tuple[ClaimId, ...]:
+        """Every claim that it names, each once."""
+        return tuple(dict.fromkeys((*self.claims, *self.requires)))
 
 
 class Mechanism(Overridable):
-    """A chain of links: what the drug does, whether the doses given reach that, what is shown, the bridge."""
+    """A chain of links: what the intervention does, whether the doses given reach that, what is shown, the bridge."""
 
     id: Identifier
     title: Text
@@ -195,7 +282,7 @@ class CertaintyDecision(SignedDecision):
 
 
 class Statement(Overridable):
-    """One statement from the source document's ranking. It may refer to claims that this brief added."""
+    """One statement that is ranked: an answer to the question of the brief, in a sentence."""
 
     id: Identifier
     text: Prose
@@ -203,7 +290,12 @@ class Statement(Overridable):
         default="reason",
         description="a reason to expect a benefit, a reason against one, or only a note that data are missing",
     )
-    stated: Tier = Field(description="the tier that the document gives")
+    target: Population | None = Field(
+        default=None, description="whom it is about, where the brief has more than one population of relation `target`"
+    )
+    stated: Annotated[Tier | None, *ASKED_OF_DOCUMENT] = Field(
+        default=None, validate_default=True, description="the tier that the document gives"
+    )
     claims: Claims = Field(description="the claims that it rests on")
     remark: Prose | None = None
     final: Decision | None = Field(
@@ -222,8 +314,8 @@ class Closing(Record):
 
 
 class Ranking(Record):
-    """`ranking.yaml`: the statements in the source document's order."""
+    """`ranking.yaml`: the statements, in the source document's order if there is one."""
 
     statements: tuple[Statement, ...] = ()
     corrections: Corrections
-    closing: Closing | None = None
+    closing: Annotated[Closing | None, *OF_DOCUMENT] = None

@@ -78,11 +78,22 @@ def _text(value: Any) -> Any:
     if isinstance(value, Plain):
         message = f"`{value}` is read as {_READ_AS[value.kind]} by YAML"
         raise refused("yaml-trap", message, f'put it in quotes: "{value}"')
+    if isinstance(value, dict) and len(value) == 1 and isinstance(words := next(iter(value.values())), str):
+        key = next(iter(value))
+        message = f"expected text, and YAML takes `{key:.60}` for the name of a field"
+        raise refused("shape", message, f'put it in quotes: "{key:.60}: {words:.60}"')
     if not isinstance(value, str):
         raise refused("shape", "expected text", "write text, in quotes if necessary")
     if not value.strip():
         raise refused("empty", "this text is empty", "write it, or leave the key out")
     return value
+
+
+def _free_text(value: Any) -> Any:
+    if isinstance(value, Cut):
+        message = f"this text is cut: YAML takes `#{value.rest:.40}` for a comment"
+        raise refused("cut-text", message, "put the text in quotes; write a comment on a line of its own")
+    return _text(value)
 
 
 def _number(value: Any) -> Decimal:
@@ -98,6 +109,10 @@ def _count(value: Any) -> int:
         hint = "write a whole number of at least 1"
         raise refused("number", f"`{_shown(value)}` is not a count", hint)
     return int(number)
+
+
+def _events(value: Any) -> int:
+    return 0 if value == "0" and isinstance(value, Plain) else _count(value)
 
 
 def _date(value: Any) -> datetime.date:
@@ -128,7 +143,7 @@ def _identifier(value: Any) -> Any:
 
 
 def _prose(value: Any, info: ValidationInfo) -> Any:
-    value = _text(value)
+    value = _free_text(value)
     if opened := _open_citation(value):
         raise refused("open-citation", f"the citation `{opened}` is not closed", "end it with `]`", within=opened)
     known = info.context and info.context["references"]
@@ -137,7 +152,8 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
-            hint = _hint(info, key, known)
+            near = _hint(info, key, known)
+            hint = f"{near} For the sign itself write `\\@{key}`.".strip()
             raise refused("unknown-reference", f"no reference has the key `{key}`", hint, within=f"@{key}")
     return value
 
@@ -169,6 +185,46 @@ class Takes:
     """What a kind of field accepts, in words, for the documentation of the data files."""
 
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """When a field is needed, in words, for the documentation: where it is not simply always or never."""
+
+    when: str
+
+
+def asked(hint: str) -> BeforeValidator:
+    """A field that another record may give in its place; if neither does, it is missing. Its default is None."""
+
+    def check(value: Any) -> Any:
+        if value is None:
+            raise refused("missing", "this is missing", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _of_document(is_asked: bool) -> BeforeValidator:
+    """A field about the source document. `document` in the context: whether there is one; None if that is open."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        has_document = (info.context or {}).get("document")
+        if value is None and is_asked and has_document:
+            raise refused("missing", "this is missing", "add it: a brief with a source document says it everywhere")
+        if value and has_document is False:
+            hint = "leave it out, or name the document in brief.yaml"
+            raise refused("no-document", "this is about a source document, and brief.yaml has none", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
+OF_DOCUMENT = (_of_document(False), Needed("no; only with a source document"))
+"""Parts of the type of a field that only a brief with a source document may have."""
+
+ASKED_OF_DOCUMENT = (_of_document(True), Needed("with a source document, and only then"))
+"""The same for a field that such a brief must have. The field needs `default=None` and `validate_default=True`."""
 
 
 def _names(kind: str, singular: str) -> BeforeValidator:
@@ -204,6 +260,20 @@ def one_of(words: Callable[[], Sequence[str]]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _measure(kind: str, shipped: Callable[[], tuple[str, ...]]) -> BeforeValidator:
+    """A unit or a route: of the list that is shipped, or of those that the brief adds."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        value = _text(value)
+        known = (*shipped(), *(info.context or {}).get(kind, ()))
+        if value not in known:
+            hint = f"write what the source says; add what is missing under `{kind}` in brief.yaml, and never convert"
+            raise refused("word", f"`{value}` is not one of: {', '.join(known)}", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
 ClaimId = NewType("ClaimId", str)
 ReferenceKey = NewType("ReferenceKey", str)
 PopulationId = NewType("PopulationId", str)
@@ -217,7 +287,7 @@ def _with_place(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 _KEPT = WrapValidator(_with_place)
 """Keeps texts that know where they were written; pydantic would turn them into plain strings."""
 
-Text = Annotated[str, _KEPT, BeforeValidator(_text), Takes("text")]
+Text = Annotated[str, _KEPT, BeforeValidator(_free_text), Takes("text")]
 """One line of words, printed as written."""
 
 Prose = Annotated[str, _KEPT, BeforeValidator(_prose), Takes("Markdown")]
@@ -229,6 +299,12 @@ def is_prose(kind: Any) -> bool:
     """Whether an annotation of a field's type makes the field Markdown."""
     return isinstance(kind, BeforeValidator) and kind.func is _prose
 
+
+UnitOfAmount = Annotated[str, _measure("units", resources.units), Takes("unit: " + ", ".join(resources.units()))]
+"""The unit of an amount. Another one is never suggested: it would be another dose."""
+
+Route = Annotated[str, _measure("routes", resources.routes), Takes("route: " + ", ".join(resources.routes()))]
+"""The way in which something was given to people. Another one is never suggested."""
 
 Language = Annotated[str, BeforeValidator(_language), Takes("language tag")]
 """A language by its tag (BCP 47), such as `en-GB`, for which there is a file of labels."""
@@ -249,6 +325,9 @@ Participants = Annotated[
 ]
 """How many were studied; `not-applicable` for a review or an opinion."""
 
+Events = Annotated[int, BeforeValidator(_events), Takes("whole number, at least 0")]
+"""How many people had something: a whole number that may be 0."""
+
 Date = Annotated[datetime.date, BeforeValidator(_date), Takes("date")]
 DateOrUnknown = Annotated[datetime.date | Unknown, _or(("unknown",), _date), Takes("date or `unknown`")]
 
@@ -264,6 +343,7 @@ Mechanisms = Annotated[
 Corrections = Annotated[
     tuple[Annotated[CorrectionId, _names("corrections", "correction"), Takes("correction id")], ...],
     Field(default=()),
+    *OF_DOCUMENT,
 ]
 
 
@@ -276,3 +356,14 @@ class Plain(str):
 
     __slots__ = ("kind",)
     kind: str
+
+
+class Cut(str):
+    """A text without quotes behind which YAML found a comment: `fell in group #1` is read as `fell in group`.
+
+    `rest` is what follows the `#`. A field that takes free text refuses it; a word from a list or an id may have a
+    comment behind it.
+    """
+
+    __slots__ = ("rest",)
+    rest: str

@@ -1,4 +1,7 @@
-"""DOIs and PMIDs of publications, normalised from the ways reference managers and people write them."""
+"""DOIs, PMIDs and PMCIDs of publications, normalised from the ways reference managers and people write them.
+
+In: a field of a reference, or a whole reference. Out: identifiers that can be compared. This is the only normaliser.
+"""
 
 import html
 import re
@@ -9,34 +12,72 @@ from urllib.parse import unquote
 from evibrief.evidence.records import Reference
 
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
-_RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_RESOLVER = re.compile(r"(?:doi:?\s*)?(?:https?://)?(?:dx\.|www\.)?doi\.org/(?:doi:)?", re.IGNORECASE)
+_DOI_PREFIX = re.compile(r"doi(?::\s*|\s+)", re.IGNORECASE)
 _PMID = re.compile(r"0*([1-9][0-9]{0,8})")
+_PMCID = re.compile(r"(?:pmc)?0*([1-9][0-9]{0,8})(?:\.[0-9]+)?", re.IGNORECASE)
+_PMCID_IN_URL = re.compile(
+    r"(?:pmc\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pmc)/articles/(PMC[0-9]{1,9})(?![0-9])", re.IGNORECASE
+)
+_PMCID_IN_NOTE = re.compile(r"\bPMCID:\s*(PMC[0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _PMID_IN_URL = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/([0-9]{1,9})(?![0-9])")
 _PMID_IN_NOTE = re.compile(r"\bPMID:\s*([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _DOI_IN_NOTE = re.compile(r"\bDOI:\s*(\S+)", re.IGNORECASE)
 _AFTER_DOI = re.compile(r"(?:/(?:full|pdf|epdf|abstract|fulltext|html|meta)|v[0-9]+(?:\.full)?)?(?:\.pdf)?$")
+_OWN_LINE = re.compile(r"^[ \t]*((?:DOI|PMID|PMCID):\s*\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 
 PublicationId = tuple[Literal["doi", "pmid"], str]
+OwnIdentifier = tuple[Literal["doi", "pmid", "pmcid"], str]
 
 
-def normalise_doi(text: str) -> str:
-    """A DOI in its normal form, for comparison; empty if the text is not a DOI.
+def bare_doi(text: str) -> str:
+    """A DOI alone, in the letters in which it was typed; empty if the text is not a DOI.
 
-    DOIs ignore case (DOI Handbook, 3.5). A resolver address in front, HTML and URL escapes, typographic hyphens and
-    a full stop at the end make no difference.
+    A resolver address or `doi:` in front, HTML and URL escapes, typographic hyphens and a full stop at the end are
+    taken away.
     """
     address = _RESOLVER.match(text.strip())
-    written = re.split(r"[?#]", text.strip()[address.end() :])[0] if address else text
-    plain = "".join(unquote(html.unescape(written)).translate(_DASHES).lower().split())
-    found = _DOI.fullmatch(plain.removeprefix("doi:").rstrip(".,;"))
+    written = re.split(r"[?#]", text.strip()[address.end() :])[0] if address else text.strip()
+    plain = "".join(unquote(html.unescape(_DOI_PREFIX.sub("", written, count=1))).translate(_DASHES).split())
+    found = _DOI.fullmatch(plain.rstrip(".,;"))
     return found[0] if found else ""
 
 
+def normalise_doi(text: str) -> str:
+    """A DOI in its normal form, for comparison; empty if the text is none. DOIs ignore case (DOI Handbook, 3.5)."""
+    return bare_doi(text).lower()
+
+
 def normalise_pmid(text: str) -> str:
-    """The digits of a PMID; empty for `0`, `unavailable` and anything else that is not a PMID."""
+    """The digits of a PMID, also from its address; empty for `0`, `unavailable` and all that is not a PMID."""
+    if in_url := _PMID_IN_URL.search(text):
+        text = in_url[1]
     found = _PMID.fullmatch(re.sub(r"^PMID:?", "", text.strip(), flags=re.IGNORECASE).strip())
     return found[1] if found else ""
+
+
+def normalise_pmcid(text: str) -> str:
+    """A number of PubMed Central as `PMC2891387`, also from its address; empty if the text is none."""
+    if in_url := _PMCID_IN_URL.search(text):
+        text = in_url[1]
+    found = _PMCID.fullmatch(re.sub(r"^PMCID:?", "", text.strip(), flags=re.IGNORECASE).strip())
+    return f"PMC{found[1]}" if found else ""
+
+
+def own_identifiers(reference: Reference) -> tuple[OwnIdentifier, ...]:
+    """What names this publication and no other: its `DOI`, `PMID`, `PMCID`, its address, and such lines of its note.
+
+    A sentence in a note may name another publication, for instance the one that it corrects.
+    """
+    fields = reference.model_extra or {}
+    note = "\n".join(_OWN_LINE.findall(str(fields.get("note") or "")))
+    pmcids = [str(fields.get("PMCID") or ""), *_PMCID_IN_NOTE.findall(note)]
+    pmcids += _PMCID_IN_URL.findall(str(fields.get("URL") or ""))
+    found: list[OwnIdentifier] = [("pmcid", one) for text in pmcids if (one := normalise_pmcid(text))]
+    alone = reference.model_copy()
+    alone.__pydantic_extra__ = {**fields, "note": note}
+    return tuple(dict.fromkeys((*identifiers_of(alone), *found)))
 
 
 def identifiers_of(reference: Reference) -> tuple[PublicationId, ...]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from evibrief.evidence import files
 from evibrief.evidence.brief import type_of
-from evibrief.evidence.fields import Record, Takes
+from evibrief.evidence.fields import Needed, Record, Takes
 from evibrief.evidence.meanings import MEANINGS
 from evibrief.problems import Place, Problem, Problems
 
@@ -31,6 +31,9 @@ class Described:
     needed: bool = False
     by_command: bool = False
     """Its record type says by which."""
+
+    other_forms: tuple[type[Record], ...] = ()
+    """What the file may hold instead."""
 
 
 @dataclass
@@ -56,13 +59,15 @@ def described_files(examples: Mapping[str, str]) -> Iterator[Described]:
         if not path:
             raise Problems([Problem(Place(f"docs/example/{pattern}"), "no-example", "this kind of file has no example",
                                     "write one: every kind of file is explained with one")])  # fmt: skip
+        record, *other_forms = _records_in(type_of(stem))
         yield Described(
             f"{IN_FOLDERS[stem]}/NAME.yaml" if stem in IN_FOLDERS else path,
-            next(_records_in(type_of(stem))),
+            record,
             examples[path],
             is_list=get_origin(type_of(stem)) is tuple and stem not in IN_FOLDERS,
             needed=stem in (*needed, files.CLAIMS),
             by_command=stem in by_stem and by_stem[stem].by_command,
+            other_forms=tuple(other_forms),
         )
 
 
@@ -74,6 +79,9 @@ def files_in_words(described: Iterable[Described], preface: str = "") -> str:
         language = "json" if file.name.endswith(".json") else "yaml"
         parts += [f"## {file.name}", _purpose(file), f"```{language}\n{file.example.rstrip()}\n```"]
         parts += _explained(file.record, told)
+        for other in file.other_forms:
+            heading, *rest = _explained(other, told)
+            parts += [heading, f"The other form of this file. {_docstring(other)}", *rest]
     return "\n\n".join(parts) + "\n"
 
 
@@ -123,6 +131,7 @@ def _row(record: type[Record], name: str, hint: Any) -> str:
     default = info.get_default()
     words = default if isinstance(default, str) else ", ".join(default) if isinstance(default, tuple) else ""
     needed = "yes" if info.is_required() else f"no; else `{words}`" if words else "no"
+    needed = next((one.when for one in get_args(hint) if isinstance(one, Needed)), needed)
     value = _value(hint)
     value = ", ".join((value, *(limit for limit in _limits(info.metadata) if limit not in value)))
     cells = (f"`{name}`", value, needed, info.description or "")

@@ -1,6 +1,7 @@
 """A rating instrument: levels with their words, and decision tables that turn counts of studies into a level.
 
-In: one file in `instruments/`, as data. Out: an `Instrument`; `rating.decision_tables` reads and checks its tables.
+In: one file in `instruments/`, as data. Out: an `Instrument`, or a `LegInstrument` if the file has a table for legs;
+`rating.decision_tables` and `rating.leg_tables` read and check their tables.
 An instrument has a version in its name. Once a brief has been published with it, it is never edited: a new version is
 added instead.
 """
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from evibrief.evidence.fields import Count, Identifier, Prose, Record, Takes, Text, refused
 from evibrief.evidence.vocabulary import Certainty, Design, Exposure, Judgement, Relation, Species, Tier
@@ -145,3 +146,82 @@ class Instrument(Record):
     def name(self) -> str:
         """The name in a brief and of its file: `plausibility-1`."""
         return f"{self.id}-{self.version}"
+
+
+class Counting(Record):
+    """Which evidence counts, and as what. Every design is in one of three lists, every species in one.
+
+    A word in these lists that no study can have does no harm: the one that was meant is missing then, and reported.
+    """
+
+    controlled: tuple[Text, ...] = Field(min_length=1, description="designs with a control group, and experiments")
+    uncontrolled: tuple[Text, ...] = Field(description="designs that count, but without a control group")
+    uncounted: tuple[Text, ...] = Field(description="designs that are shown and never counted")
+    reviews: tuple[Text, ...] = Field(description="designs that pool other studies")
+    exploratory: tuple[Text, ...] = Field(
+        default=(), description="designs whose results were not planned; as direct evidence they count as uncontrolled"
+    )
+    people: tuple[Species, ...] = Field(min_length=1)
+    animals: tuple[Species, ...]
+    cells: tuple[Species, ...]
+    unread: tuple[Text, ...] = Field(
+        default=(), description="locators at which nothing was measured: `introduction`, `title`"
+    )
+
+
+class LegWordGroup(Record):
+    """Words of one strength, and the lowest level of each scale at which a sentence may use them."""
+
+    words: tuple[Text, ...] = Field(min_length=1)
+    tier: Text
+    judgement: Text
+    support: Text
+
+
+class LegWording(Record):
+    """Which words need which level, which words soften a sentence (hedges), and which are never allowed."""
+
+    groups: tuple[LegWordGroup, ...]
+    hedges: tuple[Text, ...]
+    never: tuple[Text, ...]
+
+
+class LegInstrument(Record):
+    """How ratings are computed from the three legs of a statement.
+
+    They are what the intervention does elsewhere, what is so in the condition, and what the intervention did in people
+    with the condition. Each leg gets a word from its studies, and the three words give the tier.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    version: Count
+    title: Text
+    text: Prose = Field(description="what it rates, by which rule, and what it cannot see")
+    counting: Counting
+    leg: Scale
+    tier: Scale
+    judgement: Scale
+    support: Scale = Field(description="of a chain: the worst that a step gives with a bridge")
+    most_claims_per_study: Count
+    wording: LegWording
+
+    @property
+    def name(self) -> str:
+        """The name in a brief and of its file: `plausibility-2`."""
+        return f"{self.id}-{self.version}"
+
+
+BY_SORTS, BY_LEGS = "\0sorts", "\0legs"
+"""The two forms of an instrument, as pydantic names them in the place of an error; no key has a NUL."""
+
+
+def _form(value: Any) -> str:
+    """Which form of instrument a file has. Only the second has a table for legs."""
+    has_legs = "leg" in value if isinstance(value, Mapping) else isinstance(value, LegInstrument)
+    return BY_LEGS if has_legs else BY_SORTS
+
+
+AnyInstrument = Annotated[
+    Annotated[Instrument, Tag(BY_SORTS)] | Annotated[LegInstrument, Tag(BY_LEGS)], Discriminator(_form)
+]
+"""An instrument of either form."""

@@ -1,15 +1,15 @@
 """Reads an evidence folder into one tree with places: the only module that reads authors' files."""
 
-import json
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 from evibrief.evidence import files
 from evibrief.evidence.places import instrument_folders
-from evibrief.evidence.read_references import json_entries
+from evibrief.evidence.read_references import read_references
 from evibrief.evidence.read_yaml import Composer, Recorder
-from evibrief.evidence.source import Location, SourceTree, Span
+from evibrief.evidence.source import Location, SourceTree
+from evibrief.evidence.upgrade import upgraded
 from evibrief.problems import Place, Problem, suggest
 
 LARGEST_SOURCE = 8 * 1024 * 1024
@@ -18,7 +18,7 @@ LARGEST_SOURCE = 8 * 1024 * 1024
 def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
     """Read a whole brief folder, even if parts of it are broken, leaving out the optional files in `without`.
 
-    The problems are those of YAML and JSON; `validate` checks the fields.
+    An older format is upgraded. The problems are those of YAML and JSON; `validate` checks the fields.
     """
     if not folder.is_dir():
         problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))
@@ -34,7 +34,8 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, 
     reader.report_missing()
     reader.report_strangers()
     unread = frozenset(reader.unread)
-    return SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, unread, reader.saved), reader.problems
+    read = SourceTree(reader.tree, reader.spans, reader.keys, reader.texts, unread, reader.saved)
+    return upgraded(read), reader.problems
 
 
 def read_one(path: Path, name: str) -> tuple[SourceTree, list[Problem]]:
@@ -50,6 +51,10 @@ def _nearest_folder(folder: Path) -> str:
     return suggest(folder.name, names) or "start one with `evibrief new FOLDER`"
 
 
+_NAMES_OF_LISTS = ("references", "bibliography", "library", "literature")
+_HOW_TO_EXPORT = "export the references as CSL-JSON (so Zotero calls it, too) and save them under this name"
+
+
 class _Reader(Recorder):
     """Collects the tree, the places and the problems of one folder."""
 
@@ -60,6 +65,7 @@ class _Reader(Recorder):
         self.texts: dict[str, str] = {}
         self.saved: dict[str, str] = {}
         self.unread: set[Location] = set()
+        self.told: set[Path] = set()
 
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
         """Read one file, into `tree` if the location has one step; a missing or unreadable file gives `empty`."""
@@ -93,13 +99,37 @@ class _Reader(Recorder):
         self.tree["reviews"] = [self.read_yaml(path, ("reviews", index), {}) for index, path in enumerate(files)]
 
     def read_references(self) -> None:
-        """Read `references.json`; the model checks what it holds, even if that is `null`."""
+        """Read `references.json`. A missing one is a problem if another list lies beside it, or studies need one."""
         path = self.folder / "references.json"
         self.tree["references"] = []
-        if path.exists():
-            text = self._text(path)
-            if text is None or not self._parse_references(str(path), text):
-                self.unread.add(("references",))
+        if not path.exists():
+            if self._lists() or self.tree.get("studies"):
+                self._report_missing_references(path)
+            return
+        text = self._text(path)
+        read = None if text is None else read_references(str(path), text)
+        if read:
+            self.tree["references"] = read.entries
+            self.spans |= read.spans
+            self.problems += read.problems
+        if read is None or not read.complete:
+            self.unread.add(("references",))
+
+    def _lists(self) -> list[Path]:
+        """Files of references that another program wrote, beside the brief or named like its list."""
+        endings = (".bib", ".ris", ".nbib", ".enw", ".enl", ".rdf", ".json")
+        files = sorted(path for path in self.folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        return [path for path in files if path.suffix.lower() in endings or path.stem.lower() in _NAMES_OF_LISTS]
+
+    def _report_missing_references(self, path: Path) -> None:
+        lists = self._lists()
+        message = "`references.json` is missing" + (f"; `{lists[0].name}` is here instead" if lists else "")
+        hint = f"a brief needs it: {_HOW_TO_EXPORT}"
+        if lists and lists[0].suffix.lower() == ".json":
+            hint = "rename it, if it is the list of references as CSL-JSON"
+        self.told |= set(lists)
+        self.unread.add(("references",))
+        self.problems.append(Problem(Place(str(path)), "no-file", message, hint))
 
     def read_instrument(self) -> None:
         """Read the instrument that the brief names: the nearest one with that name."""
@@ -116,22 +146,6 @@ class _Reader(Recorder):
         place = Place(span.path, span.line, span.column)
         self.problems.append(Problem(place, "unknown-instrument", message, suggest(name, found)))
         self.unread.add(("instrument",))
-
-    def _parse_references(self, path: str, text: str) -> bool:
-        """Whether the text is JSON. If so, keep its value and places; if not, report it."""
-        self.spans[("references",)] = Span(path, 1, 1, 0, len(text))
-        try:
-            entries = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-            words = getattr(error, "msg", "nested too deeply, or a number is too long")
-            hint = "export the references again, as CSL-JSON"
-            self.problems.append(Problem(Place(path, line, column), "json", f"this is not JSON: {words}", hint))
-            return False
-        self.tree["references"] = entries
-        for index, span in enumerate(json_entries(path, text, entries)):
-            self.spans[("references", index)] = span
-        return True
 
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None with a problem reported."""
@@ -174,7 +188,7 @@ class _Reader(Recorder):
             if not (self.folder / f"{stem}.yaml").exists() and not (stem == "claims" and (self.folder / stem).is_dir()):
                 place = Place(str(self.folder / f"{stem}.yaml"))
                 self.unread.add((stem,))
-                self.problems.append(Problem(place, "no-file", "this file is missing", "a brief needs it"))
+                self.problems.append(Problem(place, "no-file", f"`{stem}.yaml` is missing", "a brief needs it"))
 
     def report_strangers(self) -> None:
         """Report unknown files: a misspelt file name, or a file of claims that is not read, must not go unnoticed."""
@@ -190,6 +204,8 @@ class _Reader(Recorder):
                 self._report_stranger(path, "files of claims end in `.yaml` and are directly in `claims/`")
 
     def _report_stranger(self, path: Path, hint: str) -> None:
+        if path in self.told:
+            return
         message = "a brief has no file with this name"
         self.problems.append(Problem(Place(str(path)), "unknown-file", message, hint))
 

@@ -3,12 +3,13 @@
 In: the text of a file. Out: its tree; places and problems go to a `Recorder`.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from evibrief.evidence.fields import Plain
+from evibrief.evidence.fields import Cut, Plain
 from evibrief.evidence.source import Location, Span
 from evibrief.files import NOT_TEXT
 from evibrief.problems import Place, Problem
@@ -18,6 +19,7 @@ LONGEST_KEY = 200
 """In characters; the longest key of a brief has about a tenth of that."""
 
 FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_COMMENT = re.compile(r"[ \t]*(\n?)([ \t]*)(?<=[ \t\n])#([^\n]*)")
 
 
 class Recorder:
@@ -145,10 +147,33 @@ class Composer:
             return ""
         tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False))
         if tag == "tag:yaml.org,2002:str":
-            return str(event.value)
+            return self._whole(event)
         plain = Plain(event.value)
         plain.kind = tag.rpartition(":")[2]
         return plain
+
+    def _whole(self, event: Any) -> str:
+        """A plain scalar; a `Cut` if a comment follows it where the text could go on."""
+        start, column = event.start_mark.index, event.start_mark.column
+        end = start + len(self.text[start : event.end_mark.index].rstrip())
+        found = _COMMENT.match(self.text, end)
+        if not found or self._is_remark(event.value, found, self.text[start - column : start]):
+            return str(event.value)
+        cut = Cut(event.value)
+        cut.rest = found[3]
+        return cut
+
+    @staticmethod
+    def _is_remark(value: str, comment: re.Match[str], before: str) -> bool:
+        """Whether a comment is plainly none of the text: set off by two spaces behind one word, or on its own line.
+
+        A comment in the next line could be the text's next line if it is further to the right than the key.
+        """
+        new_line, gap, rest = comment.groups()
+        if not new_line:
+            return " " not in value and comment.start(3) - comment.start() > 2 and rest.startswith(" ")
+        key = len(before) - len(before.lstrip(" -"))
+        return len(gap) <= key if before.strip(" -") else len(gap) < key or rest.startswith(" ")
 
     def _span(self, event: Any) -> Span:
         mark, end = event.start_mark, event.end_mark

@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from evibrief.evidence.claims import Evidence, Overridable
+from evibrief.evidence.claims import Arm, Evidence, Overridable
 from evibrief.evidence.fields import (
+    ASKED_OF_DOCUMENT,
+    OF_DOCUMENT,
     Claims,
     Corrections,
     Count,
@@ -22,11 +24,13 @@ from evibrief.evidence.fields import (
     Population,
     Prose,
     Record,
+    Route,
     Sources,
     Text,
+    UnitOfAmount,
     refused,
 )
-from evibrief.evidence.vocabulary import AmountUnit, CorrectionKind, Route, TimeUnit
+from evibrief.evidence.vocabulary import CorrectionKind, TimeUnit
 
 
 class Amount(Record):
@@ -34,7 +38,7 @@ class Amount(Record):
 
     low: Number = Field(description="the value, or the lowest")
     high: Number | None = Field(default=None, description="the highest; only for a range")
-    unit: AmountUnit
+    unit: UnitOfAmount
 
     @model_validator(mode="after")
     def _is_possible(self) -> "Amount":
@@ -52,6 +56,8 @@ class Dose(Overridable):
     id: Identifier
     label: Text = Field(description="what was given")
     amount: Amount
+    salt: Text | None = Field(default=None, description="the salt or form that the number is of: `hydrochloride`")
+    doubtful: Prose | None = Field(default=None, description="why the number is not to be relied on")
     route: Route
     duration: Text
     regimen: Text = Field(description="how often, and in which setting")
@@ -70,6 +76,8 @@ class AnimalExposure(Overridable):
     id: Identifier
     label: Text = Field(description="what was given")
     amount: Amount
+    salt: Text | None = Field(default=None, description="the salt or form that the number is of")
+    doubtful: Prose | None = Field(default=None, description="why the number is not to be relied on")
     route: Text
     population: Population
     evidence: tuple[Evidence, ...] = Field(min_length=1)
@@ -114,7 +122,11 @@ class TimeCourse(Overridable):
 
     id: Identifier
     effect: Text
-    stated: Text = Field(description="the time course as the source document gives it, in our words")
+    stated: Annotated[Text | None, *ASKED_OF_DOCUMENT] = Field(
+        default=None,
+        validate_default=True,
+        description="the time course as the source document gives it, in our words",
+    )
     first: Moment | None = Field(default=None, description="first seen; if absent, printed as unknown")
     peak: Moment | None = Field(default=None, description="strongest")
     last: Moment | None = Field(default=None, description="last seen")
@@ -140,6 +152,7 @@ class Harm(Overridable):
     id: Identifier
     effect: Prose = Field(description="what was seen or is feared")
     population: Population = Field(description="in whom")
+    arms: tuple[Arm, ...] = Field(default=(), description="how many had it in each group, where the source says so")
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     claims: Claims
     note: Prose | None = None
@@ -155,11 +168,13 @@ class Phase(Overridable):
 
 
 class Comparator(Overridable):
-    """An alternative to the intervention: what the source document says of it, and what is known."""
+    """An alternative to the intervention, and what is known of it."""
 
     id: Identifier
     name: Text
-    stated: Prose = Field(description="what the document says of it")
+    stated: Annotated[Prose | None, *ASKED_OF_DOCUMENT] = Field(
+        default=None, validate_default=True, description="what the source document says of it"
+    )
     known: Prose = Field(description="what is known of it")
     claims: Claims
     corrections: Corrections
@@ -182,7 +197,7 @@ class Point(Record):
     id: Identifier
     text: Prose
     claims: Claims
-    line: Count | None = Field(default=None, description="of the document, where it says so")
+    line: Annotated[Count | None, *OF_DOCUMENT] = Field(default=None, description="of the document that says so")
     note: Prose | None = None
 
 
@@ -204,7 +219,7 @@ class Limitations(Record):
     lacks: tuple[Point, ...] = ()
     unknowns: tuple[Point, ...] = ()
     gaps: tuple[Point, ...] = ()
-    corrections: tuple[Correction, ...] = ()
+    corrections: Annotated[tuple[Correction, ...], *OF_DOCUMENT] = ()
 
 
 class Reason(Record):

@@ -24,6 +24,6 @@ def schema_texts() -> Mapping[str, str]:
 def _shape_of(stem: str) -> Any:
     """The type of a whole file: one record, or a list of records."""
     whole = brief.type_of(stem)
-    parts = get_args(whole)
-    record = next((one for one in parts if isinstance(one, type) and one is not type(None)), whole)
+    parts = [part for part in get_args(whole) if part is not type(None)]
+    record = parts[0] if parts else whole
     return GenericAlias(list, record) if Ellipsis in parts and stem not in ONE_TO_A_FILE else record

@@ -23,10 +23,10 @@ class Span:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """The whole brief as its author typed it.
+    """The whole brief with the places where its author typed it.
 
-    `tree` has one entry per file stem (`brief`, `claims`, …, `references`); `spans` has the place of every node and
-    `keys` that of every key; `texts` maps the path of every file, as printed, to its text.
+    `tree` is in the newest format and has one entry per file stem (`brief`, `claims`, …, `references`); `spans` has
+    the place of every node and `keys` that of every key; `texts` maps the path of every file, as printed, to its text.
     """
 
     tree: Mapping[str, Any]
@@ -37,6 +37,13 @@ class SourceTree:
     """The roots of files that are missing or could not be read: their content is unknown, not empty."""
     saved: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The text exactly as saved, for files with other line endings or a byte order mark."""
+    typed: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The tree as its author typed it, where the format of the files is older than that of `tree`."""
+
+    @property
+    def as_typed(self) -> Mapping[str, Any]:
+        """What the author typed: hashes are of this, so that no later version of the program changes them."""
+        return self.tree if self.typed is None else self.typed
 
     def place(self, location: Location) -> Place:
         """The place of a node or, if it does not exist, of the nearest node around it."""

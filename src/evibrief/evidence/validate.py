@@ -15,8 +15,12 @@ from pydantic_core import ErrorDetails
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
 from evibrief.evidence.fields import HINT, WITHIN, Record
+from evibrief.evidence.instrument import BY_LEGS, BY_SORTS
+from evibrief.evidence.said_once import fill_in
 from evibrief.evidence.source import Location, SourceTree
-from evibrief.evidence.vocabulary import MEASURES
+from evibrief.evidence.upgrade import format_of, has_document
+from evibrief.evidence.vocabulary import MEANT, MEASURES
+from evibrief.evidence.walk import at
 from evibrief.evidence.written import with_places
 from evibrief.problems import Hints, Problem
 
@@ -34,10 +38,11 @@ _SHAPES = {
     "string_type": ("expected text", "write it in quotes"),
     "mapping_type": ("expected a record", "write `key: value` lines"),
     "too_short": ("this list is too short", "add the missing entries"),
+    "too_long": ("this is too long", "shorten it, or leave out what matters least"),
 }
 
 
-_NEVER_ANOTHER = "write what the source says; what is missing here has to be added to the program, never converted"
+_NEVER_ANOTHER = "write what the source says, and never convert"
 
 
 def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
@@ -46,8 +51,31 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     problems = list(_duplicates(source, ids))
     hints = Hints()
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
-    brief, details = _validated(with_places(source.tree), {**known, "hints": hints})
-    return brief, problems + [_problem(source, detail, hints) for detail in details if _is_news(source, detail)]
+    tree = with_places(source.tree)
+    filled = fill_in(tree, known["references"], source.unread)
+    brief, details = _validated(tree, {**known, **_of_brief(source), "hints": hints})
+    later = [detail for detail in details if detail["type"] == "unknown-format"]
+    if later:  # what a later format means is not known, so nothing else about it is
+        return None, [_problem(source, detail, hints) for detail in later]
+    news = (detail for detail in details if _is_news(source, detail, filled))
+    return brief, problems + [_problem(source, detail, hints) for detail in news]
+
+
+def _of_brief(source: SourceTree) -> Mapping[str, Any]:
+    """What brief.yaml decides for the other files."""
+    added = {kind: at(source.tree, "brief", kind) for kind in ("units", "routes")}
+    return {"document": _document(source)} | {kind: words for kind, words in added.items() if isinstance(words, list)}
+
+
+def _document(source: SourceTree) -> bool | None:
+    """Whether the brief has a source document; None if that decides nothing.
+
+    Format 1 had fields about a document in every brief. Those that an author filled in stay readable.
+    """
+    if has_document(source.tree):
+        return True
+    is_open = ("brief",) in source.unread or () in source.unread or format_of(source.tree) == 1
+    return None if is_open else False
 
 
 def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Brief | None, list[ErrorDetails]]:
@@ -66,8 +94,15 @@ def _validated(tree: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Bri
         own = {name: part for name, part in tree.items() if name not in alone}
         brief = Brief.model_validate({**own, "more": tuple(more)}, context=dict(context))
     except ValidationError as error:
-        return None, [*error.errors(include_url=False), *details]
+        return None, [*map(_as_typed, error.errors(include_url=False)), *details]
     return None if details else brief, details
+
+
+def _as_typed(detail: ErrorDetails) -> ErrorDetails:
+    """An error without the names that pydantic puts into its location for the forms of an instrument."""
+    typed = detail.copy()
+    typed["loc"] = tuple(step for step in detail["loc"] if step not in (BY_SORTS, BY_LEGS))
+    return typed
 
 
 def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
@@ -110,12 +145,14 @@ def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: S
     return frozenset(identifier for of_kind, identifier, _ in ids if of_kind == kind)
 
 
-def _is_news(source: SourceTree, detail: ErrorDetails) -> bool:
+def _is_news(source: SourceTree, detail: ErrorDetails, filled: frozenset[Location]) -> bool:
     """Whether a problem does not merely follow from another one that is reported anyway.
 
     A missing or unreadable file was already reported, so its missing records are not. Nor is a list reported as too
-    short because one of its entries was refused.
+    short because one of its entries was refused. What was filled in from another record is reported there.
     """
+    if any(detail["loc"][: len(place)] == place for place in filled):
+        return False
     if any(detail["loc"][: len(root)] == root for root in source.unread):
         return False
     return detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
@@ -128,15 +165,19 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
         case "extra_forbidden":
             hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
             message = f"there is no field `{location[-1]}`"
+            if " " in str(location[-1]):
+                hint = "if this is the beginning of a sentence, put the sentence in quotes: YAML splits it at `: `"
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
             message = f"`{location[-1]}` is missing"
-            return Problem(place, "missing", message, "add it; if it is not known, write `unknown`")
+            return Problem(place, "missing", message, context.get(HINT, "add it; if it is not known, write `unknown`"))
+        case "no-document":
+            return Problem(source.place_of_key(location), "no-document", detail["msg"], context[HINT])
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"
             is_measure = any(words == list(get_args(measure)) for measure in MEASURES)
-            hint = _NEVER_ANOTHER if is_measure else hints.suggest(str(detail["input"]), words)
+            hint = _NEVER_ANOTHER if is_measure else _meant(str(detail["input"]), words, hints)
             return Problem(place, "word", message, hint)
         case "string_pattern_mismatch":
             message = f"`{detail['input']}` does not have the required form"
@@ -147,17 +188,27 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(place, rule, detail["msg"], context.get(HINT, ""))
 
 
+def _meant(word: str, known: list[str], hints: Hints) -> str:
+    """The word that is usually meant by another one, such as `randomised-trial` by `RCT`; else the nearest spelling."""
+    meant = MEANT.get(word.strip().lower().replace(" ", "-").replace("_", "-"))
+    return f"did you mean `{meant}`?" if meant in known else hints.suggest(word, known)
+
+
 def _field_names(location: Location) -> list[str]:
-    """The names of the fields that the record at a location may have."""
-    record: Any = Brief if not location else _record_in(type_of(str(location[0])))
+    """The names of the fields that the record at a location may have; of both forms of an instrument."""
+    found: list[type[Record]] = [Brief] if not location else list(_records_in(type_of(str(location[0]))))
     for step in location[1:]:
-        if isinstance(step, str) and record is not None:
-            fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
-            record = _record_in(fields.get(step))
-    return [field.alias or name for name, field in record.model_fields.items()] if record else []
+        if isinstance(step, str):
+            found = [inside for record in found for inside in _records_in(_fields_of(record).get(step))]
+    return list(dict.fromkeys(name for record in found for name in _fields_of(record)))
 
 
-def _record_in(annotation: Any) -> type[Record] | None:
+def _fields_of(record: type[Record]) -> Mapping[str, Any]:
+    return {field.alias or name: field.annotation for name, field in record.model_fields.items()}
+
+
+def _records_in(annotation: Any) -> Iterator[type[Record]]:
+    """The record types in a type."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next(filter(None, map(_record_in, get_args(annotation))), None)
+        yield annotation
+    yield from (record for one in get_args(annotation) for record in _records_in(one))

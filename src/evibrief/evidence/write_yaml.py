@@ -5,8 +5,8 @@ else stay as they are.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -83,6 +83,50 @@ def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str 
         if new == [wanted] and _same_kind(text, changed):
             return changed
     return None
+
+
+class Patch(NamedTuple):
+    """A piece of a text, from `start` to `end`, and what comes in its place."""
+
+    start: int
+    end: int
+    words: str
+
+
+def patched(text: str, patches: Iterable[Patch]) -> str:
+    """A text with some pieces of it replaced; they do not overlap."""
+    for patch in sorted(patches, reverse=True):
+        text = text[: patch.start] + patch.words + text[patch.end :]
+    return text
+
+
+def new_word(text: str, span: Span, word: str) -> Patch:
+    """Another word in the place of a scalar, in the same quotation marks."""
+    mark = text[span.start] if text[span.start] in "\"'" else ""
+    return Patch(span.start, span.end, f"{mark}{word}{mark}")
+
+
+def new_key(text: str, record: Span, first: Span, line: str) -> Patch:
+    """A `key: value` before the first key of a record."""
+    is_flow = text[record.start] == "{"
+    return Patch(first.start, first.start, f"{line}, " if is_flow else f"{line}\n{' ' * (first.column - 1)}")
+
+
+def no_key(text: str, record: Span, key: Span, value: Span) -> Patch:
+    """A key with its value taken out of a record, with the comma or the line that it leaves behind."""
+    end = value.start + len(text[value.start : value.end].rstrip())
+    if text[record.start] == "{":
+        if comma := re.compile(r"\s*,[ \t]*(?:\n\s*(?!\s*#))?").match(text, end):
+            return Patch(key.start, comma.end(), "")
+        # The last key. A comma on the line above may stay: it may end a record, and a comment may follow it.
+        before = re.compile(r",[ \t]*\Z").search(text, 0, key.start)
+        return Patch(before.start() if before else key.start, end, "")
+    line = text.rfind("\n", 0, key.start) + 1
+    after = text.find("\n", end) + 1 or len(text)
+    if text[line : key.start].strip():  # the first key of an entry of a list: what follows moves up beside the dash
+        following = re.compile(r"\s*").match(text, after)
+        return Patch(key.start, following.end() if following else after, "")
+    return Patch(line, after, "")
 
 
 def _same_kind(text: str, changed: str) -> bool:

@@ -29,11 +29,19 @@ class Page:
     theme: "ThemeFiles" = field(repr=False)
     evidence: Mapping[str, bytes] = field(repr=False)
 
+    @property
+    def figures(self) -> tuple["Figure", ...]:
+        """The figures that the page shows; a layer shows few of them."""
+        from evibrief.sections.figures.picture import addresses_in
+
+        shown = set(addresses_in(self.html))
+        return tuple(figure for figure in self.view.figures if figure.address in shown)
+
     def with_figures(self, address: Callable[["Figure"], str]) -> str:
         """The HTML with each figure name replaced by the URL that `address` gives for it."""
         from evibrief.sections.figures.picture import with_pictures
 
-        return with_pictures(self.html, {figure.address: address(figure) for figure in self.view.figures})
+        return with_pictures(self.html, {figure.address: address(figure) for figure in self.figures})
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def carried(loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
     files = evidence_files(loaded.folder, loaded.brief.brief.methods.instrument)
     demand_safe(files, str(loaded.folder))
     tools = resources.tool_versions(__version__)
-    return {**files, MANIFEST: manifest(loaded.brief, loaded.source.tree, files, tools, layer)}
+    return {**files, MANIFEST: manifest(loaded.brief, loaded.source.as_typed, files, tools, layer)}
 
 
 def manifest(

@@ -73,12 +73,14 @@ class Headings(Record):
     doses_given: Text
     harms: Text
     not_known: Text
+    not_rated: Text
     since: Annotated[Sentence, takes("version", "date")]
     doses_people: Text
     doses_other: Text
     ratings: Text
     overrides: Text
     lacks: Text
+    lacks_own: Text
     gaps: Text
     corrections: Text
     unsourced: Text
@@ -97,6 +99,7 @@ class Columns(Record):
     alternative: Text
     amount: Text
     certainty: Text
+    support: Text
     claim: Text
     claims: Text
     claims_resting: Text
@@ -115,6 +118,7 @@ class Columns(Record):
     hangs_on: Text
     how_given: Text
     in_whom: Text
+    inconclusive: Text
     is_right: Text
     judgement: Text
     kind_and_wording: Text
@@ -142,9 +146,7 @@ class Columns(Record):
     stated: Text
     statement: Text
     status: Text
-    studies_contradicting: Text
     studies_for: Text
-    studies_supporting: Text
     study: Text
     study_type: Text
     tiers: Text
@@ -181,6 +183,7 @@ class Facts(Record):
     outcomes: Text
     plausibility: Text
     certainty: Text
+    support: Text
 
 
 class Captions(Record):
@@ -207,14 +210,18 @@ class Captions(Record):
     chain: Annotated[Sentence, takes("mechanism")]
     scale_tier: Text
     scale_judgement: Text
+    scale_leg: Text
+    scale_support: Text
     scale_certainty: Text
     searches: Text
     searches_in_vain: Text
     claimed: Annotated[Sentence, takes("title")]
+    ranking_others: Text
     ranking_unrated: Text
     ranking_tier: Annotated[Sentence, takes("tier")]
     time_course: Text
     figure_ranking: Text
+    figure_ranking_own: Text
     figure_chain: Annotated[Sentence, takes("mechanism")]
     figure_map: Text
     figure_time_course: Text
@@ -227,23 +234,28 @@ class Figures(Record):
 
     for_a_benefit: Text
     against_it: Text
+    unclear: Text
     key_stated: Text
     key_computed: Text
     key_final: Text
     key_supports: Text
     key_contradicts: Text
-    key_mixed: Text
+    key_inconclusive: Text
     key_area: Text
     key_greatest: Text
     told_ranking: Annotated[Sentence, takes("rows")]
-    told_unrated: Annotated[Sentence, takes("statement", "stated", "supporting", "against")]
-    told_computed: Annotated[Sentence, takes("statement", "stated", "computed", "supporting", "against")]
-    told_final: Annotated[Sentence, takes("statement", "stated", "computed", "final", "supporting", "against")]
+    told_own_unrated: Annotated[Sentence, takes("statement", "studies")]
+    told_own_computed: Annotated[Sentence, takes("statement", "computed", "studies")]
+    told_own_final: Annotated[Sentence, takes("statement", "computed", "final", "studies")]
+    told_unrated: Annotated[Sentence, takes("statement", "stated", "studies")]
+    told_computed: Annotated[Sentence, takes("statement", "stated", "computed", "studies")]
+    told_final: Annotated[Sentence, takes("statement", "stated", "computed", "final", "studies")]
     told_map: Annotated[Sentence, takes("rows")]
     told_link: Annotated[Sentence, takes("mechanism", "link", "studies")]
     told_supporting: Annotated[Sentence, takes("number", "sort")]
     told_contradicting: Annotated[Sentence, takes("number", "sort")]
-    told_mixed: Annotated[Sentence, takes("number", "sort")]
+    told_inconclusive: Annotated[Sentence, takes("number", "sort")]
+    told_studies: Annotated[Sentence, takes("supporting", "against", "inconclusive")]
     told_no_study: Text
     told_chain: Annotated[Sentence, takes("rows")]
     told_judgement: Annotated[Sentence, takes("link", "text", "judgement")]
@@ -264,20 +276,18 @@ class Notes(Record):
     computed_not_rated: Text
     contradicting_studies: Text
     date_unknown: Text
-    disputed: Text
-    disputed_by_one: Text
     document_as_a_whole: Text
     doses_no_advice: Text
     doses_other: Text
+    doubtful: Text
     final_not_signed: Text
     first: Text
     first_that_fits: Text
     greatest: Text
     harms_no_list: Text
-    held_down_by_one: Text
     last: Text
-    mixed: Text
-    needs_this_one: Text
+    needs_both: Text
+    needs_each: Text
     no_claim: Text
     no_earlier_version: Text
     no_instrument: Text
@@ -293,7 +303,7 @@ class Notes(Record):
     none: Text
     not_appraised: Text
     not_applicable: Text
-    not_counted: Text
+    others_not_rated: Text
     not_decided: Text
     not_named: Text
     not_placed: Text
@@ -302,6 +312,7 @@ class Notes(Record):
     not_signed: Text
     not_there: Text
     not_told_apart: Text
+    not_told_apart_own: Text
     nothing_computed: Text
     nothing_to_compare: Text
     otherwise: Text
@@ -337,11 +348,13 @@ class Sentences(Record):
     claims_from_document: Annotated[Sentence, takes("total", "stated", "added")]
     claims_own: Annotated[Sentence, takes("total")]
     claims_by_direction: Annotated[Sentence, takes("supporting", "opposing", "neutral")]
-    claims_by_status: Annotated[Sentence, takes("stands", "corrected", "contested", "unsupported")]
+    claims_by_status: Annotated[Sentence, takes("upheld", "corrected", "contested", "unsupported")]
     claims_by_status_unexamined: Annotated[
         Sentence,
-        takes("stands", "corrected", "contested", "unsupported", "unexamined"),
+        takes("upheld", "corrected", "contested", "unsupported", "unexamined"),
     ]
+    claim_on: Annotated[Sentence, takes("population")]
+    claims_by_leg: Annotated[Sentence, takes("intervention", "condition", "direct", "bridge", "background", "gap")]
     claims_by_subject: Annotated[Sentence, takes("condition", "drug", "bridge", "gap")]
     closing: Annotated[Sentence, takes("line", "plausibility", "certainty", "text")]
     computed: Annotated[Sentence, takes("tier")]
@@ -378,6 +391,7 @@ class Sentences(Record):
     problems_found: Annotated[Sentence, takes("problems")]
     range: Annotated[Sentence, takes("low", "high")]
     ranking_corrections: Annotated[Sentence, takes("corrections")]
+    resolved: Annotated[Sentence, takes("reason")]
     reference_state: Annotated[Sentence, takes("state")]
     references_verified: Annotated[Sentence, takes("total", "states", "notices")]
     retracted: Annotated[Sentence, takes("study")]
@@ -395,8 +409,11 @@ class Sentences(Record):
     since_version: Annotated[Sentence, takes("version", "summary")]
     some_without_source: Annotated[Sentence, takes("claims", "number")]
     sources_found: Annotated[Sentence, takes("sourced", "total", "attributed", "studies")]
+    sources_found_own: Annotated[Sentence, takes("sourced", "total", "studies")]
+    sources_not_sought_own: Annotated[Sentence, takes("total")]
     sources_not_sought: Annotated[Sentence, takes("total", "attributed")]
     stated: Annotated[Sentence, takes("tier")]
+    stated_claim_plainly: Annotated[Sentence, takes("line", "source", "study_type", "population")]
     stated_claim: Annotated[Sentence, takes("line", "modality", "source", "study_type", "population")]
     statement: Annotated[Sentence, takes("number")]
     sure: Annotated[Sentence, takes("sure")]
@@ -404,13 +421,29 @@ class Sentences(Record):
     tier_summary: Annotated[Sentence, takes("statements", "tiers")]
     tier_summary_none: Annotated[Sentence, takes("statements", "tiers", "best")]
     tiers_rated: Annotated[Sentence, takes("instrument", "signed", "summary")]
+    tiers_rated_own: Annotated[Sentence, takes("instrument", "signed", "summary")]
     tiers_signed: Annotated[Sentence, takes("tiers")]
     tiers_unrated: Annotated[Sentence, takes("signed")]
+    tiers_unrated_own: Annotated[Sentence, takes("signed")]
     unsourced: Annotated[Sentence, takes("unsourced", "total", "others", "studies")]
     version_line: Annotated[Sentence, takes("version", "date", "review_by", "content")]
     versions_listed: Annotated[Sentence, takes("place")]
     without_source: Annotated[Sentence, takes("claims")]
-    without_study: Annotated[Sentence, takes("what", "study", "level")]
+    without_study: Annotated[Sentence, takes("what", "falls")]
+    reported: Annotated[Sentence, takes("study", "finding")]
+    p_value: Annotated[Sentence, takes("p")]
+    arm: Annotated[Sentence, takes("label", "number")]
+    arm_counted: Annotated[Sentence, takes("label", "events", "number")]
+    quoted: Annotated[Sentence, takes("text")]
+    criteria: Annotated[Sentence, takes("criteria")]
+    fall: Annotated[Sentence, takes("level", "study")]
+    way_up: Annotated[Sentence, takes("tier", "studies")]
+    claims_studied: Annotated[Sentence, takes("studied", "claims")]
+    context: Annotated[Sentence, takes("why", "studies")]
+    uncounted: Annotated[Sentence, takes("studies")]
+    counted_as_one: Annotated[Sentence, takes("studies")]
+    counted_through: Annotated[Sentence, takes("studies")]
+    chain_support: Annotated[Sentence, takes("level", "reason", "links")]
     would_need: Annotated[Sentence, takes("text")]
 
 
@@ -419,7 +452,7 @@ class Plurals(Record):
 
     claims_in_all: Counted
     claims_direct: Annotated[Plural, counts("claims")]
-    fragile: Annotated[Plural, counts("total", "statements", "fall")]
+    fragile: Annotated[Plural, counts("total", "statements")]
     links_contradicted: Counted
     links_unsupported: Counted
     tier_first: Annotated[Plural, counts("tier")]
@@ -436,41 +469,3 @@ class Reading(Record):
     status: Text
     studies: Text
     judgements: Text
-
-
-class Remarks(Record):
-    """What a reviewer said or did, and who that was."""
-
-    replaced: Annotated[Sentence, takes("removed", "added")]
-    removed: Annotated[Sentence, takes("removed")]
-    added: Annotated[Sentence, takes("added")]
-    end_removed: Text
-    end_added: Text
-    wordless: Text
-    role_unknown: Text
-    named: Annotated[Sentence, takes("name", "role")]
-
-
-class ReviewCopy(Record):
-    """The first page of a review copy."""
-
-    title: Annotated[Sentence, takes("title")]
-    version: Annotated[Sentence, takes("version", "date", "content")]
-    asked: Text
-    comment: Text
-    questions: Annotated[Sentence, takes("number", "author")]
-    change: Text
-    keep: Text
-    names: Text
-    until: Annotated[Sentence, takes("date")]
-    whenever: Text
-
-
-class Questions(Record):
-    """What a review copy asks its reader, each about one record."""
-
-    contested: Annotated[Sentence, takes("why", "sources")]
-    contested_without_reason: Text
-    fragile: Annotated[Sentence, takes("tier", "study", "key", "without")]
-    waived: Annotated[Sentence, takes("rule", "signature", "reason")]
-    candidate: Annotated[Sentence, takes("study", "key", "claims")]

@@ -55,8 +55,9 @@ def short_name(reference: Reference) -> str:
 
 
 def year(reference: Reference) -> str:
-    """The year of publication, or nothing where it was not seen."""
-    parts = (reference.issued or {}).get("date-parts") or [[""]]
+    """The year of publication, words such as `in press`, or nothing where it was not seen."""
+    issued = reference.issued or {}
+    parts = issued.get("date-parts") or [[issued.get("literal", "")]]
     return str(parts[0][0]) if parts[0] else ""
 
 
@@ -81,14 +82,25 @@ def change(kind: str, words: Words) -> str:
 
 
 def route(dose: Dose | AnimalExposure, words: Words) -> str:
-    """How something was given: a word from the list for people, the author's own words for animals."""
-    return words.route[dose.route] if isinstance(dose, Dose) else or_unknown(dose.route, words)
+    """How something was given: a word from the list for people, the author's own words for the rest."""
+    return words.route.get(dose.route, dose.route) if isinstance(dose, Dose) else or_unknown(dose.route, words)
 
 
 def amount(quantity: Amount) -> str:
     """`0.5 mg/kg`, `100–250 µM`."""
     numbers = str(quantity.low) if quantity.high is None else f"{quantity.low}–{quantity.high}"
     return f"{numbers}{NO_BREAK}{quantity.unit}"
+
+
+def given(record: Dose | AnimalExposure, words: Words) -> str:
+    """An amount with what must never be missing beside it: of which salt it is, and that it is doubtful."""
+    said = caveats(record, words)
+    return f"{amount(record.amount)} ({'; '.join(said)})" if said else amount(record.amount)
+
+
+def caveats(record: Dose | AnimalExposure, words: Words) -> tuple[str, ...]:
+    """The salt that an amount is of, and that it is doubtful, where that is so."""
+    return ((record.salt,) if record.salt else ()) + ((words.notes.doubtful,) if record.doubtful else ())
 
 
 def moment(point: Moment | None, words: Words) -> str:

@@ -3,7 +3,7 @@
 In: text as a translator writes it. Out: callables that refuse any values but those that they were declared with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from string import Formatter
 from typing import Any, TypeVar, get_args
@@ -92,6 +92,20 @@ def every(kind: Any) -> AfterValidator:
     def check(value: Mapping[_Key, Any]) -> Mapping[_Key, Any]:
         if missing := [word for word in get_args(kind) if word not in value]:
             raise refused("label", f"there is nothing for: {', '.join(missing)}", "add it")
+        return value
+
+    return AfterValidator(check)
+
+
+def just(names: Callable[[], Sequence[str]]) -> AfterValidator:
+    """A mapping with a word for each name of a list that is data, and for no other."""
+
+    def check(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = names()
+        if missing := [name for name in known if name not in value]:
+            raise refused("label", f"there is nothing for: {', '.join(missing)}", "add it")
+        if others := [name for name in value if name not in known]:
+            raise refused("label", f"no value is called: {', '.join(others)}", "remove it")
         return value
 
     return AfterValidator(check)

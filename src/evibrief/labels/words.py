@@ -22,12 +22,16 @@ from evibrief.evidence.vocabulary import (
     Design,
     Direction,
     Directness,
+    FurtherKind,
     Judgement,
+    Leg,
     LinkKind,
+    MapColumn,
     Modality,
+    NotCounted,
+    Outcome,
     PublicationStanding,
     Role,
-    Route,
     StatementKind,
     Status,
     Tier,
@@ -47,13 +51,12 @@ from evibrief.labels.groups import (
     Notes,
     PageWords,
     Plurals,
-    Questions,
     Reading,
-    Remarks,
-    ReviewCopy,
     Sentences,
 )
-from evibrief.labels.sentence import every
+from evibrief.labels.review_groups import Questions, Remarks, ReviewCopy
+from evibrief.labels.sentence import every, just
+from evibrief.resources import routes
 
 
 class Words(Record):
@@ -64,11 +67,16 @@ class Words(Record):
     modality: Annotated[Mapping[Modality, Text], every(Modality)]
     status: Annotated[Mapping[Status, Text], every(Status)]
     role: Annotated[Mapping[Role, Text], every(Role)]
+    outcome: Annotated[Mapping[Outcome, Text], every(Outcome)]
     basis: Annotated[Mapping[Basis, Text], every(Basis)]
     tier: Annotated[Mapping[Tier, Text], every(Tier)]
     certainty: Annotated[Mapping[Certainty, Text], every(Certainty)]
     judgement: Annotated[Mapping[Judgement, Text], every(Judgement)]
     link: Annotated[Mapping[LinkKind, Text], every(LinkKind)]
+    leg: Annotated[Mapping[Leg, Text], every(Leg)]
+    map_column: Annotated[Mapping[MapColumn, Text], every(MapColumn)]
+    not_counted: Annotated[Mapping[NotCounted, Text], every(NotCounted)]
+    further: Annotated[Mapping[FurtherKind, Counted], every(FurtherKind)]
     statement_kind: Annotated[Mapping[StatementKind, Text], every(StatementKind)]
     directness: Annotated[Mapping[Directness, Text], every(Directness)]
     verification: Annotated[Mapping[VerificationState, Text], every(VerificationState)]
@@ -80,7 +88,7 @@ class Words(Record):
     decision: Annotated[Mapping[CommentDecision, Text], every(CommentDecision)]
     comments: Annotated[Mapping[CommentDecision, Text], every(CommentDecision)]
     change: Annotated[Mapping[ChangeKind, Text], every(ChangeKind)]
-    route: Annotated[Mapping[Route, Text], every(Route)]
+    route: Annotated[Mapping[str, Text], just(routes)]
     months: tuple[Text, ...] = Field(min_length=12, max_length=12)
     durations: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]
     counts: Counts

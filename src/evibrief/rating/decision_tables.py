@@ -7,7 +7,7 @@ combinations. Every count above the largest number in the table behaves the same
 completeness and consistency check of decision tables, as in CODASYL, A Modern Appraisal of Decision Tables, 1982).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import get_args
@@ -66,6 +66,11 @@ def with_totals(instrument: Instrument, counts: Mapping[str, int]) -> dict[str, 
     return full | totals | {"contrary": counts.get("contrary", 0)}
 
 
+def rank(scale: Scale, level: str) -> int:
+    """The place of a level in its scale; 0 is the best."""
+    return [one.id for one in scale.levels].index(level)
+
+
 def faults(instrument: Instrument) -> Iterator[InstrumentFault]:
     """All faults of an instrument: unknown names, faulty sorts, then overlaps, gaps and rules that never apply."""
     unknown = list(_unknown_names(instrument))
@@ -100,18 +105,26 @@ def _unknown_names(instrument: Instrument) -> Iterator[InstrumentFault]:
     counted = sorts | {total.id for total in instrument.totals} | {"contrary"}
     for scale_name, words in _NAMED.items():
         scale: Scale = getattr(instrument, scale_name)
-        yield from _wrong_levels(scale_name, scale)
-        for at, rule in enumerate(scale.rules):
-            for line_at, line in enumerate(rule.when):
-                for name, wanted in line.items():
-                    where = (scale_name, "rules", at, "when", line_at, name)
-                    yield from _wrong_condition(where, name, wanted, counted, words)
+        yield from wrong_levels(scale_name, scale, LEVELS[scale_name])
+        yield from wrong_conditions(scale_name, scale, counted, words)
 
 
-def _wrong_levels(name: str, scale: Scale) -> Iterator[InstrumentFault]:
+def wrong_conditions(
+    scale_name: str, scale: Scale, counted: set[str], words: Mapping[str, Sequence[str]]
+) -> Iterator[InstrumentFault]:
+    """Conditions of a table on an input that it does not have, or on a value that the input never has."""
+    for at, rule in enumerate(scale.rules):
+        for line_at, line in enumerate(rule.when):
+            for name, wanted in line.items():
+                where = (scale_name, "rules", at, "when", line_at, name)
+                yield from _wrong_condition(where, name, wanted, counted, words)
+
+
+def wrong_levels(name: str, scale: Scale, needed: Sequence[str]) -> Iterator[InstrumentFault]:
+    """Levels of a scale that are not those that it needs, levels that no rule gives, and the reverse."""
     levels = tuple(level.id for level in scale.levels)
-    if levels != LEVELS[name]:
-        hint = "this scale needs these levels, best first: " + ", ".join(LEVELS[name])
+    if levels != tuple(needed):
+        hint = "this scale needs these levels, best first: " + ", ".join(needed)
         yield InstrumentFault((name, "levels"), f"these levels are {', '.join(levels)}", hint)
     given = {level.id for level in scale.levels if level.given == "rule"}
     for index, rule in enumerate(scale.rules):
@@ -180,7 +193,7 @@ def _faults_of_table(
         yield InstrumentFault((name,), message, "use fewer sorts or smaller numbers")
         return
     cases: list[Case] = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
-    yield from _faults_of_cases(name, scale, [_completed(instrument, case, words) for case in cases])
+    yield from faults_of_cases(name, scale, [_completed(instrument, case, words) for case in cases])
 
 
 def _completed(
@@ -196,17 +209,25 @@ def _values(
     """The values to try for each input of the table."""
     bounds: dict[str, int] = {}
     totals = {total.id: total.of for total in instrument.totals}
+    for name, bound in bounds_of(scale).items():
+        for sort in totals.get(name, (name,)):
+            bounds[sort] = max(bounds.get(sort, 0), bound)
+    return {**{name: range(bound + 1) for name, bound in bounds.items()}, **words}
+
+
+def bounds_of(scale: Scale) -> Mapping[str, int]:
+    """For each count in a table the number from which on all numbers behave the same."""
+    bounds: dict[str, int] = {}
     for rule in scale.rules:
         for line in rule.when:
             for name, wanted in line.items():
                 if isinstance(wanted, Range):
                     bound = wanted.low if wanted.high is None else wanted.high + 1
-                    for sort in totals.get(name, (name,)):
-                        bounds[sort] = max(bounds.get(sort, 0), bound)
-    return {**{name: range(bound + 1) for name, bound in bounds.items()}, **words}
+                    bounds[name] = max(bounds.get(name, 0), bound)
+    return bounds
 
 
-def _faults_of_cases(name: str, scale: Scale, cases: Sequence[Case]) -> Iterator[InstrumentFault]:
+def faults_of_cases(name: str, scale: Scale, cases: Iterable[Case]) -> Iterator[InstrumentFault]:
     """Each overlap and the first gap, with the first case that shows it, and rules that never apply."""
     told: set[tuple[int, int]] = set()
     decided: set[int] = set()

@@ -7,8 +7,8 @@ Versioning 2.0.0, with conclusions in place of an interface).
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
@@ -22,6 +22,8 @@ from evibrief.labels.languages import english
 from evibrief.labels.words import Words
 from evibrief.problems import plain
 from evibrief.rating.findings import Findings
+from evibrief.rating.support import printed_subject
+from evibrief.rating.values import fill_text, values_of
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
@@ -66,7 +68,17 @@ def compare(old: Side, new: Side) -> tuple[Change, ...]:
         *_doses(old.brief, new.brief), *_records(old.brief, new.brief), *_ranks(old.brief, new.brief),
     ]  # fmt: skip
     changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
+    changes = list(_as_printed(changes, old, new))
     return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), CHANGE_KINDS.index(change.kind))))
+
+
+def _as_printed(changes: Iterable[Change], old: Side, new: Side) -> Iterator[Change]:
+    """The changes with the values that each side prints; as typed where only the typed words differ."""
+    before, after = (values_of(side.brief, side.findings) for side in (old, new))
+    for change in changes:
+        was, now = fill_text(change.was, before), fill_text(change.now, after)
+        typed = was == now and change.was != change.now
+        yield change if typed else replace(change, was=was, now=now, reason=fill_text(change.reason, after))
 
 
 def demanded(changes: Sequence[Change]) -> Weight | None:
@@ -227,19 +239,24 @@ def _claims(old: Side, new: Side) -> Iterator[Change]:
     same, came, went = pairs_of_records(before, after)
     yield from (Change("minor", "claim added", name, "", after[name].text) for name in came)
     yield from (Change("minor", "claim removed", name, before[name].text, "") for name in went)
+    format = max(side.brief.brief.format for side in (old, new))
     for name, earlier in same.items():
-        yield from _claim(name, before[earlier], after[name])
+        yield from _claim(name, before[earlier], after[name], format)
 
 
-def _claim(name: str, old: Claim, new: Claim) -> Iterator[Change]:
+def _claim(name: str, old: Claim, new: Claim, format: int) -> Iterator[Change]:
+    """The changes of one claim. Two briefs in format 1 are compared in its words, as they always were."""
     if old.status != new.status:
         reason = markdown.without_marks(new.status_note or "")
         kind: ChangeKind = "claim corrected" if new.status == "corrected" else "claim changed"
         was, now = (english().status[claim.status].lower() for claim in (old, new))
         yield Change("minor", kind, name, was, now, reason)
-    for field in ("about", "direction", "modality", "population"):
-        if getattr(old, field) != getattr(new, field):
-            yield Change("minor", "claim changed", f"{name}, {field}", getattr(old, field), getattr(new, field))
+    if (was_about := printed_subject(old, format)) != (now_about := printed_subject(new, format)):
+        yield Change("minor", "claim changed", f"{name}, about", was_about, now_about)
+    for field in ("direction", "modality", "population"):
+        was, now = (str(getattr(claim, field) or "") for claim in (old, new))
+        if was != now:
+            yield Change("minor", "claim changed", f"{name}, {field}", was, now)
     before, after = ({entry.source: entry for entry in claim.evidence} for claim in (old, new))
     yield from (Change("minor", "evidence added", name, "", _told(after[key])) for key in after if key not in before)
     yield from (Change("minor", "evidence removed", name, _told(before[key]), "") for key in before if key not in after)

@@ -12,14 +12,17 @@ from typing import Protocol, get_args
 from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
 from evibrief.evidence.fields import ClaimId, Record, cited_keys
+from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
-from evibrief.evidence.vocabulary import PublicationStanding
+from evibrief.evidence.vocabulary import About, PublicationStanding
 from evibrief.labels.languages import words_in
 from evibrief.labels.remarks import role_of, said
 from evibrief.labels.words import Words
-from evibrief.rating.rate import Rater, Ratings
-from evibrief.rating.support import Support, names_direct_evidence, study_of, weigh
+from evibrief.rating.by_legs import rate_by_legs
+from evibrief.rating.rate_sorts import Rater
+from evibrief.rating.ratings import Ratings, Tally, listed_tally
+from evibrief.rating.support import Support, names_direct_evidence, printed_subject, study_of, weigh
 
 STANDINGS: tuple[PublicationStanding, ...] = get_args(PublicationStanding)
 _STANDING_OF_RESULT: Mapping[RetractionState, PublicationStanding] = {
@@ -53,6 +56,8 @@ class Findings:
 
     counts: ClaimCounts
     claims: Mapping[str, Claim]
+    subjects: Mapping[str, About]
+    """What each claim is printed as being about."""
     populations: Mapping[str, PopulationRecord]
     references: Mapping[str, Reference]
     studies: Mapping[str, Study]
@@ -73,6 +78,16 @@ class Findings:
     overrides: tuple[tuple[str, str, str, str], ...]
     """The record's id, the rule, the reason and the signature of each override, in file order."""
     language: str
+    has_document: bool
+    """Whether the brief examines a source document."""
+
+    def tally(self, name: str) -> Tally:
+        """The one tally of a statement or link, by id; without an instrument, its studies as the claims list them."""
+        if self.ratings and name in self.ratings.statements:
+            return self.ratings.statements[name].tally
+        if self.ratings and name in self.ratings.links:
+            return self.ratings.links[name].tally
+        return listed_tally({**self.links, **self.statements}[name])
 
     @property
     def words(self) -> Words:
@@ -83,6 +98,7 @@ class Findings:
 def derive(brief: Brief) -> Findings:
     """Everything that the pages need and that can be computed from the records alone."""
     claims = {claim.id: claim for claim in brief.all_claims}
+    subjects = {claim.id: printed_subject(claim, brief.brief.format) for claim in brief.all_claims}
     studies: dict[str, Study] = {study.reference: study for study in brief.studies}
     populations = {population.id: population for population in brief.brief.populations}
     checked = brief.retractions.results if brief.retractions else ()
@@ -90,12 +106,13 @@ def derive(brief: Brief) -> Findings:
     standings = {name: worse_standing(study, results.get(study.reference)) for name, study in studies.items()}
     links = [link for mechanism in brief.mechanisms for link in mechanism.links]
     return Findings(
-        counts=count_claims(brief.all_claims, populations, studies),
+        counts=count_claims(brief.all_claims, populations, studies, subjects),
         claims=claims,
+        subjects=subjects,
         populations=populations,
         references={reference.id: reference for reference in brief.references},
         studies=studies,
-        links={link.id: weigh((claims[name] for name in link.claims), studies) for link in links},
+        links={link.id: weigh((claims[name] for name in link.all_claims), studies) for link in links},
         statements={
             statement.id: weigh((claims[name] for name in statement.claims), studies, towards_benefit=True)
             for statement in brief.ranking.statements
@@ -113,12 +130,24 @@ def derive(brief: Brief) -> Findings:
         retractions=results,
         changed=kinds_by_record(brief.since.changes if brief.since else ()),
         open_comments=_open_comments(brief),
-        ratings=Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
-        if brief.instrument
-        else None,
+        ratings=_rated(brief, claims, studies, populations),
         overrides=tuple(_overrides(brief, "")),
         language=brief.brief.language,
+        has_document=brief.brief.source_document is not None,
     )
+
+
+def _rated(
+    brief: Brief,
+    claims: Mapping[str, Claim],
+    studies: Mapping[str, Study],
+    populations: Mapping[str, PopulationRecord],
+) -> Ratings | None:
+    if isinstance(brief.instrument, LegInstrument):
+        return rate_by_legs(brief, brief.instrument)
+    if brief.instrument:
+        return Rater(brief.instrument, claims, studies, populations).rate(brief.ranking.statements, brief.mechanisms)
+    return None
 
 
 def worse_standing(study: Study | None, result: RetractionResult | None) -> PublicationStanding:
@@ -165,7 +194,10 @@ def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 def count_claims(
-    claims: tuple[Claim, ...], populations: Mapping[str, PopulationRecord], studies: Mapping[str, Study]
+    claims: tuple[Claim, ...],
+    populations: Mapping[str, PopulationRecord],
+    studies: Mapping[str, Study],
+    subjects: Mapping[str, About],
 ) -> ClaimCounts:
     """Count the claims by kind."""
     stated = [claim.stated for claim in claims if claim.stated]
@@ -177,7 +209,7 @@ def count_claims(
         direct=sum(any(names_direct_evidence(entry, populations) for entry in claim.evidence) for claim in claims),
         unsourced=sum(not claim.evidence for claim in claims),
         studies=len(sources),
-        about=dict(Counter(claim.about for claim in claims)),
+        about=dict(Counter(subjects[claim.id] for claim in claims)),
         direction=dict(Counter(claim.direction for claim in claims)),
         status=dict(Counter(claim.status for claim in claims)),
     )

@@ -10,6 +10,7 @@ from typing import Literal
 
 from evibrief.evidence.claims import Claim, Evidence, PopulationRecord, Study
 from evibrief.evidence.fields import ClaimId, ReferenceKey
+from evibrief.evidence.vocabulary import About
 
 Stance = Literal["for", "against", "neither"]
 
@@ -35,7 +36,7 @@ def weigh(claims: Iterable[Claim], studies: Mapping[str, Study], towards_benefit
     claim against that idea counts against it.
     """
     columns: dict[str, dict[ReferenceKey, None]] = {
-        role: {} for role in ("supports", "contradicts", "mixed", "context")
+        role: {} for role in ("supports", "contradicts", "inconclusive", "context")
     }
     unsourced: list[ClaimId] = []
     turned = {"supports": "contradicts", "contradicts": "supports"}
@@ -49,7 +50,7 @@ def weigh(claims: Iterable[Claim], studies: Mapping[str, Study], towards_benefit
     return Support(
         supporting=tuple(columns["supports"]),
         contradicting=tuple(columns["contradicts"]),
-        mixed=tuple(columns["mixed"]),
+        mixed=tuple(columns["inconclusive"]),
         context=tuple(columns["context"]),
         unsourced=tuple(unsourced),
     )
@@ -66,10 +67,10 @@ def study_of(source: ReferenceKey, studies: Mapping[str, Study]) -> ReferenceKey
 def stance_of(entry: Evidence, claim: Claim, towards_benefit: bool) -> Stance:
     """Whether a piece of evidence is for or against a claim, or the idea that the intervention may help.
 
-    A resolved contradiction is on neither side. Nor is support for a claim that is only proposed: a proposal is not
-    evidence.
+    A resolved contradiction is on neither side. Nor is evidence on background, or support for a claim that is only
+    proposed: a proposal is not evidence.
     """
-    if entry.role not in ("supports", "contradicts") or entry.resolved:
+    if entry.role not in ("supports", "contradicts") or entry.resolved or claim.about == "background":
         return "neither"
     if entry.role == "supports" and claim.modality == "proposed":
         return "neither"
@@ -86,6 +87,11 @@ def sides(claim: Claim, towards_benefit: bool) -> Iterator[tuple[Evidence, Stanc
     for entry in claim.evidence:
         if (side := stance_of(entry, claim, towards_benefit)) != "neither":
             yield entry, side
+
+
+def printed_subject(claim: Claim, format: int) -> About:
+    """What a claim is printed as being about. Format 1 had no word for direct evidence: it was the intervention's."""
+    return "intervention" if claim.about == "direct" and format == 1 else claim.about
 
 
 def names_direct_evidence(evidence: Evidence, populations: Mapping[str, PopulationRecord]) -> bool:

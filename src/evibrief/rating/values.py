@@ -16,6 +16,7 @@ from evibrief.evidence.records import AnimalExposure, Dose
 from evibrief.evidence.written import reworded
 from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
+from evibrief.rating.ratings import word_of
 
 VALUE_REFERENCE = re.compile(r"\{([A-Za-z][\w:-]*\.[A-Za-z_]+)\}")
 """A reference in prose; its group is the name of the value."""
@@ -35,14 +36,17 @@ def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
         number = phrases.or_unknown(str(study.n), words)
         yield f"{key}.n", notes.not_applicable if study.n == "not-applicable" else number
         yield f"{key}.design", words.design[study.design].lower()
-        yield f"{key}.population", findings.populations[study.population].label
-        yield f"{key}.year", phrases.year(findings.references[key]) or notes.unknown
+        if study.population in findings.populations:
+            yield f"{key}.population", findings.populations[study.population].label
+        if key in findings.references:
+            yield f"{key}.year", phrases.year(findings.references[key]) or notes.unknown
     amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
     for dose in amounts:
-        yield f"{dose.id}.amount", phrases.amount(dose.amount)
+        yield f"{dose.id}.amount", phrases.given(dose, words)
         yield f"{dose.id}.route", phrases.route(dose, words)
     for statement in brief.ranking.statements:
-        yield f"{statement.id}.stated", words.tier[statement.stated].lower()
+        if statement.stated:
+            yield f"{statement.id}.stated", words.tier[statement.stated].lower()
     yield from _rated(findings)
     counts = findings.counts
     for name in ("stated", "added", "direct", "unsourced", "studies"):
@@ -54,14 +58,14 @@ def _values(brief: Brief, findings: Findings) -> Iterator[tuple[str, str]]:
 def _rated(findings: Findings) -> Iterator[tuple[str, str]]:
     if not (ratings := findings.ratings):
         return
-    words = findings.words
+    instrument = ratings.instrument
     for name, statement in ratings.statements.items():
-        yield f"{name}.computed", words.tier[statement.computed].lower()
-        yield f"{name}.final", words.tier[statement.final].lower()
+        yield f"{name}.computed", word_of(instrument.tier, statement.computed).lower()
+        yield f"{name}.final", word_of(instrument.tier, statement.final).lower()
     for name, link in ratings.links.items():
-        yield f"{name}.judgement", words.judgement[link.judgement].lower()
+        yield f"{name}.judgement", word_of(instrument.judgement, link.judgement).lower()
     for name, chain in ratings.chains.items():
-        yield f"{name}.certainty", words.certainty[chain.final].lower()
+        yield f"{name}.{ratings.chain_value}", word_of(ratings.chain_scale, chain.final).lower()
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from evibrief.evidence.source import SourceTree
 from evibrief.files import write_files, write_folder
 from evibrief.formats.carried import carried_files, read_document
 from evibrief.formats.manifest import checked_manifest, other_tools
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import Place, Problem, Problems, errors_in
 from evibrief.rating.diff import compare
 from evibrief.rating.findings import kinds_by_record
 from evibrief.review.listing import Listing, listing
@@ -42,7 +42,7 @@ def gather(
     Raises `Problems` for all unreadable files together, and for an unreadable brief.
     """
     brief, source, problems = read_evidence(folder)
-    if brief is None or problems:
+    if brief is None or errors_in(problems):
         raise Problems(problems)
     files: list[Reviewed] = []
     changed: dict[str, tuple[str, ...]] = {}
@@ -76,7 +76,7 @@ def _read(
         _, source, problems = read_evidence(sent)
         known = records | _names(source)
         reviewed = read_reviewed(data, str(path), known)
-        if problems or not reviewed.evidence:
+        if errors_in(problems) or not reviewed.evidence:
             return reviewed, {}
         if reviewed.brief != brief:
             message, hint = f"this is a review of the brief `{reviewed.brief}`, not of `{brief}`", "name that folder"

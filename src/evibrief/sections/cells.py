@@ -1,15 +1,15 @@
 """Cells and lines shared by the tables of several sections: claims, studies, corrections, change marks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from evibrief.evidence.claims import Evidence
-from evibrief.evidence.fields import ReferenceKey
+from evibrief.evidence.claims import Arm, Evidence
+from evibrief.evidence.vocabulary import NotCounted
 from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
-from evibrief.rating.rate import Tally
-from evibrief.rating.support import Support
+from evibrief.rating.ratings import Tally
+from evibrief.rating.tally import StudyColumn
 from evibrief.sections.blocks import Column, Line, Row, Table
 
 
@@ -55,60 +55,101 @@ def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
     )
 
 
-def study_lines(studies: Iterable[ReferenceKey], findings: Findings) -> tuple[Line, ...]:
+def study_lines(studies: Iterable[str], findings: Findings) -> tuple[Line, ...]:
     """Studies by name with their citation, one per line, retracted ones marked; `none` if there are none."""
     lines = tuple(Line(prose=_study(key, findings)) for key in studies)
     return lines or (Line(text=findings.words.notes.none, style="muted"),)
 
 
-def lines_for(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
-    """The studies counted as support, then those that are disputed or not counted, marked as such."""
-    if tally is None:
-        return study_lines(support.supporting, findings)
-    notes = findings.words.notes
-    told = ((notes.disputed, tuple(tally.disputed)), (notes.not_counted, support.supporting))
-    return _counted_first(tuple(tally.supporting), told, findings)
+def side_lines(column: StudyColumn, findings: Findings) -> tuple[Line, ...]:
+    """The studies on one side, a line for each that counts as one; then the reviews that count through their trials."""
+    sentences, words = findings.words.sentences, findings.words
+    lines: list[Line] = []
+    for item in column.items:
+        names = phrases.all_of((_study(unit, findings) for unit in item), words)
+        lines.append(Line(prose=sentences.counted_as_one(studies=names) if len(item) > 1 else names))
+    if column.through:
+        names = phrases.all_of((_study(unit, findings) for unit in column.through), words)
+        lines.append(Line(prose=sentences.counted_through(studies=names), style="muted"))
+    return tuple(lines) or (Line(text=words.notes.none, style="muted"),)
 
 
-def lines_against(support: Support, tally: Tally | None, findings: Findings) -> tuple[Line, ...]:
-    """The studies counted as contradicting, then those that are mixed or not counted, marked as such."""
-    counted = support.contradicting if tally is None else tuple(tally.contradicting)
-    notes = findings.words.notes
-    told = ((notes.mixed, support.mixed), (notes.not_counted, support.contradicting))
-    return _counted_first(counted, told, findings)
+def unclear_lines(tally: Tally, findings: Findings) -> tuple[Line, ...]:
+    """The inconclusive studies, then those that are only context, with the reasons why they do not count."""
+    words, groups = findings.words, dict[NotCounted | None, list[str]]()
+    for one in tally.context:
+        groups.setdefault(one.reasons[0] if one.reasons else None, []).append(_study(one.unit, findings))
+    told = (_uncounted(why, phrases.all_of(names, words), words) for why, names in groups.items())
+    return (*side_lines(tally.inconclusive, findings), *(Line(prose=text, style="muted") for text in told))
 
 
-def _counted_first(
-    counted: Sequence[ReferenceKey], told: Sequence[tuple[str, Sequence[ReferenceKey]]], findings: Findings
-) -> tuple[Line, ...]:
-    """Each study once: with the counted ones, or with the first word that applies to it."""
-    rest = {key: word for word, keys in reversed(told) for key in keys if key not in counted}
-    labelled = findings.words.sentences.labelled
-    quiet = (labelled(label=word, value=_study(key, findings)) for key, word in rest.items())
-    return (*study_lines(counted, findings), *(Line(prose=text, style="muted") for text in quiet))
+def _uncounted(why: NotCounted | None, studies: str, words: Words) -> str:
+    if why is None:
+        return words.sentences.uncounted(studies=studies)
+    return words.sentences.context(why=words.not_counted[why], studies=studies)
 
 
-def _study(key: ReferenceKey, findings: Findings) -> str:
+def _study(key: str, findings: Findings) -> str:
     name = escape(phrases.short_name(findings.references[key]))
     if findings.standings.get(key) == "retracted":
         name = findings.words.sentences.retracted(study=name)
     return f"{name} [@{key}]"
 
 
-def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
-    """What one publication says: its role, its finding with the citation, and how far it was verified."""
+def evidence_lines(entry: Evidence, findings: Findings, reported: bool = False) -> tuple[Line, ...]:
+    """What one publication says: its role, its finding with the citation, its numbers, and how far it was verified.
+
+    For a dose or a harm, a source does not support a claim: it is `reported` there.
+    """
+    words, sentences = findings.words, findings.words.sentences
+    name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
+    said = sentences.evidence(role=words.role[entry.role], study=name, finding=entry.finding)
+    if reported and entry.role == "supports":
+        said = sentences.reported(study=name, finding=entry.finding)
+    return (
+        Line(prose=said),
+        *estimate_lines(entry, words),
+        Line(text="; ".join(_how_known(entry, findings)), style="muted"),
+        *((Line(prose=sentences.resolved(reason=entry.resolved), style="muted"),) if entry.resolved else ()),
+    )
+
+
+def _how_known(entry: Evidence, findings: Findings) -> Iterator[str]:
     words, sentences = findings.words, findings.words.sentences
     study = findings.studies.get(entry.source)
-    name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
+    if entry.basis:
+        yield words.basis[entry.basis]
     state = words.verification[study.verification.state] if study else words.notes.not_appraised
-    locator = sentences.locator(locator=phrases.or_unknown(entry.locator, words))
-    told = [words.basis[entry.basis], sentences.reference_state(state=state), locator]
+    yield sentences.reference_state(state=state)
+    yield sentences.locator(locator=phrases.or_unknown(entry.locator, words))
+    if entry.outcome:
+        yield words.outcome[entry.outcome]
+    if study and study.criteria:
+        yield sentences.criteria(criteria=study.criteria)
     if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
-        told.append(words.standing[standing])
-    return (
-        Line(prose=sentences.evidence(role=words.role[entry.role], study=name, finding=entry.finding)),
-        Line(text="; ".join(told), style="muted"),
-    )
+        yield words.standing[standing]
+
+
+def estimate_lines(entry: Evidence, words: Words) -> Iterator[Line]:
+    """The numbers of a finding, with all its groups, and its own words, where they were recorded."""
+    if found := entry.estimate:
+        told = [found.effect, *([found.interval] if found.interval else [])]
+        told += [words.sentences.p_value(p=found.p)] if found.p else []
+        yield Line(text=words.lists.separator.join(told))
+        yield from arm_lines(found.arms, words)
+    if entry.quote:
+        yield Line(text=words.sentences.quoted(text=entry.quote), style="muted")
+
+
+def arm_lines(arms: Iterable[Arm], words: Words) -> Iterator[Line]:
+    """How many were in each group, and how many of them had the outcome, if it is counted."""
+    told = [
+        words.sentences.arm(label=arm.label, number=arm.n) if arm.events is None
+        else words.sentences.arm_counted(label=arm.label, events=arm.events, number=arm.n)
+        for arm in arms
+    ]  # fmt: skip
+    if told:
+        yield Line(text="; ".join(told))
 
 
 def correction_lines(names: Iterable[str], words: Words) -> tuple[Line, ...]:

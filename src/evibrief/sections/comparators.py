@@ -11,9 +11,10 @@ from evibrief.sections.cells import claim_links, correction_lines, table
 
 
 def comparators(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """The alternatives that the source document names, what it says about them and what is known."""
+    """The alternatives, what is known of them and, where there is a source document, what that says."""
     names = findings.words.columns
-    columns = ((names.alternative, 16), (names.document_says, 32), (names.known, 52))
+    stated = ((names.document_says, 32),) if findings.has_document else ()
+    columns = ((names.alternative, 16), *stated, (names.known, 52 if stated else 84))
     rows = ([_comparator_row(comparator, findings.words)] for comparator in brief.comparators)
     yield from table(findings.words.captions.comparators, columns, rows)
 
@@ -23,7 +24,7 @@ def _comparator_row(comparator: Comparator, words: Words) -> Row:
     return Row(
         (
             Cell((Line(text=comparator.name, anchor=comparator.id),), scope="row"),
-            Cell((Line(prose=comparator.stated),)),
+            *((Cell((Line(prose=comparator.stated),)),) if comparator.stated else ()),
             Cell((Line(prose=comparator.known), *links)),
         )
     )

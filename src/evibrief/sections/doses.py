@@ -44,14 +44,14 @@ def _exposure_row(exposure: AnimalExposure, findings: Findings) -> Row:
 
 
 def _amount_row(record: Dose | AnimalExposure, given: tuple[Line, ...], findings: Findings) -> Row:
-    name = (Line(text=phrases.amount(record.amount), style="word", anchor=record.id), Line(text=record.label))
-    rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings))
+    name = (Line(text=phrases.given(record, findings.words), style="word", anchor=record.id), Line(text=record.label))
+    rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings, reported=True))
     links = claim_links(record.claims) + correction_lines(record.corrections, findings.words)
     return Row(
         (
             Cell(name, scope="row"),
             Cell(given),
             Cell((Line(text=findings.populations[record.population].label),)),
-            Cell((*rests, *note_lines(record.note), *links)),
+            Cell((*rests, *note_lines(record.doubtful), *note_lines(record.note), *links)),
         )
     )

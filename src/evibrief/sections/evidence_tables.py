@@ -22,7 +22,7 @@ def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
     for group in brief.claims:
         yield Heading(group.title, group.id)
         for about in get_args(About):
-            claims = [claim for claim in group.claims if claim.about == about]
+            claims = [claim for claim in group.claims if findings.subjects[claim.id] == about]
             caption = labelled(label=group.title, value=findings.words.about[about].lower())
             yield from table(caption, columns, (_claim_rows(claim, findings) for claim in claims))
 
@@ -50,14 +50,16 @@ def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
     name = Line(text=claim.id, style="identifier")
     population = findings.populations[claim.population].label
     if not (stated := claim.stated):
-        return (name, Line(text=sentences.added_claim(population=population), style="muted"))
+        about = sentences.claim_on(population=population)
+        told = sentences.added_claim(population=population) if findings.has_document else about
+        return (name, Line(text=told, style="muted"))
     source = sentences.no_source_named(phrase=stated.attribution.removeprefix("none"))
     if names_a_source(stated):
         source = sentences.attributed(attribution=stated.attribution)
-    text = sentences.stated_claim(
-        line=stated.line, modality=words.modality[claim.modality], source=source, study_type=stated.study_type,
-        population=population,
-    )  # fmt: skip
+    said = {"line": stated.line, "source": source, "study_type": stated.study_type, "population": population}
+    text = sentences.stated_claim_plainly(**said)
+    if claim.modality:
+        text = sentences.stated_claim(**said, modality=words.modality[claim.modality])
     return (name, Line(text=text, style="muted"))
 
 

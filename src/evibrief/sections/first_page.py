@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, SourceDocument
 from evibrief.evidence.hashes import SHORT
+from evibrief.evidence.instrument import LegInstrument
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
 from evibrief.rating.diff import summary_of_changes
@@ -57,7 +58,10 @@ def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
         computed = rating_lines.tier_summary(ratings, words)
         plausibility = words.sentences.computed_too(stated=plausibility, computed=computed)
     if ratings and ratings.chains:
-        computed = rating_lines.certainty_summary(ratings, words)
+        computed = rating_lines.chain_summary(ratings, words)
+        if isinstance(ratings.instrument, LegInstrument):
+            return (*((words.facts.plausibility, plausibility), (words.facts.support, computed)),
+                    (words.facts.certainty, certainty))  # fmt: skip
         certainty = words.sentences.computed_too(stated=certainty, computed=computed)
     return ((words.facts.plausibility, plausibility), (words.facts.certainty, certainty))
 

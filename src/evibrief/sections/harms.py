@@ -6,7 +6,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Harm
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Line, Row
-from evibrief.sections.cells import claim_links, evidence_lines, note_lines, table
+from evibrief.sections.cells import arm_lines, claim_links, evidence_lines, note_lines, table
 
 
 def harms(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -18,11 +18,11 @@ def harms(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 
 def _harm_row(harm: Harm, findings: Findings) -> Row:
-    rests = tuple(line for entry in harm.evidence for line in evidence_lines(entry, findings))
+    rests = tuple(line for entry in harm.evidence for line in evidence_lines(entry, findings, reported=True))
     return Row(
         (
             Cell((Line(prose=harm.effect, anchor=harm.id),), scope="row"),
             Cell((Line(text=findings.populations[harm.population].label),)),
-            Cell((*rests, *note_lines(harm.note), *claim_links(harm.claims))),
+            Cell((*arm_lines(harm.arms, findings.words), *rests, *note_lines(harm.note), *claim_links(harm.claims))),
         )
     )

@@ -37,19 +37,19 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Line]:
         yield Line(text=findings.words.notes.nothing_computed)
         return
     rated = findings.ratings.statements
-    fragile = [statement for statement in brief.ranking.statements if rated[statement.id].fragility]
-    alone = [statement for statement in fragile if rated[statement.id].rests_on]
+    reasons = [statement for statement in brief.ranking.statements if statement.kind == "reason"]
+    fragile = [statement for statement in reasons if rated[statement.id].falls]
     links = (f"[{statement.id.lstrip('s')}](#{statement.id})" for statement in fragile)
-    linked, total = phrases.all_of(links, findings.words), len(brief.ranking.statements)
-    sentence = findings.words.plurals.fragile
-    yield Line(prose=sentence(len(fragile), total=total, statements=linked, fall=len(alone)))
+    linked = phrases.all_of(links, findings.words)
+    yield Line(prose=findings.words.plurals.fragile(len(fragile), total=len(reasons), statements=linked))
 
 
 def _candidates(brief: Brief, findings: Findings) -> Iterator[Line]:
     entries = [entry for claim in brief.all_claims for entry in claim.evidence]
     sentences = findings.words.sentences
-    candidate = sum(entry.basis == "candidate" for entry in entries)
-    yield Line(text=sentences.candidates(candidates=candidate, total=len(entries)))
+    if findings.has_document:
+        candidate = sum(entry.basis == "candidate" for entry in entries)
+        yield Line(text=sentences.candidates(candidates=candidate, total=len(entries)))
     open_ones = len(brief.studies) - findings.verification.get("verified", 0)
     yield Line(text=sentences.not_verified(number=open_ones, total=len(brief.studies)))
 
@@ -68,7 +68,7 @@ def limitations(brief: Brief, findings: Findings) -> Iterator[Block]:
     """What is missing, unknown, wrong, unsourced and unverified."""
     limits, headings = brief.limitations, findings.words.headings
     for title, anchor, points in (
-        (headings.lacks, "limits_lacks", limits.lacks),
+        (headings.lacks if findings.has_document else headings.lacks_own, "limits_lacks", limits.lacks),
         (headings.not_known, "limits_unknowns", limits.unknowns),
         (headings.gaps, "limits_gaps", limits.gaps),
     ):

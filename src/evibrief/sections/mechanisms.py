@@ -12,16 +12,16 @@ from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import change_mark, claim_links, lines_against, lines_for, note_lines, table
+from evibrief.sections.cells import change_mark, claim_links, note_lines, side_lines, table, unclear_lines
 from evibrief.sections.figures import charts
-from evibrief.sections.rating_lines import chain_sentence, fragility_lines, judgement_lines
+from evibrief.sections.rating_lines import chain_sentence, fall_lines, judgement_lines
 
 
 def mechanisms(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Each mechanism as a chain of links, with the judgement and the studies for and against each link."""
     names, caption = findings.words.columns, findings.words.captions.chain
-    columns = ((names.link, 33), (names.judgement, 20), (names.studies_supporting, 16),
-               (names.studies_contradicting, 16), (names.claims, 15))  # fmt: skip
+    columns = ((names.link, 30), (names.judgement, 19), (names.studies_for, 13), (names.against, 13),
+               (names.inconclusive, 13), (names.claims, 12))  # fmt: skip
     yield from charts.evidence_map(brief, findings)
     for mechanism in brief.mechanisms:
         yield Heading(mechanism.title, mechanism.id)
@@ -37,7 +37,7 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
         return _weakest(mechanism, findings)
     words, ratings = findings.words, findings.ratings
     numbers = {link.id: words.sentences.link_number(number=number) for number, link in enumerate(mechanism.links, 1)}
-    sentence = chain_sentence(ratings.chains[mechanism.id], numbers, ratings.instrument, words)
+    sentence = chain_sentence(ratings.chains[mechanism.id], numbers, ratings, words)
     signed = mechanism.certainty
     if signed and signed.is_signed and signed.date:
         day = phrases.date(signed.date, words)
@@ -47,8 +47,8 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
 
 def _link_row(number: int, link: Link, findings: Findings) -> Row:
     words, sentences, support = findings.words, findings.words.sentences, findings.links[link.id]
-    tally = findings.ratings.links[link.id].tally if findings.ratings else None
-    claims = claim_links(link.claims) or (Line(text=words.notes.no_claim, style="muted"),)
+    tally = findings.tally(link.id)
+    claims = claim_links(link.all_claims) or (Line(text=words.notes.no_claim, style="muted"),)
     if unsourced := len(support.unsourced):
         told = sentences.without_source(claims=words.counts.claim(unsourced))
         claims += (Line(text=told, style="warning"),)
@@ -58,8 +58,9 @@ def _link_row(number: int, link: Link, findings: Findings) -> Row:
         (
             Cell(lines, scope="row"),
             Cell(_judgement(link, findings)),
-            Cell(lines_for(support, tally, findings)),
-            Cell(lines_against(support, tally, findings)),
+            Cell(side_lines(tally.supporting, findings)),
+            Cell(side_lines(tally.against, findings)),
+            Cell(unclear_lines(tally, findings)),
             Cell(claims),
         )
     )
@@ -68,9 +69,9 @@ def _link_row(number: int, link: Link, findings: Findings) -> Row:
 def _judgement(link: Link, findings: Findings) -> tuple[Line, ...]:
     if not findings.ratings:
         return (Line(text=findings.words.notes.not_rated_here, style="muted"),)
-    rating, instrument = findings.ratings.links[link.id], findings.ratings.instrument
-    changes = fragility_lines(rating, rating.judgement, instrument.judgement, findings)
-    return (*judgement_lines(rating, instrument), *(changes if rating.fragility else ()))
+    rating, ratings = findings.ratings.links[link.id], findings.ratings
+    depends = fall_lines(rating.falls, ratings.instrument.judgement, findings) if rating.falls else ()
+    return (*judgement_lines(rating, ratings, findings.words), *depends)
 
 
 def _weakest(mechanism: Mechanism, findings: Findings) -> str:

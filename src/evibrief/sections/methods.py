@@ -5,7 +5,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from evibrief.evidence.brief import Brief, Search
-from evibrief.evidence.instrument import Condition, DecisionRule, Instrument, Range, Scale, Sort
+from evibrief.evidence.instrument import (
+    AnyInstrument,
+    Condition,
+    DecisionRule,
+    Instrument,
+    LegInstrument,
+    Level,
+    Range,
+    Scale,
+    Sort,
+)
 from evibrief.evidence.vocabulary import About
 from evibrief.labels import phrases
 from evibrief.labels.groups import Sentences
@@ -16,12 +26,15 @@ from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragr
 from evibrief.sections.cells import table
 
 
-def instrument_blocks(instrument: Instrument, words: Words) -> Iterator[Block]:
+def instrument_blocks(instrument: AnyInstrument, words: Words) -> Iterator[Block]:
     """The instrument with all its rules, from the data that ratings are computed from."""
-    captions, names, sentences = words.captions, words.columns, words.sentences
+    captions, sentences = words.captions, words.sentences
     yield Heading(words.headings.instrument(instrument=instrument.name), "methods_instrument")
     yield Paragraph(sentences.instrument(title=escape(instrument.title), version=instrument.version))
     yield Paragraph(instrument.text)
+    if isinstance(instrument, LegInstrument):
+        yield from _tables_of_legs(instrument, words)
+        return
     yield Paragraph(words.notes.first_that_fits)
     yield Bullets(tuple((Line(text=_sort_words(sort, instrument, words)),) for sort in instrument.sorts))
     for scale, title in (
@@ -29,9 +42,34 @@ def instrument_blocks(instrument: Instrument, words: Words) -> Iterator[Block]:
         (instrument.judgement, captions.scale_judgement),
         (instrument.certainty, captions.scale_certainty),
     ):
-        columns = ((names.level, 14), (names.meaning, 28), (names.given_when, 58))
         rows = ([_level_row(level.id, scale, instrument, words)] for level in scale.levels)
-        yield from table(title, columns, rows)
+        yield from table(title, _columns(words), rows)
+
+
+def _columns(words: Words) -> tuple[tuple[str, int], ...]:
+    names = words.columns
+    return ((names.level, 14), (names.meaning, 28), (names.given_when, 58))
+
+
+def _tables_of_legs(instrument: LegInstrument, words: Words) -> Iterator[Block]:
+    """The table that decides a tier, then what its words mean, then the tables for links and chains."""
+    captions = words.captions
+    for scale, title in (
+        (instrument.tier, captions.scale_tier),
+        (instrument.leg, captions.scale_leg),
+        (instrument.judgement, captions.scale_judgement),
+        (instrument.support, captions.scale_support),
+    ):
+        rows = ([_leg_level_row(level, scale)] for level in scale.levels)
+        yield from table(title, _columns(words), rows)
+
+
+def _leg_level_row(level: Level, scale: Scale) -> Row:
+    """A level with the reason of each rule that gives it; the reasons say all that the rules ask."""
+    reasons = (rule.reason for rule in scale.rules if rule.level == level.id)
+    lines = tuple(Line(text=f"{reason[0].upper()}{reason[1:]}.") for reason in reasons)
+    return Row((Cell((Line(text=level.word, style="word"),), scope="row"), Cell((Line(prose=level.meaning),)),
+                Cell(lines)))  # fmt: skip
 
 
 def _sort_words(sort: Sort, instrument: Instrument, words: Words) -> str:
@@ -110,7 +148,7 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
         origin = sentences.claims_from_document(total=total, stated=counts.stated, added=counts.added)
     return (
         plurals.claims_direct(counts.direct, claims=plurals.claims_in_all(total)),
-        sentences.claims_by_subject(**{word: about[word] for word in get_args(About)}),
+        _by_subject(about, sentences),
         _sources(findings),
         origin,
         sentences.claims_by_direction(
@@ -120,8 +158,15 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
     )
 
 
+def _by_subject(about: Counter[str], sentences: Sentences) -> str:
+    if about["direct"] or about["background"]:
+        return sentences.claims_by_leg(**{word: about[word] for word in get_args(About)})
+    told = {word: about[word] for word in ("condition", "bridge", "gap")}
+    return sentences.claims_by_subject(drug=about["intervention"], **told)
+
+
 def _by_status(status: Counter[str], sentences: Sentences) -> str:
-    told = {word: status[word] for word in ("stands", "corrected", "contested", "unsupported")}
+    told = {word: status[word] for word in ("upheld", "corrected", "contested", "unsupported")}
     if unexamined := status["unexamined"]:
         return sentences.claims_by_status_unexamined(**told, unexamined=unexamined)
     return sentences.claims_by_status(**told)
@@ -129,11 +174,13 @@ def _by_status(status: Counter[str], sentences: Sentences) -> str:
 
 def _sources(findings: Findings) -> str:
     """How many claims have no source. `Not searched` and `searched but not found` must read differently."""
-    counts, words = findings.counts, findings.words
-    total = counts.stated + counts.added
+    counts, sentences = findings.counts, findings.words.sentences
+    total, studies = counts.stated + counts.added, findings.words.counts.study(counts.studies)
+    sourced, attributed = total - counts.unsourced, counts.attributed
     if counts.status.get("unexamined", 0) == total:
-        return words.sentences.sources_not_sought(total=total, attributed=counts.attributed)
-    return words.sentences.sources_found(
-        sourced=total - counts.unsourced, total=total, attributed=counts.attributed,
-        studies=words.counts.study(counts.studies),
-    )  # fmt: skip
+        if not findings.has_document:
+            return sentences.sources_not_sought_own(total=total)
+        return sentences.sources_not_sought(total=total, attributed=attributed)
+    if not findings.has_document:
+        return sentences.sources_found_own(sourced=sourced, total=total, studies=studies)
+    return sentences.sources_found(sourced=sourced, total=total, attributed=attributed, studies=studies)

@@ -29,7 +29,8 @@ def claims_in_short(record: Phase | ModelRecord, findings: Findings) -> Iterator
 def _short_row(claim: Claim, findings: Findings) -> Row:
     from_studies = [entry.source for entry in claim.evidence if entry.role == "supports"]
     words = findings.words
-    kind = (Line(text=words.about[claim.about]), Line(text=words.modality[claim.modality], style="muted"))
+    modality = (Line(text=words.modality[claim.modality], style="muted"),) if claim.modality else ()
+    kind = (Line(text=words.about[findings.subjects[claim.id]]), *modality)
     return Row(
         (
             Cell((Line(prose=claim.text), *claim_links((claim.id,))), scope="row"),

@@ -41,10 +41,11 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[ReviewQuestion]:
     names = {level.id: level.word.lower() for level in ratings.instrument.tier.levels}
     for statement in brief.ranking.statements:
         rating = ratings.statements[statement.id]
-        if change := next((one for one in rating.fragility if one.study == rating.rests_on), None):
-            study = phrases.short_name(findings.references[change.study])
+        if rating.rests_on:
+            (fall,) = rating.falls
+            study = phrases.short_name(findings.references[fall.without])
             asked = findings.words.questions.fragile(
-                tier=names[rating.computed], study=study, key=change.study, without=names[change.level]
+                tier=names[rating.computed], study=study, key=fall.without, without=names[fall.level]
             )
             yield ReviewQuestion(statement.id, asked)
 

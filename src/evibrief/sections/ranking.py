@@ -4,7 +4,7 @@ In: `Brief` and `Findings`. Out: blocks.
 """
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import Literal, get_args
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Statement
@@ -14,11 +14,11 @@ from evibrief.evidence.written import joined
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
-from evibrief.rating.rate import Ratings, StatementRating, by_tier
+from evibrief.rating.ratings import Ratings, StatementRating, by_tier
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import change_mark, claim_links, lines_against, lines_for, note_lines, table
+from evibrief.sections.cells import change_mark, claim_links, note_lines, side_lines, table, unclear_lines
 from evibrief.sections.figures import charts
-from evibrief.sections.rating_lines import counted_words, fragility_lines, tier_summary
+from evibrief.sections.rating_lines import counted_lines, fall_lines, tier_summary, way_up_lines
 
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -35,6 +35,7 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield picture
     if findings.ratings:
         yield from _groups(brief, findings, findings.ratings)
+        yield from _others(brief, findings)
     else:
         rows = ([_unrated_row(statement, findings)] for statement in brief.ranking.statements)
         yield from table(words.captions.ranking_unrated, _columns(words), rows)
@@ -45,8 +46,8 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 def _columns(words: Words) -> tuple[tuple[str, int], ...]:
     names = words.columns
-    return ((names.statement, 30), (names.tiers, 14), (names.why_and_hangs_on, 24), (names.for_a_benefit, 16),
-            (names.against, 16))  # fmt: skip
+    return ((names.statement, 27), (names.tiers, 13), (names.why_and_hangs_on, 24), (names.for_a_benefit, 12),
+            (names.against, 12), (names.inconclusive, 12))  # fmt: skip
 
 
 def _how_rated(brief: Brief, findings: Findings) -> str:
@@ -55,9 +56,13 @@ def _how_rated(brief: Brief, findings: Findings) -> str:
     tiers = words.counts.final_tier(decided)
     signed = sentences.tiers_signed(tiers=tiers) if decided else words.notes.nobody_signed
     if not (ratings := findings.ratings):
-        return sentences.tiers_unrated(signed=signed)
+        if findings.has_document:
+            return sentences.tiers_unrated(signed=signed)
+        return sentences.tiers_unrated_own(signed=signed)
     summary = f"{tier_summary(ratings, words).capitalize()}." if ratings.statements else ""
-    return sentences.tiers_rated(instrument=ratings.instrument.name, signed=signed, summary=summary)
+    if findings.has_document:
+        return sentences.tiers_rated(instrument=ratings.instrument.name, signed=signed, summary=summary)
+    return sentences.tiers_rated_own(instrument=ratings.instrument.name, signed=signed, summary=summary)
 
 
 def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Block]:
@@ -67,22 +72,50 @@ def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Bloc
         level = next(level for level in scale.levels if level.id == tier)
         number = words.counts.statement(len(statements))
         yield Heading(words.headings.tier(tier=level.word, statements=number), f"ranking_{tier}")
-        together = f" {words.notes.not_told_apart}" if len(statements) > 1 else ""
+        notes = words.notes
+        order = notes.not_told_apart if findings.has_document else notes.not_told_apart_own
+        together = f" {order}" if len(statements) > 1 else ""
         yield Paragraph(joined(level.meaning, together))
         rows = ([_row(statement, ratings.statements[statement.id], findings, ratings)] for statement in statements)
         yield from table(words.captions.ranking_tier(tier=level.word.lower()), _columns(words), rows)
 
 
+def _others(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Statements that are no reason for a benefit: they have no tier and no counts, and a place of their own."""
+    words, names = findings.words, findings.words.columns
+    others = [statement for statement in brief.ranking.statements if statement.kind != "reason"]
+    rows = ([_other_row(statement, findings)] for statement in others)
+    columns = ((names.statement, 60), (names.what, 40))
+    if blocks := table(words.captions.ranking_others, columns, rows):
+        yield Heading(words.headings.not_rated, "ranking_others")
+        yield Paragraph(words.notes.others_not_rated)
+        yield from blocks
+
+
+def _other_row(statement: Statement, findings: Findings) -> Row:
+    words = findings.words
+    kind = Line(text=words.statement_kind[statement.kind], style="word")
+    stated = (Line(text=words.sentences.stated(tier=words.tier[statement.stated])),) if statement.stated else ()
+    return Row((_statement_cell(statement, findings), Cell((kind, *stated))))
+
+
 def _row(statement: Statement, rating: StatementRating, findings: Findings, ratings: Ratings) -> Row:
-    support = findings.statements[statement.id]
     return Row(
         (
             _statement_cell(statement, findings),
             Cell(_tiers(statement, rating, ratings.instrument.tier, findings.words)),
             Cell(_reasons(rating, findings, ratings)),
-            Cell(lines_for(support, rating.tally, findings)),
-            Cell(lines_against(support, rating.tally, findings)),
+            *_sides(statement, findings),
         )
+    )
+
+
+def _sides(statement: Statement, findings: Findings) -> tuple[Cell, ...]:
+    tally = findings.tally(statement.id)
+    return (
+        Cell(side_lines(tally.supporting, findings)),
+        Cell(side_lines(tally.against, findings)),
+        Cell(unclear_lines(tally, findings)),
     )
 
 
@@ -109,9 +142,9 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale, words: W
     sentences = words.sentences
     word = {level.id: level.word for level in scale.levels}
     lines = [
-        Line(text=sentences.stated(tier=words.tier[statement.stated])),
+        *_stated(statement, words),
         Line(text=sentences.computed(tier=word[rating.computed]), style="word"),
-        Line(text=_steps(statement.stated, rating.computed, words), style="muted"),
+        *((Line(text=_steps(statement.stated, rating.computed, words), style="muted"),) if statement.stated else ()),
         Line(text=sentences.final(tier=word[rating.final]), style="word"),
     ]
     if final := statement.final:
@@ -124,6 +157,13 @@ def _tiers(statement: Statement, rating: StatementRating, scale: Scale, words: W
     return tuple(lines)
 
 
+def _stated(statement: Statement, words: Words, style: Literal["", "word"] = "") -> tuple[Line, ...]:
+    """The tier that the source document gives, if there is one."""
+    if not statement.stated:
+        return ()
+    return (Line(text=words.sentences.stated(tier=words.tier[statement.stated]), style=style),)
+
+
 def _steps(stated: Tier, computed: Tier, words: Words) -> str:
     """How far the computed tier is from the stated one."""
     order: tuple[Tier, ...] = get_args(Tier)
@@ -134,28 +174,26 @@ def _steps(stated: Tier, computed: Tier, words: Words) -> str:
 
 
 def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> tuple[Line, ...]:
-    sentences = findings.words.sentences
-    counted = counted_words(rating.counts, ratings.instrument, findings.words)
+    words, scale = findings.words, ratings.instrument.tier
     return (
-        Line(text=sentences.because(reason=rating.reason)),
-        Line(text=sentences.counted(counted=counted), style="muted"),
-        *fragility_lines(rating, rating.computed, ratings.instrument.tier, findings),
+        Line(text=words.sentences.because(reason=rating.reason)),
+        *counted_lines(rating, ratings, words),
+        *fall_lines(rating.falls, scale, findings),
+        *way_up_lines(rating.ways_up, scale, words),
     )
 
 
 def _unrated_row(statement: Statement, findings: Findings) -> Row:
-    words, sentences, support = findings.words, findings.words.sentences, findings.statements[statement.id]
+    words, sentences = findings.words, findings.words.sentences
     final = words.notes.final_not_signed
     if statement.final:
         final = sentences.final(tier=words.tier[statement.final.tier])
-    stated = Line(text=sentences.stated(tier=words.tier[statement.stated]), style="word")
-    tiers = (stated, Line(text=words.notes.computed_not_rated))
+    tiers = (*_stated(statement, words, "word"), Line(text=words.notes.computed_not_rated))
     return Row(
         (
             _statement_cell(statement, findings),
             Cell((*tiers, Line(text=final), *note_lines(statement.final.reason if statement.final else None))),
             Cell((Line(text=words.notes.no_instrument, style="muted"),)),
-            Cell(lines_for(support, None, findings)),
-            Cell(lines_against(support, None, findings)),
+            *_sides(statement, findings),
         )
     )

@@ -1,23 +1,26 @@
 """Ratings in words, for all sections that print them: tiers, counts, judgements, and what a rating depends on."""
 
-from collections.abc import Mapping
-from typing import get_args
+from collections.abc import Iterator, Mapping
+from typing import cast, get_args
 
 from evibrief.evidence.claims import Statement
-from evibrief.evidence.instrument import Instrument, Scale
-from evibrief.evidence.vocabulary import Certainty, Tier
+from evibrief.evidence.instrument import Instrument, LegInstrument, Scale
+from evibrief.evidence.vocabulary import FurtherKind, Tier
 from evibrief.labels import phrases
-from evibrief.labels.groups import Notes
 from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
-from evibrief.rating.rate import ChainRating, LinkRating, Ratings, StatementRating, WithoutStudy
+from evibrief.rating.ratings import ChainRating, Fall, LinkRating, Ratings, StatementRating, word_of
+from evibrief.rating.ways_up import Further, WayUp
 from evibrief.sections.blocks import Line
+
+MOST_WAYS = 2
+"""The most ways to one tier that are printed; the others take as many studies."""
 
 
 def tier_summary(ratings: Ratings, words: Words) -> str:
-    """`of 10 statements, 2 are medium, 5 weak and 3 gap; none is strong`: the final tiers, counted."""
-    finals = [rating.final for rating in ratings.statements.values()]
+    """`of 7 statements, 2 are medium, 5 weak; none is strong`: the final tiers of reasons for a benefit, counted."""
+    finals = [rating.final for rating in ratings.statements.values() if rating.is_reason]
     levels = {level.id: level.word.lower() for level in ratings.instrument.tier.levels}
     met = [(finals.count(tier), levels[tier]) for tier in get_args(Tier) if tier in finals]
     told = [words.plurals.tier_first(number, tier=level) for number, level in met[:1]]
@@ -29,26 +32,28 @@ def tier_summary(ratings: Ratings, words: Words) -> str:
     return words.sentences.tier_summary_none(statements=statements, tiers=tiers, best=levels[best])
 
 
-def certainty_summary(ratings: Ratings, words: Words) -> str:
-    """`very low for each of 7 mechanisms`: the certainty of the chains, counted."""
-    order: tuple[Certainty, ...] = get_args(Certainty)
+def chain_summary(ratings: Ratings, words: Words) -> str:
+    """`very low for each of 7 mechanisms`: the levels of the chains, counted."""
     sentences, finals = words.sentences, [chain.final for chain in ratings.chains.values()]
-    levels = {level.id: level.word.lower() for level in ratings.instrument.certainty.levels}
+    levels = {level.id: level.word.lower() for level in ratings.chain_scale.levels}
     mechanisms = words.counts.mechanism(len(finals))
     if len(set(finals)) == 1:
         return sentences.certainty_each(level=levels[finals[0]], mechanisms=mechanisms)
-    met = [level for level in order if level in finals]
-    told = (sentences.certainty_for(level=levels[level], number=finals.count(level)) for level in met)
+    told = (
+        sentences.certainty_for(level=word, number=finals.count(level))
+        for level, word in levels.items() if level in finals
+    )  # fmt: skip
     return sentences.certainty_of(levels=phrases.all_of(told, words), mechanisms=mechanisms)
 
 
 def tier_words(statement: Statement, findings: Findings) -> tuple[str, str]:
-    """The stated and the computed tier of a statement, as words."""
+    """The stated and the computed tier of a statement, as words; the first is empty without a source document."""
     words = findings.words
+    stated = words.tier[statement.stated] if statement.stated else ""
     if not findings.ratings:
-        return words.tier[statement.stated], words.notes.not_rated
+        return stated, words.notes.not_rated
     word = {level.id: level.word for level in findings.ratings.instrument.tier.levels}
-    return words.tier[statement.stated], word[findings.ratings.statements[statement.id].computed]
+    return stated, word[findings.ratings.statements[statement.id].computed]
 
 
 def final_word(statement: Statement, findings: Findings) -> str:
@@ -59,7 +64,19 @@ def final_word(statement: Statement, findings: Findings) -> str:
     return findings.words.tier[statement.final.tier] if statement.final else findings.words.notes.not_rated
 
 
-def counted_words(counts: Mapping[str, int], instrument: Instrument, words: Words) -> str:
+def counted_lines(rating: StatementRating, ratings: Ratings, words: Words) -> Iterator[Line]:
+    """What was counted: by an instrument by sorts the numbers, by one by legs the word of each leg."""
+    instrument = ratings.instrument
+    if isinstance(instrument, Instrument):
+        counted = _counted_words(rating.counts, instrument, words)
+        yield Line(text=words.sentences.counted(counted=counted), style="muted")
+        return
+    for leg, word in rating.legs.items():
+        told = words.sentences.labelled(label=words.leg[leg], value=word_of(instrument.leg, word))
+        yield Line(text=told, style="muted")
+
+
+def _counted_words(counts: Mapping[str, int], instrument: Instrument, words: Words) -> str:
     """`studies of other people: 2; studies that contradict: 1`: what was counted, without what was not found."""
     labelled, notes = words.sentences.labelled, words.notes
     told = [labelled(label=sort.words, value=counts[sort.id]) for sort in instrument.sorts if counts[sort.id]]
@@ -67,44 +84,56 @@ def counted_words(counts: Mapping[str, int], instrument: Instrument, words: Word
     return "; ".join((*(told or [notes.no_study_for]), against))
 
 
-def fragility_lines(
-    rating: StatementRating | LinkRating, level: str, scale: Scale, findings: Findings
-) -> tuple[Line, ...]:
+def fall_lines(falls: tuple[Fall, ...], scale: Scale, findings: Findings) -> tuple[Line, ...]:
     """What the level would be without a single study: this shows readers how much depends on how little."""
-    words, word = findings.words, {one.id: one.word.lower() for one in scale.levels}
-    if not rating.fragility:
-        return (Line(text=words.notes.no_single_study, style="muted"),)
-    lines, order = [], list(word)
-    lower = [one for one in rating.fragility if order.index(one.level) >= order.index(level)]
-    for change in rating.fragility:
-        name = f"{escape(phrases.short_name(findings.references[change.study]))} [@{change.study}]"
-        what = _hold(change, rating, change not in lower, len(lower) > 1, words.notes)
-        lines.append(Line(prose=words.sentences.without_study(what=what, study=name, level=escape(word[change.level]))))
-    return tuple(lines)
+    words, notes = findings.words, findings.words.notes
+    if not falls:
+        return (Line(text=notes.no_single_study, style="muted"),)
+    told = (_fall(fall, scale, findings) for fall in falls)
+    label = (notes.rests_on_one, notes.needs_both)[len(falls) - 1] if len(falls) < 3 else notes.needs_each
+    return (Line(prose=words.sentences.without_study(what=label, falls="; ".join(told))),)
 
 
-def _hold(
-    change: WithoutStudy, rating: StatementRating | LinkRating, higher: bool, is_one_of_several: bool, notes: Notes
-) -> str:
-    """How a level depends on a study: held down by it (without it the level is higher), carried, or disputed by it."""
-    if higher:
-        return notes.held_down_by_one
-    if change.study not in rating.tally.supporting:
-        return notes.disputed_by_one
-    return notes.needs_this_one if is_one_of_several else notes.rests_on_one
+def _fall(fall: Fall, scale: Scale, findings: Findings) -> str:
+    name = f"{escape(phrases.short_name(findings.references[fall.without]))} [@{fall.without}]"
+    return findings.words.sentences.fall(level=escape(word_of(scale, fall.level).lower()), study=name)
 
 
-def judgement_lines(rating: LinkRating, instrument: Instrument) -> tuple[Line, ...]:
-    """How well a link is supported: the word and the reason."""
-    word = next(level.word for level in instrument.judgement.levels if level.id == rating.judgement)
-    return (Line(text=word, style="word"), Line(text=rating.reason, style="muted"))
+def way_up_lines(ways: tuple[WayUp, ...], scale: Scale, words: Words) -> Iterator[Line]:
+    """What would move a statement up: for each better tier the fewest further studies that would give it."""
+    for tier in dict.fromkeys(way.tier for way in ways):
+        told = [_further(way.further, words) for way in ways if way.tier == tier][:MOST_WAYS]
+        yield Line(text=words.sentences.way_up(tier=word_of(scale, tier), studies=words.lists.either.join(told)))
 
 
-def chain_sentence(chain: ChainRating, titles: Mapping[str, str], instrument: Instrument, words: Words) -> str:
-    """The certainty of a mechanism, why, and which links are to blame."""
-    word = {level.id: escape(level.word.lower()) for level in instrument.certainty.levels}
+def _further(further: tuple[Further, ...], words: Words) -> str:
+    told = (words.further[_kind(one)](one.number) for one in further)
+    return phrases.all_of(told, words)
+
+
+def _kind(one: Further) -> FurtherKind:
+    of_people = "controlled" if one.controlled else "uncontrolled"
+    return cast(FurtherKind, f"{one.leg} {of_people if one.stream == 'people' else one.stream}")
+
+
+def judgement_lines(rating: LinkRating, ratings: Ratings, words: Words) -> tuple[Line, ...]:
+    """How well a link is supported: the word and the reason, and how many of its claims have a study."""
+    word = word_of(ratings.instrument.judgement, rating.judgement)
+    lines = (Line(text=word, style="word"), Line(text=rating.reason, style="muted"))
+    if rating.claims < 2:
+        return lines
+    studied = words.sentences.claims_studied(studied=rating.studied, claims=words.counts.claim(rating.claims))
+    return (*lines, Line(text=studied, style="muted"))
+
+
+def chain_sentence(chain: ChainRating, titles: Mapping[str, str], ratings: Ratings, words: Words) -> str:
+    """The level of a mechanism, why, and which links are to blame."""
+    scale, sentences = ratings.chain_scale, words.sentences
+    level, computed = (escape(word_of(scale, one).lower()) for one in (chain.final, chain.computed))
     links = phrases.all_of((f"[{titles[name]}](#{name})" for name in chain.weakest), words)
-    sentences, level, computed = words.sentences, word[chain.final], word[chain.computed]
+    reason = escape(chain.reason)
+    if isinstance(ratings.instrument, LegInstrument):
+        return sentences.chain_support(level=level, reason=reason, links=links)
     if chain.final != chain.computed:
-        return sentences.chain_signed(level=level, computed=computed, reason=escape(chain.reason), links=links)
-    return sentences.chain(level=level, reason=escape(chain.reason), links=links)
+        return sentences.chain_signed(level=level, computed=computed, reason=reason, links=links)
+    return sentences.chain(level=level, reason=reason, links=links)

@@ -13,24 +13,27 @@ from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
+from evibrief.rating.ratings import word_of
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import study_lines, table
-from evibrief.sections.rating_lines import final_word, fragility_lines, tier_words
+from evibrief.sections.rating_lines import fall_lines, final_word, tier_words
 
 
 def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Mechanisms, statements, doses, harms and unknowns, one line each."""
     words, names, headings = findings.words, findings.words.columns, findings.words.headings
     captions, notes = words.captions, words.notes
+    is_support = findings.ratings is not None and findings.ratings.chain_value == "support"
+    level = names.support if is_support else names.certainty
     columns: tuple[tuple[str, int], ...] = (
-        (names.mechanism, 26), (names.certainty, 14), (names.links_supported, 14), (names.weakest_links, 46)
+        (names.mechanism, 26), (level, 14), (names.links_supported, 14), (names.weakest_links, 46)
     )  # fmt: skip
     rows = ([_mechanism_row(mechanism, findings)] for mechanism in brief.mechanisms)
     yield from _headed(headings.mechanisms, "summary_mechanisms", captions.mechanisms_in_short, columns, rows)
-    columns = (
-        (names.statement, 38), (names.stated, 10), (names.computed, 11), (names.final, 11), (names.hangs_on, 30)
-    )  # fmt: skip
-    rows = ([_statement_row(statement, findings)] for statement in brief.ranking.statements)
+    stated = ((names.stated, 10),) if findings.has_document else ()
+    columns = ((names.statement, 38 if stated else 48), *stated, (names.computed, 11), (names.final, 11),
+               (names.hangs_on, 30))  # fmt: skip
+    rows = ([_statement_row(one, findings)] for one in brief.ranking.statements if one.kind == "reason")
     yield from _headed(headings.statements, "summary_statements", captions.statements_in_short, columns, rows)
     columns = ((names.amount, 16), (names.route, 14), (names.to_whom, 34), (names.source, 36))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
@@ -63,10 +66,10 @@ def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
         lines = tuple(Line(prose=text) for text in bare) or (Line(text=notes.none, style="muted"),)
         unrated = Cell((Line(text=notes.not_rated_here),))
         return Row((name, unrated, unrated, Cell(lines)))
-    chain, instrument = findings.ratings.chains[mechanism.id], findings.ratings.instrument
-    level = next(level.word for level in instrument.certainty.levels if level.id == chain.final)
+    chain = findings.ratings.chains[mechanism.id]
+    level = word_of(findings.ratings.chain_scale, chain.final)
     judged = [findings.ratings.links[link.id].judgement for link in mechanism.links]
-    supported = words.sentences.of(number=judged.count("supported"), total=len(judged))
+    supported = words.sentences.of(number=sum(judgement in SUPPORTED for judgement in judged), total=len(judged))
     weakest = [(number, link) for number, link in enumerate(mechanism.links, 1) if link.id in chain.weakest]
     return Row(
         (
@@ -78,6 +81,9 @@ def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
         )
     )  # fmt: skip
 
+
+SUPPORTED = ("supported", "one")
+"""The judgements of a link that count as supported."""
 
 MOST_LINKS = 2
 """The most weakest links that are named; the others are only counted."""
@@ -93,11 +99,11 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
     hangs: tuple[Line, ...] = (Line(text=findings.words.notes.not_rated_here, style="muted"),)
     if findings.ratings:
         rating, scale = findings.ratings.statements[statement.id], findings.ratings.instrument.tier
-        hangs = fragility_lines(rating, rating.computed, scale, findings)
+        hangs = fall_lines(rating.falls, scale, findings)
     return Row(
         (
             Cell((Line(prose=joined(f"[{number}](#{statement.id}). ", statement.text)),), scope="row"),
-            Cell((Line(text=stated),)),
+            *((Cell((Line(text=stated),)),) if findings.has_document else ()),
             Cell((Line(text=computed, style="word"),)),
             Cell((Line(text=final_word(statement, findings), style="word"),)),
             Cell(hangs),
@@ -107,7 +113,7 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
     # A dose is always printed with its label, which may say that the value is doubtful or the salt another one.
-    amount = (Line(text=phrases.amount(dose.amount), style="word"), Line(text=dose.label, style="muted"))
+    amount = (Line(text=phrases.given(dose, findings.words), style="word"), Line(text=dose.label, style="muted"))
     return Row(
         (
             Cell(amount, scope="row"),

@@ -25,10 +25,11 @@ def _course_row(course: TimeCourse, findings: Findings) -> Row:
     times = ((notes.first, course.first), (notes.greatest, course.peak), (notes.last, course.last))
     told = (sentences.labelled(label=name, value=phrases.moment(point, words)) for name, point in times)
     rests = tuple(line for entry in course.evidence for line in evidence_lines(entry, findings))
-    stated = Line(text=sentences.document_states(stated=course.stated), style="muted")
+    said = sentences.document_states(stated=course.stated) if course.stated else ""
+    stated = (Line(text=said, style="muted"),) if said else ()
     return Row(
         (
-            Cell((Line(text=course.effect, anchor=course.id), stated), scope="row"),
+            Cell((Line(text=course.effect, anchor=course.id), *stated), scope="row"),
             Cell(tuple(Line(text=text) for text in told)),
             Cell((Line(text=findings.populations[course.population].label),)),
             Cell(

@@ -34,7 +34,7 @@ class Word:
         from evibrief.formats.docx.write import write_docx
 
         html = page.with_figures(lambda figure: named_address(figure.anchor, figure.drawing))
-        drawings = {figure.anchor: figure.drawing for figure in page.view.figures}
+        drawings = {figure.anchor: figure.drawing for figure in page.figures}
         lua_filter = resources.template_texts()["word.lua"]
         reference = page.theme.word or resources.reference_document()
         with _blaming_reference(f"{page.theme.folder}/reference.docx" if page.theme.word else ""):

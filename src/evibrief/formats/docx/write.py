@@ -27,6 +27,7 @@ from evibrief.formats.docx.package import pack, serialised, unpack
 from evibrief.formats.docx.pictures import vector_parts
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
+from evibrief.formats.pandoc import demand_room
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sections.blocks import Foot
 from evibrief.sections.figures.picture import Drawing
@@ -142,6 +143,7 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
         except subprocess.TimeoutExpired:
             message = f"writing it takes longer than {WRITING_TIMEOUT} seconds"
             raise Problems([Problem(_PLACE, "pandoc", message)]) from None
+        demand_room(run.returncode)
         warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
         if warnings or run.returncode:
             words = warnings or [f"pandoc ended with exit code {run.returncode}"]

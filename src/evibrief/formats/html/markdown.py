@@ -15,17 +15,16 @@ from typing import Any
 
 import pypandoc
 
+from evibrief.formats.pandoc import OUT_OF_MEMORY, demand_room
+from evibrief.labels import dialect
+from evibrief.labels.dialect import CITED, Parsed
 from evibrief.workfolders import work_folder
 
-READER = "-".join(
-    (
-        "markdown", "raw_html", "raw_tex", "raw_attribute", "native_divs", "native_spans", "markdown_in_html_blocks",
-        "fenced_divs", "bracketed_spans", "header_attributes", "link_attributes", "inline_code_attributes",
-        "fenced_code_attributes", "yaml_metadata_block", "pandoc_title_block", "tex_math_dollars", "footnotes",
-        "inline_notes", "example_lists", "implicit_figures", "latex_macros", "abbreviations",
-    )
-)  # fmt: skip
-"""Pandoc's Markdown without anything that could get markup, attributes or settings past the templates."""
+READER = (
+    "markdown_strict-raw_html-shortcut_reference_links-spaced_reference_links"
+    "+all_symbols_escapable+citations+escaped_line_breaks+intraword_underscores+startnum+subscript+superscript"
+)
+"""Pandoc's Markdown with only the markup of `labels.dialect`; what is no markup there comes with a backslash."""
 
 ALLOWED_TAGS = frozenset(
     (
@@ -41,11 +40,6 @@ ALLOWED_TAGS = frozenset(
         "li",
         "code",
         "br",
-        "blockquote",
-        "del",
-        "dl",
-        "dt",
-        "dd",
     )
 )
 _TAGS_OF_LIST = frozenset(("div", "section", "hr", "i", "b", "u"))
@@ -61,11 +55,10 @@ IN_LIST = -2
 SETTING_TIMEOUT = 120
 """In seconds, for pandoc; the largest brief measured took five."""
 
-_MEMORY = "-M2g"
+_MEGABYTES = 2_048
 """The memory limit of pandoc's runtime; only a malicious citation style needs more (GHC User's Guide, 5.7)."""
 
-_CITEPROC_FAILED, _OUT_OF_MEMORY = 24, 251
-_DEFINITION = re.compile(r"^(?:[ \t>:~*+-]|\(?\w{1,9}[.)])*(\[(?:[^\[\]]|\[[^\[\]]{0,500}\]){1,500}\]:)", re.MULTILINE)
+_CITEPROC_FAILED = 24
 
 
 @dataclass(frozen=True)
@@ -95,17 +88,21 @@ class Typeset:
 def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style: bytes, language: str) -> Typeset:
     """Turn every text into HTML, and number the citations through all of them.
 
-    Each text is read as a separate file, so that an open construct or a link definition in it cannot affect another.
+    Each text is read as a separate file, so that an open construct in it cannot affect another.
     The texts are separated by a paragraph with a random token, which no author can have written.
     """
     token = f"t{secrets.token_hex(16)}"
-    html, complaints = _run_pandoc([text.strip() for text in texts], token, references, style, language)
+    parsed = [dialect.parse_text(text) for text in texts]
+    html, complaints = _run_pandoc([one.markdown for one in parsed], token, references, style, language)
     pieces = re.split(rf"<p>{token}</p>\n?", html)[1:]
     if len(pieces) != len(texts) + 1:
         return Typeset(tuple("" for _ in texts), "", complaints or (Complaint(-1, "the texts could not be set"),))
     fragments = [_own_links(piece.strip(), f"{token}n{index}") for index, piece in enumerate(pieces[:-1])]
-    found = [one for index, text in enumerate(texts) for one in _defined(index, text)]
+    found = [one for index, read in enumerate(parsed) for one in _two_ways(index, read)]
     found += [one for index, fragment in enumerate(fragments) for one in _refused(index, fragment)]
+    refused = {one.index for one in (*found, *complaints)}
+    found += [one for index, (read, fragment) in enumerate(zip(parsed, fragments, strict=True))
+              if index not in refused for one in _changed(index, read, fragment)]
     bibliography = _ENTRY_OF_LIST.search(pieces[-1])
     listed = bibliography[0].strip() if bibliography else ""
     found += _refused(IN_LIST, listed, ALLOWED_TAGS | _TAGS_OF_LIST)
@@ -117,12 +114,56 @@ def _own_links(fragment: str, name: str) -> str:
     return fragment.replace(f'href="#{name}__', 'href="#')
 
 
-def _defined(index: int, text: str) -> Iterable[Complaint]:
-    """Complaints about lines that Markdown reads as link definitions and does not print."""
-    for found in _DEFINITION.finditer(text):
-        message = f"a line that begins with `{found[1]:.60}` is not printed: Markdown takes it for a link's address"
-        hint = "write links as [words](address); for brackets write \\[ and \\]"
-        yield Complaint(index, message, hint, within=found[1])
+def _two_ways(index: int, parsed: Parsed) -> Iterable[Complaint]:
+    """Complaints about what can be read in two ways, and about what is no text."""
+    for fault in parsed.faults:
+        yield Complaint(index, fault.message, fault.hint, within=fault.within)
+
+
+def _changed(index: int, parsed: Parsed, fragment: str) -> Iterable[Complaint]:
+    """A complaint about a text of which the page would print other words. The dialect and pandoc then disagree."""
+    reader = _Words()
+    reader.feed(fragment)
+    printed = "".join(reader.words)
+    if not parsed.faults and _letters(printed, CITED in printed) != _letters(parsed.words, CITED in printed):
+        hint = "write a backslash before signs that are meant as signs"
+        yield Complaint(index, "this text would be printed in other words than it was typed in", hint)
+
+
+def _letters(words: str, cited: bool) -> str:
+    """The letters and signs of a text. A citation style may move the points and commas around a citation."""
+    plain = "".join(words.split()).replace(CITED, "")
+    return re.sub(r"[.,;:]", "", plain) if cited else plain
+
+
+class _Words(HTMLParser):
+    """The words of a fragment, with `CITED` for each citation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self._cited: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        classes = (dict(attributes).get("class") or "").split()
+        kind = next((one for one in ("citation", "footnote-ref") if one in classes), "")
+        if kind == "citation":
+            self._cited = []
+        if kind == "footnote-ref":  # a note style puts the points and brackets that follow into the citation
+            self.words += re.sub(r"\w", "", "".join(self._cited))
+        if tag not in ("br", "wbr"):
+            self._open.append(kind)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and self._open.pop() == "citation":
+            self.words.append(CITED)
+
+    def handle_data(self, data: str) -> None:
+        if not any(self._open):
+            self.words.append(data)
+        elif "footnote-ref" not in self._open:
+            self._cited.append(data)
 
 
 def inline(fragment: str) -> str | None:
@@ -149,7 +190,7 @@ def _run_pandoc(
         command = [
             pypandoc.get_pandoc_path(), f"--from={READER}", "--to=html5", "--sandbox", "--file-scope", "--citeproc",
             "--wrap=none", "--bibliography=references.json", "--csl=style.csl", "--metadata=link-citations:true",
-            f"--metadata=lang:{language}", "--email-obfuscation=none", "+RTS", _MEMORY, "-RTS",
+            f"--metadata=lang:{language}", "--email-obfuscation=none", "+RTS", f"-M{_MEGABYTES}m", "-RTS",
             *(file for name in names for file in (token, name)), token,
         ]  # fmt: skip
         try:
@@ -157,6 +198,7 @@ def _run_pandoc(
         except subprocess.TimeoutExpired:
             message = f"setting the texts in this style takes over {SETTING_TIMEOUT} s"
             return "", (Complaint(-1, message, _STYLE, of_style=True),)
+    demand_room(run.returncode, _MEGABYTES)
     return run.stdout.decode(errors="replace"), tuple(_warnings(run, token))
 
 
@@ -166,7 +208,7 @@ _STYLE = "take a citation style of the public collection"
 def _warnings(run: "subprocess.CompletedProcess[bytes]", token: str) -> Iterable[Complaint]:
     """Pandoc's messages as complaints about the text they name, the citation style, or all texts."""
     lines = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
-    if run.returncode in (_CITEPROC_FAILED, _OUT_OF_MEMORY) or run.returncode < 0:
+    if run.returncode in (_CITEPROC_FAILED, OUT_OF_MEMORY) or run.returncode < 0:
         what = "it takes too much memory" if run.returncode != _CITEPROC_FAILED else " ".join(lines)
         yield Complaint(-1, f"no reference list can be made in this style: {what:.300}", _STYLE, of_style=True)
         return

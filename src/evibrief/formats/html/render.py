@@ -62,6 +62,8 @@ def render(
     complaints = [_with_text(complaint, filled) for complaint in set_texts.complaints]
     complaints += _too_long(filled, set_texts.fragments)
     html = marks.replaced(filled.html, fragments, set_texts.bibliography)
+    if layer == "full":
+        complaints += (_with_text(one, filled) for one in _dead_links(html, fragments))
     html = html if layer == "full" else without_dead_links(html)
     if complaints:
         return Rendered(html, tuple(complaints))
@@ -81,6 +83,16 @@ def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
     """The fragments; those inside a line are without their `<p>`."""
     for index, fragment in enumerate(fragments):
         yield (inline(fragment) if index in filled.short else None) or fragment
+
+
+def _dead_links(html: str, fragments: tuple[str, ...]) -> Iterator[Complaint]:
+    """Links of authors to records that are not on the page. Those of citations are the engine's."""
+    anchors = set(re.findall(r'\bid="([^"]+)"', html))
+    for index, fragment in enumerate(fragments):
+        for target in dict.fromkeys(re.findall(r'<a href="#([^"]*)"', fragment)):
+            if target not in anchors and not target.startswith("ref-"):
+                message, hint = f"the link `#{target}` leads to no record on the page", "use the id of a record"
+                yield Complaint(index, message, hint, within=f"#{target}")
 
 
 def _too_long(filled: Filled, fragments: tuple[str, ...]) -> Iterator[Complaint]:

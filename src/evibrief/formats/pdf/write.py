@@ -133,7 +133,7 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     faces = weasyprint.CSS(
         string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS
     )
-    page = weasyprint.HTML(string=spaces_inside(html), base_url=_FONT_ADDRESS, url_fetcher=fetcher)
+    page = weasyprint.HTML(string=counted_on(spaces_inside(html)), base_url=_FONT_ADDRESS, url_fetcher=fetcher)
     return page.render(stylesheets=[faces], font_config=configuration, pdf_variant=VARIANT)
 
 
@@ -144,6 +144,13 @@ def spaces_inside(html: str) -> str:
     first space instead of its last, so that one word is alone on a line. It does not if the space is in the element.
     """
     return re.sub(r" (<(?:em|strong|a)\b[^>]*>)", r"\1 ", html)
+
+
+def counted_on(html: str) -> str:
+    """Lists that begin with another number than 1 counted from there: WeasyPrint 70 does not know `start`."""
+    return re.sub(
+        r'<ol start="([0-9]{1,9})"', lambda found: f'<ol style="counter-reset: list-item {int(found[1]) - 1}"', html
+    )
 
 
 def font_faces(fonts: Iterable[FontFile]) -> str:

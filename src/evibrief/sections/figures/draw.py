@@ -1,19 +1,22 @@
 """Draws the five figures of a brief, each from small frozen rows that the caller fills.
 
-In: rows. Out: `Drawing`, with an alternative text made from the same rows. Nothing is shown by colour alone: every
-difference is also a shape, a line or a word. A chain of links is a column of boxes and needs no graph layout library.
+In: rows. Out: `Drawing`, with an alternative text made from the same rows; the picture is drawn when it is first used.
+Nothing is shown by colour alone: every difference is also a shape, a line or a word. A chain of links is a column of
+boxes and needs no graph layout library.
 """
 
 import math
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 from evibrief.evidence.vocabulary import TimeUnit
 from evibrief.labels.groups import Figures
 from evibrief.labels.sentence import NO_BREAK
 from evibrief.labels.words import Words
+from evibrief.rating.observations import EvidenceSide
 from evibrief.sections.figures.picture import Drawing
 from evibrief.sections.figures.sheet import (
     AGAINST,
@@ -37,11 +40,12 @@ class RankedRow:
 
     label: str
     text: str
-    stated: int
+    stated: int | None
     computed: int | None
     final: int | None
     supporting: int
     against: int
+    inconclusive: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class MapCell:
     row: int
     column: int
     number: int
-    side: Literal["for", "against", "mixed"]
+    side: EvidenceSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class PathLink:
     label: str
     text: str
     judgement: str
-    state: Literal["supported", "limited", "conflicting", "absent", "unrated"]
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class DosePoint:
     unit: str
 
 
-_FOR_AT, _AGAINST_AT = 150.0, 164.0
+_FOR_AT, _AGAINST_AT, _UNCLEAR_AT = 142.0, 152.0, 164.0
 """Where the numbers of studies are, in mm from the left."""
 
 
@@ -102,7 +106,12 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
 
     `short` shortens the texts, for a page with little room.
     """
-    left, right, size = (90.0, 143.0, 7.4) if short else (70.0, 132.0, 7.4)
+    told = _plausibility_words(rows, levels, words.figures)
+    return Drawing(partial(_plausibility_sheet, rows, levels, words, short), WIDTH, told)
+
+
+def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool) -> Sheet:
+    left, right, size = (88.0, 134.0, 7.4) if short else (68.0, 130.0, 7.4)
     texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
     heights = [max(lines(text) * leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
     sheet = Sheet(8 + sum(heights) + 7.5)
@@ -111,7 +120,8 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
     for place, level in zip(places, levels, strict=True):
         sheet.text(place, 4, level, 8, bold=True, anchoring="center")
         sheet.line([place, place], [8, 8 + sum(heights)], RULE, 0.6)
-    for x, heading in ((_FOR_AT, words.figures.for_a_benefit), (_AGAINST_AT, words.figures.against_it)):
+    for x, heading in ((_FOR_AT, words.figures.for_a_benefit), (_AGAINST_AT, words.figures.against_it),
+                       (_UNCLEAR_AT, words.figures.unclear)):  # fmt: skip
         sheet.text(x, 4, heading, SMALLEST, bold=True, anchoring="center")
     y = 8.0
     for row, text, height in zip(rows, texts, heights, strict=True):
@@ -120,54 +130,77 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
         _draw_row(sheet, row, places, middle)
         y += height
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-    _draw_key(sheet, y + 4.5, words.figures)
-    return sheet.finish(_plausibility_words(rows, levels, words.figures))
+    _draw_key(sheet, y + 4.5, words.figures, any(row.stated is not None for row in rows))
+    return sheet
 
 
 def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
-    stated = places[row.stated]
+    stated = None if row.stated is None else places[row.stated]
     if row.computed is not None:
         computed = places[row.computed]
-        if computed != stated:
+        if stated is not None and computed != stated:
             sheet.arrow((stated, y), (computed, y))
-        sheet.mark(computed if computed != stated else stated + 3.2, y, "s", FOR)
-    sheet.mark(stated, y, "o", DARK, filled=False)
+        sheet.mark(computed if computed != stated else computed + 3.2, y, "s", FOR)
+    if stated is not None:
+        sheet.mark(stated, y, "o", DARK, filled=False)
     if row.final is not None and row.final != row.computed:
         beside = 3.2 if row.final == row.stated else 0.0
         sheet.mark(places[row.final] + beside, y, "D", AGAINST)
     sheet.text(_FOR_AT, y, str(row.supporting), 8, anchoring="center")
     sheet.text(_AGAINST_AT, y, str(row.against), 8, anchoring="center")
+    sheet.text(_UNCLEAR_AT, y, str(row.inconclusive), 8, anchoring="center")
 
 
-def _draw_key(sheet: Sheet, y: float, figures: Figures) -> None:
-    for x, shape, colour, filled, meaning in (
+def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool) -> None:
+    marks = (
         (3.0, "o", DARK, False, figures.key_stated),
         (52.0, "s", FOR, True, figures.key_computed),
         (97.0, "D", AGAINST, True, figures.key_final),
-    ):
+    )
+    for x, shape, colour, filled, meaning in marks if is_stated else marks[1:]:
         sheet.mark(x, y, shape, colour, filled)
         sheet.text(x + 3, y, meaning, SMALLEST)
 
 
 def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], figures: Figures) -> str:
     lowered = [level.lower() for level in levels]
-    told = []
-    for row in rows:
-        said = {"statement": row.label, "stated": lowered[row.stated], "supporting": row.supporting,
-                "against": row.against}  # fmt: skip
-        if row.computed is None:
-            told.append(figures.told_unrated(**said))
-        elif row.final is None or row.final == row.computed:
-            told.append(figures.told_computed(**said, computed=lowered[row.computed]))
-        else:
-            told.append(figures.told_final(**said, computed=lowered[row.computed], final=lowered[row.final]))
+    told = (_told_own(row, lowered, figures) if row.stated is None else _told(row, row.stated, lowered, figures)
+            for row in rows)  # fmt: skip
     return figures.told_ranking(rows="; ".join(told))
+
+
+def _told(row: RankedRow, stated: int, levels: Sequence[str], figures: Figures) -> str:
+    said = {"statement": row.label, "stated": levels[stated], "studies": _studies(row, figures)}
+    if row.computed is None:
+        return figures.told_unrated(**said)
+    if row.final is None or row.final == row.computed:
+        return figures.told_computed(**said, computed=levels[row.computed])
+    return figures.told_final(**said, computed=levels[row.computed], final=levels[row.final])
+
+
+def _told_own(row: RankedRow, levels: Sequence[str], figures: Figures) -> str:
+    """The same for a statement of the brief itself, which no source document states."""
+    said = {"statement": row.label, "studies": _studies(row, figures)}
+    if row.computed is None:
+        return figures.told_own_unrated(**said)
+    if row.final is None or row.final == row.computed:
+        return figures.told_own_computed(**said, computed=levels[row.computed])
+    return figures.told_own_final(**said, computed=levels[row.computed], final=levels[row.final])
+
+
+def _studies(row: RankedRow, figures: Figures) -> str:
+    return figures.told_studies(supporting=row.supporting, against=row.against, inconclusive=row.inconclusive)
 
 
 def draw_evidence_map(
     rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words
 ) -> Drawing:
     """Links against sorts of study: the area of a mark shows the number of studies, its shape and colour the side."""
+    told = _map_words(rows, columns, cells, words.figures)
+    return Drawing(partial(_map_sheet, rows, columns, cells, words), WIDTH, told)
+
+
+def _map_sheet(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words) -> Sheet:
     left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
     groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
     sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
@@ -189,7 +222,7 @@ def draw_evidence_map(
     for place, cell in _placed(cells):
         _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
     _draw_map_key(sheet, y + 4.5, {cell.side for cell in cells}, words.figures)
-    return sheet.finish(_map_words(rows, columns, cells, words.figures))
+    return sheet
 
 
 def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
@@ -202,7 +235,7 @@ def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
 _MAP_MARK = 4.4
 """The size of the mark for one study, in points; for nine studies or more it is three times as wide."""
 
-_SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "mixed": ("o", MIXED, False)}
+_SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "inconclusive": ("o", MIXED, False)}
 
 
 def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
@@ -218,7 +251,7 @@ def _draw_map_key(sheet: Sheet, y: float, sides: Container[str], figures: Figure
     for x, side, meaning in (
         (3.0, "for", figures.key_supports),
         (25.0, "against", figures.key_contradicts),
-        (52.0, "mixed", figures.key_mixed),
+        (52.0, "inconclusive", figures.key_inconclusive),
     ):
         if side not in sides:
             continue
@@ -229,7 +262,8 @@ def _draw_map_key(sheet: Sheet, y: float, sides: Container[str], figures: Figure
 
 
 def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], figures: Figures) -> str:
-    sides = {"for": figures.told_supporting, "against": figures.told_contradicting, "mixed": figures.told_mixed}
+    sides = {"for": figures.told_supporting, "against": figures.told_contradicting,
+             "inconclusive": figures.told_inconclusive}  # fmt: skip
     told = []
     for index, row in enumerate(rows):
         mine = [cell for cell in cells if cell.row == index]
@@ -242,14 +276,26 @@ def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[M
 _STATES = {
     "supported": (FOR, "solid", "o"),
     "limited": (FOR, "dashed", "D"),
+    "one": (FOR, "dashed", "D"),
+    "inconclusive": (MIXED, "dashed", "o"),
+    "unsearched": (GREY, "dotted", "s"),
+    "empty": (GREY, "dashed", "s"),
+    "contradicted": (AGAINST, "dashed", "X"),
     "conflicting": (AGAINST, "solid", "X"),
     "absent": (GREY, "dotted", "s"),
     "unrated": (GREY, "solid", "s"),
 }
 
 
+_FILLED = ("supported", "conflicting", "contradicted")
+
+
 def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
     """A chain from top to bottom: each link is a box; its judgement is a word, a line style and a mark next to it."""
+    return Drawing(partial(_pathway_sheet, links, words), WIDTH, _path_words(links, words.figures))
+
+
+def _pathway_sheet(links: Sequence[PathLink], words: Words) -> Sheet:
     size, width, gap = 7.8, 118.0, 4.2
     texts = [wrap(link.text, width - 8, size) for link in links]
     heights = [lines(text) * leading(size) + leading(SMALLEST) + 3.4 for text in texts]
@@ -260,15 +306,19 @@ def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
         sheet.box(1, y, width, height, colour, line)
         sheet.text(4, y + 1.4 + leading(SMALLEST) / 2, link.label, SMALLEST, bold=True, colour=GREY)
         sheet.text(4, y + 1.8 + leading(SMALLEST) + lines(text) * leading(size) / 2, text, size)
-        sheet.mark(width + 7, y + height / 2, shape, colour, link.state in ("supported", "conflicting"), size=7)
+        sheet.mark(width + 7, y + height / 2, shape, colour, link.state in _FILLED, size=7)
         sheet.text(width + 12, y + height / 2, link.judgement, 8.2, bold=True, colour=colour)
         y += height
         if index + 1 < len(links):
             sheet.arrow((1 + width / 2, y - 1), (1 + width / 2, y + gap + 1), GREY)
             y += gap
-    judged = words.figures.told_judgement
+    return sheet
+
+
+def _path_words(links: Sequence[PathLink], figures: Figures) -> str:
+    judged = figures.told_judgement
     told = (judged(link=one.label, text=one.text.rstrip("."), judgement=one.judgement.lower()) for one in links)
-    return sheet.finish(words.figures.told_chain(rows="; ".join(told)))
+    return figures.told_chain(rows="; ".join(told))
 
 
 _TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
@@ -280,6 +330,10 @@ _TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
 
 def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     """Effects on a logarithmic time axis. An unknown end is drawn open, with the word next to it."""
+    return Drawing(partial(_time_course_sheet, bars, words), WIDTH, _course_words(bars, words))
+
+
+def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     left, size = 66.0, 7.4
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
     low, high = min([40.0, *known]), max([20160.0, *known])
@@ -307,7 +361,7 @@ def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
     sheet.mark(left + 8, y + 4, "D", AGAINST)
     sheet.text(left + 11, y + 4, words.figures.key_greatest, SMALLEST)
-    return sheet.finish(_course_words(bars, words))
+    return sheet
 
 
 def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float], unknown: str) -> None:
@@ -352,6 +406,10 @@ def _duration(minutes: float | None, words: Words) -> str:
 
 def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
     """Amounts, one row each, with one axis per unit. People and animals never share a drawing."""
+    return Drawing(partial(_doses_sheet, points, words), WIDTH, _dose_words(points, words.figures))
+
+
+def _doses_sheet(points: Sequence[DosePoint], words: Words) -> Sheet:
     left, size = 84.0, 7.4
     units = list(dict.fromkeys(point.unit for point in points))
     texts = {point: wrap(point.label, left - 4, size, 3) for point in points}
@@ -369,8 +427,12 @@ def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
             y += heights[point]
             sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
         y += 3
-    told = (words.figures.told_amount(what=point.label, amount=_amount(point)) for point in points)
-    return sheet.finish(words.figures.told_doses(rows="; ".join(told)))
+    return sheet
+
+
+def _dose_words(points: Sequence[DosePoint], figures: Figures) -> str:
+    told = (figures.told_amount(what=point.label, amount=_amount(point)) for point in points)
+    return figures.told_doses(rows="; ".join(told))
 
 
 def _draw_axis(sheet: Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:

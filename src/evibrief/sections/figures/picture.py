@@ -2,28 +2,78 @@
 
 import base64
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal, Protocol
 
 Anchoring = Literal["left", "center", "right"]
 
 
-@dataclass(frozen=True, slots=True)
+class PaintedSheet(Protocol):
+    """A sheet with the figure on it: its size in mm, and its pictures."""
+
+    width: float
+    height: float
+
+    def svg(self, letters: Literal["outlines", "text"]) -> str:
+        """The picture as SVG."""
+
+    def png(self) -> bytes:
+        """The picture as PNG."""
+
+
+@dataclass(frozen=True, eq=False)
 class Drawing:
     """A figure ready to place: `width` and `height` in mm, `alternative` for readers who cannot see it.
 
     `svg` has its letters as outlines; `lettered` has them as text, for programs that have the font, such as the PDF
     engine: it is smaller and faster, and can be searched.
+
+    `draw` is called when a picture is first asked for, because drawing takes most of the time of a build: page 1 has
+    one figure of many, and a PDF has no PNG.
     """
 
-    svg: str = field(repr=False)
-    lettered: str = field(repr=False)
-    png: bytes = field(repr=False)
+    draw: Callable[[], PaintedSheet] = field(repr=False)
     width: float
-    height: float
     alternative: str
 
+    @property
+    def height(self) -> float:
+        """The height in mm: it depends on how the texts are broken into lines."""
+        with _ONE_AT_A_TIME:
+            return self._sheet.height
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG, with its letters as outlines."""
+        with _ONE_AT_A_TIME:
+            return self._sheet.svg("outlines")
+
+    @cached_property
+    def lettered(self) -> str:
+        """The picture as SVG, with its letters as text."""
+        with _ONE_AT_A_TIME:
+            return self._sheet.svg("text")
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG."""
+        with _ONE_AT_A_TIME:
+            return self._sheet.png()
+
+    @cached_property
+    def _sheet(self) -> PaintedSheet:
+        return self.draw()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was drawn: the process that fills a theme's template draws nothing."""
+        return {name: vars(self)[name] for name in ("draw", "width", "alternative")}
+
+
+_ONE_AT_A_TIME = threading.RLock()
+"""The formats are written in threads, and the settings of the drawing library are one for the whole process."""
 
 PNG, SVG = "image/png", "image/svg+xml"
 

@@ -1,8 +1,8 @@
 """Draws on a sheet of paper; only this module uses `matplotlib`.
 
-In: positions, words and shapes, in millimetres. Out: `Drawing`, the same picture as SVG and as PNG. The font is the
-shipped one, so that browser, printer and Word show the same. The output has no date, program name or memory address, so
-that the same rows give the same bytes.
+In: positions, words and shapes, in millimetres. Out: a sheet, which gives the same picture as SVG and PNG. The font
+is the shipped one, so that browser, printer and Word show the same. The output has no date, program name or memory
+address, so that the same rows give the same bytes.
 """
 
 import io
@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Literal
 
 from evibrief.resources import font_path
-from evibrief.sections.figures.picture import Anchoring, Drawing
+from evibrief.sections.figures.picture import Anchoring
 from evibrief.workfolders import work_folder
 
 WIDTH = 172.0
@@ -128,18 +128,20 @@ class Sheet:
         patch.set_hatch(pattern)
         self.axes.add_patch(patch)
 
-    def finish(self, alternative: str) -> Drawing:
-        """The sheet as SVG and PNG, without date, program name or memory address."""
+    def svg(self, letters: Literal["outlines", "text"]) -> str:
+        """The sheet as SVG, without date, program name or memory address."""
         import matplotlib
 
-        vectors = {kind: io.StringIO() for kind in ("path", "none")}
-        png = io.BytesIO()
-        for kind, svg in vectors.items():
-            with matplotlib.rc_context({"svg.fonttype": kind}):
-                self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
-        shapes, letters = (svg.getvalue() for svg in vectors.values())
-        return Drawing(shapes, letters, png.getvalue(), self.width, self.height, alternative)
+        written = io.StringIO()
+        with matplotlib.rc_context({"svg.fonttype": "path" if letters == "outlines" else "none"}):
+            self.figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        return written.getvalue()
+
+    def png(self) -> bytes:
+        """The sheet as PNG, without program name."""
+        written = io.BytesIO()
+        self.figure.savefig(written, format="png", dpi=200, metadata={"Software": None})
+        return written.getvalue()
 
 
 def wrap(text: str, width: float, size: float, most: int = 99) -> str:
