@@ -199,6 +199,8 @@ def test_only_what_is_asked_for_is_written(tmp_path: Path) -> None:
     assert evibrief("build", folder, "--output", output, "--format", "html").returncode == 0
     assert sorted(path.suffix for path in output.iterdir() if path.name[0] != ".") == [".html"]
     assert evibrief("build", folder, "--output", output, "--format", "docx, html").returncode == 0
+    both = evibrief("build", folder, "--output", output, "--format", "html", "--format", "docx").stdout
+    assert both.count("up to date") == 2
     assert sorted(path.suffix for path in output.iterdir() if path.name[0] != ".") == [".docx", ".html"]
 
 

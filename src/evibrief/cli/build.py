@@ -25,7 +25,7 @@ def formats_of(text: str) -> tuple[str, ...]:
 def run_build(options: argparse.Namespace) -> int:
     """Build a brief, and print what was written."""
     with printing.progress(quiet=options.quiet) as report:
-        written = build(options.brief, options.output, options.format, report, _tell_warnings, options.layer)
+        written = build(options.brief, options.output, options.format or names(), report, _tell_warnings, options.layer)
     if not options.quiet:
         for document in written:
             print(_described(document))

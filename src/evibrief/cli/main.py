@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     builds = _command(commands, "build", run_build, "check a brief and write its documents")
     builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     listed = f"{', '.join(names())}, or a list with commas"
-    builds.add_argument("--format", type=formats_of, default=names(), help=listed)
+    builds.add_argument("--format", type=formats_of, action="extend", help=f"{listed} (default: all)")
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
     builds.add_argument("--layer", choices=LAYERS, default="full", help="page 1, page 1 and summary, or everything")
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
