@@ -24,7 +24,8 @@ from evibrief.problems import Place, Problem, Problems, suggest
 
 if TYPE_CHECKING:
     from evibrief.evidence.source import SourceTree
-    from evibrief.formats.html.markdown import Complaint, Typeset
+    from evibrief.formats.html.complaints import Complaint
+    from evibrief.formats.html.markdown import Typeset
     from evibrief.formats.theme import ThemeFiles
     from evibrief.rating.findings import Findings
     from evibrief.sections.blocks import Layer, View
@@ -78,20 +79,40 @@ def compose(loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "
 
 
 def checked(folder: Path, today: datetime.date | None = None) -> Loaded:
-    """Read and check a brief, and compose its page: whatever `build` refuses is refused here, at the same place.
+    """Read and check a brief, and fill its page: whatever `build` refuses is refused here, at the same place.
 
     With a look of its own the documents are written, too, in memory: only the engines know what they cannot follow.
     `today` is for the rules that depend on the date. Raises `Problems`, with the warnings among them.
     """
-    loaded = load(folder, today)
-    try:
-        theme = compose(loaded, ()).page.theme
-        style = loaded.brief.brief.citation_style
-        if theme.styles or theme.blocks or theme.word or theme.logo or style.endswith(".csl"):
-            compose(loaded)
-    except Problems as wrong:
-        raise Problems((*loaded.warnings, *wrong.problems)) from wrong
+    with _collecting_rarely():
+        loaded = load(folder, today)
+        try:
+            compose(loaded) if _own_look(loaded) else _look_through(loaded)
+        except Problems as wrong:
+            raise Problems((*loaded.warnings, *wrong.problems)) from wrong
     return loaded
+
+
+def _own_look(loaded: Loaded) -> bool:
+    """Whether a brief has files or a citation style of its own."""
+    from evibrief.formats.theme import theme_files
+
+    theme = theme_files(loaded)
+    _citation_style(loaded)
+    own = (theme.styles, theme.blocks, theme.word, theme.logo, loaded.brief.brief.citation_style.endswith(".csl"))
+    return any(own)
+
+
+def _look_through(loaded: Loaded) -> None:
+    """Raise `Problems` with the texts on the page of a brief; typesetting them would take three times as long."""
+    from evibrief.formats.html.complaints import complaints
+    from evibrief.rating.values import fill, values_of
+    from evibrief.sections.compose import compose_view
+
+    brief, findings = fill((loaded.brief, loaded.findings), values_of(loaded.brief, loaded.findings))
+    view = compose_view(brief, findings, "")
+    if found := tuple(complaints(view)):
+        raise Problems(_problem(one, loaded.source) for one in found)
 
 
 def _in_order(formats: Iterable[str]) -> tuple[Format, ...]:
@@ -167,18 +188,22 @@ def _render(view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer") -
 
 
 def _typeset(loaded: Loaded, texts: list[str]) -> "Typeset":
+    from evibrief.formats.html.markdown import typeset
+
+    return typeset(texts, loaded.source.tree["references"], _citation_style(loaded), loaded.brief.brief.language)
+
+
+def _citation_style(loaded: Loaded) -> bytes:
     from evibrief.files import Unreadable
     from evibrief.formats.html import citations
     from evibrief.formats.html.csl import BadStyle
-    from evibrief.formats.html.markdown import typeset
 
-    record = loaded.brief.brief
+    name = loaded.brief.brief.citation_style
     try:
-        style = citations.citation_style(record.citation_style, loaded.folder)
+        return citations.citation_style(name, loaded.folder)
     except (LookupError, OSError, Unreadable, BadStyle) as error:
         place = loaded.source.place(("brief", "citation_style"))
-        raise Problems([Problem(place, "citation-style", *_about_style(record.citation_style, error))]) from error
-    return typeset(texts, loaded.source.tree["references"], style, record.language)
+        raise Problems([Problem(place, "citation-style", *_about_style(name, error))]) from error
 
 
 def _about_style(name: str, error: Exception) -> tuple[str, str]:

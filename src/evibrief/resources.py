@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -151,6 +150,9 @@ def _pango_version() -> str:
 
 def engine_versions() -> tuple[str, ...]:
     """The Python packages whose versions affect the bytes of a document, as `name version`."""
+    # Imported here, because it takes longer than a check of a small brief.
+    from importlib.metadata import version
+
     return tuple(f"{name} {version(name)}" for name in ENGINES)
 
 

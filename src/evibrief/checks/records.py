@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
+from evibrief.evidence.fields import cited_keys
 from evibrief.evidence.files import filled_sections
 from evibrief.evidence.identifiers import looked_up
 from evibrief.evidence.retractions import state_of_notices
 from evibrief.evidence.source import Location
 from evibrief.labels.languages import english
 from evibrief.rating.diff import summary_of_changes
-from evibrief.rating.findings import sources_in_text
 from evibrief.rating.values import fill_text, values_of
 
 
@@ -25,7 +25,7 @@ def no_glyph(case: Context) -> Iterator[Finding]:
     `H~2~O`.
     """
     for location, text in case.source.scalars():
-        for character in sorted({one for one in text if ord(one) not in case.characters and one not in "\n\t"}):
+        for character in map(chr, sorted(set(map(ord, text)) - case.characters - {ord("\n"), ord("\t")})):
             message = f"no font has the character `{character}` (U+{ord(character):04X})"
             hint = "write superscripts and subscripts with plain characters: `ONOO^−^`, `H~2~O`"
             yield Finding(location, message, hint, character)
@@ -82,7 +82,7 @@ def unused_reference(case: Context) -> Iterator[Finding]:
     In the reference list it would look like support for the brief. Cite it, remove it, or say in the note of its
     appraisal why it is kept.
     """
-    cited = sources_in_text(case.brief)
+    cited = {key for _, text in case.texts() if "@" in text for key in cited_keys(text)}
     named = {entry.source for _, entry in case.evidence()}
     named |= {key for correction in case.brief.limitations.corrections for key in correction.sources}
     notes = {study.reference for study in case.brief.studies if study.note}

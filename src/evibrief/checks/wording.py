@@ -156,7 +156,7 @@ def _about_one_source(case: Context) -> Iterator[tuple[Location, ReferenceKey, s
         if location in findings:
             yield location, findings[location].source, text
             continue
-        for sentence in _SENTENCE.findall(text):
+        for sentence in _SENTENCE.findall(text) if "@" in text else ():
             keys = set(cited_keys(sentence))
             if len(keys) == 1:
                 yield location, ReferenceKey(keys.pop()), sentence

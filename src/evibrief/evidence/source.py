@@ -1,7 +1,8 @@
 """The tree that was read, with the file and position of each value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from evibrief.problems import Place
@@ -68,9 +69,13 @@ class SourceTree:
             return self.place(location)
         return Place(span.path, written.count("\n", 0, offset) + 1, offset - written.rfind("\n", 0, offset))
 
-    def scalars(self) -> Iterator[tuple[Location, str]]:
+    def scalars(self) -> Sequence[tuple[Location, str]]:
         """Every text in the tree with its location, in file order."""
-        yield from _scalars((), self.tree)
+        return self._scalars
+
+    @cached_property
+    def _scalars(self) -> Sequence[tuple[Location, str]]:
+        return tuple(_scalars((), self.tree))
 
 
 def _scalars(location: Location, node: Any) -> Iterator[tuple[Location, str]]:

@@ -84,16 +84,11 @@ def theme_files(loaded: Loaded) -> ThemeFiles:
 
     Raises `Problems` for a file that cannot be read or shown, and for styles that load something.
     """
-    from evibrief.formats.docx.own_reference import demand_reference
-    from evibrief.formats.html.stylesheet import read_sheet
-
     folder, logo = loaded.folder, loaded.brief.brief.theme.logo
     problems: list[Problem] = []
     try:
         files = _files_of_theme(folder, logo)
-        if files.word:
-            demand_reference(files.word, str(folder / "theme" / "reference.docx"))
-        files = replace(files, styles=read_sheet(files.styles, str(folder / "theme" / "custom.css")))
+        files = _looked_through(files, folder / "theme")
     except Problems as wrong:
         problems += wrong.problems
     if not problems and logo and (fault := fault_of(files.logo)):
@@ -104,6 +99,19 @@ def theme_files(loaded: Loaded) -> ThemeFiles:
         named = str(folder / logo) if logo else None
         raise Problems(replace(one, place=at_logo) if one.place.path == named else one for one in problems)
     return files
+
+
+def _looked_through(files: ThemeFiles, theme: Path) -> ThemeFiles:
+    # Most briefs have neither, and importing what reads them takes longer than checking the brief.
+    if files.word:
+        from evibrief.formats.docx.own_reference import demand_reference
+
+        demand_reference(files.word, str(theme / "reference.docx"))
+    if not files.styles:
+        return files
+    from evibrief.formats.html.stylesheet import read_sheet
+
+    return replace(files, styles=read_sheet(files.styles, str(theme / "custom.css")))
 
 
 def compose_look(theme: Theme, styles: str, logo: bytes) -> Look:

@@ -34,7 +34,7 @@ DEEPEST = 12
 _LOCATOR = re.compile(r" \[(?:\\.|[^\[\]\\@])*\](?![(\[])")
 _HAS_CITATION = re.compile(rf"(?<![\w@\\])-?{_KEY}")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~ \n])")
-_CODE = re.compile(r"(?<![\w`])(`+)(?!`)(.+?)(?<!`)\1(?![\w`])", re.DOTALL)
+_CODE = re.compile(r"(?<![\w`])(`+)(?!`)((?:(?!(?<!`)\1(?!`)).)+)(?<!`)\1(?![\w`])", re.DOTALL)
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>")
 _LINK = re.compile(r"!?\[((?:\\.|\[[^\[\]\n]*\]|[^\[\]\\])*)\]\(((?:\\.|\([^()\s]*\)|[^()\s\\])*)\)")
 _ADDRESS = re.compile(r"#|[A-Za-z][A-Za-z0-9+.-]*:|.*/|.*\.[A-Za-z]{2}|\Z")
@@ -58,11 +58,17 @@ class MarkupFault:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A text for pandoc, and the words that it prints, with `CITED` for each citation."""
+    """A text for pandoc, and the words that it prints, with `CITED` for each citation.
+
+    `links` are the addresses that it leads to, `pictures` those of pictures, which no text may have.
+    """
 
     markdown: str
     words: str
     faults: tuple[MarkupFault, ...] = ()
+    links: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    one_paragraph: bool = True
 
 
 @dataclass
@@ -78,9 +84,12 @@ class _Piece:
 
 @dataclass
 class _Reading:
-    """The faults found in one text, and in how many brackets its reader is."""
+    """What was found in one text, and in how many brackets its reader is."""
 
     faults: list[MarkupFault] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    lists: int = 0
     depth: int = 0
 
 
@@ -96,7 +105,9 @@ def parse_text(text: str) -> Parsed:
     blocks = list(_blocks(text.expandtabs(4).split("\n"), reading))
     markdown = "\n\n".join(one for one, _ in blocks)
     words = " ".join(one for _, one in blocks)
-    return Parsed(markdown, words, tuple(dict.fromkeys(reading.faults)))
+    links, pictures = tuple(dict.fromkeys(reading.links)), tuple(reading.pictures)
+    one_paragraph = sum(bool(one) for one, _ in blocks) < 2 and not reading.lists
+    return Parsed(markdown, words, tuple(dict.fromkeys(reading.faults)), links, pictures, one_paragraph)
 
 
 def words_of(text: str) -> str:
@@ -168,6 +179,7 @@ def _list(items: list[_Item], reading: _Reading) -> Iterator[tuple[str, str]]:
             break
     if items[0].marker in "-+" and all(_NUMBER_FIRST.match(one.lines[0]) for one in items):
         reading.faults.append(_sign_or_list(items[0]))
+    reading.lists += 1
     parts, words = [], []
     for one in items:
         blocks = list(_blocks(one.lines, reading))
@@ -256,6 +268,7 @@ def _piece(text: str, at: int, closing: Mapping[int, int], reading: _Reading) ->
     if sign == "`" and (found := _CODE.match(text, at)):
         return _Piece(found[0], found[2].strip()), found.end()
     if sign == "<" and (found := _AUTOLINK.match(text, at)):
+        reading.links.append(found[1] if ":" in found[1] else f"mailto:{found[1]}")
         return _Piece(found[0], found[1].removeprefix("mailto:")), found.end()
     end = closing.get(at + (sign == "!"), 0)
     if end and text[end + 1 : end + 2] == "(" and (found := _LINK.match(text, at)) and _ADDRESS.match(found[2]):
@@ -277,7 +290,12 @@ def _piece(text: str, at: int, closing: Mapping[int, int], reading: _Reading) ->
 
 
 def _link(found: re.Match[str], reading: _Reading) -> _Piece:
+    before = len(reading.links)
     label, words = _line(found[1], reading)
+    if len(reading.links) > before:
+        hint = "keep one address; for brackets that are signs write `\\[` and `\\]`"
+        reading.faults.append(MarkupFault("a link may not stand in a link", hint, found[0]))
+    (reading.pictures if found[0].startswith("!") else reading.links).append(found[2])
     return _Piece(f"{found[0].partition('[')[0]}[{label}]({found[2]})", words)
 
 

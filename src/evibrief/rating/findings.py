@@ -11,7 +11,7 @@ from typing import Protocol, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
-from evibrief.evidence.fields import ClaimId, Record, cited_keys
+from evibrief.evidence.fields import ClaimId, Record
 from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
@@ -220,11 +220,6 @@ def names_a_source(origin: Stated) -> bool:
     return not origin.attribution.startswith("none")
 
 
-def sources_in_text(brief: Brief) -> frozenset[str]:
-    """The keys that any prose of the brief cites."""
-    return frozenset(key for text in _texts(brief.model_dump()) for key in cited_keys(text))
-
-
 def _overrides(node: object, within: str) -> Iterator[tuple[str, str, str, str]]:
     """The overrides of a record and all records inside it; a record without an id uses that of the one around it."""
     if isinstance(node, tuple):
@@ -237,17 +232,6 @@ def _overrides(node: object, within: str) -> Iterator[tuple[str, str, str, str]]
             yield name, override.rule, override.reason, f"{override.by}, {override.date.isoformat()}"
         for field in type(node).model_fields:
             yield from _overrides(getattr(node, field), name)
-
-
-def _texts(node: object) -> Iterable[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping):
-        for child in node.values():
-            yield from _texts(child)
-    elif isinstance(node, tuple):
-        for child in node:
-            yield from _texts(child)
 
 
 def _by(pairs: Iterable[tuple[str, Claim]]) -> Mapping[str, tuple[ClaimId, ...]]:

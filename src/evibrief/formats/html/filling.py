@@ -102,13 +102,17 @@ class _Texts:
         return self.block(text)
 
 
-def environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
-    """A Jinja environment that loads nothing else, escapes all output, and refuses undefined values."""
+def environment(templates: Mapping[str, str]) -> jinja2.Environment:
+    """A Jinja environment that loads nothing else, escapes all output, and refuses undefined values.
+
+    With a template of the brief's own it is a sandbox; ours need none, which takes half the time.
+    """
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         return (templates[name], name, lambda: True) if name in templates else None
 
-    made = SandboxedEnvironment(
+    kind = SandboxedEnvironment if OWN_PAGE in templates else jinja2.Environment
+    made = kind(
         loader=jinja2.FunctionLoader(load), undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip

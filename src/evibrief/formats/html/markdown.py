@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
-import pypandoc
-
+from evibrief.formats.html.complaints import ALLOWED_LINKS, Complaint, forbidden, forbidden_link, two_ways
 from evibrief.formats.pandoc import OUT_OF_MEMORY, demand_room
 from evibrief.labels import dialect
 from evibrief.labels.dialect import CITED, Parsed
@@ -45,7 +44,6 @@ ALLOWED_TAGS = frozenset(
 _TAGS_OF_LIST = frozenset(("div", "section", "hr", "i", "b", "u"))
 """Further tags in the reference list, and in the notes of a note style."""
 
-ALLOWED_LINKS = ("#", "http://", "https://", "mailto:")
 _ENTRY_OF_LIST = re.compile(r'<div id="refs".*', re.DOTALL)
 
 
@@ -59,21 +57,6 @@ _MEGABYTES = 2_048
 """The memory limit of pandoc's runtime; only a malicious citation style needs more (GHC User's Guide, 5.7)."""
 
 _CITEPROC_FAILED = 24
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """A complaint about one text, by index; -1 for all texts together, `IN_LIST` for the reference list.
-
-    `text` is the text that the complaint is about, and `within` the part of it that is wrong, if it is known.
-    """
-
-    index: int
-    message: str
-    hint: str = ""
-    text: str = ""
-    within: str = ""
-    of_style: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +81,7 @@ def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style
     if len(pieces) != len(texts) + 1:
         return Typeset(tuple("" for _ in texts), "", complaints or (Complaint(-1, "the texts could not be set"),))
     fragments = [_own_links(piece.strip(), f"{token}n{index}") for index, piece in enumerate(pieces[:-1])]
-    found = [one for index, read in enumerate(parsed) for one in _two_ways(index, read)]
+    found = [one for index, read in enumerate(parsed) for one in two_ways(index, read)]
     found += [one for index, fragment in enumerate(fragments) for one in _refused(index, fragment)]
     refused = {one.index for one in (*found, *complaints)}
     found += [one for index, (read, fragment) in enumerate(zip(parsed, fragments, strict=True))
@@ -112,12 +95,6 @@ def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style
 def _own_links(fragment: str, name: str) -> str:
     """A fragment whose internal links no longer have the file name that pandoc puts in front."""
     return fragment.replace(f'href="#{name}__', 'href="#')
-
-
-def _two_ways(index: int, parsed: Parsed) -> Iterable[Complaint]:
-    """Complaints about what can be read in two ways, and about what is no text."""
-    for fault in parsed.faults:
-        yield Complaint(index, fault.message, fault.hint, within=fault.within)
 
 
 def _changed(index: int, parsed: Parsed, fragment: str) -> Iterable[Complaint]:
@@ -180,6 +157,8 @@ def _run_pandoc(
 
     Pandoc reads texts, references and style from files, so they are written to a temporary folder.
     """
+    import pypandoc  # here, because a check does without it
+
     names = [f"{token}n{index}" for index in range(len(texts))]
     with work_folder() as folder:
         library = json.dumps([_without_empty(one) for one in references], ensure_ascii=False)
@@ -233,25 +212,21 @@ def _without_empty(reference: Mapping[str, Any]) -> dict[str, Any]:
 class _Refusals(HTMLParser):
     """Collects everything in a fragment that is not allowed."""
 
-    def __init__(self, allowed: frozenset[str]) -> None:
+    def __init__(self, index: int, allowed: frozenset[str]) -> None:
         super().__init__()
-        self.allowed = allowed
-        self.refused: list[tuple[str, str, str]] = []
+        self.index, self.allowed = index, allowed
+        self.refused: list[Complaint] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in self.allowed:
             what = {"img": "a picture", "table": "a table", "pre": "a block of code"}.get(tag, f"`<{tag}>`")
-            what = "a heading" if re.fullmatch(r"h\d", tag) else what
-            hint = "texts are paragraphs, lists, links and citations"
-            self.refused.append((f"{what} may not stand in a text", hint, ""))
+            self.refused.append(forbidden(self.index, "a heading" if re.fullmatch(r"h\d", tag) else what))
         target = dict(attributes).get("href")
         if tag == "a" and target is not None and not target.startswith(ALLOWED_LINKS):
-            hint = "use #id, https: or mailto:"
-            self.refused.append((f"the link `{target}` leads nowhere that is allowed", hint, target))
+            self.refused.append(forbidden_link(self.index, target))
 
 
 def _refused(index: int, fragment: str, allowed: frozenset[str] = ALLOWED_TAGS) -> Iterable[Complaint]:
-    parser = _Refusals(allowed)
+    parser = _Refusals(index, allowed)
     parser.feed(fragment)
-    for message, hint, within in dict.fromkeys(parser.refused):
-        yield Complaint(index, message, hint, within=within)
+    return dict.fromkeys(parser.refused)

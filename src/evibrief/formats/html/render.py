@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from evibrief.formats.html.complaints import Complaint, dead_links, too_long
 from evibrief.formats.html.filling import (
     OWN_PAGE,
     BadTemplate,
@@ -23,7 +24,7 @@ from evibrief.formats.html.filling import (
     fill_template,
 )
 from evibrief.formats.html.foot import with_foot
-from evibrief.formats.html.markdown import Complaint, Typeset, inline
+from evibrief.formats.html.markdown import Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
 from evibrief.sections.blocks import Layer, Look, View
 from evibrief.sections.figures.picture import addresses_in
@@ -59,14 +60,11 @@ def render(
     filled = (fill_apart if own else fill_page)(view, templates, layer, look, marks)
     set_texts = typesetter(list(filled.texts))
     fragments = tuple(_short(filled, set_texts.fragments))
-    complaints = [_with_text(complaint, filled) for complaint in set_texts.complaints]
-    complaints += _too_long(filled, set_texts.fragments)
     html = marks.replaced(filled.html, fragments, set_texts.bibliography)
-    if layer == "full":
-        complaints += (_with_text(one, filled) for one in _dead_links(html, fragments))
+    found = tuple(_complaints(filled, set_texts, html if layer == "full" else ""))
     html = html if layer == "full" else without_dead_links(html)
-    if complaints:
-        return Rendered(html, tuple(complaints))
+    if found:
+        return Rendered(html, found)
     contents = contents_of(html)
     if own:
         sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
@@ -75,8 +73,13 @@ def render(
     return Rendered(with_policy(html, contents), ())
 
 
-def _with_text(complaint: Complaint, filled: Filled) -> Complaint:
-    return replace(complaint, text=filled.texts[complaint.index]) if complaint.index >= 0 else complaint
+def _complaints(filled: Filled, set_texts: Typeset, html: str) -> Iterator[Complaint]:
+    """What is wrong with the texts; links are looked at only with a whole page in `html`."""
+    found = [*set_texts.complaints, *_too_long(filled, set_texts.fragments)]
+    if html:
+        found += _dead_links(html, set_texts.fragments)
+    for one in found:
+        yield replace(one, text=filled.texts[one.index]) if one.index >= 0 else one
 
 
 def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
@@ -86,20 +89,15 @@ def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
 
 
 def _dead_links(html: str, fragments: tuple[str, ...]) -> Iterator[Complaint]:
-    """Links of authors to records that are not on the page. Those of citations are the engine's."""
-    anchors = set(re.findall(r'\bid="([^"]+)"', html))
+    anchors = frozenset(re.findall(r'\bid="([^"]+)"', html))
     for index, fragment in enumerate(fragments):
-        for target in dict.fromkeys(re.findall(r'<a href="#([^"]*)"', fragment)):
-            if target not in anchors and not target.startswith("ref-"):
-                message, hint = f"the link `#{target}` leads to no record on the page", "use the id of a record"
-                yield Complaint(index, message, hint, within=f"#{target}")
+        yield from dead_links(index, dict.fromkeys(re.findall(r'<a href="#([^"]*)"', fragment)), anchors)
 
 
 def _too_long(filled: Filled, fragments: tuple[str, ...]) -> Iterator[Complaint]:
     for index in sorted(filled.short):
         if fragments[index] and inline(fragments[index]) is None:
-            message, hint = "this text has to be one paragraph", "it stands in a table or a list"
-            yield Complaint(index, message, hint, filled.texts[index])
+            yield too_long(index)
 
 
 def _refuse(html: str, contents: Contents, own: str, sheets: list[str], pictures: set[str]) -> None:
