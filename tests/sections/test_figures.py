@@ -296,3 +296,24 @@ def test_no_date_and_no_program_is_in_a_drawing() -> None:
         drawn = draw()
         assert not re.search(r"<dc:date|matplotlib|20\d\d-\d\d-\d\d", drawn.svg + drawn.lettered, re.IGNORECASE)
         assert b"Software" not in drawn.png
+
+
+def _ticks(*moments: float | None) -> list[str]:
+    bar = CourseBar("Less sneezing", "one trial", *moments)
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", draw_time_course([bar], WORDS).lettered)
+    return [text for text in texts if re.fullmatch(r"\d+ (?:min|h|days?|weeks?|months?|years?)", text)]
+
+
+@pytest.mark.parametrize(("moments", "ticks"), [
+    ((80640, None, 120960), ["4 weeks", "8 weeks", "3 months", "6 months"]),
+    ((40, 2880, 20160), ["1 h", "2 h", "4 h", "8 h", "1 day", "2 days", "1 week", "2 weeks"]),
+    ((2, None, 5), ["1 min", "2 min", "5 min"]), ((525600 * 30, None, None), ["10 years", "20 years", "50 years"]),
+    ((0, None, 1440), ["8 h", "1 day", "2 days"]), ((None, None, None), []),
+])  # fmt: skip
+def test_a_time_axis_begins_and_ends_where_the_data_do(moments: tuple[float | None, ...], ticks: list[str]) -> None:
+    assert _ticks(*moments) == ticks
+
+
+def test_times_are_told_in_the_largest_unit() -> None:
+    told = draw_time_course([CourseBar("Less", "one trial", 0, 131400, 1051200)], WORDS).alternative
+    assert "first seen 0 minutes, greatest 3 months, last seen 2 years" in told

@@ -21,7 +21,6 @@ from evibrief.rating.tally import StudyColumn
 from evibrief.sections.blocks import Figure
 from evibrief.sections.figures import draw as figures
 
-_MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080, "months": 43800, "years": 525600}
 _LEVELS: tuple[Tier, ...] = tuple(reversed(get_args(Tier)))
 
 
@@ -121,7 +120,7 @@ def _bar(course: TimeCourse, findings: Findings) -> figures.CourseBar:
 
 
 def _minutes(moment: Moment | None) -> float | None:
-    return None if moment is None else float(moment.value * _MINUTES[moment.unit])
+    return None if moment is None else float(moment.value * figures.MINUTES[moment.unit])
 
 
 def dose_figures(brief: Brief, findings: Findings) -> Iterator[Figure]:

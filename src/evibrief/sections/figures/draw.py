@@ -6,7 +6,7 @@ boxes and needs no graph layout library.
 """
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -321,11 +321,14 @@ def _path_words(links: Sequence[PathLink], figures: Figures) -> str:
     return figures.told_chain(rows="; ".join(told))
 
 
-_TICKS: tuple[tuple[float, int, TimeUnit], ...] = (
-    (40.0, 40, "minutes"), (120.0, 2, "hours"), (480.0, 8, "hours"), (1440.0, 1, "days"), (2880.0, 2, "days"),
-    (10080.0, 1, "weeks"), (20160.0, 2, "weeks"), (40320.0, 4, "weeks"), (80640.0, 8, "weeks"),
-    (262800.0, 6, "months"), (525600.0, 1, "years"),
+_TICKS: tuple[tuple[int, TimeUnit], ...] = (
+    *((number, "minutes") for number in (1, 2, 5, 15, 30)), *((number, "hours") for number in (1, 2, 4, 8)),
+    *((number, "days") for number in (1, 2)), *((number, "weeks") for number in (1, 2, 4, 8)),
+    *((number, "months") for number in (3, 6)), *((number, "years") for number in (1, 2, 5, 10, 20, 50)),
 )  # fmt: skip
+MINUTES: Mapping[TimeUnit, int] = {
+    "minutes": 1, "hours": 60, "days": 1440, "weeks": 10080, "months": 43800, "years": 525600,
+}  # fmt: skip
 
 
 def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
@@ -336,21 +339,22 @@ def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
 def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     left, size = 66.0, 7.4
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
-    low, high = min([40.0, *known]), max([20160.0, *known])
-    ticks = [(at, words.ticks[unit](number)) for at, number, unit in _TICKS if low * 0.99 <= at <= high * 1.3]
+    low, high = _span(known)
+    moments = [(number * MINUTES[unit], words.ticks[unit](number)) for number, unit in _TICKS]
+    ticks = [(at, tick) for at, tick in moments if known and low <= at <= high]
 
     def place(minutes: float) -> float:
-        return left + 6 + (WIDTH - left - 22) * math.log(minutes / low) / math.log(high * 1.3 / low)
+        return left + 6 + (WIDTH - left - 22) * math.log(max(minutes, low) / low) / math.log(high / low)
 
     texts = [(wrap(bar.label, left - 4, size), wrap(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
     heights = [lines(one) * leading(size) + lines(two) * leading(SMALLEST) + 3 for one, two in texts]
     sheet = Sheet(8 + sum(heights) + 8)
     free = 0.0
     for minute, tick in ticks:
-        sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
-        if place(minute) - len(tick) * 0.75 > free:  # words that would overlap the previous ones are left out
+        if place(minute) - len(tick) * 0.65 > free:  # words that would overlap the previous ones are left out
+            sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
             sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
-            free = place(minute) + len(tick) * 0.75
+            free = place(minute) + len(tick) * 0.65
     y = 8.0
     for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
         sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
@@ -362,6 +366,13 @@ def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     sheet.mark(left + 8, y + 4, "D", AGAINST)
     sheet.text(left + 11, y + 4, words.figures.key_greatest, SMALLEST)
     return sheet
+
+
+def _span(known: Sequence[float]) -> tuple[float, float]:
+    """Where a time axis begins and ends: a little before and after the data, and far enough apart for two marks."""
+    low, high = (min(known) / 1.3, max(known) * 1.3) if known else (1440.0, 1440.0)
+    wider = math.sqrt(max(1.0, 16 * low / high))
+    return low / wider, high * wider
 
 
 def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float], unknown: str) -> None:
@@ -393,14 +404,12 @@ def _course_words(bars: Sequence[CourseBar], words: Words) -> str:
     return words.figures.told_time_course(rows="; ".join(told))
 
 
-_UNITS: tuple[tuple[int, TimeUnit], ...] = ((10080, "weeks"), (1440, "days"), (60, "hours"), (1, "minutes"))
-
-
 def _duration(minutes: float | None, words: Words) -> str:
     """`40 minutes`, `2 days`, `8 weeks`, `unknown`: in the largest unit that divides it."""
     if minutes is None:
         return words.notes.unknown
-    size, unit = next((one for one in _UNITS if minutes % one[0] == 0), _UNITS[-1])
+    sizes = [(size, unit) for unit, size in MINUTES.items() if minutes and minutes % size == 0]
+    size, unit = max(sizes, default=(1, "minutes"))
     return words.durations[unit](Decimal(f"{minutes / size:g}")).replace(NO_BREAK, " ")
 
 
