@@ -305,6 +305,13 @@ def test_a_record_stays_together(body: Any, pages: list[str]) -> None:
         assert len(re.findall(rf"\bR{number}\.\d ", holding[0])) == len(group)
 
 
+def test_a_sentence_between_heading_and_table_stays_with_both(body: Any) -> None:
+    (between,) = (one for one in find(body, "//w:body/w:p") if text_of(one) == "Every claim with all that it rests on.")
+    assert find(between, "w:pPr/w:keepNext")
+    others = [one for one in find(body, "//w:body/w:p") if text_of(one).startswith(WORDS[:20])]
+    assert not all(find(one, "w:pPr/w:keepNext") for one in others)
+
+
 def test_header_rows_stay_with_the_first_record(body: Any) -> None:
     headers = [row for row in find(body, "//w:tr") if is_header(row)]
     assert headers

@@ -35,6 +35,9 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
                (names.hangs_on, 30))  # fmt: skip
     rows = ([_statement_row(one, findings)] for one in brief.ranking.statements if one.kind == "reason")
     yield from _headed(headings.statements, "summary_statements", captions.statements_in_short, columns, rows)
+    if others := [one for one in brief.ranking.statements if one.kind != "reason"]:
+        yield Heading(headings.not_rated, "summary_not_rated")
+        yield Bullets(tuple((_numbered(one),) for one in others))
     columns = ((names.amount, 16), (names.route, 14), (names.to_whom, 34), (names.source, 36))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from _headed(headings.doses_given, "summary_doses", captions.doses_in_short, columns, rows)
@@ -94,7 +97,6 @@ def _more(number: int, words: Words) -> tuple[Line, ...]:
 
 
 def _statement_row(statement: Statement, findings: Findings) -> Row:
-    number = statement.id.lstrip("s")
     stated, computed = tier_words(statement, findings)
     hangs: tuple[Line, ...] = (Line(text=findings.words.notes.not_rated_here, style="muted"),)
     if findings.ratings:
@@ -102,13 +104,17 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
         hangs = fall_lines(rating.falls, scale, findings)
     return Row(
         (
-            Cell((Line(prose=joined(f"[{number}](#{statement.id}). ", statement.text)),), scope="row"),
+            Cell((_numbered(statement),), scope="row"),
             *((Cell((Line(text=stated),)),) if findings.has_document else ()),
             Cell((Line(text=computed, style="word"),)),
             Cell((Line(text=final_word(statement, findings), style="word"),)),
             Cell(hangs),
         )
     )
+
+
+def _numbered(statement: Statement) -> Line:
+    return Line(prose=joined(f"[{statement.id.lstrip('s')}](#{statement.id}). ", statement.text))
 
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:

@@ -51,6 +51,7 @@ def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
     _turn_pages(body)
     for table, width in _tables_with_widths(body):
         _finish_table(table, width, f":{token}")
+    _keep_introductions(body)
     _style_lists(body)
     _number_pictures(body)
 
@@ -340,6 +341,16 @@ def _keep_whole(row: Any, with_next: bool) -> None:
     if with_next:
         for paragraph in row.iter(_PARAGRAPH):  # they have a style by now, which must come first
             paragraph.find("w:pPr/w:pStyle", _NAMESPACES).addnext(word_element("keepNext"))
+
+
+def _keep_introductions(body: Any) -> None:
+    """Keep the paragraph between a heading and a table on the page of the table, and the heading with it."""
+    for caption in body.iterfind(_PARAGRAPH):
+        if paragraph_style(caption) != "TableCaption":
+            continue
+        before = [one for one in caption.itersiblings(preceding=True) if one.tag not in _BOOKMARKS][:2]
+        if [one.tag for one in before] == [_PARAGRAPH] * 2 and paragraph_style(before[1]).startswith("Heading"):
+            before[0].find("w:pPr/w:pStyle", _NAMESPACES).addnext(word_element("keepNext"))
 
 
 # Lists and pictures
