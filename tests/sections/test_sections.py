@@ -11,8 +11,8 @@ from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
-from evibrief.sections import cells, phases, summary
-from evibrief.sections.blocks import Line, Table
+from evibrief.sections import cells, limitations, phases, summary
+from evibrief.sections.blocks import Bullets, Heading, Line, Table
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass",
@@ -86,3 +86,27 @@ def test_a_value_in_a_claim_is_put_in_wherever_the_claim_is_printed() -> None:
     filled = fill(written, values_of(written, findings))
     (block,) = (one for one in phases.phases(filled, derive(filled)) if isinstance(one, Table) and name in str(one))
     assert "Seen in 24 people." in str(block)
+
+
+@pytest.mark.parametrize("folder", BRIEFS[1:], ids=lambda folder: folder.name)
+def test_the_summary_names_every_statement_without_a_tier(folder: Path) -> None:
+    brief, findings = known(folder)
+    blocks = list(summary.summary(brief, findings))
+    (at,) = (at for at, one in enumerate(blocks) if isinstance(one, Heading) and one.anchor == "summary_not_rated")
+    listed = blocks[at + 1]
+    assert isinstance(listed, Bullets)
+    others = [one.text for one in brief.ranking.statements if one.kind != "reason"]
+    assert others
+    assert [entry[0].prose.partition(". ")[2] for entry in listed.entries] == others
+
+
+def test_a_reader_learns_which_publications_are_of_the_same_people_and_what_a_review_contains() -> None:
+    brief, findings = known(BRIEFS[2])
+    (block,) = (one for one in limitations.limitations(brief, findings) if isinstance(one, Table)
+                and one.columns[0].heading == findings.words.columns.reference)  # fmt: skip
+    told = {row.cells[0].lines[0].prose.rpartition("@")[2].rstrip("]"): [line.text for line in row.cells[1].lines]
+            for group in block.groups for row in group}  # fmt: skip
+    contained = {study.reference for study in brief.studies if study.includes}
+    assert contained == {key for key, lines in told.items() if any("It contains " in line for line in lines)}
+    same = {key for key, lines in told.items() if any("counted as one study" in line for line in lines)}
+    assert same == {"bruun2024", "bruunEffectNaltrexoneSpinal2025"}

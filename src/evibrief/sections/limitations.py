@@ -240,4 +240,21 @@ def _reference_row(study: Study, report: RetractionReport | None, findings: Find
         *note_lines(study.verification.note),
     )
     notices = _notice_lines(study, report, findings)
-    return Row((Cell((name,), scope="row"), Cell((*kind, *note_lines(study.note))), Cell(seen), Cell(notices)))
+    counted = (*kind, *_related(study, findings), *note_lines(study.note))
+    return Row((Cell((name,), scope="row"), Cell(counted), Cell(seen), Cell(notices)))
+
+
+def _related(study: Study, findings: Findings) -> Iterator[Line]:
+    """Why a publication may not count by itself: others report the same people, or it contains other studies."""
+    marks = {study.report_of, study.cohort} - {None}
+    others = (one for one in findings.studies.values() if marks & {one.report_of, one.cohort})
+    same = [one.reference for one in others if one.reference != study.reference]
+    sentences = findings.words.sentences
+    if same:
+        yield Line(text=sentences.one_study_with(studies=_names(same, findings)), style="muted")
+    if study.includes:
+        yield Line(text=sentences.contains_studies(studies=_names(study.includes, findings)), style="muted")
+
+
+def _names(keys: Iterable[str], findings: Findings) -> str:
+    return phrases.all_of((phrases.short_name(findings.references[key]) for key in keys), findings.words)
