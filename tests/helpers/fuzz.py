@@ -398,7 +398,18 @@ def all_forgeries(share: int, of: int) -> Told:
 # All.
 
 
+def warm_up() -> None:
+    """Do what every run would do first, once: importing what the commands need takes longer than most runs."""
+    with watched(Told(), "warm up", ("sent", "out")) as folder, contextlib.redirect_stdout(io.StringIO()):
+        made = [one.path for one in build(GOOD, folder / "out", ["pdf", "docx"], layer="page")]
+        for words in (["check", str(GOOD)], *(words_of(command, path, folder / path.suffix[1:])
+                                              for path in made for command in COMMANDS)):  # fmt: skip
+            with contextlib.redirect_stderr(io.StringIO()):
+                cli.main(words, apart=True)
+
+
 def work(evidence: int, documents: int, seed: int, share: int, of: int, forge: bool) -> dict[str, Told]:
+    warm_up()
     chance = random.Random(seed)
     forged = {"forgeries, verify": all_forgeries(share, of)} if forge else {}
     return forged | {"evidence, check": fuzz_evidence(evidence, chance)} | {
