@@ -111,10 +111,21 @@ def languages() -> tuple[str, ...]:
 
 def labels(language: str) -> Path | None:
     """The file of labels for a language: `en-GB.yaml` for `en-GB` if there is one, else `en.yaml`; None if neither."""
+    return _of_language("labels", language, ".yaml")
+
+
+def gap_words(language: str) -> tuple[str, ...]:
+    """The phrases by which a language says that something is not known; none where it has no file of them."""
+    path = _of_language("gap-words", language, ".txt")
+    return _lines_of(path.relative_to(templates()).as_posix()) if path else ()
+
+
+def _of_language(folder: str, language: str, ending: str) -> Path | None:
+    """The file for a language in a folder of templates, or the one for the language without its country."""
     parts = language.split("-")
     tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-    known = languages()
-    return next((templates() / "labels" / f"{tag}.yaml" for tag in tags if tag in known), None)
+    files = {path.stem: path for path in (templates() / folder).glob(f"*{ending}")}
+    return next((files[tag] for tag in tags if tag in files), None)
 
 
 def tool_versions(program: str) -> tuple[str, ...]:

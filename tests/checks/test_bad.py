@@ -41,6 +41,14 @@ ELSEWHERE: Mapping[str, str] = {
     "reference-field": "test_references",
     "same-publication": "test_references",
     "same-title": "test_references",
+    "asymmetric-roles": "test_counting",
+    "unstudied-requirement": "test_counting",
+    "unread-source": "test_counting",
+    "review-beside-trials": "test_counting",
+    "not-searched": "test_counting",
+    "typed-plausibility": "test_judgements",
+    "typed-certainty": "test_judgements",
+    "known-without-study": "test_judgements",
 }
 TODAY = datetime.date(2026, 4, 1)
 # Sections that only bad files fill: the starter has none of them.

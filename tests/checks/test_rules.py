@@ -100,10 +100,10 @@ def test_a_reference_of_a_later_year_is_found(tmp_path: Path) -> None:
 def test_an_override_lets_one_rule_pass_for_its_record_and_is_printed(tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
     (folder / "ranking.yaml").write_text(RANKING)
-    assert names(problems_in(folder)) == ["one-study", "uncertain-sources"]
+    assert names(problems_in(folder)) == ["one-study", "uncertain-sources", "uncontrolled-tier"]
     signed = "    overrides:\n      - {rule: one-study, reason: All there is., by: the author, date: 2026-02-01}\n"
     (folder / "ranking.yaml").write_text(RANKING + signed)
-    assert names(problems_in(folder)) == ["uncertain-sources"]
+    assert names(problems_in(folder)) == ["uncertain-sources", "uncontrolled-tier"]
     html = build(folder, tmp_path / "out", ["html"])[0].path.read_text()
     assert "All there is." in html
     assert "the author, 2026-02-01" in html

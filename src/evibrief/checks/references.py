@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.identifiers import OwnIdentifier, own_identifiers
-from evibrief.evidence.records import Reference
 
 _FIELDS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
 
@@ -38,11 +37,11 @@ def same_title(case: Context) -> Iterator[Finding]:
     They may be one publication, or two reports of one study, such as a preprint and the article. Keep one, or give
     both the same `report_of` in `studies.yaml`, so that they count once.
     """
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, int | None], str] = {}
     reports: dict[str, str] = {one.reference: one.report_of for one in case.brief.studies if one.report_of}
     known: set[OwnIdentifier] = set()
     for index, reference in enumerate(case.brief.references):
-        key, own = (_normalised(reference.title or ""), _year(reference)), set(own_identifiers(reference))
+        key, own = (_normalised(reference.title or ""), reference.year), set(own_identifiers(reference))
         first = seen.setdefault(key, reference.id)
         joined = first in reports and reports.get(reference.id) == reports[first]
         if key[0] and first != reference.id and not joined and not own & known:
@@ -56,11 +55,6 @@ def _normalised(title: str) -> str:
     """The letters and digits of a title, without tags, accents and case."""
     plain = unicodedata.normalize("NFKD", re.sub(r"<[^<>]*>", "", title)).casefold()
     return " ".join("".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split())
-
-
-def _year(reference: Reference) -> str:
-    parts = (reference.issued or {}).get("date-parts")
-    return str(parts[0][0]) if parts else ""
 
 
 RULES: tuple[Rule, ...] = (

@@ -11,6 +11,7 @@ from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.fields import ReferenceKey, cited_keys
 from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.source import Location
+from evibrief.labels.gap_words import gap_words_in
 from evibrief.problems import suggest
 from evibrief.rating.decision_tables import rank
 from evibrief.rating.ratings import Ratings
@@ -114,6 +115,54 @@ def never_word(case: Context) -> Iterator[Finding]:
             yield Finding(location, f"“{word}” claims too much", "say what was checked, and how", word)
 
 
+def gap_link(case: Context) -> Iterator[Finding]:
+    """A link that is worded as a gap: it says that something is not known, not shown, unlikely or far off.
+
+    A link is a step that would have to hold, and studies are counted for it. A study that confirms the lack would make
+    the chain look better. Word the link as the step, and say what is not known in a claim with `about: gap`. In
+    format 1 this is a warning, `gap-wording`.
+    """
+    if case.brief.brief.format > 1:
+        yield from _gap_links(case)
+
+
+_IS_A_GAP = "write the step here, and what is not known in a claim with `about: gap`"
+
+
+def _gap_links(case: Context) -> Iterator[Finding]:
+    language = case.brief.brief.language
+    for location, link in case.links():
+        if words := gap_words_in(link.text, language, link.kind == "exposure"):
+            message = f"`{link.id}` is worded as a gap (“{words}”), and a link is a step that would have to hold"
+            yield Finding((*location, "text"), message, _IS_A_GAP, words)
+
+
+def gap_wording(case: Context) -> Iterator[Finding]:
+    """A statement or claim that is rated and worded as a gap; in format 1 a link, too.
+
+    Studies are counted for or against what is so. That something is not known is no reason to expect a benefit. Give
+    the statement `kind: missing`, the claim `about: gap`, or say what would be so.
+    """
+    language, rated = case.brief.brief.language, _rated_claims(case)
+    for location, statement in case.statements():
+        if statement.kind == "reason" and (words := gap_words_in(statement.text, language)):
+            message = f"`{statement.id}` is rated and worded as a gap: “{words}”"
+            yield Finding((*location, "text"), message, "give it `kind: missing`, or say what would be so", words)
+    for location, claim in case.claims():
+        is_rated = claim.id in rated and claim.direction != "neutral" and claim.about not in ("gap", "background")
+        if is_rated and (words := gap_words_in(claim.text, language)):
+            message = f"`{claim.id}` is rated and worded as a gap: “{words}”"
+            yield Finding((*location, "text"), message, "write `about: gap`, or say what would be so", words)
+    if case.brief.brief.format == 1:
+        yield from _gap_links(case)
+
+
+def _rated_claims(case: Context) -> frozenset[str]:
+    """The claims of the links, and of the statements that are reasons for a benefit."""
+    of_statements = (name for _, one in case.statements() if one.kind == "reason" for name in one.claims)
+    return frozenset((*of_statements, *(name for _, link in case.links() for name in link.all_claims)))
+
+
 def quotation(case: Context) -> Iterator[Finding]:
     """A quotation without its publication and page.
 
@@ -179,10 +228,12 @@ def unknown_value(case: Context) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
+    error("gap-link", gap_link),
     error("quotation", quotation),
     error("number-differs", number_differs),
     error("unknown-value", unknown_value),
     warning("flat-wording", flat_wording),
     warning("strong-wording", strong_wording),
     warning("never-word", never_word),
+    warning("gap-wording", gap_wording),
 )

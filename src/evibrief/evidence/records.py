@@ -270,3 +270,9 @@ class Reference(Record):
     title: str | None = None
     author: tuple[Mapping[str, Any], ...] = ()
     issued: Mapping[str, Any] | None = None
+
+    @property
+    def year(self) -> int | None:
+        """The year in which it was published, if that is known."""
+        parts = (self.issued or {}).get("date-parts")
+        return int(parts[0][0]) if parts and parts[0] else None

@@ -51,6 +51,12 @@ Design = Literal[
     "web-page",
     "unknown",
 ]
+WITHOUT_CONTROL: tuple[Design, ...] = ("uncontrolled-trial", "case-series", "case-report")
+"""Designs that have no control group by their name. An instrument by legs has a list of its own."""
+
+REVIEWS: tuple[Design, ...] = ("meta-analysis", "systematic-review", "pooled-analysis")
+"""Designs that pool other studies. An instrument by legs has a list of its own."""
+
 MEANT: Mapping[str, str] = {
     "drug": "intervention",
     "mixed": "inconclusive",
