@@ -102,6 +102,7 @@ ODD = [
     about(issued={"date-parts": [[None, None, None]]}), about(issued={"date-parts": [[""]]}),
     about(issued={"date-parts": [["2020"]], "season": "in press"}), about(type="journalArticle"),
     about(type="journal-article"), about(type="bookSection"), about(type="posted-content"),
+    about(DOI="10.5555/ab .c"), about(DOI="10.5555/ab (accessed 3 May)"),
 ]  # fmt: skip
 
 
@@ -285,6 +286,34 @@ def test_a_missing_list_is_one_problem_that_names_what_is_there(name: str | None
 def test_a_doi_is_found_in_what_is_typed(typed: str, doi: str) -> None:
     assert bare_doi(typed) == doi
     assert normalise_doi(typed) == doi.lower()
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("10.5555ab.c", "a DOI has a `/` behind `10.5555`: is it `10.5555/ab.c`?"),
+        ("doi:10.5555:ab.c", "a DOI has a `/` behind `10.5555`: is it `10.5555/ab.c`?"),
+        ("10.5555", "a DOI has a `/` behind `10.5555`: is it `10.5555/…`?"),
+        ("doi=10.5555/ab.c", "write the DOI alone: `10.5555/ab.c`"),
+        ("28283340", 'if it is a PMID, write `"PMID": "28283340"`'),
+        ("PMC2891387", 'it is a number of PubMed Central: write `"PMCID": "PMC2891387"`'),
+        ("https://example.org/a/b", 'write an address as `"URL"`; a DOI begins with `10.` and has a `/`'),
+        ("1O.5555/ab", "it begins with the digits `10` and a point; look it up, and copy it"),
+        ("10,5555/ab", "it begins with the digits `10` and a point; look it up, and copy it"),
+        ("10.5555/ab; 10.5555/cd", "keep the one of this publication"),
+        ("n/a", "a DOI begins with `10.` and has a `/`; leave the field out where there is none, or nobody knows it"),
+    ],
+)
+def test_a_mistyped_doi_has_a_hint(typed: str, hint: str, tmp_path: Path) -> None:
+    folder = with_references(tmp_path / "blue", [entry(DOI=typed)])
+    (problem,) = problems_in(folder)
+    assert (problem.severity, field_at(folder, problem), problem.hint) == ("error", "DOI", hint)
+
+
+def test_a_doi_with_a_space_is_read_without_it(tmp_path: Path) -> None:
+    folder = with_references(tmp_path / "blue", [entry(DOI="10.5555/ab .c")])
+    (problem,) = problems_in(folder)
+    assert problem.message == "this DOI has a space in it; it is read as `10.5555/ab.c`"
 
 
 def test_numbers_of_pubmed_are_told_apart() -> None:

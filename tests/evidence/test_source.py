@@ -143,6 +143,34 @@ def test_places_are_right_after_a_byte_order_mark_and_carriage_returns(tmp_path:
     assert [(problem.place.line, problem.place.column) for problem in caught.value.problems] == [(line, 9)]
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_places_are_right_however_lines_end(ending: str, tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    wrong = {"brief.yaml": ("Nothing follows from it.", "Nothing follows [@nobody2020]."),
+             "references.json": ('"page": "1-3"', '"page": {}, "DOI": "x"'),
+             "mechanisms.yaml": ("kind: bridge", "kind: bridg")}  # fmt: skip
+    expected = set()
+    for name, (old, new) in wrong.items():
+        text = (folder / name).read_text()
+        assert old in text
+        text = text.replace(old, new)
+        (folder / name).write_bytes(text.replace("\n", ending).encode())
+        line = next(at for at, words in enumerate(text.split("\n"), 1) if new.split()[-1] in words)
+        expected.add((name, line))
+    with pytest.raises(Problems) as caught:
+        load(tmp_path)
+    assert {(Path(one.place.path).name, one.place.line) for one in caught.value.problems} == expected
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_what_is_not_utf_8_has_its_place_however_lines_end(ending: bytes, tmp_path: Path) -> None:
+    folder = edited(tmp_path, "studies.yaml", ending.join([b"# one", b"# caf\xc3\xa9", b"- note: caf\xe9"]))
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    (problem,) = [one for one in caught.value.problems if one.rule == "encoding"]
+    assert (problem.place.line, problem.place.column) == (3, 12)
+
+
 def test_a_byte_order_mark_before_the_references_is_read(tmp_path: Path) -> None:
     references = good_brief(tmp_path) / "references.json"
     references.write_bytes(b"\xef\xbb\xbf" + references.read_bytes())
@@ -229,3 +257,30 @@ def test_a_count_of_five_thousand_digits_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problems) as caught:
         load(tmp_path)
     assert {problem.rule for problem in caught.value.problems} == {"number"}
+
+
+UNKNOWN = ["n/a", "?", "none", "not known", "TBD", "~", "Not reported", '"-"', "NR", "-"]
+
+
+@pytest.mark.parametrize("typed", UNKNOWN)
+@pytest.mark.parametrize("field", ["n: 12", "when: unknown", "design: uncontrolled-trial", "checked: unknown"])
+def test_what_nobody_knows_has_one_word(field: str, typed: str, tmp_path: Path) -> None:
+    name = "brief.yaml" if field.startswith("checked") else "studies.yaml"
+    file = good_brief(tmp_path) / name
+    text = file.read_text()
+    assert field in text
+    file.write_text(text.replace(field, f"{field.partition(':')[0]}: {typed}", 1))
+    with pytest.raises(Problems) as caught:
+        load(tmp_path)
+    hint = "what nobody knows is written `unknown`"
+    is_yaml = typed not in ("?", "-")
+    more = "; where there can be no such value, `not-applicable`" if is_yaml and field.startswith("n:") else ""
+    assert {problem.hint for problem in caught.value.problems} == {hint + more}
+
+
+def test_other_wrong_values_have_their_own_hints(tmp_path: Path) -> None:
+    file = good_brief(tmp_path) / "studies.yaml"
+    file.write_text(file.read_text().replace("n: 12", "n: twelve"))
+    with pytest.raises(Problems) as caught:
+        load(tmp_path)
+    assert ["unknown" in problem.hint for problem in caught.value.problems] == [False]

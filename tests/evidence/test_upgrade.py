@@ -318,6 +318,15 @@ def test_lines_that_end_in_two_ways_are_not_touched(tmp_path: Path) -> None:
     assert (problem.rule, Path(problem.place.path).name) == ("rewrite", "claims.yaml")
 
 
+def test_lines_that_end_in_carriage_returns_alone_keep_them(tmp_path: Path) -> None:
+    text = grouped(claims(BLOCK)).replace("\n", "\r")
+    folder = written(tmp_path / "brief", {"claims.yaml": ""})
+    (folder / "claims.yaml").write_bytes(text.encode())
+    upgrade(folder)
+    new = (folder / "claims.yaml").read_bytes().decode()
+    assert ("\n" in new, new.count("\r") > 10, new != text) == (False, True, True)
+
+
 def test_a_link_to_another_brief_is_not_followed(tmp_path: Path) -> None:
     folder = written(tmp_path / "brief", {"claims.yaml": ""})
     (tmp_path / "other").mkdir()

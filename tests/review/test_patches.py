@@ -215,7 +215,7 @@ def git(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 PLACES = ("repository", "subfolder", "nowhere", "ignored")
 NAMED = ("absolute", "relative", "dotted")
-ENDS = ("lf", "crlf", "no last line", "crlf, no last line", "bom", "mixed")
+ENDS = ("lf", "crlf", "no last line", "crlf, no last line", "bom", "mixed", "returns")
 CASES = [(place, NAMED[(at + by) % 3], ends) for at, place in enumerate(PLACES) for by, ends in enumerate(ENDS)]
 
 
@@ -231,6 +231,7 @@ def test_git_applies_a_patch_from_the_folder_of_the_brief(
     data = text.rstrip("\n") if "no last line" in ends else text
     data = data.replace("\n", "\r\n") if "crlf" in ends else data
     data = data.replace("\n", "\r\n", 33) if ends == "mixed" else data
+    data = data.replace("\n", "\r") if ends == "returns" else data
     claims.write_bytes(b"\xef\xbb\xbf" * (ends == "bom") + data.encode())
     if place != "nowhere":
         git(root, "init", "-q")

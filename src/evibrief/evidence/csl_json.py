@@ -82,6 +82,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]
 _SAME_TAG = {
     "i": "i", "em": "i", "italic": "i", "b": "b", "strong": "b", "bold": "b", "sub": "sub", "inf": "sub", "sup": "sup",
 }  # fmt: skip
+_SECOND_DOI = re.compile(r"10\.[0-9]{4,9}/\S.*[\s,;]\s*(?:doi:?\s*|https?://\S*/)?10\.[0-9]{4,9}/", re.IGNORECASE)
 _SMALL_CAPITALS = frozenset(("sc", "scp", "smallcaps"))
 _DAY = re.compile(r"(-?[0-9]{4})(?:[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?)?(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 
@@ -140,6 +141,10 @@ def _oddities(entry: dict[str, Any], kept: dict[str, Any]) -> Iterator[CslFault]
     if isinstance(typed, str) and typed in _OTHER_TYPES:
         message = f"`{typed}` is no type of CSL; it is read as `{_OTHER_TYPES[typed]}`"
         yield CslFault("type", message, f'write `"type": "{_OTHER_TYPES[typed]}"`', "warning")
+    doi = entry.get("DOI")
+    if isinstance(doi, str) and "DOI" in kept and re.search(r"10\s+\.|10\.\S*\s+\S", doi):
+        message, hint = f"this DOI has a space in it; it is read as `{kept['DOI']}`", "look it up, and write it without"
+        yield CslFault("DOI", message, hint, "warning")
     issued = entry.get("issued")
     if issued and "issued" not in kept:
         message, hint = "no year is given here", "write the year, or leave `issued` out where it is not known"
@@ -232,9 +237,28 @@ def _doi(name: str, value: Any) -> str | None:
     text = _text(name, value)
     if text is None:
         return None
+    if _SECOND_DOI.search(text):
+        raise _Broken(f"{_shown(text)} is more than one DOI", "keep the one of this publication")
     if not (doi := identifiers.bare_doi(text)):
-        raise _Broken(f"{_shown(text)} is no DOI", "a DOI begins with `10.` and has a `/`; leave the field out if none")
+        raise _Broken(f"{_shown(text)} is no DOI", _how_to_write_doi(text.strip()))
     return doi
+
+
+def _how_to_write_doi(text: str) -> str:
+    """What to do about a text that is no DOI, by what it looks like."""
+    if found := re.search(r"10\.[0-9]{4,9}/[^\s<>]*[A-Za-z0-9]", text):
+        return f"write the DOI alone: `{found[0]}`"
+    if found := re.search(r"\b(10\.[0-9]{4,9})[^0-9A-Za-z]*([A-Za-z][\w.()-]*)?", text):
+        return f"a DOI has a `/` behind `{found[1]}`: is it `{found[1]}/{found[2] or '…'}`?"
+    if identifiers.normalise_pmid(text):
+        return f'if it is a PMID, write `"PMID": "{identifiers.normalise_pmid(text)}"`'
+    if re.match(r"pmc", text, re.IGNORECASE) and (pmcid := identifiers.normalise_pmcid(text)):
+        return f'it is a number of PubMed Central: write `"PMCID": "{pmcid}"`'
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return 'write an address as `"URL"`; a DOI begins with `10.` and has a `/`'
+    if re.search(r"[1lI][0oO][.,][0-9]{4}", text):
+        return "it begins with the digits `10` and a point; look it up, and copy it"
+    return "a DOI begins with `10.` and has a `/`; leave the field out where there is none, or nobody knows it"
 
 
 def _pmid(name: str, value: Any) -> str | None:

@@ -129,9 +129,38 @@ def _shown(value: Any) -> str:
     return str(value) if isinstance(value, str) else "a list" if isinstance(value, list) else "a record"
 
 
+_NOT_KNOWN = frozenset((
+    "?", "??", "???", "-", "--", "–", "—", "…", "~", "n/a", "na", "n.a.", "n/k", "nk", "n/r", "nr", "nd", "nil", "none",
+    "null", "no data", "not available", "not given", "not known", "not recorded", "not reported", "not stated",
+    "not sure", "no idea", "missing", "unclear", "unk", "unspecified", "tba", "tbc", "tbd", "to be determined",
+    "to be confirmed", "to do", "todo", "xx", "xxx",
+))  # fmt: skip
+"""What people type where they know nothing, in small letters."""
+
+
+def says_not_known(value: Any) -> bool:
+    """Whether somebody typed that a value is not known, in other words than `unknown`."""
+    return isinstance(value, str) and " ".join(value.split()).casefold() in _NOT_KNOWN
+
+
+def hint_for_unknown(words: Iterable[str]) -> str:
+    """What to write where nothing is known, in a field that takes these words."""
+    hint = "what nobody knows is written `unknown`"
+    return f"{hint}; where there can be no such value, `not-applicable`" if "not-applicable" in words else hint
+
+
 def _or(words: tuple[str, ...], otherwise: Callable[[Any], Any]) -> BeforeValidator:
     """A field that accepts one of the words, or whatever `otherwise` accepts."""
-    return BeforeValidator(lambda value: str(value) if value in words else otherwise(value))
+
+    def check(value: Any) -> Any:
+        try:
+            return str(value) if value in words else otherwise(value)
+        except PydanticCustomError as wrong:
+            if not says_not_known(value):
+                raise
+            raise refused(wrong.type, wrong.message(), hint_for_unknown(words)) from None
+
+    return BeforeValidator(check)
 
 
 def _identifier(value: Any) -> Any:

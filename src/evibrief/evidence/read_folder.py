@@ -171,10 +171,10 @@ class _Reader(Recorder):
 
     def _decoded(self, name: str, data: bytes) -> str | None:
         try:
-            text = data.decode("utf-8-sig").replace("\r\n", "\n")
+            text = _lines_fed(data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            column = error.start - data.rfind(b"\n", 0, error.start)
+            before = _lines_fed(data[: error.start].decode("latin-1"))
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
             message = f"this is not UTF-8: byte 0x{data[error.start]:02x}"
             self.problems.append(Problem(Place(name, line, column), "encoding", message, "save the file as UTF-8"))
             return None
@@ -208,6 +208,11 @@ class _Reader(Recorder):
             return
         message = "a brief has no file with this name"
         self.problems.append(Problem(Place(str(path)), "unknown-file", message, hint))
+
+
+def _lines_fed(text: str) -> str:
+    """The text with line feeds alone, whichever system ended its lines: YAML takes a carriage return for an end, too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _stays_near(path: Path, folder: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from evibrief.evidence.fields import Cut, Plain
+from evibrief.evidence.fields import Cut, Plain, hint_for_unknown
 from evibrief.evidence.source import Location, Span
 from evibrief.files import NOT_TEXT
 from evibrief.problems import Place, Problem
@@ -19,6 +19,9 @@ LONGEST_KEY = 200
 """In characters; the longest key of a brief has about a tenth of that."""
 
 FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_VALUE = re.compile(r":[ \t]+[?-]+[ \t]*(?:[,}#]|$)")
+"""A sign in place of a value, which YAML takes for the beginning of a key or a list."""
+
 _COMMENT = re.compile(r"[ \t]*(\n?)([ \t]*)(?<=[ \t\n])#([^\n]*)")
 
 
@@ -61,6 +64,8 @@ class Composer:
         around = written[max(0, line - 2) : line]
         if any("\t" in text[: len(text) - len(text.lstrip())] for text in around):
             return "indent with spaces: YAML allows no tabs"
+        if any(_NO_VALUE.search(text) for text in around):
+            return hint_for_unknown(())
         return "quote text that has `: ` or `#`, or begins with `[`, `{`, `*`, `&`, `!`, `%`, `@` or a backtick"
 
     def _document(self) -> Any:

@@ -106,13 +106,17 @@ def _read_back(path: str, text: str, source: SourceTree, tree: Mapping[str, Any]
 
 def _is_uniform(saved: str) -> bool:
     """Whether all lines of a saved text end in the same way; empty if it was saved in the usual one."""
-    return saved.count("\r\n") in (0, saved.count("\n"))
+    return len(set(_LINE_END.findall(saved))) < 2
 
 
 def _as_saved(text: str, saved: str) -> str:
     """A text with the byte order mark and the line endings of the file that it replaces."""
     mark = "\ufeff" if saved.startswith("\ufeff") else ""
-    return mark + (text.replace("\n", "\r\n") if "\r\n" in saved else text)
+    ending = _LINE_END.search(saved)
+    return mark + (text.replace("\n", ending[0]) if ending else text)
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def _left(source: SourceTree) -> Iterator[Problem]:

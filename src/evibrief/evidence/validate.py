@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
-from evibrief.evidence.fields import HINT, WITHIN, Record
+from evibrief.evidence.fields import HINT, WITHIN, Record, hint_for_unknown, says_not_known
 from evibrief.evidence.instrument import BY_LEGS, BY_SORTS
 from evibrief.evidence.said_once import fill_in
 from evibrief.evidence.source import Location, SourceTree
@@ -190,6 +190,8 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
 
 def _meant(word: str, known: list[str], hints: Hints) -> str:
     """The word that is usually meant by another one, such as `randomised-trial` by `RCT`; else the nearest spelling."""
+    if "unknown" in known and says_not_known(word):
+        return hint_for_unknown(known)
     meant = MEANT.get(word.strip().lower().replace(" ", "-").replace("_", "-"))
     return f"did you mean `{meant}`?" if meant in known else hints.suggest(word, known)
 

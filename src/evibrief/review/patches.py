@@ -274,7 +274,7 @@ def _patch(source: SourceTree, field: FieldText, now: str, edit: _Edit) -> str:
 
 def _as_saved(changed: str, text: str, saved: str) -> str:
     """A changed text with the line endings and byte order mark of the saved file."""
-    before, after, own = text.split("\n"), changed.split("\n"), saved.split("\n")
+    before, after, own = text.split("\n"), changed.split("\n"), _END_OF_LINE.split(saved)
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:
         start += 1
@@ -282,12 +282,18 @@ def _as_saved(changed: str, text: str, saved: str) -> str:
     while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
         end += 1
     middle = after[start : len(after) - end]
-    cut = own[start].endswith("\r") if start < len(own) else False
+    ending = found[0] if start < len(own) and (found := _LINE_ENDING.search(own[start])) else "\n"
     last = len(after) - 1 - start
-    ended = [f"{line}\r" if cut and at != last else line for at, line in enumerate(middle)]
+    ended = [line if at == last else f"{line}{ending}" for at, line in enumerate(middle)]
     if start == 0 and ended and saved.startswith("\ufeff"):
         ended[0] = f"\ufeff{ended[0]}"
-    return "\n".join([*own[:start], *ended, *own[len(own) - end :]])
+    return "".join([*own[:start], *ended, *own[len(own) - end :]])
+
+
+_END_OF_LINE = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
+"""Between two lines, where each keeps its ending: a line feed, a carriage return, or both."""
+
+_LINE_ENDING = re.compile(r"[\r\n]+$")
 
 
 def _path_in(source: SourceTree, path: str) -> str:
