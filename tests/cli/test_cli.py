@@ -81,6 +81,35 @@ def test_new_writes_over_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "schemas" / "studies.json").read_text().startswith("{")
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Ünder Glass!", "`under-glass`"), ("my--brief", "`my-brief`"), ("a b  c", "`a-b-c`"), ("x.", "`x`"),
+        ("brief: one", "`brief-one`"), ("-x", "`x`"), ("蓝", "`my-brief`"),
+    ],
+)  # fmt: skip
+def test_a_name_that_cannot_be_an_id_has_the_nearest_that_can(name: str, hint: str, tmp_path: Path) -> None:
+    run = evibrief("new", "--", name, folder=tmp_path)
+    assert run.returncode == 1
+    assert f"`{name}` cannot be the id of a brief" in run.stderr
+    assert f"use letters, digits and single hyphens, such as {hint}" in run.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert evibrief("new", hint.strip("`"), folder=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["my_brief", "MY-BRIEF", "My Brief"])
+def test_two_briefs_side_by_side_have_two_ids(name: str, tmp_path: Path) -> None:
+    assert evibrief("new", "my-brief", folder=tmp_path).returncode == 0
+    run = evibrief("new", name, folder=tmp_path)
+    assert run.returncode == 1
+    assert f"{name}: error[folder-name]: its id would be `my-brief`, which is the id of the brief in `my-brief`" in (
+        run.stderr
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my-brief", "schemas"]
+    assert evibrief("new", "my-brief-2", folder=tmp_path).returncode == 0
+    assert evibrief("new", f"elsewhere/{name}", folder=tmp_path).returncode == 0
+
+
 def test_files_name_a_schema_that_is_there(tmp_path: Path) -> None:
     evibrief("new", "data/my-brief", folder=tmp_path)
     files = list((tmp_path / "data" / "my-brief").rglob("*.yaml"))

@@ -38,7 +38,7 @@ from evibrief.rating.diff import (
     risen,
     summary_of_changes,
 )
-from evibrief.rating.findings import derive
+from evibrief.rating.findings import Findings, derive
 from shared import FIRST, SECOND, Shared
 from test_archive import TODAY
 
@@ -179,6 +179,39 @@ def test_for_people_and_for_machines(tmp_path: Path) -> None:
     run = evibrief("diff", SECOND, new)
     assert run.returncode == 0
     assert "s1, final: tier: weak → gap (reason: One study only" in run.stdout
+
+
+def test_machines_get_the_counts_beside_the_levels(tmp_path: Path) -> None:
+    new = edited(tmp_path / "new", [(LIGHT, "role: supports", "role: contradicts")])
+    record = json.loads(evibrief("diff", SECOND, new, "--format", "json").stdout)
+    told = {one["record"]: one for one in record["tallies"]}
+    before, after = (side_of(folder).findings for folder in (SECOND, new))
+    assert before.ratings
+    names = (*before.statements, *before.links)
+    assert {name for name in names if columns(before, name) != columns(after, name)} == set(told) != set()
+    for name, one in told.items():
+        for side, findings in (("was", before), ("now", after)):
+            assert [one[side][column] for column in ("level", "for", "against", "inconclusive")] == columns(findings, name)
+    assert any(one["was"]["against"] < one["now"]["against"] for one in told.values())
+    assert json.loads(evibrief("diff", SECOND, SECOND, "--format", "json").stdout)["tallies"] == []
+
+
+def columns(findings: Findings, name: str) -> list[str | int]:
+    assert findings.ratings
+    levels: dict[str, str] = {one: rating.final for one, rating in findings.ratings.statements.items()}
+    levels |= {one: rating.judgement for one, rating in findings.ratings.links.items()}
+    tally = findings.tally(name)
+    return [levels[name], *(len(column.items) for column in (tally.supporting, tally.against, tally.inconclusive))]
+
+
+def test_a_statement_that_came_or_went_has_no_counts_before_or_after(tmp_path: Path) -> None:
+    statement = re.search(r"  - \{id: s2, .*\n", (SECOND / "ranking.yaml").read_text())
+    assert statement
+    new = edited(tmp_path / "new", [("ranking.yaml", statement[0], "")])
+    for old, later, side in ((SECOND, new, "now"), (new, SECOND, "was")):
+        record = json.loads(evibrief("diff", old, later, "--format", "json").stdout)
+        (one,) = [one for one in record["tallies"] if one["record"] == "s2"]
+        assert [one[where] is None for where in ("was", "now")] == [side == "was", side == "now"]
 
 
 def test_documents_and_revisions_can_be_compared(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def run_diff(options: argparse.Namespace) -> int:
     from evibrief.archive.opened import opened, side_of
     from evibrief.archive.versions import last_version, same_version
     from evibrief.rating.diff import changes_as_json, changes_as_markdown, changes_as_text, compare
+    from evibrief.rating.diff_tallies import changed_tallies
 
     with opened(options.new or options.old) as folder:
         now = side_of(folder)
@@ -37,8 +38,11 @@ def run_diff(options: argparse.Namespace) -> int:
         was = side_of(folder)
     if any(Path(one).is_file() for one in (old, options.new or options.old)):
         print("compared: the evidence in the documents, not their pages; `verify` compares pages", file=sys.stderr)
-    printer = {"text": changes_as_text, "json": changes_as_json, "md": changes_as_markdown}[options.format]
-    print(printer(compare(was, now)), end="")
+    changes = compare(was, now)
+    if options.format == "json":
+        print(changes_as_json(changes, changed_tallies(was.findings, now.findings)), end="")
+    else:
+        print((changes_as_markdown if options.format == "md" else changes_as_text)(changes), end="")
     return 0
 
 

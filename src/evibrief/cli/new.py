@@ -20,6 +20,7 @@ def run_new(options: argparse.Namespace) -> int:
     name = identifier_of(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Problems([Problem(Place(str(folder)), "folder", "this already exists", "name a new folder")])
+    _demand_own_identifier(folder, name)
     texts = new_brief_texts(name, datetime.date.today(), resources.starter_texts())
     _write_texts(folder, texts)
     schemas = folder.parent / "schemas"
@@ -31,6 +32,17 @@ def run_new(options: argparse.Namespace) -> int:
     program = sys.argv[0] if Path(sys.argv[0]).name == "evibrief" else "evibrief"
     print(f"\nnext: {program} build {shlex.quote(str(folder))}")
     return 0
+
+
+def _demand_own_identifier(folder: Path, name: str) -> None:
+    """Raise `Problems` if a brief in a folder next to this one has the same id: their documents would have one name."""
+    from evibrief.evidence.starter import has_identifier
+
+    for other in sorted(folder.resolve().parent.glob("*/brief.yaml")):
+        if other.is_file() and has_identifier(other.read_text(encoding="utf-8", errors="replace"), name):
+            message = f"its id would be `{name}`, which is the id of the brief in `{other.parent.name}`"
+            hint = "choose another name: documents and archived versions are named after the id"
+            raise Problems([Problem(Place(str(folder)), "folder-name", message, hint)])
 
 
 def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:

@@ -211,7 +211,7 @@ class _Reader(Recorder):
 
 
 def _lines_fed(text: str) -> str:
-    """The text with line feeds alone, whichever system ended its lines: YAML takes a carriage return for an end, too."""
+    """The text with line feeds alone, however its lines ended. YAML takes a carriage return alone for an end, too."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

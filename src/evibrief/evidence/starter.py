@@ -4,6 +4,8 @@ In: the starter templates. Out: texts by file name; `cli` writes them.
 """
 
 import datetime
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,6 +32,17 @@ def identifier_of(folder: Path) -> str:
     name = folder.resolve().name.lower().replace("_", "-").replace(" ", "-")
     if not all(part.isascii() and part.isalnum() for part in name.split("-")):
         message = f"`{folder.name}` cannot be the id of a brief"
-        hint = "use letters, digits and hyphens: my-brief"
+        hint = f"use letters, digits and single hyphens, such as `{_nearest_identifier(name)}`"
         raise Problems([Problem(Place(str(folder)), "folder-name", message, hint)])
     return name
+
+
+def _nearest_identifier(name: str) -> str:
+    """The letters and digits of a name, without accents, joined by hyphens."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    return "-".join(re.findall("[a-z0-9]+", plain)) or "my-brief"
+
+
+def has_identifier(brief: str, name: str) -> bool:
+    """Whether the text of a `brief.yaml` has this id."""
+    return re.search(rf"""^id:[ \t]*["']?{re.escape(name)}["']?[ \t]*(?:#|$)""", brief, re.MULTILINE) is not None

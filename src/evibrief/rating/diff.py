@@ -21,6 +21,7 @@ from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import english
 from evibrief.labels.words import Words
 from evibrief.problems import plain
+from evibrief.rating.diff_tallies import TallyChange
 from evibrief.rating.findings import Findings
 from evibrief.rating.support import printed_subject
 from evibrief.rating.values import fill_text, values_of
@@ -157,10 +158,11 @@ def _literal(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>!|~&#])", r"\\\1", text)
 
 
-def changes_as_json(changes: Sequence[Change]) -> str:
-    """The changes for machines."""
-    told = [asdict(one) for one in changes]
-    record = {"summary": summary_of_changes(changes, english()), "demands": demanded(changes), "changes": told}
+def changes_as_json(changes: Sequence[Change], tallies: Sequence[TallyChange] = ()) -> str:
+    """The changes for machines, and the counts that changed."""
+    told, counts = [asdict(one) for one in changes], [asdict(one) for one in tallies]
+    summary = {"summary": summary_of_changes(changes, english()), "demands": demanded(changes)}
+    record = {**summary, "changes": told, "tallies": counts}
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 
 
