@@ -45,7 +45,7 @@ def type_in(folder: Path, field: str, words: str) -> Path:
 )
 def test_a_typed_plausibility_is_the_computed_one(typed: str, word: str, tmp_path: Path) -> None:
     folder = type_in(rated(tmp_path), "plausibility", typed)
-    message = f"“{word}” is typed, and computed is: `s1` medium"
+    message = f"“{word}” is typed, and the statements are rated: `s1` medium"
     problems = found(folder, "typed-plausibility")
     line = next(at for at, text in enumerate((folder / BRIEF).read_text().split("\n"), 1) if "  plausibility:" in text)
     assert problems == ([(BRIEF, line, message)] if word else [])
@@ -61,6 +61,15 @@ def test_a_typed_plausibility_below_the_best_statement_is_found(tmp_path: Path) 
     assert load(folder).findings.ratings.statements["s2"].final != "medium"  # type: ignore[union-attr]
     (message,) = [one for _, _, one in found(folder, "typed-plausibility")]
     assert "`s1` medium" in message
+
+
+@pytest.mark.parametrize(("typed", "is_found"), [("weak", False), ("medium", False), ("strong", True)])
+def test_a_signed_tier_may_be_typed(typed: str, is_found: bool, tmp_path: Path) -> None:
+    folder = type_in(rated(tmp_path), "plausibility", typed)
+    signed = "final: {tier: weak, reason: It was small., by: me, date: 2026-02-01}"
+    ranking = (folder / "ranking.yaml").read_text()
+    (folder / "ranking.yaml").write_text(ranking.replace("claims: [c1]", f"claims: [c1], {signed}"))
+    assert len(found(folder, "typed-plausibility")) == is_found
 
 
 @pytest.mark.parametrize(

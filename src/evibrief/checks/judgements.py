@@ -32,15 +32,16 @@ def typed_plausibility(case: Context) -> Iterator[Finding]:
         told = ", ".join(f"`{name}` {rating.final}" for name, rating in rated.items())
         hint = "write what is computed, or sign another tier"
         for word in _not_computed(found, rated.values()):
-            yield Finding(_of_bottom_line("plausibility"), f"“{word}” is typed, and computed is: {told}", hint, word)
+            message = f"“{word}” is typed, and the statements are rated: {told}"
+            yield Finding(_of_bottom_line("plausibility"), message, hint, word)
 
 
 def _not_computed(found: Mapping[str, str], ratings: Collection[StatementRating]) -> Sequence[str]:
     """The words that name a tier of no statement; if there are none, the first one if all are below the best tier."""
     given = {tier for rating in ratings for tier in (rating.computed, rating.final)}
     wrong = [word for word, tier in found.items() if tier not in given]
-    is_below = min(map(_TIERS.index, given)) < min(map(_TIERS.index, found.values()))
-    return wrong or list(found)[:is_below]
+    best = min(_TIERS.index(rating.final) for rating in ratings)
+    return wrong or list(found)[: best < min(map(_TIERS.index, found.values()))]
 
 
 def _rated(case: Context) -> Mapping[str, StatementRating]:
