@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from evibrief.rating.findings import Findings
 
-Counted = TypedDict("Counted", {"level": str | None, "for": int, "against": int, "inconclusive": int})
+LevelAndCounts = TypedDict("LevelAndCounts", {"level": str | None, "for": int, "against": int, "inconclusive": int})
 """The level, if there is an instrument, and the number of studies in each column of the tally."""
 
 
@@ -18,8 +18,8 @@ class TallyChange:
     """The level and the counts of a statement or link before and after; None where one brief does not have it."""
 
     record: str
-    was: Counted | None
-    now: Counted | None
+    was: LevelAndCounts | None
+    now: LevelAndCounts | None
 
 
 def changed_tallies(old: Findings, new: Findings) -> tuple[TallyChange, ...]:
@@ -29,7 +29,7 @@ def changed_tallies(old: Findings, new: Findings) -> tuple[TallyChange, ...]:
     return tuple(one for one in found if one.was != one.now)
 
 
-def _counted(findings: Findings) -> Iterator[tuple[str, Counted]]:
+def _counted(findings: Findings) -> Iterator[tuple[str, LevelAndCounts]]:
     levels: dict[str, str] = {}
     if ratings := findings.ratings:
         levels |= {name: rating.final for name, rating in ratings.statements.items()}
