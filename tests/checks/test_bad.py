@@ -62,7 +62,9 @@ def good_brief(folder: Path) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     brief = folder / "brief.yaml"
-    text = re.sub(r"(populations:.*\n)", rf"\1{SAILORS}", brief.read_text(), count=1)
+    text = re.sub(r"  negative_searches:.*\n.*\n", "", brief.read_text())
+    text = text.replace("instrument: plausibility-2", "instrument: plausibility-1")
+    text = re.sub(r"(populations:.*\n)", rf"\1{SAILORS}", text, count=1)
     brief.write_text(re.sub(r"(sections:.*\n)", rf"\1{SECTIONS}", text, count=1))
     return folder
 

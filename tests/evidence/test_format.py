@@ -54,7 +54,12 @@ def test_the_starter_is_in_format_2_and_needs_no_upgrade(folder: Path) -> None:
     brief, source, _ = read_evidence(folder)
     assert brief is not None
     assert brief.brief.format == 2
-    # Only the instrument has old words: it is shipped, and is never edited.
+    assert source.tree == source.as_typed
+
+
+def test_an_old_instrument_has_old_words_and_is_never_edited(folder: Path) -> None:
+    change(folder, BRIEF, "instrument: plausibility-2", "instrument: plausibility-1")
+    _, source, _ = read_evidence(folder)
     assert {name for name in source.tree if source.tree[name] != source.as_typed[name]} == {"instrument"}
 
 
@@ -218,20 +223,21 @@ def test_what_a_link_requires_is_used_and_counted(folder: Path) -> None:
     loaded = load(folder)
     assert loaded.findings.links["l_glass_1"].supporting == ("example2020",)
     assert loaded.findings.ratings is not None
-    assert loaded.findings.ratings.links["l_glass_1"].judgement == "limited"
+    assert loaded.findings.ratings.links["l_glass_1"].judgement == "inconclusive"
 
 
 def test_background_and_context_rate_nothing(folder: Path) -> None:
     change(folder, CLAIMS, "about: direct ", "about: background ")
     findings = load(folder).findings
     assert findings.ratings is not None
-    assert findings.ratings.links["l_glass_1"].judgement == "absent"
+    assert findings.ratings.links["l_glass_1"].judgement == "unsearched"
 
 
 @pytest.mark.parametrize(("design", "level"), [("meta-analysis", "limited"), ("guideline", "absent")])
 def test_an_older_instrument_takes_a_newer_design_for_the_nearest_it_knows(
     design: str, level: str, folder: Path
 ) -> None:
+    change(folder, BRIEF, "instrument: plausibility-2", "instrument: plausibility-1")
     change(folder, STUDIES, "design: uncontrolled-trial", f"design: {design}")
     ratings = load(folder).findings.ratings
     assert ratings is not None

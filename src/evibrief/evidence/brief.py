@@ -106,7 +106,7 @@ class Methods(Record):
     searches: tuple[Search, ...] = ()
     negative_searches: tuple[Search, ...] = ()
     instrument: Text | None = Field(
-        default=None, description="the rating instrument and its version, like its file name: `plausibility-1`"
+        default=None, description="the rating instrument and its version, like its file name: `plausibility-2`"
     )
 
 
