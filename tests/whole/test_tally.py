@@ -1,5 +1,6 @@
 """Shown is what is counted: every output has the studies and the numbers of the one tally of a statement or link."""
 
+import json
 import re
 import zipfile
 from collections import Counter
@@ -16,6 +17,7 @@ from lxml import etree
 from evibrief.archive.evidence_words import evidence_in_words
 from evibrief.archive.opened import side_of
 from evibrief.checks.load import load
+from evibrief.cli.main import main
 from evibrief.labels import markdown
 from evibrief.mailing.letters import Hashes, brief_letter
 from evibrief.mailing.recipients import Recipient
@@ -139,3 +141,19 @@ def test_the_map_of_links_counts_the_same(folder: Path, findings: Findings, shar
     assert marks["support it"] == sum(tally.supporting.number for tally in every) > 0
     assert marks["contradict it"] == sum(tally.against.number for tally in every)
     assert marks["are inconclusive"] == sum(tally.inconclusive.number for tally in every)
+
+
+def test_the_json_of_check_has_every_count_and_level(folder: Path, findings: Findings, capsys: Any) -> None:
+    assert findings.ratings
+    assert main(["check", str(folder), "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)["ratings"]
+    every = {**told["statements"], **told["links"]}
+    assert list(every) == [*findings.ratings.statements, *findings.ratings.links]
+    for name, one in every.items():
+        sides = [one[side] for side in ("for", "against", "inconclusive")]
+        assert tuple(column["number"] for column in sides) == counted(findings.tally(name))
+        assert all(column["number"] == len(column["studies"]) for column in sides)
+    assert {name: one["final"] for name, one in told["statements"].items()} == {
+        name: one.final for name, one in findings.ratings.statements.items()
+    }
+    assert list(told["chains"]) == list(findings.ratings.chains)

@@ -4,6 +4,7 @@ import argparse
 import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from evibrief.checks.load import Loaded
 from evibrief.cli.importing import import_file
@@ -25,7 +26,10 @@ def run_check(options: argparse.Namespace) -> int:
         problems = loaded.warnings
     except Problems as wrong:
         problems = wrong.problems
-    _PRINTERS[options.format](problems)
+    if options.format == "json":
+        print_json(problems, _ratings(loaded))
+    else:
+        _PRINTERS[options.format](problems)
     if loaded and options.format == "text":
         brief = loaded.brief
         print(
@@ -35,9 +39,15 @@ def run_check(options: argparse.Namespace) -> int:
     return 0 if loaded else 1
 
 
+def _ratings(loaded: Loaded | None) -> Mapping[str, Any]:
+    """All ratings with the studies that they count, if there is no error."""
+    from evibrief.rating.tally_records import ratings_as_data
+
+    return {"ratings": ratings_as_data(loaded.findings)} if loaded else {}
+
+
 _PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {
     "text": print_problems,
-    "json": print_json,
     "github": print_annotations,
 }
 

@@ -9,9 +9,9 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 from evibrief.problems import Problem, as_annotation, as_record, plain
 
@@ -89,9 +89,10 @@ def print_problems(problems: Sequence[Problem]) -> None:
         print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
 
 
-def print_json(problems: Sequence[Problem]) -> None:
-    """Print the problems as one JSON record, for machines."""
-    print(json.dumps({"problems": [as_record(problem) for problem in problems]}, indent=1, ensure_ascii=False))
+def print_json(problems: Sequence[Problem], more: Mapping[str, Any]) -> None:
+    """Print the problems as one JSON record, for machines, with more beside them."""
+    told = {"problems": [as_record(problem) for problem in problems], **more}
+    print(json.dumps(told, indent=1, ensure_ascii=False))
 
 
 def print_annotations(problems: Sequence[Problem]) -> None:
