@@ -1,6 +1,6 @@
 """What the evidence of a brief says, in plain words, for a reader who cannot trust how the page looks.
 
-In: a brief. Out: lines of text, made without any template, style or font.
+In: a brief. Out: lines of text in the language of the brief, made without any template, style or font.
 """
 
 from collections.abc import Iterator
@@ -20,16 +20,19 @@ def evidence_in_words(brief: Brief) -> tuple[str, ...]:
 
 
 def _lines(brief: Brief, findings: Findings) -> Iterator[str]:
-    record = brief.brief
-    yield f"Question: {record.question.text}"
-    yield f"Bottom line: {markdown.without_marks(record.bottom_line.text)}"
-    yield from (f"{name}: {value}" for name, value in judgements(brief, findings))
+    record, words = brief.brief, findings.words
+    labelled, page, names = words.sentences.labelled, words.page, words.columns
+    yield labelled(label=page.question, value=record.question.text)
+    yield labelled(label=page.bottom_line, value=markdown.without_marks(record.bottom_line.text))
+    yield from (labelled(label=name, value=value) for name, value in judgements(brief, findings))
     if findings.ratings:
         tiers = {level.id: level.word for level in findings.ratings.instrument.tier.levels}
         for statement in brief.ranking.statements:
             rating = findings.ratings.statements[statement.id]
-            yield f"Statement: {markdown.without_marks(statement.text)}: {tiers[rating.final]}"
-    words = findings.words
+            rated = labelled(label=markdown.without_marks(statement.text), value=tiers[rating.final])
+            yield labelled(label=names.statement, value=rated)
     day, until = phrases.date(record.date, words), phrases.date(record.review_by, words)
-    yield f"Status: {words.brief_status[record.status]}: {record.status_note}"
-    yield f"Version: {record.version} of {day}; review by {until}"
+    status = labelled(label=words.brief_status[record.status], value=record.status_note)
+    yield labelled(label=names.status, value=status)
+    version = words.sentences.version_until(version=record.version, date=day, review_by=until)
+    yield labelled(label=names.version, value=version)

@@ -106,7 +106,7 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
             path.chmod(0o444)
         write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
         written = json.loads(files[MANIFEST]) | {
-            "changed": _what_changed(loaded), "outputs": hashes(whole),
+            "language": loaded.brief.brief.language, "changed": _what_changed(loaded), "outputs": hashes(whole),
             "git": asdict(recorded_state(loaded.folder)),
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -11,7 +11,6 @@ from evibrief.archive.versions import evidence_of, last_version
 from evibrief.checks.load import Loaded
 from evibrief.evidence.write_yaml import yaml_text
 from evibrief.files import replace_file
-from evibrief.labels.languages import english
 from evibrief.problems import Place, Problem, Problems
 from evibrief.rating.diff import Side, compare, summary_of_changes
 
@@ -25,7 +24,7 @@ def changes_since(side: Side, archive: Path) -> Mapping[str, Any] | None:
     told = [_filled(asdict(change)) for change in changes]
     return {
         "version": last.version, "date": date.fromisoformat(last.date), "evidence": last.evidence,
-        "summary": summary_of_changes(changes, english()), "changes": told,
+        "summary": summary_of_changes(changes, side.findings.words), "changes": told,
     }  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from evibrief.evidence.files import filled_sections
 from evibrief.evidence.identifiers import looked_up
 from evibrief.evidence.retractions import state_of_notices
 from evibrief.evidence.source import Location
-from evibrief.labels.languages import english
 from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.values import fill_text, values_of
 
@@ -300,7 +299,7 @@ def since_by_hand(case: Context) -> Iterator[Finding]:
     if since is None:
         return
     hint = "run `evibrief since`; this file is not written by hand"
-    if since.summary != summary_of_changes(since.changes, english()):
+    if since.summary != summary_of_changes(since.changes, case.findings.words):
         yield Finding(("since", "summary"), "this summary does not match the changes below it", hint)
     line, ratings = case.brief.brief.bottom_line, case.ratings
     values = values_of(case.brief, case.findings)

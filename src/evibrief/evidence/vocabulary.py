@@ -110,6 +110,8 @@ MEANT: Mapping[str, str] = {
 """For words that are not on a list: the one that is usually meant. It is offered where the list has it."""
 
 BriefStatus = Literal["draft", "reviewed", "final", "withdrawn"]
+ListedState = Literal["current", "superseded", "withdrawn"]
+"""What a version in an archive is: the newest that stands, an older one, or one that was taken back."""
 VerificationState = Literal["verified", "partly", "unverified"]
 CorrectionKind = Literal[
     "factual", "probably-factual", "inconsistent", "contested", "unsupported", "omission", "loose", "trivial"

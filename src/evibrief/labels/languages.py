@@ -16,6 +16,8 @@ from evibrief.evidence.source import SourceTree
 from evibrief.labels.words import Words
 from evibrief.problems import Problem, Problems
 
+ENGLISH = "en"
+
 LABELS_ROOT = "labels"
 """The name under which a file of labels stands in its tree."""
 
@@ -38,9 +40,15 @@ def words_in(language: str) -> Words:
     return read_words(path)
 
 
+def tag_of(language: str) -> str:
+    """The tag of the labels that serve a language: `en` for `en-GB`; `en` as well where there are none."""
+    path = resources.labels(language)
+    return path.stem if path else ENGLISH
+
+
 def english() -> Words:
-    """The words for what is written in English only: letters, and messages of the program."""
-    return words_in("en")
+    """The words for what is written in English only: messages of the program, and an archive of several languages."""
+    return words_in(ENGLISH)
 
 
 @cache

@@ -36,6 +36,11 @@ class Sentence:
             raise TypeError(f"wanted {sorted(self.names)}, given {sorted(values)}: {self.text}")
         return with_pieces(self.text.format_map(values), values.values())
 
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The words before each place and the name of the value there, in order; a template puts links in between."""
+        return tuple((words, name or "") for words, name, _, _ in Formatter().parse(self.text))
+
 
 def _names(text: str) -> list[str]:
     """The names in a template. Raises `ValueError` for anything in braces that is not simply a name."""

@@ -26,6 +26,7 @@ from evibrief.evidence.vocabulary import (
     Judgement,
     Leg,
     LinkKind,
+    ListedState,
     MapColumn,
     Modality,
     NotCounted,
@@ -55,6 +56,7 @@ from evibrief.labels.groups import (
     Sentences,
 )
 from evibrief.labels.review_groups import Questions, Remarks, ReviewCopy
+from evibrief.labels.sent_groups import ArchivePages, Letters
 from evibrief.labels.sentence import every, just
 from evibrief.resources import routes
 
@@ -85,6 +87,7 @@ class Words(Record):
     design: Annotated[Mapping[Design, Text], every(Design)]
     correction: Annotated[Mapping[CorrectionKind, Text], every(CorrectionKind)]
     brief_status: Annotated[Mapping[BriefStatus, Text], every(BriefStatus)]
+    listed: Annotated[Mapping[ListedState, Text], every(ListedState)]
     decision: Annotated[Mapping[CommentDecision, Text], every(CommentDecision)]
     comments: Annotated[Mapping[CommentDecision, Text], every(CommentDecision)]
     change: Annotated[Mapping[ChangeKind, Text], every(ChangeKind)]
@@ -110,3 +113,5 @@ class Words(Record):
     steps_below: tuple[Text, ...] = Field(min_length=3, max_length=3)
     reading: Reading
     remarks: Remarks
+    letters: Letters
+    archive: ArchivePages

@@ -1,7 +1,7 @@
 """The letter that goes with a brief: what page 1 says, what changed, how to check the file, how to answer.
 
 In: a brief with its findings, the changes since the reader's version, the recipient. Out: a `Letter`. No letter
-recommends a treatment, and each says so.
+recommends a treatment, and each says so. A letter is in the language of the brief, with the words of its labels.
 """
 
 import hashlib
@@ -11,14 +11,18 @@ from datetime import date
 
 from evibrief.evidence.hashes import SHORT
 from evibrief.labels import markdown, phrases
-from evibrief.labels.languages import english
+from evibrief.labels.languages import tag_of
+from evibrief.labels.words import Words
 from evibrief.mailing.message import Letter
 from evibrief.mailing.recipients import Recipient
-from evibrief.rating.diff import Change, Side, summary_of_changes
+from evibrief.rating.diff import ABSENT, Change, Side, summary_of_changes
 from evibrief.sections.first_page import judgements
 
 MOST_CHANGES = 12
 """The most changed conclusions that a letter lists; the document has them all."""
+
+VERIFY = "evibrief verify FILE"
+"""The command that a letter names: it is the same in every language."""
 
 LetterPart = tuple[str, Sequence[str]]
 
@@ -36,94 +40,105 @@ def brief_letter(
     held: str, changes: Sequence[Change] | None, comments_by: date | None,
 ) -> Letter:  # fmt: skip
     """The letter with a version. `held` is the version that this reader has, `changes` are the changes since then."""
-    record = side.brief.brief
-    asked = recipient.kind == "reviewer"
-    subject = f"{record.title}, version {record.version} of {phrases.date(record.date, english())}"
+    record, words = side.brief.brief, side.findings.words
+    letters, asked = words.letters, recipient.kind == "reviewer"
+    subject = letters.subject_review if asked else letters.subject
     parts: list[LetterPart] = [("", list(_opening(side, recipient, asked)))]
     parts += _page_one(side)
     if changes is not None:
-        parts.append((f"What changed since version {held}, which you have", list(_changed(changes))))
+        parts.append((letters.changed_since(version=held), list(_changed(changes, words))))
     if asked:
-        parts.append(("Your comments", list(_how_to_comment(comments_by))))
-    parts.append(("How to check this file", list(_how_to_check(hashes, files))))
-    return Letter(f"{'For your comments: ' if asked else ''}{subject}", tuple(parts), files)
+        parts.append((letters.comments, list(_how_to_comment(comments_by, words))))
+    parts.append((letters.check, list(_how_to_check(hashes, files, words))))
+    day = phrases.date(record.date, words)
+    title = subject(title=record.title, version=record.version, date=day)
+    return Letter(title, tuple(parts), files, tag_of(record.language))
 
 
 def recall_letter(
     side: Side | None, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
-    title: str, recalled: str, reason: str, changes: Sequence[Change],
+    title: str, recalled: str, reason: str, changes: Sequence[Change], language: str, words: Words,
 ) -> Letter:  # fmt: skip
-    """The notice to a reader whose version is recalled. `changes` are those from it to the current version."""
-    current = side.brief.brief if side else None
-    changed = summary_of_changes(changes, english()) if side else "it was withdrawn; there is no replacement yet."
+    """The notice to a reader whose version is recalled. `changes` are those from it to the current version.
+
+    `language` is that of the brief, with its `words`.
+    """
+    letters = words.letters
+    changed = summary_of_changes(changes, words) if side else letters.only_withdrawn
     opening = [
-        *_language(recipient), f"You were sent version {recalled} of “{title}”. Please do not use it any more.",
-        f"Why: {reason}",
-        f"What changed: {changed}",
+        *_language(recipient, language, words), letters.recalled(version=recalled, title=title),
+        letters.why(reason=reason), letters.what_changed(changed=changed),
     ]  # fmt: skip
     parts: list[LetterPart] = [("", opening)]
-    if side and current:
-        day = phrases.date(current.date, english())
-        opening += [f"Version {current.version} of {day} replaces it and is attached.", NO_ADVICE]
+    if side:
+        current = side.brief.brief
+        opening.append(letters.replaced(version=current.version, date=phrases.date(current.date, words)))
+        opening.append(letters.no_advice)
         parts += _page_one(side)
-        parts.append((f"What changed since version {recalled}, which you have", list(_changed(changes))))
-        parts.append(("How to check this file", list(_how_to_check(hashes, files))))
+        parts.append((letters.changed_since(version=recalled), list(_changed(changes, words))))
+        parts.append((letters.check, list(_how_to_check(hashes, files, words))))
     else:
-        parts.append(("", ["There is no replacement at present.", NO_ADVICE]))
-    return Letter(f"Please do not use any more: {title}, version {recalled}", tuple(parts), files)
-
-
-NO_ADVICE = "This is not a recommendation to treat, or to withhold treatment. No dose in it is advice."
+        parts.append(("", [letters.no_replacement, letters.no_advice]))
+    return Letter(letters.subject_recall(title=title, version=recalled), tuple(parts), files, tag_of(language))
 
 
 def _opening(side: Side, recipient: Recipient, asked: bool) -> Iterator[str]:
-    record = side.brief.brief
-    yield from _language(recipient)
-    what = "for your comments" if asked else "for your information"
-    yield f"Attached {what}: “{record.title}”, version {record.version} of {phrases.date(record.date, english())}."
-    yield f"Status: {english().brief_status[record.status]}: {record.status_note}. {NO_ADVICE}"
+    record, words = side.brief.brief, side.findings.words
+    letters = words.letters
+    yield from _language(recipient, record.language, words)
+    attached = letters.attached_review if asked else letters.attached
+    yield attached(title=record.title, version=record.version, date=phrases.date(record.date, words))
+    status = words.brief_status[record.status]
+    yield letters.status(status=status, note=record.status_note, no_advice=letters.no_advice)
 
 
-def _language(recipient: Recipient) -> Iterator[str]:
-    if recipient.language.partition("-")[0].lower() != "en":
-        yield f"This letter and the brief are available in English only; you asked for “{recipient.language}”."
+def _language(recipient: Recipient, language: str, words: Words) -> Iterator[str]:
+    """That a reader asked for another language than the brief has; countries make no difference."""
+    asked, has = (one.partition("-")[0].lower() for one in (recipient.language, language))
+    if asked != has:
+        yield words.letters.only_in(language=words.letters.language, asked=recipient.language)
 
 
 def _page_one(side: Side) -> list[LetterPart]:
-    record = side.brief.brief
-    said = [f"{name}: {value}" for name, value in judgements(side.brief, side.findings)]
+    record, words = side.brief.brief, side.findings.words
+    labelled, page = words.sentences.labelled, words.page
+    said = [labelled(label=name, value=value) for name, value in judgements(side.brief, side.findings)]
     return [
-        ("Question", [record.question.text]),
-        ("Bottom line", [markdown.without_marks(record.bottom_line.text)]),
-        ("How plausible, how certain", said),
-        ("What this brief is not", [f"- {markdown.without_marks(text)}" for text in record.not_this]),
+        (page.question, [record.question.text]),
+        (page.bottom_line, [markdown.without_marks(record.bottom_line.text)]),
+        (words.letters.judgements, said),
+        (page.not_this, [f"- {markdown.without_marks(text)}" for text in record.not_this]),
     ]
 
 
-def _changed(changes: Sequence[Change]) -> Iterator[str]:
-    yield summary_of_changes(changes, english())
+def _changed(changes: Sequence[Change], words: Words) -> Iterator[str]:
+    letters = words.letters
+    yield summary_of_changes(changes, words)
     moved = [change for change in changes if change.weight == "major"]
-    for change in moved[:MOST_CHANGES]:
-        yield f"- {change.record}: {markdown.without_marks(change.was)} → {markdown.without_marks(change.now)}"
+    for one in moved[:MOST_CHANGES]:
+        was, now = (_state(text, words) for text in (one.was, one.now))
+        yield f"- {letters.change(record=one.record, was=was, now=now)}"
     if len(moved) > MOST_CHANGES:
-        yield f"- and {len(moved) - MOST_CHANGES} more, which the brief lists under “What changed”"
+        yield f"- {letters.more_changes(number=len(moved) - MOST_CHANGES)}"
 
 
-def _how_to_comment(comments_by: date | None) -> Iterator[str]:
-    until = f"by {phrases.date(comments_by, english())}" if comments_by else "when you are done; there is no deadline"
-    yield f"Please comment in the attached Word file and send it back in reply to this letter, {until}."
-    yield (
-        "Its first page says how. Comment with Review, New Comment, or change the text itself: tracking is on. Please "
-        "do not copy the text into another document. Your name is printed only with your permission."
-    )
+def _state(text: str, words: Words) -> str:
+    return words.notes.not_rated_here if text == ABSENT else markdown.without_marks(text)
 
 
-def _how_to_check(hashes: Hashes, files: Mapping[str, bytes]) -> Iterator[str]:
+def _how_to_comment(comments_by: date | None, words: Words) -> Iterator[str]:
+    letters = words.letters
+    yield letters.comment_by(date=phrases.date(comments_by, words)) if comments_by else letters.comment_whenever
+    yield letters.comment_how
+
+
+def _how_to_check(hashes: Hashes, files: Mapping[str, bytes], words: Words) -> Iterator[str]:
+    letters = words.letters
     if hashes.content:
-        yield f"Page 1 shows the content hash {hashes.content[:SHORT]}; in full it is {hashes.content}."
-        yield f"The evidence hash is {hashes.evidence}."
+        yield letters.content_hash(short=hashes.content[:SHORT], hash=hashes.content)
+        yield letters.evidence_hash(hash=hashes.evidence)
     else:
-        yield f"Page 1 shows the evidence hash {hashes.evidence[:SHORT]}; in full it is {hashes.evidence}."
+        yield letters.evidence_hash_shown(short=hashes.evidence[:SHORT], hash=hashes.evidence)
     for name, data in files.items():
-        yield f"{name} has the SHA-256 {hashlib.sha256(data).hexdigest()}."
-    yield "Anyone who has evibrief can check that a file is unaltered: evibrief verify FILE."
+        yield letters.file_hash(name=name, hash=hashlib.sha256(data).hexdigest())
+    yield letters.verify(command=VERIFY)

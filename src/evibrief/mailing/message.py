@@ -16,6 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from evibrief.formats.registry import format_named
+from evibrief.labels.languages import ENGLISH
 from evibrief.mailing.recipients import Recipient, Sender
 
 
@@ -29,11 +30,12 @@ LARGEST_LETTER = 30 * 1000 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: subject, headings with paragraphs as plain text, and attachments."""
+    """A letter: subject, headings with paragraphs as plain text, attachments, and the tag of its language."""
 
     subject: str
     parts: Sequence[tuple[str, Sequence[str]]]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    language: str = ENGLISH
 
 
 def message_id(sender: Sender, *about: str) -> str:

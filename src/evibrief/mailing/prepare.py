@@ -135,11 +135,13 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
         message = f"{strangers[0]} holds version {recalled}, but has no address in circulation.yaml"
         raise Problems([Problem(Place(str(loaded.folder)), "no-address", message, "add the address")])
     made = []
+    source = side or Side(loaded.brief, loaded.findings)
+    language, words = source.brief.brief.language, source.findings.words
     now = Hashes(current.evidence, current.content) if current else Hashes()
     for name in holding:
         files = _documents(archive, current, known[name]) if current else {}
         said = recall_letter(side if files else None, now, files, known[name],
-                             gone.title, recalled, reason, changes)  # fmt: skip
+                             gone.title, recalled, reason, changes, language, words)  # fmt: skip
         notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
         attached = (current.version, current.evidence) if current and files else None
         made.append(replace(notice, attached=attached))

@@ -42,12 +42,20 @@ def _document(document: SourceDocument, words: Words) -> str:
         author=phrases.or_unknown(document.author, words),
         date=phrases.date_or_unknown(document.date, words),
         method=document.grading_method,
+        sources=document.stated_sources,
     )
 
 
 def _people(people: Iterable[Person], words: Words) -> str:
-    named = (words.sentences.described(what=person.name, note=person.role) for person in people)
+    named = (words.sentences.described(what=_named(person, words), note=person.role) for person in people)
     return "; ".join(named) or words.notes.not_named
+
+
+def _named(person: Person, words: Words) -> str:
+    """A person's name, with the affiliation that they gave."""
+    if person.affiliation is None:
+        return person.name
+    return words.sentences.of_affiliation(name=person.name, affiliation=person.affiliation)
 
 
 def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
