@@ -9,18 +9,24 @@ import copy
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from functools import cache, partial
+from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 import yaml
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from evibrief import resources
+from evibrief.archive.evidence_words import evidence_in_words
+from evibrief.archive.keep import archive_version
+from evibrief.archive.versions import Version, versions
+from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.evidence import fields as kinds
@@ -33,12 +39,16 @@ from evibrief.formats.docx.names import WORD
 from evibrief.formats.html import citations
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import typeset
-from evibrief.formats.html.render import render
+from evibrief.formats.html.render import render, render_text
 from evibrief.labels import groups
 from evibrief.labels.languages import english, read_words, words_in
 from evibrief.labels.sentence import Plural, Sentence
 from evibrief.labels.words import Words
+from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
+from evibrief.mailing.message import Letter, text_of_letter
+from evibrief.mailing.recipients import Recipient
 from evibrief.problems import Problems
+from evibrief.rating.diff import Change, Side
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
@@ -124,6 +134,10 @@ def test_each_vocabulary_of_the_evidence_has_its_words() -> None:
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers}{x}"', "  tier_summary: ", "other places for values"),
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers.x}"', "  tier_summary: ", "no place for a value"),
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers"', "  tier_summary: ", "no place for a value"),
+        ('  why: "Why: {reason}"\n', "", "  language: English", "letters.why: this is missing"),
+        ('  why: "Why: {reason}"\n', '  why: "Why?"\n', '  why: "Why?"', "other places for values"),
+        ("  all_versions: All versions\n", "", "  title: ", "archive.all_versions: this is missing"),
+        ("  superseded: superseded\n", "", "  current: current", "listed: there is nothing for: superseded"),
         ("  claim: Claim\n", "  claim: [Claim]\n", "  claim: [Claim]", "expected text"),
         ("  claim: Claim\n", "  claim: no\n", "  claim: no", "is read as a truth value by YAML"),
     ],
@@ -232,6 +246,7 @@ def test_each_word_is_used() -> None:
     }  # fmt: skip
     templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
     used |= {("page", name) for name in re.findall(r"\bwords\.(\w+)", templates)}
+    used |= {("archive", name) for name in words_of_archive_templates()}
     used |= {("reading", name) for name in groups.Reading.model_fields}  # printed all, in their order
     every = {(group, name) for group, record in GROUPS.items() for name in record.model_fields}
     assert len(every) > 300
@@ -243,6 +258,18 @@ def test_each_word_is_used() -> None:
 def test_templates_ask_for_just_the_words_of_the_page() -> None:
     templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
     assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.PageWords.model_fields)
+
+
+ARCHIVE_TEMPLATES = ("index.html", "version.html", "feed.atom")
+
+
+def words_of_archive_templates() -> set[str]:
+    texts = "".join((ROOT / "templates" / f"{name}.jinja").read_text() for name in ARCHIVE_TEMPLATES)
+    return set(re.findall(r"\bwords\.(\w+)", texts))
+
+
+def test_the_pages_of_an_archive_ask_for_just_their_words() -> None:
+    assert words_of_archive_templates() == set(GROUPS["archive"].model_fields)
 
 
 def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:
@@ -264,6 +291,7 @@ def test_each_sentence_is_called_somewhere() -> None:
         (group, name) for group in GROUPS for name in GROUPS[group].model_fields
         if isinstance(getattr(getattr(english(), group), name), Sentence)
     }  # fmt: skip
+    called |= {("archive", name) for name in words_of_archive_templates()}  # what they are given, a page shows
     by_table = {("figures", name) for name in ("told_supporting", "told_contradicting", "told_inconclusive")}
     assert every - called == by_table
 
@@ -285,6 +313,7 @@ def test_what_is_put_in_is_never_a_place_itself() -> None:
 
 NO_WORDS = {
     "changes.py": {"bottom line"},  # how a change of it is called in the data
+    "letters.py": {"evibrief verify FILE"},  # a command
     "picture.py": {'(<img src=")([^"<>]*)(")'},  # markup
 }
 NOT_PAGE = {"sheet.py"}  # it owns the library that draws, and prints what it is given
@@ -320,6 +349,8 @@ def worded(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_no_word_for_a_reader_is_typed_in_the_sections() -> None:
     modules = [path for path in TREES if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
     assert len(modules) > 20
+    modules += [SOURCE / "mailing" / "letters.py", SOURCE / "archive" / "index.py"]
+    modules += [SOURCE / "archive" / "evidence_words.py"]
     found = {
         (path.name, line, text) for path in modules for line, text in (*typed(TREES[path]), *worded(TREES[path]))
         if text not in NO_WORDS.get(path.name, ())
@@ -333,10 +364,10 @@ def test_a_typed_word_would_be_found(code: str) -> None:
 
 
 def test_no_word_for_a_reader_is_typed_in_the_templates_of_the_page() -> None:
-    for name in ("brief", "blocks"):
-        text = (ROOT / "templates" / f"{name}.html.jinja").read_text()
+    for name in ("brief.html", "blocks.html", "index.html", "version.html", "mail.html", "feed.atom", "sentence"):
+        text = (ROOT / "templates" / f"{name}.jinja").read_text()
         bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
-        assert re.findall(r"[^\W\d_]{2,}", re.sub(r'[\w-]+="[^"]*"', " ", bare)) == [], name
+        assert re.findall(r"[^\W\d_]{2,}", re.sub(r'[\w-]+="[^"]*"|urn:[\w:]*|T00:00:00Z', " ", bare)) == [], name
 
 
 # A language without labels, and a second language from one end to the other.
@@ -519,6 +550,135 @@ def test_a_brief_in_the_second_language_is_built(second: Path, tmp_path: Path) -
     assert '<html lang="ru-RU">' in page
     assert f'<h2 id="bottom_line">{other(str(labels()["page"]["bottom_line"]))}</h2>' in page
     assert f'content: "{other(str(labels()["foot"]["no_advice"]))}";' in page
+
+
+# What goes round a brief: letters, the pages of an archive, what `verify` says of the evidence.
+
+
+def in_second(folder: Path) -> Side:
+    brief = foreign_brief(folder)
+    findings = derive(brief)
+    return Side(*fill((brief, findings), values_of(brief, findings)))
+
+
+def lines_of(letter: Letter) -> list[str]:
+    html = render_text("mail.html.jinja", resources.template_texts(), words=letter)
+    assert '<html lang="ru">' in html
+    seen = re.sub(r"<head>.*?</head>|<[^>]*>", "\n", html, flags=re.DOTALL)
+    return [*text_of_letter(letter).split("\n"), letter.subject, *unescape(seen).split("\n")]
+
+
+def english_left(lines: Iterable[str], side: Side, given: Iterable[str] = ()) -> dict[str, set[str]]:
+    """What is left in Latin letters of each line, without what the caller gave, which is no word of ours."""
+    told = {}
+    for line in lines:
+        bare = line
+        for text in sorted(given, key=len, reverse=True):
+            bare = bare.replace(text, " ")
+        told[line] = latin(bare, side.findings, side.brief)
+    return {line: left for line, left in told.items() if left}
+
+
+HASHES = (Hashes("e" * 64, "c" * 64), Hashes("e" * 64))
+CHANGES = (
+    Change("major", "bottom line", "bottom line, certainty", "а", "б"),
+    *(Change("major", "tier", f"statement-{number}, final", "not rated", "б") for number in range(20)),
+)
+GIVEN = {"a.pdf", "fr-CA", "evibrief verify FILE", "certainty", "final", *(f"statement-{n}" for n in range(20))}
+
+
+@pytest.mark.parametrize("kind", ["reader", "reviewer"])
+@pytest.mark.parametrize("hashes", HASHES, ids=["content", "evidence"])
+@pytest.mark.parametrize("until", [None, date(2026, 12, 5)])
+def test_a_letter_in_a_second_language_has_no_word_of_the_first(
+    kind: Literal["reader", "reviewer"], hashes: Hashes, until: date | None, second: Path
+) -> None:
+    side = in_second(BRIEF)
+    reader = Recipient(id="a", role="b", address="a@example.org", language="fr-CA", kind=kind)
+    lines = lines_of(brief_letter(side, hashes, {"a.pdf": b""}, reader, "1.0.0", CHANGES, until))
+    assert other("No dose in it is advice.") in " ".join(lines)
+    assert other("is available in English only").split()[-2] in " ".join(lines)
+    assert english_left(lines, side, GIVEN) == {}
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_recall_in_a_second_language_has_no_word_of_the_first(replaced: bool, second: Path) -> None:
+    side = in_second(BRIEF)
+    reader = Recipient(id="a", role="b", address="a@example.org", language="ru")
+    words, now = side.findings.words, side if replaced else None
+    letter = recall_letter(now, HASHES[0], {"a.pdf": b""}, reader, "а", "1.0.0", "б", CHANGES, "ru-RU", words)
+    lines = lines_of(letter)
+    assert other("not a recommendation to treat") in " ".join(lines)
+    assert english_left(lines, side, GIVEN) == {}
+
+
+def test_a_reader_who_asked_for_another_language_is_told_which_it_is(second: Path) -> None:
+    for asked, told in {"ru": False, "ru-RU": False, "en": True, "de": True}.items():
+        reader = Recipient(id="a", role="b", address="a@example.org", language=asked)
+        letter = brief_letter(in_second(BRIEF), HASHES[0], {}, reader, "", None, None)
+        first = letter.parts[0][1][0]
+        assert (f"“{asked}”" in first, other("English") in first) == (told, told)
+
+
+def test_what_verify_says_of_the_evidence_is_in_the_language_of_the_brief(second: Path) -> None:
+    side = in_second(BRIEF)
+    lines = evidence_in_words(side.brief)
+    assert len(lines) > 5
+    assert english_left(lines, side) == {}
+
+
+@pytest.fixture
+def foreign_archive(second: Path, tmp_path: Path) -> Path:
+    """An archive of one brief in the second language, as the program makes it."""
+    folder = shutil.copytree(BRIEF, tmp_path / "blue")
+    path = folder / "brief.yaml"
+    path.write_text(path.read_text().replace("\nlanguage: en-GB\n", "\nlanguage: ru-RU\n"))
+    archive_version(folder, tmp_path / "archive", date(2026, 3, 2))
+    return tmp_path / "archive"
+
+
+def words_on(page: str, version: Version) -> str:
+    """What a page shows and says, without what an author wrote, names of files and hashes."""
+    unseen = r"<style.*?</style>|<meta[^>]*>|<(?:updated|id)>[^<]*<"
+    bare = re.sub(unseen, " ", page, flags=re.DOTALL)
+    seen = unescape(" ".join([*re.findall(r'title="([^"]*)"', bare), re.sub(r"<[^>]*>|SHA-256", " ", bare)]))
+    for name in (version.title, version.changed, *version.files, "SHA-256", "PDF", "DOCX", "HTML"):
+        seen = seen.replace(name, " ")
+    return re.sub(r"\b[0-9a-f]{12,64}\b", " ", seen)
+
+
+def test_an_archive_in_a_second_language_has_no_word_of_the_first(foreign_archive: Path) -> None:
+    (version,) = versions(foreign_archive)
+    names = ("index.html", "feed.atom", f"{version.id}/v{version.version}.html")
+    texts = [(foreign_archive / name).read_text() for name in names]
+    withdraw_version(foreign_archive, version.id, version.version, "б", date(2026, 3, 3))
+    texts += [(foreign_archive / name).read_text() for name in names]
+    labels_of = words_in("ru").archive
+    assert labels_of.title in texts[0]
+    assert labels_of.feed in texts[1]
+    assert labels_of.all_versions in texts[2]
+    assert labels_of.withdrawn(reason="2026-03-03: б") in texts[5]
+    for text in texts:
+        assert re.search(r'<(?:html|feed)[^>]* (?:xml:)?lang="ru"', text)
+        assert re.findall("[A-Za-z]{2,}", words_on(text, version)) == []
+
+
+def test_an_archive_of_two_languages_is_english_and_marks_the_titles_of_the_other(
+    foreign_archive: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(BRIEF, tmp_path / "green")
+    path = folder / "brief.yaml"
+    path.write_text(path.read_text().replace("\nid: blue-glass\n", "\nid: green-glass\n"))
+    archive_version(folder, foreign_archive, date(2026, 3, 2))
+    index, feed = ((foreign_archive / name).read_text() for name in ("index.html", "feed.atom"))
+    assert '<html lang="en">' in index
+    assert english().archive.title in index
+    assert english().archive.feed in feed
+    first, second = versions(foreign_archive)
+    assert index.count(f'<span lang="ru-RU">{first.title}</span>') == 1
+    assert f'<th scope="row">{second.title}<br>' in index
+    assert '<html lang="ru">' in (foreign_archive / first.id / f"v{first.version}.html").read_text()
+    assert '<html lang="en">' in (foreign_archive / second.id / f"v{second.version}.html").read_text()
 
 
 # The foot of each sheet of paper: only a program that sets pages knows its numbers.

@@ -33,7 +33,7 @@ from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.evidence.source import SourceTree
 from evibrief.formats.manifest import evidence_files
-from evibrief.mailing import letters
+from evibrief.labels.languages import english
 from evibrief.mailing import message as mail
 from evibrief.mailing import prepare as preparing
 from evibrief.mailing import register as register_of_letters
@@ -728,7 +728,7 @@ def test_a_damaged_register_is_named_with_its_line(brief: Path, archive: Path) -
 
 
 def test_letters_recommend_nothing() -> None:
-    assert "not a recommendation to treat" in letters.NO_ADVICE
+    assert "not a recommendation to treat" in english().letters.no_advice
     assert quopri.decodestring(b"=41") == b"A"
 
 

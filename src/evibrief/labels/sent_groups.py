@@ -10,7 +10,7 @@ from evibrief.labels.sentence import Sentence, takes
 
 
 class Letters(Record):
-    """The letter with a version, and the one that calls a version back. `language` is what the language calls itself."""
+    """The letter with a version, and the one that calls a version back. `language` is the name of the language."""
 
     language: Text
     only_in: Annotated[Sentence, takes("language", "asked")]

@@ -42,7 +42,8 @@ def brief_letter(
     """The letter with a version. `held` is the version that this reader has, `changes` are the changes since then."""
     record, words = side.brief.brief, side.findings.words
     letters, asked = words.letters, recipient.kind == "reviewer"
-    subject = letters.subject_review if asked else letters.subject
+    named = _named(side)
+    subject = letters.subject_review(**named) if asked else letters.subject(**named)
     parts: list[LetterPart] = [("", list(_opening(side, recipient, asked)))]
     parts += _page_one(side)
     if changes is not None:
@@ -50,9 +51,7 @@ def brief_letter(
     if asked:
         parts.append((letters.comments, list(_how_to_comment(comments_by, words))))
     parts.append((letters.check, list(_how_to_check(hashes, files, words))))
-    day = phrases.date(record.date, words)
-    title = subject(title=record.title, version=record.version, date=day)
-    return Letter(title, tuple(parts), files, tag_of(record.language))
+    return Letter(subject, tuple(parts), files, tag_of(record.language))
 
 
 def recall_letter(
@@ -86,10 +85,16 @@ def _opening(side: Side, recipient: Recipient, asked: bool) -> Iterator[str]:
     record, words = side.brief.brief, side.findings.words
     letters = words.letters
     yield from _language(recipient, record.language, words)
-    attached = letters.attached_review if asked else letters.attached
-    yield attached(title=record.title, version=record.version, date=phrases.date(record.date, words))
+    named = _named(side)
+    yield letters.attached_review(**named) if asked else letters.attached(**named)
     status = words.brief_status[record.status]
     yield letters.status(status=status, note=record.status_note, no_advice=letters.no_advice)
+
+
+def _named(side: Side) -> dict[str, str]:
+    """Title, version and date of a brief, for a sentence that names it."""
+    record = side.brief.brief
+    return {"title": record.title, "version": record.version, "date": phrases.date(record.date, side.findings.words)}
 
 
 def _language(recipient: Recipient, language: str, words: Words) -> Iterator[str]:
@@ -117,9 +122,15 @@ def _changed(changes: Sequence[Change], words: Words) -> Iterator[str]:
     moved = [change for change in changes if change.weight == "major"]
     for one in moved[:MOST_CHANGES]:
         was, now = (_state(text, words) for text in (one.was, one.now))
-        yield f"- {letters.change(record=one.record, was=was, now=now)}"
+        yield f"- {letters.change(record=_record(one, words), was=was, now=now)}"
     if len(moved) > MOST_CHANGES:
         yield f"- {letters.more_changes(number=len(moved) - MOST_CHANGES)}"
+
+
+def _record(change: Change, words: Words) -> str:
+    """The id of what changed, and the field; the bottom line has no id."""
+    kind, _, field = change.record.partition(", ")
+    return ", ".join((phrases.change(kind, words), field)) if change.kind == "bottom line" else change.record
 
 
 def _state(text: str, words: Words) -> str:

@@ -36,7 +36,7 @@ class Recipient(Record):
     role: Text = Field(description="such as `general practitioner`; written to the register")
     name: Text | None = None
     address: Address
-    language: Text = Field(default="en", description="a letter is in the language of the brief; if this is another, a line says so")
+    language: Text = Field(default="en", description="if the brief has another language, a line in the letter says so")
     wants: tuple[FormatName, ...] = Field(default=("pdf",), min_length=1)
     kind: Literal["reader", "reviewer"] = "reader"
 
