@@ -31,13 +31,13 @@ NO_TEXTS = frozenset((
     "status", "source", "claims", "corrections", "tier", "rule", "unit", "route", "id", "key", "reference",
     "searched", "target", "cohort",
     "sha256", "matched_by", "record", "weight", "decision", "decided", "when_decided", "version",
-    "evidence", "stated_sources", "citation_style", "instrument", "low", "high", "value", "line", "rows", "replaces",
+    "evidence", "citation_style", "instrument", "low", "high", "value", "line", "rows", "replaces",
 ))  # fmt: skip
 """Words from lists, ids, dates and numbers, which are printed as the words of a language, and what is not printed."""
 
 
 UNPRINTED = frozenset((
-    "authors.affiliation", "theme.accent", "theme.text_font", "theme.heading_font", "theme.logo", "closing.certainty",
+    "theme.accent", "theme.text_font", "theme.heading_font", "theme.logo", "closing.certainty",
     "populations.label", "stated.attribution", "brief.routes",
 ))  # fmt: skip
 """What no page prints as it is. A population has its label on the page only where somebody in it was studied, and a
