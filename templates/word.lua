@@ -75,9 +75,25 @@ local function entry(div)
   return div
 end
 
+-- What a draft says in front has pages of its own.
+local function draft(div)
+  div.content:insert(word('<w:p><w:r><w:br w:type="page"/></w:r></w:p>'))
+  return div.content
+end
+
+-- What is unfinished in a draft is marked as with a highlighter. Its words have no signs that XML reads otherwise.
+function Span(span)
+  if span.classes:includes("unfinished") then
+    local run = '<w:r><w:rPr><w:highlight w:val="yellow"/></w:rPr><w:t xml:space="preserve">%s</w:t></w:r>'
+    return pandoc.RawInline("openxml", run:format(pandoc.utils.stringify(span)))
+  end
+end
+
 function Div(div)
   if div.attributes.role == "main" then
     return div.content -- a bookmark around the whole document would hold every comment on it
+  elseif div.classes:includes("draft") then
+    return draft(div)
   elseif div.classes:includes("first-page") then
     return first_page(div)
   elseif div.classes:includes("summary") then

@@ -6,7 +6,7 @@ In: a folder, the wanted formats. Out: documents in memory (`compose`), or files
 import datetime
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +46,23 @@ class Composition:
     documents: tuple[Document, ...]
 
 
+@dataclass(frozen=True)
+class Edition:
+    """What kind of document is made of a composed brief: the files in it, and what it says of itself."""
+
+    files: Callable[[Loaded, "Layer"], Mapping[str, bytes]]
+    view: Callable[["View", Loaded], "View"] = lambda view, loaded: view
+
+
+def _files_of_brief(loaded: Loaded, layer: "Layer") -> Mapping[str, bytes]:
+    from evibrief.formats.manifest import carried
+
+    return carried(loaded, layer)
+
+
+BRIEF = Edition(_files_of_brief)
+
+
 def build(
     folder: Path,
     output: Path,
@@ -71,11 +88,13 @@ def build(
     return save(folder, output, loaded.brief, made.documents, fingerprint, layer)
 
 
-def compose(loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "full") -> Composition:
+def compose(
+    loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "full", edition: Edition = BRIEF
+) -> Composition:
     """Build the same documents in memory. Raises `Problems` that the author can fix."""
     wanted = _in_order(formats)
     with _workers(wanted) as workers:
-        return _compose(loaded, wanted, layer, lambda stage: None, workers)
+        return _compose(loaded, wanted, layer, lambda stage: None, workers, edition)
 
 
 def checked(folder: Path, today: datetime.date | None = None) -> Loaded:
@@ -130,10 +149,14 @@ def _workers(wanted: Iterable[Format]) -> Iterator[Executor]:
 
 
 def _compose(
-    loaded: Loaded, wanted: Sequence[Format], layer: "Layer", report: Report, workers: Executor
+    loaded: Loaded,
+    wanted: Sequence[Format],
+    layer: "Layer",
+    report: Report,
+    workers: Executor,
+    edition: Edition = BRIEF,
 ) -> Composition:
     # Importing the engines and pydantic takes half a second; a build with nothing to do must not wait for it.
-    from evibrief.formats.manifest import carried
     from evibrief.formats.theme import theme_files
     from evibrief.rating.values import fill, values_of
     from evibrief.sections.compose import compose_view
@@ -141,8 +164,9 @@ def _compose(
     report("composing the page")
     values = values_of(loaded.brief, loaded.findings)
     brief, findings = fill((loaded.brief, loaded.findings), values)
-    evidence = carried(loaded, layer)
-    view = compose_view(brief, findings, json.loads(evidence[MANIFEST])["content_sha256"])
+    evidence = edition.files(loaded, layer)
+    content = json.loads(evidence[MANIFEST]).get("content_sha256", "")
+    view = edition.view(compose_view(brief, findings, content), loaded)
     theme = theme_files(loaded)
     page = Page(_render(view, loaded, theme, layer), view, brief, theme, evidence)
     report("writing " + ", ".join(one.name for one in wanted))

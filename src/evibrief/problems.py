@@ -6,7 +6,7 @@ Every module may create `Problem`s; only `cli` prints them.
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
@@ -35,6 +35,8 @@ class Problem:
     message: str
     hint: str = ""
     severity: Severity = "error"
+    unfinished: bool = field(default=False, compare=False)
+    """Whether something is still to be written, and nothing is wrong: a draft is made all the same."""
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.severity}[{self.rule}]: {_short(self.message)}"

@@ -29,7 +29,7 @@ ROOMS = (
     ("formats",),
     ("build_cache",),
     ("build",),
-    ("review_copies",),
+    ("review_copies", "drafts"),
     ("archive",),
     ("review",),
     ("mailing",),
@@ -38,11 +38,12 @@ ROOMS = (
 OWNERS = {
     "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
     "pydantic": {
-        "evidence.brief", "evidence.claims", "evidence.fields", "evidence.instrument", "evidence.records",
-        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.validate", "labels.languages",
-        "labels.sentence", "labels.words", "mailing.recipients",
+        "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields", "evidence.instrument",
+        "evidence.records",
+        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.unfinished",
+        "evidence.validate", "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
     },
-    "pydantic_core": {"evidence.fields", "evidence.validate", "labels.languages"},
+    "pydantic_core": {"evidence.fields", "evidence.unfinished", "evidence.validate", "labels.languages"},
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},
@@ -70,7 +71,7 @@ OWNERS = {
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone.
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet"}
 DISK = {
-    "build_cache", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
+    "build_cache", "drafts", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
     "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
     "review.gather", "review.ledger",
 }  # fmt: skip

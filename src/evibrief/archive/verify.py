@@ -20,7 +20,7 @@ from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST, own_look
 from evibrief.files import write_files
-from evibrief.formats.carried import carried_files, demand_carrier, read_document
+from evibrief.formats.carried import IsDraft, carried_files, demand_carrier, read_document
 from evibrief.formats.manifest import checked_manifest, other_tools
 from evibrief.problems import Place, Problem, Problems, errors_in
 from evibrief.sandbox import USUAL, Limits
@@ -71,6 +71,8 @@ def _carried(data: bytes, name: str) -> dict[str, bytes]:
         raise Problems([Problem(Place(name), "closed", closed, hint)])
     try:
         return dict(carried_files(data, name))
+    except IsDraft:
+        raise
     except Problems as wrong:
         if not (program := who_wrote_it(data)):
             raise

@@ -2,6 +2,7 @@
 
 from evibrief.checks import reader_messages
 from evibrief.checks.registry import RULES
+from evibrief.checks.rule import Rule
 
 OVERRIDES = {
     "idle-override": "An override that is no longer needed: the problem it was signed for is gone. Remove it.",
@@ -14,13 +15,19 @@ def rules_in_words() -> str:
     parts = ["# The rules of `evibrief check`", _PREFACE]
     for severity, title in (("error", "Errors: nothing is built"), ("warning", "Warnings: worth a look")):
         parts.append(f"## {title}")
-        parts += (f"### {rule.name}\n\n{rule.description}" for rule in RULES if rule.severity == severity)
+        parts += (f"### {rule.name}\n\n{_in_full(rule)}" for rule in RULES if rule.severity == severity)
     parts.append("## What the reader refuses")
     refused = sorted({**reader_messages.DESCRIPTIONS, **OVERRIDES}.items())
     parts.append("\n".join(f"- **{name}**: {words}" for name, words in refused))
     return "\n\n".join(parts) + "\n"
 
 
+def _in_full(rule: Rule) -> str:
+    """The description of a rule, and whether a draft can be made of what it finds."""
+    return f"{rule.description}\n\n{_IN_DRAFTS}" if rule.unfinished else rule.description
+
+
+_IN_DRAFTS = "A [draft](drafts.md) is made all the same."
 _PREFACE = """\
 A problem is printed as `file:line:column: severity[rule]: what is wrong`, with a hint. `make check` prints all problems
 at once; `make pdf` refuses to build while there is an error.

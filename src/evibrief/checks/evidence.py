@@ -6,9 +6,10 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 from collections.abc import Iterator
 from typing import get_args
 
-from evibrief.checks.rule import Context, Finding, Rule, error, warning
+from evibrief.checks.rule import Context, Finding, Rule, as_it_is, error, warning
 from evibrief.evidence.claims import Study
 from evibrief.evidence.source import Location
+from evibrief.evidence.unfinished import Filling
 from evibrief.evidence.vocabulary import Certainty, Tier
 
 
@@ -24,6 +25,15 @@ def tier_without_source(case: Context) -> Iterator[Finding]:
         if statement.final and statement.final.tier != "gap" and not sourced:
             message = f"`{statement.id}` is given the tier `{statement.final.tier}`, but has no source"
             yield Finding((*location, "final", "tier"), message, "name claims with evidence, or give the tier `gap`")
+
+
+def _leave_out_grade(filling: Filling, found: Finding) -> None:
+    """A grade is not printed before it has its sources and its signature, not even in a draft."""
+    filling.leave_out(found.location[: found.location.index("final") + 1], "no source or no signature yet")
+
+
+def _leave_out_certainty(filling: Filling, found: Finding) -> None:
+    filling.leave_out(found.location, "no source or no signature yet")
 
 
 def certainty_without_source(case: Context) -> Iterator[Finding]:
@@ -266,14 +276,14 @@ def _final(location: Location) -> Location:
 
 
 RULES: tuple[Rule, ...] = (
-    error("tier-without-source", tier_without_source),
-    error("certainty-without-source", certainty_without_source),
-    error("unsigned-tier", unsigned_tier),
-    error("chain-too-certain", chain_too_certain),
+    error("tier-without-source", tier_without_source, _leave_out_grade),
+    error("certainty-without-source", certainty_without_source, _leave_out_certainty),
+    error("unsigned-tier", unsigned_tier, _leave_out_grade),
+    error("chain-too-certain", chain_too_certain, _leave_out_certainty),
     error("not-in-condition", not_in_condition),
     error("dose-population", dose_population),
     error("retracted-source", retracted_source),
-    error("no-gap-claim", no_gap_claim),
+    error("no-gap-claim", no_gap_claim, as_it_is),
     error("idle-resolution", idle_resolution),
     warning("heavy-study", heavy_study),
     warning("one-study", one_study),

@@ -38,6 +38,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "shape": "A list instead of a record, a text instead of a list, and so on.",
     "tag": "A YAML tag (`!…`): only text, lists and records are allowed.",
     "theme": "A theme file that is missing, or would load something from outside.",
+    "to-be-filled-in": "A value such as `TODO`, `TBD` or `to be filled in`: write it, or write `unknown`.",
     "too-large": "A file that is too large for an evidence base.",
     "two-places": "Claims both in `claims.yaml` and in `claims/`: keep one of the two.",
     "unknown-claim": "The id of a claim that does not exist.",

@@ -7,12 +7,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from evibrief.checks.rule import Context, Finding, Rule, error, warning
+from evibrief.checks.rule import Context, Finding, Rule, as_it_is, error, warning
+from evibrief.evidence.claims import Link, Study
 from evibrief.evidence.fields import cited_keys
 from evibrief.evidence.files import filled_sections
 from evibrief.evidence.identifiers import looked_up
 from evibrief.evidence.retractions import state_of_notices
 from evibrief.evidence.source import Location
+from evibrief.evidence.unfinished import Filling, at_location, mark
 from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.values import fill_text, values_of
 
@@ -40,6 +42,15 @@ def not_appraised(case: Context) -> Iterator[Finding]:
         if reference.id not in appraised:
             message = f"`{reference.id}` has no appraisal in studies.yaml"
             yield Finding(("references", index), message, "add it; `unverified` is allowed")
+
+
+def _put_appraisal(filling: Filling, found: Finding) -> None:
+    """An appraisal of which nothing is known; the evidence of that publication counts for nothing."""
+    name = at_location(filling.tree, found.location)["id"]
+    what = "reference" if filling.is_filled(found.location) else "appraisal of"
+    words = f"no {what} {name} yet"
+    filling.append(("studies",), filling.record(Study, words, reference=name))
+    filling.say_of_evidence(name, words)
 
 
 def twice_appraised(case: Context) -> Iterator[Finding]:
@@ -102,6 +113,14 @@ def lonely_report(case: Context) -> Iterator[Finding]:
         if study.report_of and words.count(study.report_of) == 1:
             message = f"no other report has `report_of: {study.report_of}`"
             yield Finding(("studies", index, "report_of"), message, "check the spelling, or remove it")
+
+
+def _leave_uncounted(filling: Filling, found: Finding) -> None:
+    """The other reports may not be appraised yet, or the value is misspelt: a study must never count twice."""
+    study = at_location(filling.tree, found.location[:2])
+    words = f"no other report of {study['report_of']} yet"
+    filling.say(found.location[:2], words)
+    filling.say_of_evidence(study["reference"], words)
 
 
 def dates(case: Context) -> Iterator[Finding]:
@@ -219,6 +238,10 @@ def no_bridge(case: Context) -> Iterator[Finding]:
             yield Finding(location, f"`{mechanism.id}` has no link of kind `bridge`", hint)
 
 
+def _put_bridge(filling: Filling, found: Finding) -> None:
+    filling.append((*found.location, "links"), filling.record(Link, "no link of kind bridge yet"))
+
+
 def section_twice(case: Context) -> Iterator[Finding]:
     """A kind of section that occurs twice. Each kind may occur once: keep one."""
     kinds = [section.kind for section in case.brief.brief.sections]
@@ -237,6 +260,14 @@ def no_section(case: Context) -> Iterator[Finding]:
         if name not in kinds:
             message = f"there is no section of kind `{name}`, but there are records for it"
             yield Finding(("brief", "sections"), message, f"add `- {{kind: {name}, title: …}}`")
+
+
+def _put_sections(filling: Filling, found: Finding) -> None:
+    kinds = {section["kind"] for section in filling.tree["brief"]["sections"]}
+    for kind in filled_sections(filling.tree):
+        if kind not in kinds:
+            words = f"no section of kind {kind} yet"
+            filling.append(found.location, {"kind": kind, "title": kind.capitalize(), "intro": mark(words)})
 
 
 def pale_accent(case: Context) -> Iterator[Finding]:
@@ -265,6 +296,10 @@ def logo_without_words(case: Context) -> Iterator[Finding]:
     theme = case.brief.brief.theme
     if theme.logo and not theme.logo_alternative:
         yield Finding(("brief", "theme", "logo"), "this logo has no `logo_alternative`", "say whose logo it is")
+
+
+def _put_words_of_logo(filling: Filling, found: Finding) -> None:
+    filling.put((*found.location[:-1], "logo_alternative"), mark("logo_alternative is missing"))
 
 
 def instrument_name(case: Context) -> Iterator[Finding]:
@@ -318,21 +353,21 @@ def since_by_hand(case: Context) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     error("since-by-hand", since_by_hand),
     error("no-glyph", no_glyph),
-    error("not-appraised", not_appraised),
+    error("not-appraised", not_appraised, _put_appraisal),
     error("twice-appraised", twice_appraised),
-    error("unused-claim", unused_claim),
-    error("unused-reference", unused_reference),
-    error("lonely-report", lonely_report),
+    error("unused-claim", unused_claim, as_it_is),
+    error("unused-reference", unused_reference, as_it_is),
+    error("lonely-report", lonely_report, _leave_uncounted),
     error("dates", dates),
     error("twice-checked", twice_checked),
     error("retraction-state", retraction_state),
     error("stale-check", stale_check),
-    error("no-change", no_change),
-    error("no-bridge", no_bridge),
+    error("no-change", no_change, as_it_is),
+    error("no-bridge", no_bridge, _put_bridge),
     error("section-twice", section_twice),
-    error("no-section", no_section),
+    error("no-section", no_section, _put_sections),
     error("pale-accent", pale_accent),
-    error("logo-without-words", logo_without_words),
+    error("logo-without-words", logo_without_words, _put_words_of_logo),
     error("instrument-name", instrument_name),
     error("instrument-table", instrument_table),
     warning("review-overdue", review_overdue),

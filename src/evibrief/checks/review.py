@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
 from evibrief.evidence.review_ledger import ReviewComment
 from evibrief.evidence.source import Location
+from evibrief.evidence.unfinished import Filling
 
 
 def _comments(case: Context) -> Iterator[tuple[Location, ReviewComment]]:
@@ -31,6 +32,10 @@ def unsigned_decision(case: Context) -> Iterator[Finding]:
         if comment.decision != "accepted" and comment.reason is None:
             hint = "add `reason`; it is printed"
             yield Finding((*location, "decision"), f"this comment is {comment.decision} without a reason", hint)
+
+
+def _leave_open(filling: Filling, found: Finding) -> None:
+    filling.put(found.location, "open")
 
 
 def unknown_reviewer(case: Context) -> Iterator[Finding]:
@@ -77,7 +82,7 @@ def gone_record(case: Context) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    error("unsigned-decision", unsigned_decision),
+    error("unsigned-decision", unsigned_decision, _leave_open),
     error("unknown-reviewer", unknown_reviewer),
     error("comment-key", comment_key),
     warning("gone-record", gone_record),

@@ -12,6 +12,7 @@ from inspect import cleandoc
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, Statement
 from evibrief.evidence.source import Location, SourceTree
+from evibrief.evidence.unfinished import Filling
 from evibrief.problems import Severity
 from evibrief.rating.decision_tables import InstrumentFault
 from evibrief.rating.findings import Findings, derive
@@ -95,14 +96,25 @@ class Context:
 
 Find = Callable[[Context], Iterator[Finding]]
 
+Fill = Callable[[Filling, Finding], None]
+"""Puts a placeholder where a rule found that something is still to be written."""
+
+
+def as_it_is(filling: Filling, found: Finding) -> None:
+    """The `Fill` of a rule whose findings can be printed as they are."""
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule with its stable name. Its description is the docstring of `find`."""
+    """A rule with its stable name. Its description is the docstring of `find`.
+
+    `unfinished` is set if its findings are about something that is still to be written: it fills that place in a draft.
+    """
 
     name: str
     severity: Severity
     find: Find
+    unfinished: Fill | None = None
 
     @property
     def description(self) -> str:
@@ -110,9 +122,9 @@ class Rule:
         return cleandoc(self.find.__doc__ or "")
 
 
-def error(name: str, find: Find) -> Rule:
-    """A rule whose findings stop a build."""
-    return Rule(name, "error", find)
+def error(name: str, find: Find, unfinished: Fill | None = None) -> Rule:
+    """A rule whose findings stop a build; with `unfinished`, not that of a draft."""
+    return Rule(name, "error", find, unfinished)
 
 
 def warning(name: str, find: Find) -> Rule:

@@ -14,22 +14,28 @@ from evibrief.problems import Problem, suggest
 
 def check(context: Context) -> list[Problem]:
     """All findings of the rules that are not overridden, in the order of the rules."""
-    source = context.source
-    overrides = dict(_overrides((), source.tree))
+    findings, others = found_in(context)
+    return [problem_of_finding(rule, found, context.source) for rule, found in findings] + others
+
+
+def found_in(context: Context) -> tuple[list[tuple[Rule, Finding]], list[Problem]]:
+    """The findings that are not overridden, each with its rule, and the problems of the overrides themselves."""
+    overrides = dict(_overrides((), context.source.tree))
     used: set[Location] = set()
-    problems = []
+    findings = []
     for rule in RULES:
         for found in rule.find(context):
             if override := _override_of(found.location, rule.name, overrides):
                 used.add(override)
             else:
-                problems.append(_problem(rule, found, source))
-    return problems + list(_idle(overrides, used, source))
+                findings.append((rule, found))
+    return findings, list(_idle(overrides, used, context.source))
 
 
-def _problem(rule: Rule, found: Finding, source: SourceTree) -> Problem:
+def problem_of_finding(rule: Rule, found: Finding, source: SourceTree) -> Problem:
+    """A finding as a problem at the place where the author wrote it."""
     place = source.place_of_text(found.location, found.within) if found.within else source.place(found.location)
-    return Problem(place, rule.name, found.message, found.hint, rule.severity)
+    return Problem(place, rule.name, found.message, found.hint, rule.severity, rule.unfinished is not None)
 
 
 def _overrides(location: Location, node: Any) -> Iterator[tuple[Location, str]]:
@@ -61,4 +67,4 @@ def _idle(overrides: Mapping[Location, str], used: set[Location], source: Source
             yield Problem(place, "unknown-rule", f"there is no rule `{name}`", suggest(name, names))
         elif location not in used:
             message = f"this override of `{name}` is not needed"
-            yield Problem(place, "idle-override", message, "remove it: the problem is gone")
+            yield Problem(place, "idle-override", message, "remove it: the problem is gone", unfinished=True)

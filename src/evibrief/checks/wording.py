@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evibrief.checks.rule import Context, Finding, Rule, error, warning
+from evibrief.checks.rule import Context, Finding, Rule, as_it_is, error, warning
 from evibrief.evidence.fields import ReferenceKey, cited_keys
 from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.source import Location
@@ -229,9 +229,9 @@ def unknown_value(case: Context) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     error("gap-link", gap_link),
-    error("quotation", quotation),
+    error("quotation", quotation, as_it_is),
     error("number-differs", number_differs),
-    error("unknown-value", unknown_value),
+    error("unknown-value", unknown_value, as_it_is),
     warning("flat-wording", flat_wording),
     warning("strong-wording", strong_wording),
     warning("never-word", never_word),

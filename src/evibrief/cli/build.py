@@ -23,9 +23,23 @@ def formats_of(text: str) -> tuple[str, ...]:
 
 
 def run_build(options: argparse.Namespace) -> int:
-    """Build a brief, and print what was written."""
+    """Build a brief, or a draft of it, and print what was written."""
+    if options.draft:
+        return _run_draft(options)
     with printing.progress(quiet=options.quiet) as report:
         written = build(options.brief, options.output, options.format or names(), report, _tell_warnings, options.layer)
+    if not options.quiet:
+        for document in written:
+            print(_described(document))
+    return 0
+
+
+def _run_draft(options: argparse.Namespace) -> int:
+    """Write a draft. What is unfinished is printed, and is no failure."""
+    from evibrief.drafts import build_draft
+
+    written, problems = build_draft(options.brief, options.output, options.format or names(), options.layer)
+    printing.print_problems(problems)
     if not options.quiet:
         for document in written:
             print(_described(document))

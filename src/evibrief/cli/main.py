@@ -19,6 +19,7 @@ from evibrief.cli.in_words import codes_in_words, run_commands, run_files
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
 from evibrief.cli.review import recipient_of, run_comments, run_review_copy
+from evibrief.cli.studies import run_studies
 from evibrief.cli.upgrade import run_upgrade
 from evibrief.formats.registry import names
 from evibrief.problems import Place, Problem, Problems, plain
@@ -129,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("--format", type=formats_of, action="extend", help=f"{listed} (default: all)")
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
     builds.add_argument("--layer", choices=LAYERS, default="full", help="page 1, page 1 and summary, or everything")
+    drafts = "show a half-written brief, with each unfinished place marked; it cannot be verified or archived"
+    builds.add_argument("--draft", action="store_true", help=drafts)
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
 
     checks = _command(commands, "check", run_check, "list the problems of a brief, without writing anything")
@@ -198,6 +201,11 @@ def _parser() -> argparse.ArgumentParser:
 
     starts = _command(commands, "new", run_new, "write a small commented starter brief that can be built at once")
     starts.add_argument("folder", type=Path, metavar="data/MY-BRIEF", help="a new folder")
+
+    appraises = _command(commands, "studies", run_studies, "list the publications that are not appraised yet")
+    appraises.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    appraises.add_argument("--stub", action="store_true", help="add an appraisal to fill in for each to studies.yaml")
+    appraises.add_argument("--dry-run", action="store_true", help="with --stub: print what would be added")
 
     upgrades = _command(commands, "upgrade", run_upgrade, "write the files of a brief in the newest format")
     upgrades.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")

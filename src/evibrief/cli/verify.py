@@ -31,7 +31,7 @@ EXITS_IN_WORDS = {
     2: "wrong usage",
     3: "the same content, made by other versions of the tools: all that was compared agrees",
     4: "ALTERED: what differs is printed with its place",
-    5: "NOT CONFIRMED: something differs, and other versions of the tools may have made it so",
+    5: "NOT CONFIRMED: something differs, and other versions of the tools may have made it so; or it is a draft",
     6: "a command on this archive was interrupted; the next one finishes it",
     7: "unaltered, and WITHDRAWN by the archive at hand",
     8: "nobody whom you named signed or time-stamped it (--signers, --tsa-certificates)",
@@ -56,12 +56,17 @@ def verify(options: argparse.Namespace) -> int:
     from evibrief.archive.signatures import demand_list
     from evibrief.archive.standing import archive_around, standing_of
     from evibrief.archive.verify import verify_document
+    from evibrief.formats.carried import IsDraft
 
     if options.signers:
         demand_list(options.signers)
     archive = options.archive or archive_around(options.path)
     _demand_archive(options, archive)
-    verdict = verify_document(options.path, limits.limits_of(options))
+    try:
+        verdict = verify_document(options.path, limits.limits_of(options))
+    except IsDraft as draft:
+        print(f"NOT CONFIRMED: {options.path}: {draft.problems[0].message}.")
+        return DOCUMENT_EXITS["undecided"]
     standing = standing_of(archive, verdict.id, verdict.version, verdict.digest) if archive else None
     for line in _lines(options, verdict, standing):
         print(plain(line))

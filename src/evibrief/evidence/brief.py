@@ -24,6 +24,7 @@ from evibrief.evidence.fields import (
     DateOrUnknown,
     Identifier,
     Language,
+    Meanwhile,
     Prose,
     Record,
     Takes,
@@ -166,6 +167,9 @@ class Defaults(Record):
     integrity: IntegrityDefault | None = None
 
 
+_METHODS_ALONE = ({"kind": "methods", "title": "Methods"},)
+
+
 class BriefRecord(Overridable):
     """`brief.yaml`: what the brief asks, who is responsible for it, and the order of its sections."""
 
@@ -180,7 +184,7 @@ class BriefRecord(Overridable):
     language: Language = "en-GB"
     question: Question
     audience: Text
-    status: BriefStatus
+    status: Annotated[BriefStatus, Meanwhile("draft")]
     status_note: Text
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date = Field(description="of this version")
@@ -203,9 +207,13 @@ class BriefRecord(Overridable):
     defaults: Defaults = Defaults()
     units: tuple[Text, ...] = Field(default=(), description="of amounts, beside those that every brief knows")
     routes: tuple[Text, ...] = Field(default=(), description="beside those that every brief knows")
-    sections: tuple[Section, ...] = Field(min_length=1, description="in the order of the page")
+    sections: Annotated[tuple[Section, ...], Meanwhile(_METHODS_ALONE)] = Field(
+        min_length=1, description="in the order of the page"
+    )
     theme: Theme = Theme()
-    citation_style: Text = Field(description="the name of a CSL style, or the path of a .csl file next to this file")
+    citation_style: Annotated[Text, Meanwhile("american-medical-association")] = Field(
+        description="the name of a CSL style, or the path of a .csl file next to this file"
+    )
 
 
 class More(Record):

@@ -18,6 +18,7 @@ from evibrief.evidence.fields import (
     DateOrUnknown,
     Events,
     Identifier,
+    Meanwhile,
     Needed,
     Participants,
     Population,
@@ -25,6 +26,7 @@ from evibrief.evidence.fields import (
     Record,
     Sources,
     Text,
+    Whole,
     asked,
     refused,
 )
@@ -75,15 +77,15 @@ class PopulationRecord(Record):
 
     id: Identifier
     label: Text = Field(description="as it is printed")
-    relation: Relation
-    species: Species
+    relation: Annotated[Relation, Meanwhile("none")]
+    species: Annotated[Species, Meanwhile("none")]
 
 
 class Verification(Record):
     """How far a publication was checked. `verified`: its record or abstract was seen at `where`."""
 
-    state: VerificationState
-    where: Text
+    state: Annotated[VerificationState, Meanwhile("unverified")]
+    where: Annotated[Text, Meanwhile("unknown")]
     when: DateOrUnknown
     note: Prose | None = None
 
@@ -91,7 +93,9 @@ class Verification(Record):
 class Integrity(Record):
     """Whether a publication was corrected, retracted or given an expression of concern, or was not checked."""
 
-    state: Literal["not-checked", "none-known", "erratum", "concern", "retracted"]
+    state: Annotated[
+        Literal["not-checked", "none-known", "erratum", "concern", "retracted"], Meanwhile("not-checked")
+    ]
     checked: DateOrUnknown
     note: Prose | None = None
 
@@ -121,7 +125,7 @@ class Study(Overridable):
     design_note: Text | None = Field(default=None, description="what the design word leaves out: `post hoc, pooled`")
     n: Participants = Field(description="participants, or animals; never samples")
     n_note: Text | None = Field(default=None, description="such as `12 with, 12 without`")
-    species: Species
+    species: Annotated[Species, Meanwhile("none")]
     population: Population = Field(description="who was studied")
     exposure: Exposure | None = Field(default=None, description="what they received; evidence may say otherwise")
     criteria: Text | None = Field(default=None, description="by which criteria the condition was diagnosed")
@@ -143,7 +147,7 @@ class Arm(Record):
 
     label: Text = Field(description="what the group received")
     n: Count = Field(description="people in the group")
-    events: Events | None = Field(default=None, description="how many of them had it")
+    events: Annotated[Events | None, Whole()] = Field(default=None, description="how many of them had it")
 
     @model_validator(mode="after")
     def _is_possible(self) -> "Arm":
@@ -159,26 +163,28 @@ class Estimate(Record):
     effect: Text = Field(description="with its measure and unit: `mean difference -0.34 points`")
     interval: Text | None = Field(default=None, description="such as `95% CI -0.95 to 0.27`")
     p: Text | None = Field(default=None, description="in quotes: `\"0.27\"`")
-    arms: tuple[Arm, ...] = ()
+    arms: tuple[Annotated[Arm, Whole()], ...] = ()
 
 
 class Evidence(Record):
     """What one publication says about one claim."""
 
     source: SourceKey
-    role: Role
-    basis: Annotated[Basis | None, *ASKED_OF_DOCUMENT] = Field(
+    role: Annotated[Role, Meanwhile("context")]
+    basis: Annotated[Basis | None, Meanwhile("candidate"), *ASKED_OF_DOCUMENT] = Field(
         default=None,
         validate_default=True,
         description="`cited`: named by the document; `candidate`: found by us, may not be its source",
     )
-    locator: Text = Field(description="page, figure or table; `abstract`; `unknown`")
+    locator: Annotated[Text, Meanwhile("unknown")] = Field(description="page, figure or table; `abstract`; `unknown`")
     seen: Seen = Field(default="unknown", description="what was read; a locator `abstract` says it, too")
     finding: Prose = Field(description="what it found, in one sentence")
     population: Annotated[Population, asked(_OF_STUDY), Needed("only where it differs from the study's")] = Field(
         default=None, validate_default=True, description="in whom"
     )
-    exposure: Annotated[Exposure, asked(_OF_STUDY), Needed("only where it differs from the study's")] = Field(
+    exposure: Annotated[
+        Exposure, Meanwhile("none"), asked(_OF_STUDY), Needed("only where it differs from the study's")
+    ] = Field(
         default=None,
         validate_default=True,
         description="`intervention`: this population received the intervention of the question",
@@ -206,14 +212,16 @@ class Claim(Overridable):
 
     id: Identifier
     text: Prose
-    about: About
-    direction: Direction = Field(description="does it favour the idea that the intervention may help?")
+    about: Annotated[About, Meanwhile("background")]
+    direction: Annotated[Direction, Meanwhile("neutral")] = Field(
+        description="does it favour the idea that the intervention may help?"
+    )
     modality: Modality | None = Field(default=None, description="how strongly it is put")
     population: Population = Field(description="whom it is about")
     stated: Annotated[Stated | None, *OF_DOCUMENT] = Field(
         default=None, description="if it is left out, the claim is printed as added by the brief"
     )
-    status: Status
+    status: Annotated[Status, Meanwhile("unexamined")]
     status_note: Prose | None = Field(default=None, description="why it has this status")
     corrections: Corrections
     evidence: tuple[Evidence, ...] = ()
@@ -232,7 +240,7 @@ class Link(Overridable):
     """One step of a mechanism, judged on its own."""
 
     id: Identifier
-    kind: LinkKind
+    kind: Annotated[LinkKind, Meanwhile("bridge")]
     text: Prose
     claims: Claims = Field(description="the claims that it rests on; their studies are judged together")
     requires: Claims = Field(description="claims that are all needed: the weakest of them decides")
@@ -286,7 +294,7 @@ class Statement(Overridable):
 
     id: Identifier
     text: Prose
-    kind: StatementKind = Field(
+    kind: Annotated[StatementKind, Meanwhile("missing")] = Field(
         default="reason",
         description="a reason to expect a benefit, a reason against one, or only a note that data are missing",
     )

@@ -64,14 +64,32 @@ class Record(BaseModel):
 NAMING_FIELDS = frozenset({"id", "reference", "source"})
 """The fields that name a record or a publication. Records are matched by them, and they are no text of an author."""
 
-MESSAGE, HINT, WITHIN = "\0message", "\0hint", "\0within"
+MESSAGE, HINT, WITHIN, STILL_OPEN = "\0message", "\0hint", "\0within", "\0still-open"
 """Keys of a refusal's context. They contain a NUL, which no text that is read has, so no text can be one of them."""
 
 
-def refused(rule: str, message: str, hint: str, within: str = "") -> PydanticCustomError:
-    """An error of a rule, ready to raise; `within` is the part of the text that is wrong."""
+def refused(rule: str, message: str, hint: str, within: str = "", unfinished: bool = False) -> PydanticCustomError:
+    """An error of a rule, ready to raise; `within` is the part of the text that is wrong.
+
+    `unfinished` means that something is still to be written, and nothing is wrong.
+    """
     said = {MESSAGE: message, HINT: hint} | ({WITHIN: within} if within else {})
+    said |= {STILL_OPEN: "yes"} if unfinished else {}
     return PydanticCustomError(rule, f"{{{MESSAGE}}}", said)
+
+
+_STILL_OPEN = re.compile(r"\s*((TODO|TBD|FIXME|XXX)\b.*|[Tt]o be filled in\W*)?", re.DOTALL)
+
+
+def is_still_open(value: Any) -> bool:
+    """Whether an author left a place open: nothing is written there, or `TODO`, `TBD`, `to be filled in`."""
+    return isinstance(value, str) and _STILL_OPEN.fullmatch(value) is not None
+
+
+def to_be_filled_in(value: str) -> PydanticCustomError:
+    """The refusal of a value that is still open, ready to raise."""
+    hint = "write it; if it is not known, `unknown`"
+    return refused("to-be-filled-in", f"`{value:.60}` is to be filled in", hint, unfinished=True)
 
 
 def _text(value: Any) -> Any:
@@ -85,7 +103,9 @@ def _text(value: Any) -> Any:
     if not isinstance(value, str):
         raise refused("shape", "expected text", "write text, in quotes if necessary")
     if not value.strip():
-        raise refused("empty", "this text is empty", "write it, or leave the key out")
+        raise refused("empty", "this text is empty", "write it, or leave the key out", unfinished=True)
+    if is_still_open(value):
+        raise to_be_filled_in(value)
     return value
 
 
@@ -183,7 +203,8 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
         if key not in known:
             near = _hint(info, key, known)
             hint = f"{near} For the sign itself write `\\@{key}`.".strip()
-            raise refused("unknown-reference", f"no reference has the key `{key}`", hint, within=f"@{key}")
+            message = f"no reference has the key `{key}`"
+            raise refused("unknown-reference", message, hint, within=f"@{key}", unfinished=True)
     return value
 
 
@@ -223,12 +244,24 @@ class Needed:
     when: str
 
 
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What a draft takes where a field is still open: what says least, and counts for nothing."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A field or entry that may not be left out by itself, not even in a draft: half a number is another number."""
+
+
 def asked(hint: str) -> BeforeValidator:
     """A field that another record may give in its place; if neither does, it is missing. Its default is None."""
 
     def check(value: Any) -> Any:
         if value is None:
-            raise refused("missing", "this is missing", hint)
+            raise refused("missing", "this is missing", hint, unfinished=True)
         return value
 
     return BeforeValidator(check)
@@ -240,7 +273,8 @@ def _of_document(is_asked: bool) -> BeforeValidator:
     def check(value: Any, info: ValidationInfo) -> Any:
         has_document = (info.context or {}).get("document")
         if value is None and is_asked and has_document:
-            raise refused("missing", "this is missing", "add it: a brief with a source document says it everywhere")
+            hint = "add it: a brief with a source document says it everywhere"
+            raise refused("missing", "this is missing", hint, unfinished=True)
         if value and has_document is False:
             hint = "leave it out, or name the document in brief.yaml"
             raise refused("no-document", "this is about a source document, and brief.yaml has none", hint)
@@ -263,7 +297,8 @@ def _names(kind: str, singular: str) -> BeforeValidator:
         value = _text(value)
         known = info.context and info.context[kind]
         if known is not None and value not in known:
-            raise refused(f"unknown-{singular}", f"no {singular} has the id `{value}`", _hint(info, value, known))
+            message = f"no {singular} has the id `{value}`"
+            raise refused(f"unknown-{singular}", message, _hint(info, value, known), unfinished=True)
         return value
 
     return BeforeValidator(check)

@@ -129,7 +129,7 @@ class _Reader(Recorder):
             hint = "rename it, if it is the list of references as CSL-JSON"
         self.told |= set(lists)
         self.unread.add(("references",))
-        self.problems.append(Problem(Place(str(path)), "no-file", message, hint))
+        self.problems.append(Problem(Place(str(path)), "no-file", message, hint, unfinished=not lists))
 
     def read_instrument(self) -> None:
         """Read the instrument that the brief names: the nearest one with that name."""
@@ -188,7 +188,8 @@ class _Reader(Recorder):
             if not (self.folder / f"{stem}.yaml").exists() and not (stem == "claims" and (self.folder / stem).is_dir()):
                 place = Place(str(self.folder / f"{stem}.yaml"))
                 self.unread.add((stem,))
-                self.problems.append(Problem(place, "no-file", f"`{stem}.yaml` is missing", "a brief needs it"))
+                message = f"`{stem}.yaml` is missing"
+                self.problems.append(Problem(place, "no-file", message, "a brief needs it", unfinished=stem != "brief"))
 
     def report_strangers(self) -> None:
         """Report unknown files: a misspelt file name, or a file of claims that is not read, must not go unnoticed."""

@@ -72,7 +72,7 @@ class Composer:
         events = (event for event in yaml.parse(self.text, Loader=FAST_LOADER) if not _is_stream_event(event))
         first = next(events, None)
         if first is None:
-            self._report(1, 1, "empty-file", "this file is empty", "remove it, or write its records")
+            self._report(1, 1, "empty-file", "this file is empty", "remove it, or write its records", unfinished=True)
             return None
         value = self._node(first, events, self.root, 0)
         if (more := next(events, None)) is not None:
@@ -148,7 +148,8 @@ class Composer:
         if not event.implicit[0] or event.style not in ("", None):
             return str(event.value)
         if event.value == "":
-            self._report_at(event, "empty", "this has no value", "write one, write `unknown`, or leave the key out")
+            hint = "write one, write `unknown`, or leave the key out"
+            self._report_at(event, "empty", "this has no value", hint, unfinished=True)
             return ""
         tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False))
         if tag == "tag:yaml.org,2002:str":
@@ -191,11 +192,14 @@ class Composer:
         opened = self.recorder.spans[location]
         self.recorder.spans[location] = Span(self.path, opened.line, opened.column, opened.start, event.end_mark.index)
 
-    def _report_at(self, event: Any, rule: str, message: str, hint: str = "") -> None:
-        self._report(event.start_mark.line + 1, event.start_mark.column + 1, rule, message, hint)
+    def _report_at(self, event: Any, rule: str, message: str, hint: str = "", unfinished: bool = False) -> None:
+        self._report(event.start_mark.line + 1, event.start_mark.column + 1, rule, message, hint, unfinished)
 
-    def _report(self, line: int, column: int, rule: str, message: str, hint: str = "") -> None:
-        self.recorder.problems.append(Problem(Place(self.path, line, column), rule, message, hint))
+    def _report(
+        self, line: int, column: int, rule: str, message: str, hint: str = "", unfinished: bool = False
+    ) -> None:
+        place = Place(self.path, line, column)
+        self.recorder.problems.append(Problem(place, rule, message, hint, unfinished=unfinished))
 
 
 _RESOLVER: Any = yaml.SafeLoader("")

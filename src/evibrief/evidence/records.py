@@ -28,6 +28,7 @@ from evibrief.evidence.fields import (
     Sources,
     Text,
     UnitOfAmount,
+    Whole,
     refused,
 )
 from evibrief.evidence.vocabulary import CorrectionKind, TimeUnit
@@ -37,7 +38,7 @@ class Amount(Record):
     """A quantity: one value, or a range from `low` to `high`."""
 
     low: Number = Field(description="the value, or the lowest")
-    high: Number | None = Field(default=None, description="the highest; only for a range")
+    high: Annotated[Number | None, Whole()] = Field(default=None, description="the highest; only for a range")
     unit: UnitOfAmount
 
     @model_validator(mode="after")
@@ -62,7 +63,7 @@ class Dose(Overridable):
     duration: Text
     regimen: Text = Field(description="how often, and in which setting")
     purpose: Text = Field(description="what it was given for")
-    population: Population = Field(description="who received it")
+    population: Annotated[Population, Whole()] = Field(description="who received it")
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     claims: Claims
     corrections: Corrections
@@ -152,7 +153,9 @@ class Harm(Overridable):
     id: Identifier
     effect: Prose = Field(description="what was seen or is feared")
     population: Population = Field(description="in whom")
-    arms: tuple[Arm, ...] = Field(default=(), description="how many had it in each group, where the source says so")
+    arms: tuple[Annotated[Arm, Whole()], ...] = Field(
+        default=(), description="how many had it in each group, where the source says so"
+    )
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     claims: Claims
     note: Prose | None = None

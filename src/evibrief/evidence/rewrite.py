@@ -68,8 +68,8 @@ def _files(
     problems: list[Problem] = []
     for path, mine in patches.items():
         text, saved = patched(source.texts[path], mine), source.saved.get(path, "")
-        if _read_back(path, text, source, tree) and _is_uniform(saved):
-            files[path] = _as_saved(text, saved)
+        if _read_back(path, text, source, tree) and is_uniform(saved):
+            files[path] = as_saved(text, saved)
         else:
             message = "this file cannot be changed in place"
             hint = "write one key per line, with the same line endings everywhere, or change it by hand"
@@ -104,12 +104,12 @@ def _read_back(path: str, text: str, source: SourceTree, tree: Mapping[str, Any]
     return not recorder.problems and bool(read == wanted)
 
 
-def _is_uniform(saved: str) -> bool:
+def is_uniform(saved: str) -> bool:
     """Whether all lines of a saved text end in the same way; empty if it was saved in the usual one."""
     return len(set(_LINE_END.findall(saved))) < 2
 
 
-def _as_saved(text: str, saved: str) -> str:
+def as_saved(text: str, saved: str) -> str:
     """A text with the byte order mark and the line endings of the file that it replaces."""
     mark = "\ufeff" if saved.startswith("\ufeff") else ""
     ending = _LINE_END.search(saved)

@@ -6,6 +6,7 @@ missing.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import GenericAlias
 from typing import Any, get_args
 
@@ -14,13 +15,23 @@ from pydantic_core import ErrorDetails
 
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
-from evibrief.evidence.fields import HINT, WITHIN, Record, hint_for_unknown, says_not_known
+from evibrief.evidence.fields import (
+    HINT,
+    MESSAGE,
+    STILL_OPEN,
+    WITHIN,
+    Record,
+    hint_for_unknown,
+    is_still_open,
+    says_not_known,
+    to_be_filled_in,
+)
 from evibrief.evidence.instrument import BY_LEGS, BY_SORTS
 from evibrief.evidence.said_once import fill_in
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.evidence.upgrade import format_of, has_document
 from evibrief.evidence.vocabulary import MEANT, MEASURES
-from evibrief.evidence.walk import at
+from evibrief.evidence.walk import NOT_EVIDENCE, at
 from evibrief.evidence.written import with_places
 from evibrief.problems import Hints, Problem
 
@@ -50,15 +61,34 @@ def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     ids = list(_ids(source.tree))
     problems = list(_duplicates(source, ids))
     hints = Hints()
+    brief, details = refusals(source, ids, hints)
+    later = [detail for detail in details if detail["type"] == "unknown-format"]
+    if later:  # what a later format means is not known, so nothing else about it is
+        return None, [problem_of_refusal(source, detail, hints) for detail in later]
+    return brief, problems + [problem_of_refusal(source, detail, hints) for detail in details]
+
+
+def refusals(
+    source: SourceTree, ids: list[tuple[str, str, Location]] | None = None, hints: Hints | None = None
+) -> tuple[Brief | None, list[ErrorDetails]]:
+    """What the model refuses, as it says it, without what merely follows from another problem."""
+    ids = list(_ids(source.tree)) if ids is None else ids
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     tree = with_places(source.tree)
     filled = fill_in(tree, known["references"], source.unread)
-    brief, details = _validated(tree, {**known, **_of_brief(source), "hints": hints})
-    later = [detail for detail in details if detail["type"] == "unknown-format"]
-    if later:  # what a later format means is not known, so nothing else about it is
-        return None, [_problem(source, detail, hints) for detail in later]
-    news = (detail for detail in details if _is_news(source, detail, filled))
-    return brief, problems + [_problem(source, detail, hints) for detail in news]
+    brief, details = _validated(tree, {**known, **_of_brief(source), "hints": hints or Hints()})
+    return brief, [detail for detail in details if _is_news(source, detail, filled)]
+
+
+def is_unfinished(detail: ErrorDetails) -> bool:
+    """Whether the model refuses something only because it is still to be written.
+
+    What a program writes, and the instrument, are whole or wrong.
+    """
+    if detail["loc"][0] in NOT_EVIDENCE:
+        return False
+    open_value = detail["type"] in ("missing", "too_short") or is_still_open(detail["input"])
+    return open_value or STILL_OPEN in detail.get("ctx", {})
 
 
 def _of_brief(source: SourceTree) -> Mapping[str, Any]:
@@ -158,6 +188,11 @@ def _is_news(source: SourceTree, detail: ErrorDetails, filled: frozenset[Locatio
     return detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
 
 
+def problem_of_refusal(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
+    """A refusal of the model as a problem at the place where the author wrote it."""
+    return replace(_problem(source, detail, hints), unfinished=is_unfinished(detail))
+
+
 def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
     location, context = detail["loc"], detail.get("ctx", {})
     place = source.place_of_text(location, context[WITHIN]) if WITHIN in context else source.place(location)
@@ -173,6 +208,9 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(place, "missing", message, context.get(HINT, "add it; if it is not known, write `unknown`"))
         case "no-document":
             return Problem(source.place_of_key(location), "no-document", detail["msg"], context[HINT])
+        case kind if kind != "to-be-filled-in" and detail["input"] and is_still_open(detail["input"]):
+            told = to_be_filled_in(detail["input"]).context or {}
+            return Problem(place, "to-be-filled-in", told[MESSAGE], told[HINT])
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"

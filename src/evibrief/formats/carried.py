@@ -8,20 +8,30 @@ from pathlib import Path
 
 from evibrief.evidence.places import MANIFEST, demand_safe
 from evibrief.formats.contract import Carrier
+from evibrief.formats.manifest import is_of_draft
 from evibrief.formats.registry import carrier_of, carriers
 from evibrief.problems import Place, Problem, Problems, one_problem
+
+_IS_DRAFT = "this is a draft: it carries no evidence, and nothing in it can be confirmed"
+
+
+class IsDraft(Problems):
+    """A document that is a draft was given where a brief is needed."""
 
 
 def carried_files(data: bytes, name: str) -> Mapping[str, bytes]:
     """The files embedded in a document, by path.
 
-    Raises `Problems` if the document has another format, is damaged or has no evidence, or if a path leads out of the
-    folder.
+    Raises `IsDraft` for a draft, and `Problems` if the document has another format, is damaged or has no evidence, or
+    if a path leads out of the folder.
     """
     files = demand_carrier(data, name).extract(data, name)
     if not files:
         hint = "it was made by something else, or saved anew by a program that drops what it does not know"
         raise one_problem(name, "not-ours", "this document carries no evidence", hint)
+    if is_of_draft(files.get(MANIFEST, b"")):
+        hint = "build the brief when it is finished: `evibrief build`"
+        raise IsDraft([Problem(Place(name), "draft", _IS_DRAFT, hint)])
     demand_safe({path: data for path, data in files.items() if path != MANIFEST}, name)
     return files
 

@@ -68,6 +68,21 @@ def manifest(
     return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def draft_manifest(brief: Brief) -> bytes:
+    """The manifest of a draft: it says which brief this may become, and has no hash that could be taken for proof."""
+    named = brief.brief
+    record = {"draft": True, "id": named.id, "version": named.version, "date": named.date.isoformat()}
+    return (json.dumps(record, indent=1) + "\n").encode()
+
+
+def is_of_draft(data: bytes) -> bool:
+    """Whether a manifest, which may come from anyone, is that of a draft."""
+    try:
+        return record_in(data).get("draft") is True
+    except ValueError:
+        return False
+
+
 def checked_manifest(data: bytes, lists: Iterable[str] = ("files",)) -> dict[str, Any]:
     """Parse a manifest, which may come from anyone, and check its shape.
 

@@ -64,6 +64,19 @@ class FootWords(Record):
     page_number: Annotated[Sentence, takes("page", "pages")]
 
 
+class DraftWords(Record):
+    """What a draft says of itself, so that nobody takes it for a brief."""
+
+    word: Text
+    title: Annotated[Sentence, takes("title")]
+    version: Annotated[Sentence, takes("version", "date")]
+    notice: Text
+    unfinished: Text
+    nothing: Text
+    place: Annotated[Sentence, takes("file", "line", "what")]
+    whole_file: Annotated[Sentence, takes("file", "what")]
+
+
 class Headings(Record):
     """Headings of the page below those that an author writes."""
 

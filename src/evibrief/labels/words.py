@@ -44,6 +44,7 @@ from evibrief.labels.groups import (
     Columns,
     Counted,
     Counts,
+    DraftWords,
     Facts,
     Figures,
     FootWords,
@@ -98,6 +99,7 @@ class Words(Record):
     lists: Lists
     page: PageWords
     foot: FootWords
+    draft: DraftWords
     headings: Headings
     columns: Columns
     facts: Facts

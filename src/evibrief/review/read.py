@@ -16,7 +16,7 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from evibrief.evidence.review_ledger import RemarkKind
-from evibrief.formats.carried import carried_files
+from evibrief.formats.carried import IsDraft, carried_files
 from evibrief.formats.docx.formatting import REFORMATTED, STRIKES, in_words
 from evibrief.formats.docx.names import W
 from evibrief.formats.docx.package import WordPackage, open_package
@@ -449,9 +449,14 @@ def _counted_in(tree: Any) -> int:
 
 
 def _origin(data: bytes, name: str) -> tuple[str, str, str]:
-    """The brief, version and evidence hash that the file carries; empty strings if it carries none."""
+    """The brief, version and evidence hash that the file carries; empty strings if it carries none.
+
+    Raises `IsDraft` for a draft: remarks on it belong to no version.
+    """
     try:
         record = checked_manifest(dict(carried_files(data, name)).get("manifest.json", b""))
         return record["id"], record["version"], record["evidence_sha256"]
+    except IsDraft:
+        raise
     except (Problems, ValueError):
         return "", "", ""

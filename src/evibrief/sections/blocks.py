@@ -183,6 +183,16 @@ class Foot:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is put over every page of a draft: a word, and in front what this is and which places are unfinished."""
+
+    word: str
+    notice: str
+    heading: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The content of a whole brief, fully worded."""
 
@@ -198,6 +208,8 @@ class View:
     summary: tuple[Block, ...]
     contents: tuple[ContentsEntry, ...]
     sections: tuple[SectionPage, ...]
+    stamp: Stamp | None = None
+    """Only a draft has one. No template places it, so that none can leave it out."""
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -103,8 +103,9 @@ def _properties(page: Page) -> "WordProperties":
         custom=(
             ("evibrief-brief", record.id),
             ("evibrief-version", record.version),
-            ("evibrief-content", manifest["content_sha256"]),
-            ("evibrief-evidence", manifest["evidence_sha256"]),
+            # A draft has no hashes.
+            *((f"evibrief-{kind}", manifest[f"{kind}_sha256"])
+              for kind in ("content", "evidence") if f"{kind}_sha256" in manifest),
         ),
     )
 

@@ -26,6 +26,7 @@ from evibrief.formats.html.filling import (
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
+from evibrief.formats.html.stamp import stamped
 from evibrief.sections.blocks import Layer, Look, View
 from evibrief.sections.figures.picture import addresses_in
 
@@ -61,7 +62,8 @@ def render(
     set_texts = typesetter(list(filled.texts))
     fragments = tuple(_short(filled, set_texts.fragments))
     html = marks.replaced(filled.html, fragments, set_texts.bibliography)
-    found = tuple(_complaints(filled, set_texts, html if layer == "full" else ""))
+    # A draft may name records that are not there yet; its stamp marks them.
+    found = tuple(_complaints(filled, set_texts, html if layer == "full" and not view.stamp else ""))
     html = html if layer == "full" else without_dead_links(html)
     if found:
         return Rendered(html, found)
@@ -70,6 +72,9 @@ def render(
         sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
         pictures = {figure.address for figure in view.figures} | {look.logo}
         _refuse(html, contents, own, sheets, pictures)
+    if view.stamp:
+        html = stamped(html, view.stamp)
+        contents = contents_of(html)
     return Rendered(with_policy(html, contents), ())
 
 
