@@ -208,7 +208,7 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(place, "missing", message, context.get(HINT, "add it; if it is not known, write `unknown`"))
         case "no-document":
             return Problem(source.place_of_key(location), "no-document", detail["msg"], context[HINT])
-        case kind if kind != "to-be-filled-in" and detail["input"] and is_still_open(detail["input"]):
+        case kind if kind != "to-be-filled-in" and _has_no_better_hint(detail["input"]):
             told = to_be_filled_in(detail["input"]).context or {}
             return Problem(place, "to-be-filled-in", told[MESSAGE], told[HINT])
         case "literal_error":
@@ -224,6 +224,11 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(place, "shape", *_SHAPES[shape])
         case rule:
             return Problem(place, rule, detail["msg"], context.get(HINT, ""))
+
+
+def _has_no_better_hint(value: Any) -> bool:
+    """Whether a value was left open, in other words than those that have a hint of their own."""
+    return bool(value) and is_still_open(value) and not says_not_known(value)
 
 
 def _meant(word: str, known: list[str], hints: Hints) -> str:
