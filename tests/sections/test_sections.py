@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 
 from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
+from evibrief.evidence.records import Since, SinceChange
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
-from evibrief.sections import cells, limitations, phases, summary
+from evibrief.sections import cells, changes, limitations, phases, summary
 from evibrief.sections.blocks import Bullets, Heading, Line, Table
+from evibrief.sections.changes import MOST_ROWS
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass",
@@ -110,3 +113,39 @@ def test_a_reader_learns_which_publications_are_of_the_same_people_and_what_a_re
     assert contained == {key for key, lines in told.items() if any("It contains " in line for line in lines)}
     same = {key for key, lines in told.items() if any("counted as one study" in line for line in lines)}
     assert same == {"bruun2024", "bruunEffectNaltrexoneSpinal2025"}
+
+
+def _changed(brief: Brief, number: int) -> Brief:
+    """A brief in which so many wordings changed since the last version, spread over its claims, and one tier moved."""
+    names = [claim.id for claim in brief.all_claims]
+    reworded = [
+        SinceChange(weight="patch", kind="wording", record=f"{names[at % len(names)]}, text", was=f"a{at}", now="b")
+        for at in range(number)
+    ]
+    moved = SinceChange(weight="major", kind="tier", record="s1, computed", was="weak", now="medium")
+    when = date(2026, 1, 1)
+    since = Since.model_construct(
+        version="0.0.1", date=when, evidence="0" * 64, summary="-", changes=(moved, *reworded)
+    )
+    return brief.model_copy(update={"since": since})
+
+
+@pytest.mark.parametrize(("number", "listed"), [(MOST_ROWS, True), (MOST_ROWS + 1, False)])
+def test_many_changes_are_told_in_numbers_and_conclusions_one_by_one(number: int, listed: bool) -> None:
+    changed = _changed(known(BRIEFS[1])[0], number)
+    blocks = [one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table)]
+    rows = [row for block in blocks for group in block.groups for row in group]
+    told = [[line.text for cell in row.cells for line in cell.lines] for row in rows]
+    assert any("weak" in row and "medium" in row for row in told)
+    assert sum(f"a{at}" in row for at in range(number) for row in told) == (number if listed else 0)
+    (counted,) = [row[1:] for row in told if row[:1] == ["Wording"]] or [None]
+    titles = [group.title for group in changed.claims]
+    assert counted == (None if listed else [str(number), ", ".join(titles)])
+
+
+def test_a_mark_stands_at_changed_claims_unless_most_of_them_changed() -> None:
+    brief, _ = known(BRIEFS[1])
+    third = len(brief.all_claims) // 3
+    assert third > 1
+    assert len(derive(_changed(brief, third)).changed) == third + 1
+    assert derive(_changed(brief, third + 1)).changed == {}

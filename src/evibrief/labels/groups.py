@@ -144,6 +144,7 @@ class Columns(Record):
     mechanism: Text
     notices: Text
     now: Text
+    number: Text
     population: Text
     problem: Text
     reason: Text
@@ -175,6 +176,7 @@ class Columns(Record):
     what: Text
     what_became: Text
     what_changed: Text
+    where: Text
     where_and_when: Text
     why: Text
     why_and_hangs_on: Text
@@ -211,6 +213,7 @@ class Captions(Record):
     moved: Annotated[Sentence, takes("version")]
     evidence_changed: Annotated[Sentence, takes("version")]
     wording_changed: Annotated[Sentence, takes("version")]
+    other_changes: Annotated[Sentence, takes("version")]
     comparators: Text
     doses_people: Text
     doses_other: Text
@@ -328,6 +331,7 @@ class Notes(Record):
     not_told_apart_own: Text
     nothing_computed: Text
     nothing_to_compare: Text
+    changes_in_data: Text
     otherwise: Text
     rests_on_one: Text
     retractions_not_checked: Text

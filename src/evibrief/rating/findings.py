@@ -128,7 +128,7 @@ def derive(brief: Brief) -> Findings:
         integrity=dict(Counter(standings.values())),
         standings=standings,
         retractions=results,
-        changed=kinds_by_record(brief.since.changes if brief.since else ()),
+        changed=_marked(brief),
         open_comments=_open_comments(brief),
         ratings=_rated(brief, claims, studies, populations),
         overrides=tuple(_overrides(brief, "")),
@@ -181,6 +181,16 @@ def kinds_by_record(changes: Iterable[OfRecord]) -> Mapping[str, tuple[str, ...]
     for change in changes:
         found.setdefault(change.record.partition(",")[0], {})[change.kind] = None
     return {name: tuple(kinds) for name, kinds in found.items()}
+
+
+def _marked(brief: Brief) -> Mapping[str, tuple[str, ...]]:
+    """The changes that are marked at their records: none if more than a third of the claims changed.
+
+    A mark at almost every claim tells a reader nothing.
+    """
+    changed = kinds_by_record(brief.since.changes if brief.since else ())
+    claims = [claim.id for claim in brief.all_claims]
+    return changed if 3 * sum(name in changed for name in claims) <= len(claims) else {}
 
 
 def _open_comments(brief: Brief) -> Mapping[str, tuple[tuple[str, str], ...]]:

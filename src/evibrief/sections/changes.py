@@ -5,7 +5,7 @@ Equal changes share a row, because readers have only minutes: forty claims that 
 are one row with forty links.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from evibrief.evidence.brief import Brief
@@ -50,12 +50,53 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
              for one in _joined(weighed["major"]))  # fmt: skip
     yield from table(captions.moved(version=since.version), columns, moved)
+    evidence, wording = (tuple(_groups(weighed[weight])) for weight in ("minor", "patch"))
+    if len(evidence) + len(wording) > MOST_ROWS:
+        yield from _in_numbers(since, brief, findings)
+        return
     columns = ((names.what, 18), (names.was, 17), (names.now, 17), (names.records, 48))
-    rows = ([_alike(one, brief, findings)] for one in _groups(weighed["minor"]))
+    rows = ([_alike(one, brief, findings)] for one in evidence)
     yield from table(captions.evidence_changed(version=since.version), columns, rows)
     columns = ((names.what, 14), (names.was, 29), (names.now, 29), (names.records, 28))
-    rows = ([_alike(one, brief, findings)] for one in _groups(weighed["patch"]))
+    rows = ([_alike(one, brief, findings)] for one in wording)
     yield from table(captions.wording_changed(version=since.version), columns, rows)
+
+
+MOST_ROWS = 30
+"""The most rows of changes that are no conclusions. Nobody reads more than a page of them, so they are told in numbers.
+
+A version that was read again from the beginning has a thousand changes; one by one they took 44 pages.
+"""
+
+
+def _in_numbers(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
+    """How many changes of each kind there are that are no conclusions, and in which parts of the brief."""
+    words, names, parts = findings.words, findings.words.columns, _parts(brief)
+    columns = ((names.what, 26), (names.number, 12), (names.where, 62))
+    records: dict[str, list[str]] = {}
+    for change in since.changes:
+        if change.weight != "major":
+            records.setdefault(change.kind, []).append(change.record.partition(",")[0])
+    kinds = sorted(records, key=lambda kind: -len(records[kind]))
+    rows = ([_number_row(kind, records[kind], parts, words)] for kind in kinds)
+    yield from table(words.captions.other_changes(version=since.version), columns, rows)
+    yield Paragraph(words.notes.changes_in_data, style="note")
+
+
+def _number_row(kind: str, records: Sequence[str], parts: Mapping[str, str], words: Words) -> Row:
+    said = phrases.change(kind, words)
+    what = Line(text=said[:1].upper() + said[1:], style="word")
+    where = dict.fromkeys(parts[record] for record in records if record in parts)
+    listed = (Line(text=words.lists.separator.join(where)),) if where else ()
+    return Row((Cell((what,), scope="row"), Cell((Line(text=str(len(records))),)), Cell(listed)))
+
+
+def _parts(brief: Brief) -> Mapping[str, str]:
+    """The title of the group of claims, or of the mechanism, that a record belongs to."""
+    titles = {claim.id: group.title for group in brief.claims for claim in group.claims}
+    for mechanism in brief.mechanisms:
+        titles |= dict.fromkeys((mechanism.id, *(link.id for link in mechanism.links)), mechanism.title)
+    return titles
 
 
 def _reasons(brief: Brief) -> dict[str, str]:
