@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from evibrief import resources
+from evibrief.archive import index
+from evibrief.archive.versions import Version
 from evibrief.build import build
 from evibrief.formats.html import citations
 from evibrief.formats.html.policy import contents_of, policy, with_policy
@@ -206,13 +208,13 @@ def test_a_citation_style_asks_nobody_for_its_parent(link: str, server: Counting
 
 def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server: Counting, tmp_path: Path) -> None:
     hostile = f'<img src="{server.address}/x"> "><script src="{server.address}/y"></script>'
-    one = {"title": hostile, "version": "1.0.0", "id": "x", "date": "2026-01-01", "state": "current",
-           "changed": hostile, "evidence": "0" * 64, "content": "0" * 64, "folder": "x/y", "files": {hostile: "0" * 64},
-           "reason": hostile}  # fmt: skip
+    one = Version("x", hostile, "1.0.0", "2026-01-01", "0" * 64, hostile, "x/y", {hostile: "0" * 64}, "0" * 64,
+                  "0" * 64, "current", hostile)  # fmt: skip
+    said, listed = index._said_in("en"), {"rows": [index._Listed(one, hostile, "de")]}
     pages: dict[str, dict[str, Any]] = {
         "mail.html.jinja": {"words": Letter(hostile, ((hostile, (hostile,)), ("a", ("b",))))},
-        "index.html.jinja": {"versions": [one]},
-        "version.html.jinja": {"version": {**one, "state": "withdrawn"}, "current": one},
+        "index.html.jinja": {**said, **listed},
+        "version.html.jinja": {**said, "version": replace(one, state="withdrawn"), "current": one},
     }
     for name, values in pages.items():
         html = render_text(name, resources.template_texts(), **values)
@@ -223,7 +225,7 @@ def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server
         path.write_text(html)
         assert "Content-Security-Policy" in browser.open(path)
     assert server.asked == []
-    assert "Content-Security" not in render_text("feed.atom.jinja", resources.template_texts(), versions=[one])
+    assert "Content-Security" not in render_text("feed.atom.jinja", resources.template_texts(), **said, **listed)
 
 
 @pytest.mark.parametrize("copy", ["brief", "review copy"])

@@ -45,7 +45,7 @@ def test_the_documents_are_the_same_in_every_environment(
     environment: dict[str, str], usual: dict[str, bytes], tmp_path: Path
 ) -> None:
     done = bare("build", SECOND, "--output", "out", folder=tmp_path, **environment)
-    assert (done.returncode, done.stderr) == (0, b"evibrief: 1 warning; `evibrief check` shows them\n")
+    assert (done.returncode, done.stderr) == (0, b"evibrief: 3 warnings; `evibrief check` shows them\n")
     assert documents(tmp_path / "out") == usual
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
