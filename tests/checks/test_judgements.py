@@ -127,6 +127,8 @@ def test_what_is_known_has_a_study_that_counts(known: str, said: str, tmp_path: 
         ("Cytokines are far above normal.", False, ""),
         ("A disease of unknown cause involves inflammation.", False, ""),
         ("A disease of unknown cause; its course is unknown.", False, "unknown"),
+        ("Nobody knows whether it calms the nose.", False, "Nobody knows"),
+        ("Could it calm the nose?", False, "?"),
         ("It might calm the nose.", False, ""),
         ("Well-known pathways are blocked.", False, ""),
     ],

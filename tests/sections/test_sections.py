@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
-from evibrief.sections import cells, changes, limitations, phases, summary
+from evibrief.sections import cells, changes, first_page, limitations, phases, summary
 from evibrief.sections.blocks import Bullets, Heading, Line, Table
 from evibrief.sections.changes import MOST_ROWS
 
@@ -149,3 +150,22 @@ def test_a_mark_stands_at_changed_claims_unless_most_of_them_changed() -> None:
     assert third > 1
     assert len(derive(_changed(brief, third)).changed) == third + 1
     assert derive(_changed(brief, third + 1)).changed == {}
+
+
+def test_a_signed_reason_keeps_its_citations() -> None:
+    brief, _ = known(BRIEFS[1])
+    signed = SimpleNamespace(record="s1", reason="It was not planned [@muster2019].", by="E. Example")
+    record = brief.brief
+    version = SimpleNamespace(version=record.version, date=record.date, text="Read *again*.", reasons=(signed,))
+    changed = _changed(brief, 1).model_copy(update={"changes": (version,)})
+    (moved, *_) = (one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table))
+    told = [line.prose for group in moved.groups for row in group for line in row.cells[-1].lines]
+    assert told == ["It was not planned [@muster2019]. (E\\. Example)"]
+
+
+def test_page_one_says_how_many_references_are_not_verified() -> None:
+    for folder, said in ((BRIEFS[1], "3 of 6 references are not fully verified."), (BRIEFS[2], None)):
+        brief, findings = known(folder)
+        told = [one.replace("\u00a0", " ") for one in first_page.page_one(brief, findings).counts]
+        assert any("not fully verified" in one for one in told)
+        assert said is None or said in told

@@ -313,6 +313,20 @@ def test_a_draft_that_is_refused_tells_what_is_wrong_from_what_is_missing(tmp_pa
     assert "1 error, 1 warning; nothing was written" in told.stderr
 
 
+def test_what_is_only_doubtful_stops_neither_a_draft_nor_stubs(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    references = folder / "references.json"
+    doubtful = '"id": "example2020", "DOI": "10.5555/ex ample.1"'
+    references.write_text(references.read_text().replace('"id": "example2020"', doubtful))
+    put_text(folder, "brief", (folder / "brief.yaml").read_text().replace("funding: unknown", "funding: TODO"))
+    _, problems = build_draft(folder, tmp_path / "out", ["html"])
+    assert {one.severity for one in problems} == {"warning"}
+    assert any("funding" in one.message or "TODO" in one.message for one in problems)
+    (folder / "studies.yaml").unlink()
+    assert evibrief("studies", folder, "--stub").returncode == 0
+    assert "example2020" in (folder / "studies.yaml").read_text()
+
+
 def test_what_a_program_writes_is_whole_or_wrong(tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
     (folder / "reviews").mkdir()

@@ -25,17 +25,22 @@ def load_draft(folder: Path, today: datetime.date | None = None) -> Loaded:
     Raises `Problems` if anything is wrong in it.
     """
     source, told = read_brief(folder)
-    if ("brief",) in source.unread or any(not one.unfinished for one in told):
+    if ("brief",) in source.unread or _wrong(told):
         raise _refusal(_once(told, read_records(source)[1]))
     filling = Filling(source)
     brief = filling.complete()
-    if brief is None or any(not one.unfinished for one in filling.problems):
+    if brief is None or _wrong(filling.problems):
         raise _refusal(_once(told, filling.problems))
     context, found = _filled(filling, brief, today)
     problems = _once(told, [*filling.problems, *found])
-    if any(one.severity == "error" and not one.unfinished for one in problems):
+    if _wrong(problems):
         raise _refusal(problems)
     return Loaded(folder, context.brief, filling.source, context.findings, tuple(sorted(_as_warnings(problems))))
+
+
+def _wrong(problems: list[Problem]) -> bool:
+    """Whether something is an error, and not merely unfinished."""
+    return any(not one.unfinished for one in errors_in(problems))
 
 
 def _as_warnings(problems: list[Problem]) -> list[Problem]:

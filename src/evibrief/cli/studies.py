@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from evibrief.files import replace_file
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import Place, Problem, Problems, errors_in
 
 
 def run_studies(options: argparse.Namespace) -> int:
@@ -13,7 +13,7 @@ def run_studies(options: argparse.Namespace) -> int:
     from evibrief.evidence.stubs import stubs
 
     source, problems = read_brief(options.brief)
-    if wrong := [one for one in problems if not one.unfinished]:
+    if wrong := [one for one in errors_in(problems) if not one.unfinished]:
         raise Problems(wrong)
     path = options.brief / "studies.yaml"
     found = stubs(source, str(path))

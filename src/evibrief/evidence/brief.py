@@ -189,7 +189,7 @@ class BriefRecord(Overridable):
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date = Field(description="of this version")
     review_by: Date = Field(description="after this day readers are to treat it as out of date")
-    authors: tuple[Person, ...] = Field(default=(), description="an empty list is printed as `not named`")
+    authors: tuple[Person, ...] = Field(default=(), description="an empty list is printed as `none named`")
     raters: tuple[Person, ...] = Field(default=(), description="who rated the statements")
     reviewers: tuple[Person, ...] = Field(default=(), description="who reviewed it, if they agreed to be named")
     funding: Text

@@ -121,7 +121,7 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "uncontrolled-trial": "everybody received the intervention, and nothing was compared with it",
         "protocol": "the plan of a study, without results",
         "registry-entry": "an entry in a register of trials, without results",
-        "cohort": "groups followed over time",
+        "cohort": "groups followed over time and compared; one group alone is `observational`",
         "case-control": "people with and without the outcome, looked back on",
         "cross-sectional": "people seen once",
         "observational": "another study that only observed",

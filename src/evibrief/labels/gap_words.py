@@ -14,7 +14,7 @@ _MARKS = ("exposure:", "but not:")
 
 
 def gap_words_in(sentence: str, language: str, is_exposure: bool = False) -> str:
-    """The words in a sentence that make it a gap, as they are typed; empty if there are none.
+    """The words in a sentence that make it a gap, as they are typed, or `?` for a question; empty if there are none.
 
     With `is_exposure` the sentence is a step about doses, where `far above` says that they are out of reach.
     """
@@ -22,7 +22,7 @@ def gap_words_in(sentence: str, language: str, is_exposure: bool = False) -> str
     asked = (always, of_exposure) if is_exposure else (always,)
     rest = but_not.sub("", sentence)
     found = next(filter(None, (pattern.search(rest) for pattern in asked)), None)
-    return found[0] if found else ""
+    return found[0] if found else "?" * sentence.rstrip().endswith("?")
 
 
 @cache

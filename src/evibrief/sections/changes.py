@@ -10,6 +10,7 @@ from datetime import date
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
+from evibrief.evidence.written import joined
 from evibrief.labels import markdown, phrases
 from evibrief.labels.words import Words
 from evibrief.rating.diff import ABSENT, summary_of_changes
@@ -102,9 +103,9 @@ def _parts(brief: Brief) -> Mapping[str, str]:
 def _reasons(brief: Brief) -> dict[str, str]:
     """The signed reason for each changed rating and, for the bottom line, the note of this version."""
     mine = [change for change in brief.changes if change.version == brief.brief.version]
-    reasons = {"bottom line": markdown.without_marks(" ".join(change.text for change in mine))}
+    reasons = {"bottom line": joined(*(part for change in mine for part in (change.text, " ")))}
     signed = (one for change in mine for one in change.reasons)
-    return reasons | {one.record: f"{markdown.without_marks(one.reason)} ({one.by})" for one in signed}
+    return reasons | {one.record: joined(one.reason, f" ({markdown.escape(one.by)})") for one in signed}
 
 
 def _joined(moved: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
@@ -123,7 +124,8 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     listed = phrases.all_of(fields, words)
     kind = phrases.change(change.kind, words)
     what = words.sentences.labelled(label=kind, value=listed) if fields else kind
-    told = tuple(Line(text=text) for text in (change.reason, reason) if text) or (Line(text=unknown, style="muted"),)
+    given = (Line(text=change.reason), Line(prose=reason))
+    told = tuple(one for one in given if one.text or one.prose) or (Line(text=unknown, style="muted"),)
     title = _titles(brief).get(name)
     named = (Line(text=title), *record_lines([name], findings)) if title else ()
     lines = (*named[:1], Line(text=what, style="label"), *named[1:])

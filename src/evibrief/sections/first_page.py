@@ -93,11 +93,17 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
         bottom_line=record.bottom_line.text,
         judgements=judgements(brief, findings),
         ranking=ranked,
-        counts=(counts[0], counts[2]),
+        counts=(counts[0], counts[2], *_not_verified(brief, findings)),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
         not_this=record.not_this,
         currency=" ".join(_currency(brief, words)),
     )
+
+
+def _not_verified(brief: Brief, findings: Findings) -> Iterator[str]:
+    total = len(brief.studies)
+    if number := total - findings.verification.get("verified", 0):
+        yield findings.words.sentences.not_verified(number=number, total=total)
 
 
 def _currency(brief: Brief, words: Words) -> Iterator[str]:

@@ -129,7 +129,8 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
     if brief.instrument:
         yield from instrument_blocks(brief.instrument, words)
     yield Heading(words.headings.reading, "methods_words")
-    yield Bullets(tuple((Line(prose=sentence),) for sentence in words.reading.model_dump().values()))
+    told = words.reading.model_dump(exclude=None if findings.has_document else {"candidate"})
+    yield Bullets(tuple((Line(prose=sentence),) for sentence in told.values()))
 
 
 def _search_row(search: Search, words: Words) -> Row:
