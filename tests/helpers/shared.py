@@ -4,12 +4,18 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from evibrief.archive.keep import archive_version
-from evibrief.build import build
+import pytest
+
+from evibrief.archive import keep
+from evibrief.build import Composition, build, compose
+from evibrief.checks.load import Loaded
+from evibrief.formats.contract import Document
+from evibrief.formats.registry import names
 from evibrief.review_copies import review_copy
 from evibrief.sections.blocks import Layer
 
@@ -29,22 +35,40 @@ def write_bytes(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
+@dataclass(frozen=True)
+class Documents(Mapping[str, Path]):
+    """The documents of a brief by format, each built when it is asked for: most tests look into one of them."""
+
+    made: Callable[[str], Path]
+
+    def __getitem__(self, kind: str) -> Path:
+        if kind not in names():
+            raise KeyError(kind)
+        return self.made(kind)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(names())
+
+    def __len__(self) -> int:
+        return len(names())
+
+
 class Shared:
     """Documents and an archive, each in a folder of its own. A test that writes takes a copy."""
 
     def __init__(self, place: Path) -> None:
         """`place` is the same folder for all workers of a run."""
         self._place = place
-        self._documents: dict[tuple[Path, Layer], Mapping[str, Path]] = {}
 
     def documents(self, brief: Path, layer: Layer = "full") -> Mapping[str, Path]:
         """The three documents of a brief, by format."""
-        if (brief, layer) not in self._documents:
-            folder = self._once(f"{brief.name}-{layer}", lambda new: build(brief, new, layer=layer))
-            found = {path.suffix[1:]: path for path in folder.iterdir() if path.name[0] != "."}
-            assert sorted(found) == ["docx", "html", "pdf"]
-            self._documents[brief, layer] = found
-        return self._documents[brief, layer]
+
+        def made(kind: str) -> Path:
+            folder = self._once(f"{brief.name}-{layer}-{kind}", lambda new: build(brief, new, [kind], layer=layer))
+            (document,) = folder.glob(f"*.{kind}")
+            return document
+
+        return Documents(made)
 
     def review_copy(self) -> bytes:
         """The Word document for the reviewer `r1` of the second brief."""
@@ -53,7 +77,19 @@ class Shared:
 
     def archive(self) -> Path:
         """An archive with one version in it, of the second brief."""
-        return self._once("archive", lambda new: archive_version(SECOND, new, date(2026, 3, 2)))
+        return self._once("archive", self._archive)
+
+    def _archive(self, new: Path) -> None:
+        """The documents are those that others look into; that composing gives the same ones is a test of its own."""
+        documents = tuple(Document(kind, path.read_bytes()) for kind, path in self.documents(SECOND).items())
+
+        def composed(loaded: Loaded, formats: Iterable[str] = names()) -> Composition:
+            assert list(formats) == [one.format for one in documents]
+            return replace(compose(loaded, ()), documents=documents)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(keep, "compose", composed)
+            keep.archive_version(SECOND, new, date(2026, 3, 2))
 
     def _once(self, name: str, make: Callable[[Path], object]) -> Path:
         """The folder of this name, made by the first who asks while the others wait; a failure is everybody's."""

@@ -55,6 +55,7 @@ def possible(numbers: LegNumbers) -> bool:
     return numbers[0] > 0 or not numbers[6]
 
 
+@cache
 def state(numbers: LegNumbers) -> LegState:
     found = leg_state(streams(numbers), instrument())
     return LegState(found.word, min(found.supporting, 1), min(found.against, 1), found.in_target)
@@ -75,8 +76,11 @@ def steps_up() -> Iterator[tuple[LegNumbers, LegNumbers]]:
 
 def falls(state_of: Callable[[LegNumbers], LegState]) -> tuple[int, list[tuple[LegState, ...]]]:
     """How many combinations were tried, and those where a step up on one leg lowers the tier."""
-    states = sorted({state_of(numbers) for numbers in filter(possible, product(*LEG_RANGES))}, key=repr)
-    pairs = sorted({(state_of(low), state_of(high)) for low, high in steps_up()}, key=repr)
+    at_each: dict[LegNumbers, LegState] = {
+        numbers: state_of(numbers) for numbers in filter(possible, product(*LEG_RANGES))
+    }
+    states = sorted(set(at_each.values()), key=repr)
+    pairs = sorted({(at_each[low], at_each[high]) for low, high in steps_up()}, key=repr)
     tried, wrong = 0, list[tuple[LegState, ...]]()
     for (low, high), first, second, at in product(pairs, states, states, range(len(LEGS))):
         tried += 1

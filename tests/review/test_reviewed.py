@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evibrief.build import build
 from evibrief.problems import Problems
 from evibrief.review.gather import gather
 from evibrief.review.read import Remark, Reviewed, control_texts, read_reviewed, untracked
@@ -431,8 +430,7 @@ def test_a_file_that_libreoffice_saved_anew_loses_no_comment(
     assert {one.records for one in remarks if one.kind != "insertion"} == {("c1",)}
 
 
-def test_a_plain_build_and_problems_are_read_too(tmp_path: Path) -> None:
-    document = build(SECOND, tmp_path, ["docx"])[0].path
-    assert read(document.read_bytes()).remarks == ()
+def test_a_plain_build_and_problems_are_read_too(shared: Shared, tmp_path: Path) -> None:
+    assert read(shared.documents(SECOND)["docx"].read_bytes()).remarks == ()
     with pytest.raises(Problems, match="no such file"):
         gather([tmp_path / "nothing.docx"], SECOND)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -496,6 +497,7 @@ def prose(page: Path) -> str:
     return re.sub(r"`[^`\n]*`", "`code`", text)
 
 
+@cache
 def anchors_of(page: Path) -> set[str]:
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
     found: list[str] = []

@@ -105,7 +105,7 @@ def test_the_figures_have_the_numbers(folder: Path, findings: Findings, shared: 
 
 
 def test_page_one_of_the_pdf_has_the_numbers(folder: Path, findings: Findings, shared: Shared) -> None:
-    with pypdfium2.PdfDocument(shared.documents(folder)["pdf"]) as pdf:
+    with pypdfium2.PdfDocument(shared.documents(folder, "page")["pdf"]) as pdf:
         text = " ".join(pdf[0].get_textpage().get_text_bounded().split())
     brief = load(folder).brief
     for statement in (one for one in brief.ranking.statements if one.kind == "reason"):
