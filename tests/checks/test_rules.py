@@ -89,6 +89,22 @@ def test_a_contrary_study_that_is_shown_beside_one_claim_and_not_beside_the_othe
     assert "`c1_2` does not list it" in problems[0].message
 
 
+@pytest.mark.parametrize(("role", "found"), [("contradicts", ["flat-wording"]), ("supports", [])])
+def test_an_upheld_claim_on_which_studies_conflict_is_flat(role: str, found: list[str], tmp_path: Path) -> None:
+    folder = good_brief(tmp_path)
+    studies = (folder / "studies.yaml").read_text()
+    (folder / "studies.yaml").write_text(studies + studies.replace("example2020", "spare1999"))
+    references = json.loads((folder / "references.json").read_text())
+    spare = {**references[0], "id": "spare1999", "title": "Spare", "DOI": "10.0000/spare"}
+    (folder / "references.json").write_text(json.dumps([*references, spare]))
+    claims = (folder / CLAIMS).read_text()
+    entry = claims[claims.index("      - source: example2020") : claims.index("  - id: c1_2")]
+    more = entry.replace("example2020", "spare1999").replace("role: supports ", f"role: {role} ")
+    change(folder / CLAIMS, entry, entry + more)
+    change(folder / CLAIMS, "status: contested ", "status: upheld ")
+    assert [name for name in names(problems_in(folder)) if name == "flat-wording"] == found
+
+
 def test_a_reference_of_a_later_year_is_found(tmp_path: Path) -> None:
     folder = good_brief(tmp_path)
 

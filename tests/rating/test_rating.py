@@ -189,3 +189,16 @@ def test_the_rule_that_is_printed_is_the_rule_that_decides(brief: Brief, ratings
     assert len(ratings.statements) == 10
     assert all(rating.reason in text for rating in ratings.statements.values())
     assert all(rating.reason in text for rating in ratings.links.values())
+
+
+def test_a_study_that_two_claims_list_counts_once_and_as_the_better_sort(brief: Brief) -> None:
+    rates, findings = rater(brief), derive(brief)
+    claim = findings.claims["c1_23"].model_copy(update={"modality": "asserted"})
+    entry = claim.evidence[0]
+    elsewhere = [entry.model_copy(update={"population": name}) for name in findings.populations]
+    order = [sort.id for sort in rates.instrument.sorts]
+    sorts = {rates.sort_of(one): claim.model_copy(update={"evidence": (one,)}) for one in (entry, *elsewhere)}
+    assert len(sorts) > 2
+    best, *_, worst = sorted(sorts, key=order.index)
+    for claims in ([sorts[best], sorts[worst]], [sorts[worst], sorts[best]]):
+        assert rates.tally(claims, True).supporting == {entry.source: best}
