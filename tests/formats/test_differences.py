@@ -120,6 +120,13 @@ def test_it_is_said_what_was_added_and_where(pdf: bytes, word: bytes) -> None:
     assert any("outside of the document" in one and "a.dotm" in one for one in told("remote_template", "docx"))
 
 
+def test_a_script_for_the_whole_document_is_called_one(pdf: bytes) -> None:
+    def scripted(opened: pikepdf.Pdf) -> None:
+        opened.Root.Names.JavaScript = Dictionary(Names=Array([]))
+
+    assert kinds(pdf_differences(edited(pdf, scripted), pdf)) == {"script"}
+
+
 # Honest documents
 
 

@@ -92,6 +92,12 @@ def test_all_places_are_told_at_once() -> None:
     assert places("p{a:url(x)}\nq{b:url(y)}\n@import 'z';") == [(1, 5), (2, 5), (3, 1)]
 
 
+@pytest.mark.parametrize("text", ["@import 'x';", r"@\69mport 'x';", "@font-face{src:local(x)}"])
+def test_what_would_load_something_is_called_so(text: str) -> None:
+    with pytest.raises(Problems, match="would load something"):
+        read_sheet(text, "custom.css")
+
+
 def test_whatever_is_passed_on_is_read_again_without_a_find() -> None:
     """Pieces put together at random, 3,000 times: what passes holds no address in any spelling, and ends nothing."""
     chance = random.Random(14)

@@ -80,7 +80,13 @@ class Shared:
         return self._once("archive", self._archive)
 
     def _archive(self, new: Path) -> None:
-        """The documents are those that others look into; that composing gives the same ones is a test of its own."""
+        self.archive_version(SECOND, new, date(2026, 3, 2))
+
+    def archive_version(self, folder: Path, archive: Path, today: date) -> keep.Archived:
+        """Archive a brief with the documents of the second one, which are there already.
+
+        That composing a brief and building it give the same documents is a test of its own.
+        """
         documents = tuple(Document(kind, path.read_bytes()) for kind, path in self.documents(SECOND).items())
 
         def composed(loaded: Loaded, formats: Iterable[str] = names()) -> Composition:
@@ -89,7 +95,7 @@ class Shared:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(keep, "compose", composed)
-            keep.archive_version(SECOND, new, date(2026, 3, 2))
+            return keep.archive_version(folder, archive, today)
 
     def _once(self, name: str, make: Callable[[Path], object]) -> Path:
         """The folder of this name, made by the first who asks while the others wait; a failure is everybody's."""

@@ -269,6 +269,24 @@ def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fi
     assert [path.name for path in (archive / "blue-glass").glob("*_v*")] == ["2026-03-01_v1.2.0"]
 
 
+def test_what_is_told_of_a_change_has_the_values_of_the_data(archive: Path, shared: Shared, tmp_path: Path) -> None:
+    edits = [
+        ("brief.yaml", "One invented trial", "An invented trial of {muster2019.n} people"),
+        ("changes.yaml", "A trial was retracted.", "'Now {muster2019.n} people.'"),
+    ]
+    folder = numbered(edited(tmp_path / "new" / "blue-glass", edits), "2.0.0")
+    since = write_since(folder, archive)
+    assert since
+    told = [evibrief("diff", folder, "--archive", archive, *how).stdout for how in ((), ("--format", "json"))]
+    for text in (since.read_text(), *told):
+        assert "An invented trial of 24 people" in " ".join(text.split())
+        assert "{muster2019" not in text
+    shared.archive_version(folder, archive, TODAY)
+    for name in ("index.json", "index.html", "feed.atom"):
+        text = (archive / name).read_text()
+        assert ("Now 24 people." in text, "{muster2019" in text) == (True, False), name
+
+
 def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Path) -> None:
     place = archive / "blue-glass" / "2026-03-01_v1.2.0"
     assert "\ncurrent: no later version is in this archive\n" in evibrief("verify", place).stdout

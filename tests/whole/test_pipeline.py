@@ -13,7 +13,11 @@ from evibrief.build import build, compose
 from evibrief.checks.load import load
 from evibrief.cli.main import main
 from evibrief.evidence import read_folder
+from evibrief.formats import registry
+from evibrief.formats.contract import Document, Page
+from evibrief.formats.html.format import WebPage
 from evibrief.formats.registry import FORMATS, names
+from evibrief.problems import Place, Problem, Problems
 from evibrief.rating import rate_sorts
 from evibrief.rating.findings import derive
 from evibrief.rating.values import fill, values_of
@@ -117,3 +121,30 @@ def test_values_are_filled_into_what_was_derived_as_into_what_it_was_derived_fro
     page = compose(loaded, ["html"])
     assert page.findings == findings
     assert b"{counts" not in page.documents[0].data
+
+
+class Failing(WebPage):
+    """A format that can never be written."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def write(self, page: Page) -> Document:
+        """Nothing."""
+        raise Problems([Problem(Place(page.brief.brief.id), self.name, "this cannot be written")])
+
+
+def test_of_several_formats_all_are_written_or_none_and_all_that_is_wrong_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "FORMATS", (Failing("first"), *FORMATS, Failing("last")))
+    (before,) = build(BRIEF, tmp_path, ["html"])
+    stamp = before.path.stat().st_mtime_ns
+    with pytest.raises(Problems) as caught:
+        build(BRIEF, tmp_path, ["first", "html", "last"], layer="page")
+    assert [one.rule for one in caught.value.problems] == ["first", "last"]
+    with pytest.raises(Problems, match="last"):
+        build(BRIEF, tmp_path / "new", ["html", "last"])
+    assert not (tmp_path / "new").exists()
+    assert [path for path in tmp_path.iterdir() if path.name[0] != "."] == [before.path]
+    assert before.path.stat().st_mtime_ns == stamp
