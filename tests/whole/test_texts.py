@@ -38,7 +38,7 @@ NO_TEXTS = frozenset((
 
 UNPRINTED = frozenset((
     "theme.accent", "theme.text_font", "theme.heading_font", "theme.logo", "closing.certainty",
-    "populations.label", "stated.attribution", "brief.routes",
+    "populations.label", "brief.routes",
 ))  # fmt: skip
 """What no page prints as it is. A population has its label on the page only where somebody in it was studied, and a
 route where something was given by it."""
@@ -55,24 +55,57 @@ def pieces(text: str, markdown: bool) -> list[str]:
     return [piece for one in re.split(f"{CITED}|\n\n", words) if (piece := squeezed(one).strip(".,;:"))]
 
 
+def told_by(brief: Path, shared: Shared) -> dict[str, str]:
+    """The text of each output."""
+    return {
+        kind: squeezed(format_named(kind).text(path.read_bytes())) for kind, path in shared.documents(brief).items()
+    }
+
+
 @pytest.mark.parametrize("brief", [SECOND, EXAMPLE, FIRST], ids=lambda path: path.name)
 def test_all_texts_are_read_back_from_all_three_outputs(brief: Path, shared: Shared) -> None:
     loaded = load(brief)
     values = values_of(loaded.brief, loaded.findings)
-    told = {
-        kind: squeezed(format_named(kind).text(path.read_bytes())) for kind, path in shared.documents(brief).items()
-    }
+    told = told_by(brief, shared)
     looked = 0
     for text in field_texts(loaded.source):
         names = [one for one in text.location if isinstance(one, str)]
         known = names[-1] in NO_TEXTS or ".".join(names[-2:]) in UNPRINTED
         if known or names[0] in ("references", "instrument", "retractions", "since", "reviews"):
             continue
-        wanted = pieces(fill_text(text.text, values), _is_markdown(text))
+        # `none` becomes a sentence.
+        typed = text.text.removeprefix("none") if names[-1] == "attribution" else text.text
+        wanted = pieces(fill_text(typed, values), _is_markdown(text))
         missing = {kind for kind, words in told.items() if not all(piece in words for piece in wanted)}
         assert not missing, (text.location, text.text)
         looked += 1
     assert looked > 40
+
+
+PRINTED = {
+    "reviews": {"role", "name", "quoted", "text", "removed", "added", "reason", "decided_by"},
+    "since": {"summary", "was", "now", "reason"},
+    "retractions": {"source", "searched", "doi"},
+    "instrument": {"title", "text", "word", "meaning"},
+}
+"""What the pages print of files that are written by commands or by somebody else than the author."""
+
+MARKDOWN = {("reviews", "reason"), ("since", "was"), ("since", "now"), ("since", "reason"), ("instrument", "text")}
+
+
+@pytest.mark.parametrize(("brief", "files"), [(SECOND, {"reviews", "instrument"}), (EXAMPLE, set(PRINTED))],
+                         ids=["blue-glass", "example"])  # fmt: skip
+def test_what_others_wrote_is_read_back_as_well(brief: Path, files: set[str], shared: Shared) -> None:
+    told, looked = told_by(brief, shared), set()
+    for location, text in load(brief).source.scalars():
+        file, field = location[0], next(one for one in reversed(location) if isinstance(one, str))
+        if field in PRINTED.get(str(file), ()) and text != "unknown":
+            wanted = pieces(str(text), (file, field) in MARKDOWN)
+            missing = {kind for kind, words in told.items() if not all(piece in words for piece in wanted)}
+            assert not missing, (location, text)
+            looked.add((file, field))
+    assert {file for file, _ in looked} == files
+    assert all((file, field) in looked for file in files & {"since", "instrument"} for field in PRINTED[str(file)])
 
 
 AS_TYPED = [
