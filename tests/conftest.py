@@ -18,7 +18,7 @@ LONGEST = (
     "test_apart", "test_forging", "test_outputs", "test_circulation", "test_hostile_archive", "test_cases",
     "test_verify", "test_anchors", "test_comments",
     # and of the quick tests
-    "test_cli", "test_differences", "test_theme", "test_tally", "test_docs", "test_archive", "test_laws", "test_figures",
+    "test_cli", "test_differences", "test_theme", "test_tally", "test_docs", "test_archive", "test_laws",
 )  # fmt: skip
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
