@@ -36,7 +36,12 @@ SLOW_NAMES = re.compile(
     "format_says|all_three|themed_pdf|figures_of_the_brief|ordered_as_numbers|index_and_feed|same_bytes|"
     "successor_supersedes|git_applies|changes_all|its_own_look|writes_nothing|up_to_date_is_not|packed_again|"
     "other_versions_of_tools|objects_without_end|built_again_does_not_differ|say_the_same.2026-11-24|one_after_the_other|"
-    "no_date_and_no_program|put_in_however.*(?:IMG|a > b)|complain_about_the_same|word_styles_of_a_brief"
+    "no_date_and_no_program|put_in_however.*(?:IMG|a > b)|complain_about_the_same|word_styles_of_a_brief|"
+    "is_told_by_the_command|a_terminal_sees|missing_is_found_whichever|fragility_is_what|edit_is_ever_dropped|"
+    "however_it_is_typed|rule_is_needed.tier|why_there_are_no_patches|documents_and_revisions|is_taken_apart_and_compared|"
+    "second_language_is_built|wrong_one_is_named.True|and_itself.first|theme_of_the_page|theme_keeps_its_place|"
+    "few_times_what_reading|hash_is_that_of_the_files.2026-11-24|cut_and_turned|wait_for_the_engine|many_runs_at_one_place|"
+    "word_document_lists_as_many.ldn|page_one_of_the_pdf.*ldn"
 )
 
 
