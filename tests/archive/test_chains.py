@@ -35,7 +35,7 @@ CHANGES: dict[str, Callable[[list[str], str], object]] = {
 
 
 @pytest.mark.parametrize("kind", WORDS)
-def test_lines_that_nobody_touched_are_read(kind: str) -> None:
+def test_whole_lines_are_read_and_one_that_was_cut_off_is_not(kind: str) -> None:
     lines = (LOG if kind == "log" else REGISTER).splitlines(keepends=True)
     assert read(kind, lines) == 4
     assert read(kind, [*lines, '{"cut']) == 4
