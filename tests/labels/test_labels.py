@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evibrief.labels import markdown
@@ -25,6 +25,7 @@ def test_a_mark_with_a_backslash_is_no_mark(prose: str, plain: str) -> None:
     assert markdown.without_marks(prose) == plain
 
 
+@example("*a* _b_ ^c^ ~d~ `e` [f](g) [@h] \\ <i> {j} # + - . ! $k$ | 'l'")
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
 def test_escaped_words_are_these_words(words: str) -> None:
     assert markdown.without_marks(markdown.escape(words)) == words

@@ -77,16 +77,23 @@ def counts(cell: LegCell) -> tuple[int, ...]:
 
 @st.composite
 def additions(draw: st.DrawFn, role: str) -> tuple[World, World, bool]:
-    """A world, the same one with one more piece of evidence for or against, and whether a link needs two claims."""
+    """A world, the same one with one more piece of evidence for or against, and whether a link needs two claims.
+
+    Mostly it is about the same people as one that is there, and a new review is one of studies in the same claim: what
+    falls in another place changes nothing, and would find no mistake.
+    """
     shown = draw(worlds())
     at = draw(st.integers(0, len(shown.claims) - 1))
     changed = shown.claims[at]
     opposite = {"supports": "contradicts", "contradicts": "supports"}[role]
     entry = draw(entries([study.reference for study in shown.studies], changed.about, ["supports"]))
+    if changed.evidence and draw(st.integers(0, 3)):
+        entry = replace(draw(st.sampled_from(changed.evidence)), resolved=None)
+    beside = [one for one in shown.studies if one.reference in {other.source for other in changed.evidence}]
     entry = replace(entry, role=opposite if changed.direction == "opposes" else role)
     larger = shown
     if draw(st.booleans()):
-        new = draw(review("new", shown.studies)) if draw(st.booleans()) else draw(another())
+        new = draw(review("new", beside or shown.studies)) if draw(st.booleans()) else draw(another())
         larger, entry = shown.with_study(new), replace(entry, source="new")
     return shown, larger.with_entry(at, entry), draw(st.booleans())
 
