@@ -87,7 +87,8 @@ def additions(draw: st.DrawFn, role: str) -> tuple[World, World, bool]:
     changed = shown.claims[at]
     opposite = {"supports": "contradicts", "contradicts": "supports"}[role]
     entry = draw(entries([study.reference for study in shown.studies], changed.about, ["supports"]))
-    if changed.evidence and draw(st.integers(0, 3)):
+    near = draw(st.integers(0, 3)) > 0
+    if changed.evidence and near:
         entry = replace(draw(st.sampled_from(changed.evidence)), resolved=None)
     beside = [one for one in shown.studies if one.reference in {other.source for other in changed.evidence}]
     entry = replace(entry, role=opposite if changed.direction == "opposes" else role)
