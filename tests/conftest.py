@@ -48,7 +48,7 @@ SLOW_NAMES = re.compile(
 def pytest_configure(config: pytest.Config) -> None:
     """The laws are tried on fewer bodies of evidence where the slow tests are left out."""
     if config.getoption("markexpr") == "not slow":
-        os.environ.setdefault("LAW_EXAMPLES", "20")
+        os.environ.setdefault("LAW_EXAMPLES", "50")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

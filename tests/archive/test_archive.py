@@ -298,6 +298,7 @@ def moments_of_withdrawing(archive: Path, finished: Path, place: Path) -> Iterat
 
 
 @pytest.mark.parametrize("what", ["archive", "withdraw"])
+@pytest.mark.slow
 def test_every_state_between_two_steps_is_unfinished_and_finished_alike(
     what: str, archive: Path, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_word_styles_of_a_brief_s_own(folder: Path, tmp_path: Path) -> None:
     assert docx.Document(str(word)).styles["Heading 1"].font.name == "Georgia"
 
 
+@pytest.mark.slow
 def test_a_change_of_the_theme_is_built_anew(folder: Path, tmp_path: Path) -> None:
     build(folder, tmp_path / "out", ["html"])
     assert build(folder, tmp_path / "out", ["html"])[0].fresh is False
@@ -167,6 +168,7 @@ def test_a_figure_that_is_not_there_is_refused(picture: str, folder: Path, tmp_p
         build(folder, tmp_path / "out", ["html"])
 
 
+@pytest.mark.slow
 def test_each_figure_is_its_own_in_every_format(shared: Shared) -> None:
     made = compose(load(PLAIN), [])
     figures = made.page.view.figures

@@ -665,6 +665,7 @@ def test_an_archive_in_a_second_language_has_no_word_of_the_first(foreign_archiv
         assert re.findall("[A-Za-z]{2,}", words_on(text, version)) == []
 
 
+@pytest.mark.slow
 def test_an_archive_of_two_languages_is_english_and_marks_the_titles_of_the_other(
     foreign_archive: Path, tmp_path: Path
 ) -> None:

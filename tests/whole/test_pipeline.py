@@ -60,7 +60,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("words", ["check", "build --format html", "review-copy", "archive", "build --layer page"])
+_SLOW = [pytest.param(words, marks=pytest.mark.slow) for words in ("review-copy", "archive", "build --layer page")]
+
+
+@pytest.mark.parametrize("words", ["check", "build --format html", *_SLOW])
 def test_a_brief_is_read_and_rated_once(words: str, folder: Path, counted: Counter[str]) -> None:
     command, *options = words.split()
     assert main([command, str(folder), *options]) == 0
