@@ -30,6 +30,7 @@ PIECES = [
 typed = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join).filter(lambda text: text.strip())
 LINKS = [
     "a", "[w](y.html)", "[w](javascript:1) a", "![p](q.png)", "[w](#x)", "[w](#sources)", "<ftp://x.example>", "a\n\nb",
+    "[w](#)", "[w](#bottom%5Fline)", "[w](#bottom\\_line)", "[w](#'x)", "[w](#bottom_line%20)", "[w](#x&y)",
 ]  # fmt: skip
 
 

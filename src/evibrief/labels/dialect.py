@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from html.entities import html5
 from itertools import pairwise
 from typing import NamedTuple
+from urllib.parse import unquote
 
 CITED = "\ufffc"
 """Stands for a citation in the printed words."""
@@ -108,6 +109,11 @@ def parse_text(text: str) -> Parsed:
     links, pictures = tuple(dict.fromkeys(reading.links)), tuple(reading.pictures)
     one_paragraph = sum(bool(one) for one, _ in blocks) < 2 and not reading.lists
     return Parsed(markdown, words, tuple(dict.fromkeys(reading.faults)), links, pictures, one_paragraph)
+
+
+def target_of(link: str) -> str:
+    """The id that a link inside the page leads to, without the backslashes and percent signs of an address."""
+    return unquote(_ESCAPE.sub(r"\1", link[1:]))
 
 
 def words_of(text: str) -> str:

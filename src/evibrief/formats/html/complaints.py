@@ -49,7 +49,7 @@ def _of_text(index: int, printed: Printed, anchors: frozenset[str]) -> Iterator[
         yield forbidden(index, "a picture")
     if printed.one_paragraph and not parsed.one_paragraph:
         yield too_long(index)
-    yield from dead_links(index, (link[1:] for link in parsed.links if link.startswith("#")), anchors)
+    yield from dead_links(index, parsed.links, anchors)
 
 
 def two_ways(index: int, parsed: Parsed) -> Iterator[Complaint]:
@@ -74,9 +74,10 @@ def too_long(index: int) -> Complaint:
     return Complaint(index, "this text has to be one paragraph", "it stands in a table or a list")
 
 
-def dead_links(index: int, targets: Iterable[str], anchors: frozenset[str]) -> Iterator[Complaint]:
-    """Complaints about links of authors to records that are not on the page. Those of citations are the engine's."""
-    for target in targets:
-        if target not in anchors and not target.startswith("ref-"):
-            message, hint = f"the link `#{target}` leads to no record on the page", "use the id of a record"
-            yield Complaint(index, message, hint, within=f"#{target}")
+def dead_links(index: int, links: Iterable[str], anchors: frozenset[str]) -> Iterator[Complaint]:
+    """Complaints about links of authors, as typed, to records that are not on the page. Citations are no such links."""
+    for link in links:
+        target = dialect.target_of(link)
+        if link.startswith("#") and target not in anchors and not target.startswith("ref-"):
+            message, hint = f"the link `{link}` leads to no record on the page", "use the id of a record"
+            yield Complaint(index, message, hint, within=link)

@@ -27,6 +27,7 @@ from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
 from evibrief.formats.html.stamp import stamped
+from evibrief.labels.dialect import parse_text
 from evibrief.sections.blocks import Layer, Look, View
 from evibrief.sections.figures.picture import addresses_in
 
@@ -82,7 +83,7 @@ def _complaints(filled: Filled, set_texts: Typeset, html: str) -> Iterator[Compl
     """What is wrong with the texts; links are looked at only with a whole page in `html`."""
     found = [*set_texts.complaints, *_too_long(filled, set_texts.fragments)]
     if html:
-        found += _dead_links(html, set_texts.fragments)
+        found += _dead_links(html, filled.texts)
     for one in found:
         yield replace(one, text=filled.texts[one.index]) if one.index >= 0 else one
 
@@ -93,10 +94,10 @@ def _short(filled: Filled, fragments: tuple[str, ...]) -> Iterator[str]:
         yield (inline(fragment) if index in filled.short else None) or fragment
 
 
-def _dead_links(html: str, fragments: tuple[str, ...]) -> Iterator[Complaint]:
+def _dead_links(html: str, texts: tuple[str, ...]) -> Iterator[Complaint]:
     anchors = frozenset(re.findall(r'\bid="([^"]+)"', html))
-    for index, fragment in enumerate(fragments):
-        yield from dead_links(index, dict.fromkeys(re.findall(r'<a href="#([^"]*)"', fragment)), anchors)
+    for index, text in enumerate(texts):
+        yield from dead_links(index, parse_text(text).links, anchors)
 
 
 def _too_long(filled: Filled, fragments: tuple[str, ...]) -> Iterator[Complaint]:
