@@ -1,4 +1,4 @@
-"""Puts over a page that it is a draft: no template and no style sheet of a brief can leave that out.
+"""Puts over a page that it is a draft: no template can leave that out, and a usual style sheet cannot hide it.
 
 In: a finished page, and its stamp. Out: the page with a list of what is unfinished in front, a mark around each
 unfinished place in its text, and a pale word across it. The word is a background, so PDF marks it as an artifact.
@@ -7,6 +7,7 @@ unfinished place in its text, and a pale word across it. The word is a backgroun
 import base64
 import re
 from html import escape
+from html.parser import HTMLParser
 
 from evibrief.evidence.unfinished import MARK, mark
 from evibrief.sections.blocks import Stamp
@@ -31,12 +32,38 @@ def stamped(html: str, stamp: Stamp) -> str:
     """The page with its stamp."""
     pale = base64.b64encode(_PALE.format(word=escape(stamp.word)).encode()).decode()
     styles = _STYLES.format(address=f"data:image/svg+xml;base64,{pale}")
-    head, body = html.split("</head>", 1)
-    body = _without_dead_links(body)
-    # Pandoc reads what is in `main`, where there is one; a template of the brief's own may have none.
-    opened = re.search(r"<main\b[^>]*>", body) or re.search(r"<body\b[^>]*>", body)
-    start = opened.end() if opened else 0
-    return f"{head}<style>\n{styles}</style>\n</head>{body[:start]}\n{_front(stamp)}{_marked(body[start:])}"
+    html = _without_dead_links(html)
+    places = _Places(html)
+    head, opened, page = html[: places.styles], html[places.styles : places.front], html[places.front :]
+    return f"{head}<style>\n{styles}</style>\n{opened}\n{_front(stamp)}{_marked(page)}"
+
+
+class _Places(HTMLParser):
+    """Where the styles and the list go: the end of the head, and the beginning of `main`, which pandoc reads.
+
+    A template of the brief's own may lack an element, and write its tags as it likes.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
+        self._found: dict[str, int] = {}
+        self.feed(html)
+        found = self._found
+        self.front = found.get("main", found.get("body", found["meta"]))
+        self.styles = min(self.front, found.get("/head", self.front))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the end of the first tag of each kind."""
+        self._found.setdefault(tag, self._offset() + len(self.get_starttag_text() or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the beginning of the first end tag of each kind."""
+        self._found.setdefault(f"/{tag}", self._offset())
+
+    def _offset(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
 
 
 def _front(stamp: Stamp) -> str:
@@ -64,10 +91,13 @@ _ENTRY = re.compile(r'<div id="(ref-[^"]+)" class="csl-entry"(.*?)(?=<div id="re
 
 
 def _without_dead_links(html: str) -> str:
-    """The page with a mark behind each link to a record that is not there yet, in place of the link."""
+    """The page with a mark behind each link to a record that is not there yet, in place of the link.
+
+    A publication that is cited is always there; a template of the brief's own may leave out the list of references.
+    """
     anchors = set(re.findall(r'\bid="([^"]+)"', html))
     return re.sub(
-        r'<a href="#([^"]*)"[^>]*>(.*?)</a>',
+        r'<a href="#(?!ref-)([^"]*)"[^>]*>(.*?)</a>',
         lambda link: link[0] if link[1] in anchors else f"{link[2]} {mark(f'no record {link[1]} yet')}",
         html,
         flags=re.DOTALL,
