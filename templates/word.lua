@@ -81,11 +81,13 @@ local function draft(div)
   return div.content
 end
 
--- What is unfinished in a draft is marked as with a highlighter. Its words have no signs that XML reads otherwise.
+local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }
+
+-- What is unfinished in a draft is marked as with a highlighter.
 function Span(span)
   if span.classes:includes("unfinished") then
     local run = '<w:r><w:rPr><w:highlight w:val="yellow"/></w:rPr><w:t xml:space="preserve">%s</w:t></w:r>'
-    return pandoc.RawInline("openxml", run:format(pandoc.utils.stringify(span)))
+    return pandoc.RawInline("openxml", run:format((pandoc.utils.stringify(span):gsub("[&<>]", ENTITIES))))
   end
 end
 

@@ -43,7 +43,8 @@ def half_written(folder: Path) -> Path:
             "      - {source: smith2020, role: contradicts, locator: p. 3, finding: \"It rose [@jones2011].\"}\n"
             "  - {id: c1_3, text: A third claim., population: hay_fever}\n"
             "  - {id: c1_4, text: TBD, about: condition, direction: supports, population: hay_fever, status: upheld}\n"
-            "  - {id: c1_5, text: A fifth claim., about: bridge, direction: opposes, population: asthma}\n"
+            "  - {id: c1_5, text: \"A fifth claim [unfinished: R&D].\", about: bridge, direction: opposes,\n"
+            "     population: asthma}\n"
             "  - id: c1_6\n"
         )
     with (folder / "mechanisms.yaml").open("a") as mechanisms:
@@ -248,6 +249,27 @@ def test_an_unfinished_study_counts_for_nothing(tmp_path: Path) -> None:
         (entry,) = loaded.brief.all_claims[0].evidence
         assert entry.role == "context"
         assert "meant as supports" in entry.finding
+
+
+def test_a_rating_says_that_evidence_for_or_against_it_is_unfinished(tmp_path: Path) -> None:
+    folder = shutil.copytree(SECOND.parent / "ldn", tmp_path / "ldn")
+    whole = load_draft(folder).findings.tally("s1")
+    studies = (folder / "studies.yaml").read_text()
+    (folder / "studies.yaml").write_text(studies.replace("  n: 99\n", "  n: TODO\n"))
+    loaded = load_draft(folder)
+    assert (whole.against.number, loaded.findings.tally("s1").against.number) == (1, 0)
+    told = "[unfinished: the rating may change, not all evidence is finished]"
+    statements = {one.id: one.text.endswith(told) for one in loaded.brief.ranking.statements}
+    assert statements == {"s1": True, "s2": True, "s3": False, "s4": False}
+    links = {link.id: link.text.endswith(told) for one in loaded.brief.mechanisms for link in one.links}
+    assert [name for name, marked in links.items() if marked] == ["l_tlr4_bridge"]
+
+
+def test_a_brief_without_a_claim_is_told_what_is_missing(tmp_path: Path) -> None:
+    shutil.rmtree(good_brief(tmp_path / "blue") / "claims")
+    with pytest.raises(Problems) as refused:
+        load_draft(tmp_path / "blue")
+    assert any("`claims.yaml` is missing" in one.message for one in refused.value.problems)
 
 
 def test_no_link_looks_better_than_it_is(tmp_path: Path) -> None:

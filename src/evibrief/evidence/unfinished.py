@@ -31,7 +31,7 @@ from evibrief.evidence.fields import STILL_OPEN, WITHIN, Meanwhile, Record, Take
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.evidence.validate import is_unfinished, problem_of_refusal, read_records, refusals
-from evibrief.evidence.walk import at, claims_of, evidence_in
+from evibrief.evidence.walk import at, claims_of, entries, evidence_in
 from evibrief.problems import Hints, Problem
 
 MARK = re.compile(r"\[unfinished: [^\[\]<>]*\]")
@@ -39,6 +39,9 @@ MARK = re.compile(r"\[unfinished: [^\[\]<>]*\]")
 
 MOST_ROUNDS = 50
 """Rounds of filling: a placeholder may show the next hole, as a list does whose last entry is left out."""
+
+_NOT_FINAL = "the rating may change, not all evidence is finished"
+"""Evidence against counts for nothing, too, as long as it is unfinished; then a tier looks better than it will."""
 
 _NOTHING = object()
 """No placeholder: whatever was printed would be made up."""
@@ -157,7 +160,7 @@ class Filling:
             self.put(location, value)
             evidence = _evidence_around(location)
             if not within and (evidence or not (isinstance(value, str) and MARK.search(value))):
-                self._marks.setdefault(evidence or location[:-1], []).append(words)
+                self._marks.setdefault(evidence or location[:-1] or location, []).append(words)
 
     def _note_study(self, location: Location) -> None:
         """An appraisal with a hole: the evidence of its publication counts for nothing."""
@@ -276,8 +279,20 @@ class Filling:
                 if issubclass(kind, Evidence):
                     words = [*words, *_counted_as_context(node)]
                 node[text] = _joined(node.get(text), words)
+                self._say_of_ratings(location)
                 return
         self._print_in_section(str(location[0]), words)
+
+    def _say_of_ratings(self, location: Location) -> None:
+        """Put a mark into each statement and link that rests on the claim at a location."""
+        name = at_location(self.tree, (*location[:4], "id")) if location[0] == "claims" else None
+        statements = entries(at(self.tree, "ranking", "statements"))
+        resting = [one for _, one in statements if one.get("kind", "reason") == "reason"]
+        resting += [link for _, one in entries(self.tree.get("mechanisms")) for _, link in entries(one.get("links"))]
+        for one in resting if name else ():
+            named = [one[field] for field in ("claims", "requires") if isinstance(one.get(field), list)]
+            if any(name in names for names in named):
+                one["text"] = _joined(one.get("text"), [_NOT_FINAL])
 
     def _print_in_section(self, kind: str, words: list[str]) -> None:
         """The mark below the heading of the section that prints a file; if there is none, under the methods."""
