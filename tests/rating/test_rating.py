@@ -16,7 +16,8 @@ from evibrief.rating.rate_sorts import Rater, certainty_of
 from evibrief.rating.ratings import Fall, Ratings, by_tier
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "data" / "ketamine-mecfs"
+# The brief that was published with plausibility-1, as it was published.
+FOLDER = ROOT / "archive" / "ketamine-mecfs" / "2026-11-24_v0.2.0" / "evidence"
 INVENTED = ROOT / "tests" / "briefs" / "blue-glass"
 
 
