@@ -71,7 +71,7 @@ def test_nothing_rests_on_the_drug_given_in_the_condition(findings: Findings) ->
 
 def test_all_references_are_pure_and_appraised(brief: Brief) -> None:
     entries = json.loads((FOLDER / "references.json").read_text())
-    assert len(entries) == 89
+    assert len(entries) == 94
     assert [entry["id"] for entry in entries if "note" in entry] == []
     assert {study.reference for study in brief.studies} == {entry["id"] for entry in entries}
     assert {study.verification.state for study in brief.studies} == {"verified", "partly"}
