@@ -260,7 +260,7 @@ def test_every_harm_says_in_whom_from_which_source_and_how_many(brief: Brief) ->
     numberless = {name for name, text in said.items() if not re.search(r"\d", text)}
     # Reviews, guidelines and a case, whose abstracts give no numbers.
     assert numberless <= {
-        f"h_{name}" for name in "bladder memory dependence contraindications monitoring mania".split()
+        f"h_{name}" for name in ["bladder", "memory", "dependence", "contraindications", "monitoring", "mania"]
     }
 
 
