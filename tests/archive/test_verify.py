@@ -67,8 +67,8 @@ def test_extracted_evidence_builds_the_same_document(kind: str, documents: Mappi
 def test_a_shipped_instrument_goes_along(tmp_path: Path) -> None:
     page = build(FIRST, tmp_path, ["docx"], layer="page")[0].path
     files = carried_files(page.read_bytes(), "x")
-    wanted = (ROOT / "data" / "instruments" / "plausibility-1.yaml").read_bytes()
-    assert files["instruments/plausibility-1.yaml"] == wanted
+    wanted = (ROOT / "data" / "instruments" / "plausibility-2.yaml").read_bytes()
+    assert files["instruments/plausibility-2.yaml"] == wanted
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])

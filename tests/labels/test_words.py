@@ -501,7 +501,7 @@ def latin(text: str, findings: Findings, brief: Brief) -> set[str]:
     bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+|\{pages?\}", " ", text)
     amounts: tuple[Dose | AnimalExposure, ...] = (*brief.doses.people, *brief.doses.other)
     known = {*findings.claims, *findings.links, *findings.statements, *findings.references}
-    known |= {one.id for one in brief.limitations.corrections}
+    known |= {one.id for one in brief.limitations.corrections} | {name.lstrip("s") for name in findings.statements}
     known |= {rule for _, rule, _, _ in findings.overrides}
     # What changed is told with the name of its field in the data files.
     told = {one.record.partition(", ")[2].replace("_", " ") for one in brief.since.changes} if brief.since else set()

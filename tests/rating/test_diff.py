@@ -310,14 +310,14 @@ def test_the_page_tells_what_changed_and_marks_the_claims(archive: Path, tmp_pat
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
     assert evibrief("since", folder, "--archive", archive).returncode == 0
     told = evibrief("diff", folder, "--archive", archive)
-    assert "rats2018 mixed (rats) → rats2018 context (rats)" in told.stdout
+    assert "rats2018 inconclusive (rats) → rats2018 context (rats)" in told.stdout
     assert told.stderr == f"since version 1.2.0 of 2026-03-01, {archive}/blue-glass/2026-03-01_v1.2.0:\n"
     assert archive_version(folder, archive, TODAY).fresh
     page = (archive / "blue-glass" / "latest.html").read_text()
     assert "Since version 1.2.0 of 1\u00a0March\u00a02026" in page
     assert "Conclusions unchanged; 1\u00a0change of evidence" in page
     assert "Changed: evidence changed" in page
-    assert "rats2018 mixed (rats)" in page
+    assert "rats2018 inconclusive (rats)" in page
     # The document proves itself without the archive.
     assert evibrief("verify", archive / "blue-glass" / "latest.docx").returncode == 0
 

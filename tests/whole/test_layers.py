@@ -97,7 +97,8 @@ def test_every_number_of_the_summary_s_doses_is_in_the_full_table(pages: dict[st
     assert len(brief.doses.people) > 4
     for dose in brief.doses.people:
         amount = phrases.amount(dose.amount).replace("\u00a0", " ")
-        assert f"{amount} {dose.label.replace(chr(160), chr(32))} {dose.route}" in summary
+        given = phrases.given(dose, english()).replace("\u00a0", " ")
+        assert f"{given} {dose.label.replace(chr(160), chr(32))} {dose.route}" in summary
         assert amount in whole
 
 

@@ -38,7 +38,7 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     if others := [one for one in brief.ranking.statements if one.kind != "reason"]:
         yield Heading(headings.not_rated, "summary_not_rated")
         yield Bullets(tuple((_numbered(one),) for one in others))
-    columns = ((names.amount, 16), (names.route, 14), (names.to_whom, 34), (names.source, 36))
+    columns = ((names.amount, 38), (names.route, 12), (names.to_whom, 28), (names.source, 22))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from _headed(headings.doses_given, "summary_doses", captions.doses_in_short, columns, rows)
     if brief.doses.people:
