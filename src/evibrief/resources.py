@@ -96,8 +96,8 @@ def units() -> tuple[str, ...]:
 @cache
 def unit_spellings() -> Mapping[str, str]:
     """Other spellings of a unit, or of a part of one, each with the spelling of `units`: the very same unit."""
-    pairs = (line.split(" = ") for line in _lines_of("unit-spellings.txt"))
-    return {other: ours for other, ours in pairs}
+    pairs = (line.partition(" = ") for line in _lines_of("unit-spellings.txt"))
+    return {other: ours for other, _, ours in pairs}
 
 
 @cache

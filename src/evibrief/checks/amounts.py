@@ -4,7 +4,7 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from evibrief import resources
@@ -24,9 +24,13 @@ _OF_ALL = re.compile(
     r"(?![\w%]|[.,]\d|\s+(?:minutes|hours|days|weeks|months|years|%))",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\d+(?:\.\d+)?\s*%[\s-]*(?:\w*\s*interval|CI|CrI|HDI)\b|\d+(?:\.\d+)?\s*%\s*(?=[:([])", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\d+(?:\.\d+)?\s*%[\s-]*(?:\w*\s*interval|CI|CrI|HDI)\b|\d+(?:\.\d+)?\s*%\s*(?=[:([])", re.IGNORECASE
+)
 _SIGNED = re.compile(r"(?<![\w.,])(?<![\w.,][-−–])[-−–]?\d+(?:[.,]\d+)?(?![\d.,]*\d)")
-_ENDS = re.compile(r"(?P<low>[-−–]?\d+(?:[.,]\d+)?)\s*%?\s*(?:to|,|;|–|-|and|\.\.\.?|…)\s*(?P<high>[-−–]?\d+(?:[.,]\d+)?)")
+_ENDS = re.compile(
+    r"(?P<low>[-−–]?\d+(?:[.,]\d+)?)\s*%?\s*(?:to|,|;|–|-|and|\.\.\.?|…)\s*(?P<high>[-−–]?\d+(?:[.,]\d+)?)"
+)
 _UNREADABLE = re.compile(r",\d{3}(?!\d)|[×^]|\d[eE][-+]?\d")
 _DOWNWARDS = re.compile(r"\b(?:fell|fall|lower|less|fewer|drop|reduc|decreas|declin|short)", re.IGNORECASE)
 
