@@ -200,7 +200,9 @@ def test_an_effect_outside_its_interval_is_found(tmp_path: Path, row: tuple[str,
 
 
 def test_the_briefs_of_this_repository_say_the_same_in_words_and_in_data() -> None:
+    """But for one: its finding names only the amounts beyond the range of the record, 50 and 200 mg/kg."""
     root = Path(__file__).parents[2]
     folders = [*(root / "tests" / "briefs").iterdir(), root / "data" / "ketamine-mecfs"]
     assert len(folders) > 2
-    assert [str(one) for folder in folders for one in problems_in(folder) if one.rule in NAMES] == []
+    told = [one.message for folder in folders for one in problems_in(folder) if one.rule in NAMES]
+    assert told == ["the finding says “50 mg/kg”, and the amount of `x_rats_moghaddam` is 10–30\u00a0mg/kg"]
