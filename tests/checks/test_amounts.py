@@ -104,7 +104,7 @@ def test_every_shipped_unit_is_read_and_is_equal_to_itself_alone() -> None:
     assert len(units) > 30
     for unit in units:
         (named,) = amounts_in(f"It was 0.7 {unit}, once.", units)
-        assert (named.unit, named.numbers) == (unit, {Decimal("0.7")})
+        assert (named.unit, named.numbers) == (unit, frozenset({Decimal("0.7")}))
         same = {other for other in units if are_equal(Decimal(3), unit, Decimal(3), other)}
         a_day = {f"{unit}/day", unit.removesuffix("/day")}
         assert unit in same
@@ -200,9 +200,8 @@ def test_an_effect_outside_its_interval_is_found(tmp_path: Path, row: tuple[str,
 
 
 def test_the_briefs_of_this_repository_say_the_same_in_words_and_in_data() -> None:
-    """But for one: its finding names only the amounts beyond the range of the record, 50 and 200 mg/kg."""
     root = Path(__file__).parents[2]
     folders = [*(root / "tests" / "briefs").iterdir(), root / "data" / "ketamine-mecfs"]
     assert len(folders) > 2
     told = [one.message for folder in folders for one in problems_in(folder) if one.rule in NAMES]
-    assert told == ["the finding says “50 mg/kg”, and the amount of `x_rats_moghaddam` is 10–30\u00a0mg/kg"]
+    assert told == []

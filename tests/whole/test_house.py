@@ -84,8 +84,8 @@ IN_MEMORY = {
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.counting", "checks.evidence", "checks.judgements", "checks.records", "checks.references",
-        "checks.registry", "checks.review", "checks.wording",
+        "checks.amounts", "checks.counting", "checks.evidence", "checks.judgements", "checks.records",
+        "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
     "add_commands": {"cli.anchors", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},

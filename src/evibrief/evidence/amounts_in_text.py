@@ -23,7 +23,7 @@ _TIMES_A_DAY = (1, 2, 3, 4, 6)
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitSpelling:
     """A unit taken apart: `µg/kg/day` is 10⁻⁶ of `g`, per `kg`, by `day`. A unit that cannot be, is its own base."""
 
     scale: int
@@ -77,7 +77,7 @@ def _spelled(unit: str, others: dict[str, list[str]]) -> str:
     return r"(?:/|\s+per\s+)".join(f"(?:{part})" for part in parts).replace("²", r"(?:²|\^2\^)")
 
 
-def unit_of(written: str) -> Unit:
+def unit_of(written: str) -> UnitSpelling:
     """A unit, taken apart."""
     first, *rest = usual_spelling(written).split("/")
     scale, base, volume = _taken_apart(first)
@@ -87,7 +87,7 @@ def unit_of(written: str) -> Unit:
         scale -= of_part if base_of_part == "l" else 0
         per.append("l" if base_of_part == "l" else part)
     time = next((part for part in per if part in _TIMES), "")
-    return Unit(scale, base, tuple(part for part in per if part != time), time)
+    return UnitSpelling(scale, base, tuple(part for part in per if part != time), time)
 
 
 def _taken_apart(part: str) -> tuple[int, str, tuple[str, ...]]:
