@@ -71,6 +71,8 @@ def test_all_texts_are_read_back_from_all_three_outputs(brief: Path, shared: Sha
     for text in field_texts(loaded.source):
         names = [one for one in text.location if isinstance(one, str)]
         known = names[-1] in NO_TEXTS or ".".join(names[-2:]) in UNPRINTED
+        # A reason is printed in the version whose tier it moved; later ones have the text of that version.
+        known = known or (names[:2] == ["changes", "reasons"] and text.location[1] != 0)
         if known or names[0] in ("references", "instrument", "retractions", "since", "reviews"):
             continue
         # `none` becomes a sentence.
