@@ -82,7 +82,7 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "Heading 2": ParagraphStyle(size=12, bold=True, before=12, after=3, with_next=True, whole=True),
     "Heading 3": ParagraphStyle(size=11, bold=True, before=9, after=2, with_next=True, whole=True),
     "Heading 4": ParagraphStyle(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
-    "Callout": ParagraphStyle(size=11, before=4, after=6, left=3, with_next=True, whole=True, bar=ACCENT),
+    "Callout": ParagraphStyle(size=10, before=3, after=4, left=3, with_next=True, whole=True, bar=ACCENT),
     "Warning": ParagraphStyle(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
     "Table Caption": ParagraphStyle(size=9.5, bold=True, before=10, after=3, with_next=True, whole=True),
     "Table Text": ParagraphStyle(size=8.5, after=2),
@@ -90,9 +90,9 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "Table Note": ParagraphStyle(size=9, colour=QUIET, before=3, after=6),
     "Bibliography": ParagraphStyle(size=9.5, after=3, left=9, hanging=9, whole=True),
     "Page One Heading": ParagraphStyle(
-        size=11.5, colour=ACCENT, bold=True, before=4, after=1, with_next=True, whole=True
+        size=11, colour=ACCENT, bold=True, before=2, after=1, with_next=True, whole=True
     ),
-    "Page One Text": ParagraphStyle(size=9.5, after=1),
+    "Page One Text": ParagraphStyle(size=9, after=1),
     "Summary Heading": ParagraphStyle(size=15, colour=ACCENT, bold=True, after=4, with_next=True, whole=True),
     "Image Caption": ParagraphStyle(size=9, bold=True, before=2, after=6, whole=True),
     "Captioned Figure": ParagraphStyle(before=4, after=0, with_next=True),
