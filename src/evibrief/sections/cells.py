@@ -125,7 +125,7 @@ def _how_known(entry: Evidence, findings: Findings) -> Iterator[str]:
     if entry.outcome:
         yield words.outcome[entry.outcome]
     if study and study.criteria:
-        yield sentences.criteria(criteria=study.criteria)
+        yield sentences.criteria(criteria=phrases.or_unknown(study.criteria, words))
     if study and (standing := findings.standings[entry.source]) in ("erratum", "reinstated", "concern", "retracted"):
         yield words.standing[standing]
 
