@@ -134,10 +134,12 @@ def _changed(brief: Brief, number: int) -> Brief:
 @pytest.mark.parametrize(("number", "listed"), [(MOST_ROWS, True), (MOST_ROWS + 1, False)])
 def test_many_changes_are_told_in_numbers_and_conclusions_one_by_one(number: int, listed: bool) -> None:
     changed = _changed(known(BRIEFS[1])[0], number)
+    assert changed.instrument
+    word = {level.id: level.word for level in changed.instrument.tier.levels}
     blocks = [one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table)]
     rows = [row for block in blocks for group in block.groups for row in group]
     told = [[line.text for cell in row.cells for line in cell.lines] for row in rows]
-    assert any("weak" in row and "medium" in row for row in told)
+    assert any(word["weak"] in row and word["medium"] in row for row in told)
     assert sum(f"a{at}" in row for at in range(number) for row in told) == (number if listed else 0)
     titles = ", ".join(group.title for group in changed.claims)
     counted = [row[1:] for row in told if row[:1] == ["Wording"]]
@@ -169,3 +171,21 @@ def test_page_one_says_how_many_references_are_not_verified() -> None:
         told = [one.replace("\u00a0", " ") for one in first_page.page_one(brief, findings).counts]
         assert any("not fully verified" in one for one in told)
         assert said is None or said in told
+
+
+def test_a_level_that_moved_is_told_in_its_word_and_a_reason_once() -> None:
+    brief, _ = known(BRIEFS[2])
+    changed = _changed(brief, 1)
+    assert changed.since
+    moved = [SinceChange(weight="major", kind="bottom line", record=f"bottom line, {field}", was="a", now=f"b {field}")
+             for field in ("text", "certainty")]  # fmt: skip
+    name = brief.mechanisms[0].id
+    chain = SinceChange(weight="major", kind="certainty", record=name, was="very-low", now="unrecorded")
+    since = changed.since.model_copy(update={"changes": (*moved, chain)})
+    version = SimpleNamespace(version=brief.brief.version, date=brief.brief.date, text="Read again.", reasons=())
+    changed = changed.model_copy(update={"since": since, "changes": (version,)})
+    (table, *_) = (one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table))
+    rows = [[line.text or line.prose for cell in row.cells[1:] for line in cell.lines] for group in table.groups
+            for row in group]  # fmt: skip
+    assert [row[-1].strip() for row in rows] == ["Read again.", "as above", "unknown"]
+    assert rows[-1][:2] == ["Very low", "no study recorded"]

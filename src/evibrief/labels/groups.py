@@ -332,6 +332,7 @@ class Notes(Record):
     nothing_computed: Text
     nothing_to_compare: Text
     changes_in_data: Text
+    as_above: Text
     otherwise: Text
     rests_on_one: Text
     retractions_not_checked: Text

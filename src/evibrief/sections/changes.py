@@ -47,10 +47,9 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     summary = summary_of_changes(since.changes, words)
     yield Paragraph(words.sentences.since_hash(summary=summary, hash=since.evidence[:12]))
     columns = ((names.conclusion, 28), (names.was, 23), (names.now, 23), (names.why, 26))
-    reasons = _reasons(brief)
-    moved = ([_conclusion(one, brief, findings, reasons.get(one[0].record.partition(",")[0], ""))]
-             for one in _joined(weighed["major"]))  # fmt: skip
-    yield from table(captions.moved(version=since.version), columns, moved)
+    moved = _with_reasons(weighed["major"], brief, words)
+    rows = ([_conclusion(one, brief, findings, reason)] for one, reason in moved)
+    yield from table(captions.moved(version=since.version), columns, rows)
     evidence, wording = (tuple(_groups(weighed[weight])) for weight in ("minor", "patch"))
     if len(evidence) + len(wording) > MOST_ROWS:
         yield from _in_numbers(since, brief, findings)
@@ -108,6 +107,19 @@ def _reasons(brief: Brief) -> dict[str, str]:
     return reasons | {one.record: joined(one.reason, f" ({markdown.escape(one.by)})") for one in signed}
 
 
+def _with_reasons(
+    moved: Iterable[SinceChange], brief: Brief, words: Words
+) -> Iterator[tuple[tuple[SinceChange, ...], str]]:
+    """The groups of changes, each with its reason; one that holds of several is given with the first of them."""
+    reasons = _reasons(brief)
+    for group in _joined(moved):
+        name = group[0].record.partition(",")[0]
+        reason = reasons.get(name, "")
+        yield group, reason
+        if reason:
+            reasons[name] = words.notes.as_above
+
+
 def _joined(moved: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
     """Group changes: equal changes of a computed and a final tier are one."""
     groups: dict[tuple[str, str, str], list[SinceChange]] = {}
@@ -129,8 +141,21 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     title = _titles(brief).get(name)
     named = (Line(text=title), *record_lines([name], findings)) if title else ()
     lines = (*named[:1], Line(text=what, style="label"), *named[1:])
-    was, now = (Cell(_state(text, words)) for text in (change.was, change.now))
+    was, now = (Cell(_state(_level(text, change, findings), words)) for text in (change.was, change.now))
     return Row((Cell(lines, scope="row"), was, now, Cell(told)))
+
+
+def _level(text: str, change: SinceChange, findings: Findings) -> str:
+    """The word of a level: that of the instrument, or where an older one gave it, that of the language."""
+    if change.record.startswith("bottom line"):
+        return text
+    words, ratings = findings.words, findings.ratings
+    known: dict[str, str] = {}
+    for group in (words.judgement, words.certainty, words.tier):
+        known.update({str(level): word for level, word in group.items()})
+    for scale in (ratings.instrument.judgement, ratings.chain_scale, ratings.instrument.tier) if ratings else ():
+        known |= {level.id: level.word for level in scale.levels}
+    return known.get(text, text)
 
 
 def _titles(brief: Brief) -> dict[str, str]:
