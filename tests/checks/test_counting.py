@@ -260,3 +260,9 @@ def test_every_finding_says_what_to_do(tmp_path: Path) -> None:
     problems: tuple[Problem, ...] = problems_in(folder)
     assert {one.rule for one in problems} >= set(rules)
     assert all(one.hint and one.place.line for one in problems if one.rule in rules)
+
+
+def test_a_tier_that_rests_on_one_study_is_told_in_the_words_of_the_page(tmp_path: Path) -> None:
+    studies = {"ames2018": study("ames2018", "uncontrolled-trial", "intervention")}
+    folder = world(tmp_path, {"c1": claim("c1", "direct", ["ames2018 supports"])}, studies, ranking="c1")
+    assert [message for _, _, message in found(folder, "one-study")] == ["`s1`: weak; without `ames2018`: no tier"]

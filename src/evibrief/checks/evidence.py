@@ -11,6 +11,7 @@ from evibrief.evidence.claims import Study
 from evibrief.evidence.source import Location
 from evibrief.evidence.unfinished import Filling
 from evibrief.evidence.vocabulary import Certainty, Tier
+from evibrief.rating.ratings import word_of
 
 
 def tier_without_source(case: Context) -> Iterator[Finding]:
@@ -182,8 +183,9 @@ def one_study(case: Context) -> Iterator[Finding]:
     for location, statement in case.statements():
         rating = case.ratings.statements[statement.id]
         if rating.rests_on:
-            without = rating.falls[0].level
-            message = f"`{statement.id}` is {rating.computed}; without `{rating.rests_on}` it would be {without}"
+            levels = (rating.computed, rating.falls[0].level)
+            now, without = (word_of(case.ratings.instrument.tier, level).lower() for level in levels)
+            message = f"`{statement.id}`: {now}; without `{rating.rests_on}`: {without}"
             yield Finding(location, message, "look for a second, independent study")
 
 
