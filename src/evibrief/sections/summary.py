@@ -26,7 +26,7 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     is_support = findings.ratings is not None and findings.ratings.chain_value == "support"
     level = names.support if is_support else names.certainty
     columns: tuple[tuple[str, int], ...] = (
-        (names.mechanism, 26), (level, 14), (names.links_supported, 14), (names.weakest_links, 46)
+        (names.mechanism, 26), (level, 16), (names.links_supported, 14), (names.weakest_links, 44)
     )  # fmt: skip
     rows = ([_mechanism_row(mechanism, findings)] for mechanism in brief.mechanisms)
     yield from _headed(headings.mechanisms, "summary_mechanisms", captions.mechanisms_in_short, columns, rows)
@@ -38,7 +38,7 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     if others := [one for one in brief.ranking.statements if one.kind != "reason"]:
         yield Heading(headings.not_rated, "summary_not_rated")
         yield Bullets(tuple((_numbered(one),) for one in others))
-    columns = ((names.amount, 38), (names.route, 12), (names.to_whom, 28), (names.source, 22))
+    columns = ((names.amount, 36), (names.route, 14), (names.to_whom, 28), (names.source, 22))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from _headed(headings.doses_given, "summary_doses", captions.doses_in_short, columns, rows)
     if brief.doses.people:
