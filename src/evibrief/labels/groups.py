@@ -7,7 +7,7 @@ In: text of a file of labels. Out: one record type for each group. `Text` is pri
 from typing import Annotated
 
 from evibrief.evidence.fields import Record, Text
-from evibrief.labels.sentence import Plural, Sentence, counts, takes
+from evibrief.labels.sentence import Plural, Sentence, chosen, counts, takes
 
 Counted = Annotated[Plural, counts()]
 
@@ -97,6 +97,7 @@ class Headings(Record):
     gaps: Text
     corrections: Text
     unsourced: Text
+    references: Text
     verification: Text
     instrument: Annotated[Sentence, takes("instrument")]
     counted: Text
@@ -110,6 +111,13 @@ class Columns(Record):
 
     against: Text
     alternative: Text
+    became_and_found: Text
+    claim_and_study: Text
+    dose_and_how: Text
+    link_and_judgement: Text
+    says_and_why: Text
+    studies: Text
+    tiers_and_why: Text
     amount: Text
     certainty: Text
     support: Text
@@ -284,6 +292,7 @@ class Figures(Record):
 class Notes(Record):
     """Short notes in cells, and sentences without values."""
 
+    evidence_tables: Text
     added: Text
     as_stated: Text
     brief_itself: Text
@@ -357,6 +366,12 @@ class Sentences(Record):
     certainty_each: Annotated[Sentence, takes("level", "mechanisms")]
     certainty_for: Annotated[Sentence, takes("level", "number")]
     certainty_of: Annotated[Sentence, takes("levels", "mechanisms")]
+    called_claim: Annotated[Sentence, takes("number")]
+    called_correction: Annotated[Sentence, takes("number")]
+    called_link: Annotated[Sentence, takes("mechanism", "number")]
+    role_of_study: Annotated[Sentence, takes("sign", "role", "study")]
+    searched_at: Annotated[Sentence, takes("title", "where", "date")]
+    side: Annotated[Sentence, takes("side", "studies")]
     chain: Annotated[Sentence, takes("level", "reason", "links")]
     chain_signed: Annotated[Sentence, takes("level", "computed", "reason", "links")]
     chain_unrated: Annotated[Sentence, takes("links", "supported", "contradicted")]
@@ -472,7 +487,10 @@ class Sentences(Record):
 class Plurals(Record):
     """Sentences that fit a number."""
 
+    claim_list: Annotated[Plural, chosen()]
     claims_in_all: Counted
+    claims_on_it: Annotated[Plural, counts("statuses", "claims")]
+    see_corrections: Annotated[Plural, chosen()]
     claims_direct: Annotated[Plural, counts("claims")]
     fragile: Annotated[Plural, counts("total", "statements")]
     links_contradicted: Counted

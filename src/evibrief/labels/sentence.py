@@ -91,6 +91,18 @@ def counts(*names: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def chosen(*names: str) -> AfterValidator:
+    """A `Plural` that its number chooses the form of, with places for just these values; it need not say the number."""
+
+    def check(value: Plural) -> Plural:
+        given = frozenset(names)
+        forms = [_sentence(form).names - {"number"} for form in (value.none, value.one, value.other) if form]
+        _demand(forms[-1] == given and all(form <= given for form in forms), sorted(given))
+        return value
+
+    return AfterValidator(check)
+
+
 def every(kind: Any) -> AfterValidator:
     """A mapping with a word for each word of a closed list, a `Literal`."""
 

@@ -70,6 +70,7 @@ class Words(Record):
     modality: Annotated[Mapping[Modality, Text], every(Modality)]
     status: Annotated[Mapping[Status, Text], every(Status)]
     role: Annotated[Mapping[Role, Text], every(Role)]
+    sign: Annotated[Mapping[Role, Text], every(Role)]
     outcome: Annotated[Mapping[Outcome, Text], every(Outcome)]
     basis: Annotated[Mapping[Basis, Text], every(Basis)]
     tier: Annotated[Mapping[Tier, Text], every(Tier)]

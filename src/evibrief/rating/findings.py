@@ -62,7 +62,12 @@ class Findings:
     references: Mapping[str, Reference]
     studies: Mapping[str, Study]
     links: Mapping[str, Support]
+    places_of_links: Mapping[str, tuple[str, int]]
+    """For each link, the title of its mechanism and its number there, from 1."""
     statements: Mapping[str, Support]
+    numbers: Mapping[str, str]
+    """What a claim or a correction is called on the page: its number in the order of the page, by id."""
+    corrections: tuple[str, ...]
     claims_of_correction: Mapping[str, tuple[ClaimId, ...]]
     claims_of_study: Mapping[str, tuple[ClaimId, ...]]
     verification: Mapping[str, int]
@@ -89,6 +94,25 @@ class Findings:
             return self.ratings.links[name].tally
         return listed_tally({**self.links, **self.statements}[name])
 
+    def called(self, name: str) -> str:
+        """What the page calls a record that it has: `claim 12`, `statement 4b`; nothing for any other id."""
+        sentences = self.words.sentences
+        if name in self.claims:
+            return sentences.called_claim(number=self.numbers[name])
+        if name in self.statements:
+            return sentences.statement(number=name.lstrip("s"))
+        if name in self.corrections:
+            return sentences.called_correction(number=self.numbers[name])
+        if name in self.places_of_links:
+            mechanism, number = self.places_of_links[name]
+            return sentences.called_link(mechanism=mechanism, number=number)
+        return ""
+
+    def names(self) -> Mapping[str, str]:
+        """What the page calls each of its records, by id."""
+        every = (*self.claims, *self.corrections, *self.statements, *self.places_of_links)
+        return {name: self.called(name) for name in every}
+
     @property
     def words(self) -> Words:
         """What the pages print by themselves, in the language of the brief."""
@@ -113,10 +137,17 @@ def derive(brief: Brief) -> Findings:
         references={reference.id: reference for reference in brief.references},
         studies=studies,
         links={link.id: weigh((claims[name] for name in link.all_claims), studies) for link in links},
+        places_of_links={
+            link.id: (mechanism.title, number)
+            for mechanism in brief.mechanisms
+            for number, link in enumerate(mechanism.links, 1)
+        },
         statements={
             statement.id: weigh((claims[name] for name in statement.claims), studies, towards_benefit=True)
             for statement in brief.ranking.statements
         },
+        numbers=_numbers(brief, subjects),
+        corrections=tuple(correction.id for correction in brief.limitations.corrections),
         claims_of_correction=_by((name, claim) for claim in brief.all_claims for name in claim.corrections),
         claims_of_study=_by(
             (study_of(entry.source, studies), claim)
@@ -135,6 +166,16 @@ def derive(brief: Brief) -> Findings:
         language=brief.brief.language,
         has_document=brief.brief.source_document is not None,
     )
+
+
+def _numbers(brief: Brief, subjects: Mapping[str, About]) -> Mapping[str, str]:
+    """Claims are counted in the order of the evidence tables: by topic, and inside it by what they are about."""
+    order: tuple[About, ...] = get_args(About)
+    claims: list[str] = []
+    for group in brief.claims:
+        claims += sorted((claim.id for claim in group.claims), key=lambda name: order.index(subjects[name]))
+    corrections = [correction.id for correction in brief.limitations.corrections]
+    return {name: str(number) for names in (claims, corrections) for number, name in enumerate(names, 1)}
 
 
 def _rated(

@@ -5,10 +5,18 @@ a template runs: a template only places what it is given.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from evibrief.sections.figures.picture import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A link inside the page: the anchor of a record, and what the page calls that record."""
+
+    anchor: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +24,54 @@ class Line:
     """One line of a cell or list.
 
     `prose` is one paragraph of Markdown with citations; `text` is printed as is. `anchor` makes the line the target of
-    links and of a bookmark. `style` is a role known to the style sheet and the Word styles. `links` are ids of records,
-    printed after the text as links to them.
+    links and of a bookmark. `style` is a role known to the style sheet and the Word styles. `links` are printed
+    after the text.
     """
 
     prose: str = ""
     text: str = ""
     style: Literal["", "muted", "label", "warning", "word", "identifier"] = ""
     anchor: str = ""
-    links: tuple[str, ...] = ()
+    links: tuple[Pointer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell. `scope` makes it a header cell; it spans this many `rows` and `columns`."""
+    """A table cell. `scope` makes it a header cell; it spans this many `rows` and `columns`.
+
+    The lines of a `run_in` cell follow one another in one paragraph.
+    """
 
     lines: tuple[Line, ...]
     scope: Literal["", "row", "rowgroup"] = ""
     rows: int = 1
     columns: int = 1
+    run_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table."""
+    """One row of a table. A `part` is a heading inside the table, a `band` a record, an `entry` what belongs to it."""
 
     cells: tuple[Cell, ...]
+    kind: Literal["", "part", "band", "entry"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """What a reader may select records by: the name of the property, and the words of its values."""
+
+    name: Literal["topic", "mechanism", "study-type", "directness", "status", "direction", "changed"]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRecord:
+    """The rows of one record, and what a reader may select it by. `anchor` is that of the record."""
+
+    rows: tuple[Row, ...]
+    anchor: str = ""
+    facets: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +84,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. Each group of rows is one record and stays on one page; the heading row is repeated."""
+    """A table of records. The heading row is repeated on each page."""
 
     caption: str
     columns: tuple[Column, ...]
-    groups: tuple[tuple[Row, ...], ...]
+    records: tuple[TableRecord, ...]
     kind: Literal["table"] = "table"
 
 
@@ -83,9 +113,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A bullet list; each entry has one or more lines."""
+    """A bullet list; each entry has one or more lines, and those of a `run_in` list are one paragraph."""
 
     entries: tuple[tuple[Line, ...], ...]
+    run_in: bool = False
     kind: Literal["bullets"] = "bullets"
 
 
@@ -105,9 +136,18 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceList:
-    """A placeholder for the reference list, which the citation style generates."""
+class ReferenceNote:
+    """What is said below the reference with this key."""
 
+    key: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceList:
+    """A placeholder for the reference list, which the citation style generates, with a note on each reference."""
+
+    notes: tuple[ReferenceNote, ...] = ()
     kind: Literal["references"] = "references"
 
 
@@ -122,16 +162,18 @@ class SectionPage:
     anchor: str
     title: str
     blocks: tuple[Block, ...]
-    landscape: bool = False
+    core: bool = False
+    """Whether the section belongs to what can be sent alone; the others are annexes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContentsEntry:
-    """An entry of the table of contents: level 2 or 3."""
+    """An entry of the table of contents: level 2 or 3. `core` as in its section."""
 
     level: int
     anchor: str
     text: str
+    core: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +250,8 @@ class View:
     summary: tuple[Block, ...]
     contents: tuple[ContentsEntry, ...]
     sections: tuple[SectionPage, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the page calls its records, by anchor; a link whose text is an anchor alone is printed with the name."""
     stamp: Stamp | None = None
     """Only a draft has one. No template places it, so that none can leave it out."""
 
@@ -219,5 +263,5 @@ class View:
         return first + tuple(block for block in (*self.summary, *blocks) if isinstance(block, Figure))
 
 
-Layer = Literal["page", "summary", "full"]
-"""How much of a brief is printed: page 1, page 1 and the summary, or everything."""
+Layer = Literal["page", "summary", "core", "full"]
+"""How much of a brief is printed: page 1; page 1 and the summary; these and the core sections; or everything."""

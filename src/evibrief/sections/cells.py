@@ -1,29 +1,66 @@
 """Cells and lines shared by the tables of several sections: claims, studies, corrections, change marks."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from evibrief.evidence.claims import Arm, Evidence
 from evibrief.evidence.vocabulary import NotCounted
+from evibrief.evidence.written import joined
 from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.rating.ratings import Tally
 from evibrief.rating.tally import StudyColumn
-from evibrief.sections.blocks import Column, Line, Row, Table
+from evibrief.sections.blocks import Cell, Column, Line, Pointer, Row, Table, TableRecord
 
 
-def table(caption: str, columns: Sequence[tuple[str, int]], groups: Iterable[Sequence[Row]]) -> tuple[Table, ...]:
+def table(
+    caption: str, columns: Sequence[tuple[str, int]], records: Iterable[TableRecord | Sequence[Row]]
+) -> tuple[Table, ...]:
     """A table as a tuple of one; empty if the table would have no rows."""
-    rows = tuple(tuple(group) for group in groups)
+    found = tuple(one if isinstance(one, TableRecord) else TableRecord(tuple(one)) for one in records)
     headings = tuple(Column(heading, width) for heading, width in columns)
-    return (Table(caption, headings, rows),) if rows else ()
+    return (Table(caption, headings, found),) if found else ()
 
 
-def claim_links(names: Iterable[str]) -> tuple[Line, ...]:
-    """A line of links to records, by id; empty if there are none."""
-    linked = tuple(names)
-    return (Line(links=linked, style="identifier"),) if linked else ()
+_CITED = re.compile(r"(?:\s*\[@[^\]]*\])+$")
+
+
+def flowing(*lines: Line, scope: Literal["", "row", "rowgroup"] = "", columns: int = 1) -> Cell:
+    """A cell whose lines are one paragraph of sentences."""
+    return Cell(sentences_of(lines), scope, columns=columns, run_in=True)
+
+
+def sentences_of(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines as sentences: each with a full stop, and what is muted with a capital letter."""
+    return tuple(_sentence(line) for line in lines)
+
+
+def _sentence(line: Line) -> Line:
+    if line.links or line.anchor or line.style == "label":
+        return line
+    text = line.text[:1].upper() + line.text[1:] if line.style == "muted" else line.text
+    return replace(line, text=_ended(text), prose=_ended(line.prose))
+
+
+def _ended(text: str) -> str:
+    """A text with a full stop, unless it has a sign at its end, before its citations."""
+    return text if not text or _CITED.sub("", text).rstrip("*_")[-1:] in ".:;?!…" else joined(text, ".")
+
+
+def pointers(names: Iterable[str], findings: Findings) -> tuple[Pointer, ...]:
+    """Links to claims or corrections, by their numbers on the page."""
+    return tuple(Pointer(name, findings.numbers[name]) for name in names)
+
+
+def claim_links(names: Iterable[str], findings: Findings) -> tuple[Line, ...]:
+    """A line of links to claims, by number; empty if there are none."""
+    linked = pointers(names, findings)
+    told = findings.words.plurals.claim_list(len(linked))
+    return (Line(text=told, links=linked, style="muted"),) if linked else ()
 
 
 def change_mark(record: str, findings: Findings) -> tuple[Line, ...]:
@@ -44,12 +81,13 @@ def shortened(text: str, most: int = 160) -> str:
 
 
 def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
-    """Records by id: links for those that the page has, plain ids for others; a fixed phrase if there are none."""
+    """Records: links for those that the page has, plain ids for others; a fixed phrase if there are none."""
     wanted = tuple(dict.fromkeys(name for name in names if name))
-    linked = tuple(name for name in wanted if name in {**findings.claims, **findings.links, **findings.statements})
-    plain = [name for name in wanted if name not in linked]
+    called = {name: findings.called(name) for name in wanted}
+    linked = tuple(Pointer(name, text) for name, text in called.items() if text)
+    plain = [name for name, text in called.items() if not text]
     return (
-        *((Line(links=linked, style="identifier"),) if linked else ()),
+        *((Line(links=linked, style="muted"),) if linked else ()),
         *((Line(text=", ".join(plain), style="identifier"),) if plain else ()),
         *((Line(text=findings.words.notes.not_placed, style="muted"),) if not wanted else ()),
     )
@@ -61,26 +99,36 @@ def study_lines(studies: Iterable[str], findings: Findings) -> tuple[Line, ...]:
     return lines or (Line(text=findings.words.notes.none, style="muted"),)
 
 
-def side_lines(column: StudyColumn, findings: Findings) -> tuple[Line, ...]:
-    """The studies on one side, a line for each that counts as one; then the reviews that count through their trials."""
-    sentences, words = findings.words.sentences, findings.words
-    lines: list[Line] = []
+def tally_lines(tally: Tally, findings: Findings) -> tuple[Line, ...]:
+    """The studies for and against, then the inconclusive ones and those that are only context, if there are any."""
+    names, told = findings.words.columns, findings.words.sentences.side
+    sides = [(names.studies_for, tally.supporting), (names.against, tally.against)]
+    if tally.inconclusive.studies:
+        sides.append((names.inconclusive, tally.inconclusive))
+    lines = (Line(prose=told(side=name, studies=_side(column, findings))) for name, column in sides)
+    return (*lines, *_context_lines(tally, findings))
+
+
+def _side(column: StudyColumn, findings: Findings) -> str:
+    """The studies on one side, those that count as one together; then the reviews that count through their trials."""
+    words, sentences = findings.words, findings.words.sentences
+    told: list[str] = []
     for item in column.items:
         names = phrases.all_of((_study(unit, findings) for unit in item), words)
-        lines.append(Line(prose=sentences.counted_as_one(studies=names) if len(item) > 1 else names))
+        told.append(sentences.counted_as_one(studies=names) if len(item) > 1 else names)
     if column.through:
         names = phrases.all_of((_study(unit, findings) for unit in column.through), words)
-        lines.append(Line(prose=sentences.counted_through(studies=names), style="muted"))
-    return tuple(lines) or (Line(text=words.notes.none, style="muted"),)
+        told.append(sentences.counted_through(studies=names))
+    return "; ".join(told) or words.notes.none
 
 
-def unclear_lines(tally: Tally, findings: Findings) -> tuple[Line, ...]:
-    """The inconclusive studies, then those that are only context, with the reasons why they do not count."""
+def _context_lines(tally: Tally, findings: Findings) -> Iterator[Line]:
+    """The studies that are only context, by the reason why they do not count."""
     words, groups = findings.words, dict[NotCounted | None, list[str]]()
     for one in tally.context:
         groups.setdefault(one.reasons[0] if one.reasons else None, []).append(_study(one.unit, findings))
-    told = (_uncounted(why, phrases.all_of(names, words), words) for why, names in groups.items())
-    return (*side_lines(tally.inconclusive, findings), *(Line(prose=text, style="muted") for text in told))
+    for why, names in groups.items():
+        yield Line(prose=_uncounted(why, phrases.all_of(names, words), words), style="muted")
 
 
 def _uncounted(why: NotCounted | None, studies: str, words: Words) -> str:
@@ -96,31 +144,39 @@ def _study(key: str, findings: Findings) -> str:
     return f"{name} [@{key}]"
 
 
-def evidence_lines(entry: Evidence, findings: Findings, reported: bool = False) -> tuple[Line, ...]:
-    """What one publication says: its role, its finding with the citation, its numbers, and how far it was verified.
+def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
+    """What one publication says of an amount, a harm or a time: its finding, its numbers, and how far it was seen.
 
-    For a dose or a harm, a source does not support a claim: it is `reported` there.
+    A source does not support what is no claim: only the other roles are named there.
     """
-    words, sentences = findings.words, findings.words.sentences
-    name = f"{escape(phrases.short_name(findings.references[entry.source]))} [@{entry.source}]"
-    said = sentences.evidence(role=words.role[entry.role], study=name, finding=entry.finding)
-    if reported and entry.role == "supports":
-        said = sentences.reported(study=name, finding=entry.finding)
-    return (
-        Line(prose=said),
-        *estimate_lines(entry, words),
-        Line(text="; ".join(_how_known(entry, findings)), style="muted"),
-        *((Line(prose=sentences.resolved(reason=entry.resolved), style="muted"),) if entry.resolved else ()),
-    )
+    sentences, study = findings.words.sentences, study_name(entry.source, findings)
+    said = sentences.reported(study=study, finding=entry.finding)
+    if entry.role != "supports":
+        said = sentences.evidence(role=findings.words.role[entry.role], study=study, finding=entry.finding)
+    known = "; ".join(how_known(entry, findings))
+    return (Line(prose=said), *number_lines(entry, findings.words), Line(text=known, style="muted"),
+            *resolved_lines(entry, findings.words))  # fmt: skip
 
 
-def _how_known(entry: Evidence, findings: Findings) -> Iterator[str]:
+def study_name(source: str, findings: Findings) -> str:
+    """A publication as people say it, with its citation, as Markdown."""
+    return f"{escape(phrases.short_name(findings.references[source]))} [@{source}]"
+
+
+def resolved_lines(entry: Evidence, words: Words) -> tuple[Line, ...]:
+    """Why a contradiction no longer counts; empty where it does."""
+    return (Line(prose=words.sentences.resolved(reason=entry.resolved), style="muted"),) if entry.resolved else ()
+
+
+def how_known(entry: Evidence, findings: Findings) -> Iterator[str]:
+    """Who named the source, how far it was verified, where the finding was seen, and what limits it."""
     words, sentences = findings.words, findings.words.sentences
     study = findings.studies.get(entry.source)
     if entry.basis:
         yield words.basis[entry.basis]
     state = words.verification[study.verification.state] if study else words.notes.not_appraised
-    yield sentences.reference_state(state=state)
+    if not study or study.verification.state != "verified":
+        yield sentences.reference_state(state=state)
     yield sentences.locator(locator=phrases.or_unknown(entry.locator, words))
     if entry.outcome:
         yield words.outcome[entry.outcome]
@@ -130,7 +186,7 @@ def _how_known(entry: Evidence, findings: Findings) -> Iterator[str]:
         yield words.standing[standing]
 
 
-def estimate_lines(entry: Evidence, words: Words) -> Iterator[Line]:
+def number_lines(entry: Evidence, words: Words) -> Iterator[Line]:
     """The numbers of a finding, with all its groups, and its own words, where they were recorded."""
     if found := entry.estimate:
         told = [found.effect, *([found.interval] if found.interval else [])]
@@ -152,10 +208,11 @@ def arm_lines(arms: Iterable[Arm], words: Words) -> Iterator[Line]:
         yield Line(text="; ".join(told))
 
 
-def correction_lines(names: Iterable[str], words: Words) -> tuple[Line, ...]:
+def correction_lines(names: Iterable[str], findings: Findings) -> tuple[Line, ...]:
     """A line of links to the corrections of a record; empty if there are none."""
-    linked = tuple(names)
-    return (Line(text=words.notes.see, links=linked, style="identifier"),) if linked else ()
+    linked = pointers(names, findings)
+    told = findings.words.plurals.see_corrections(len(linked))
+    return (Line(text=told, links=linked, style="muted"),) if linked else ()
 
 
 def note_lines(note: str | None) -> tuple[Line, ...]:

@@ -5,7 +5,8 @@ Equal changes share a row, because readers have only minutes: forty claims that 
 are one row with forty links.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from evibrief.evidence.brief import Brief
@@ -46,13 +47,13 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     yield Heading(title, "changes_since")
     summary = summary_of_changes(since.changes, words)
     yield Paragraph(words.sentences.since_hash(summary=summary, hash=since.evidence[:12]))
-    columns = ((names.conclusion, 28), (names.was, 23), (names.now, 23), (names.why, 26))
+    columns = ((names.conclusion, 19), (names.was, 22), (names.now, 27), (names.why, 32))
     moved = _with_reasons(weighed["major"], brief, words)
     rows = ([_conclusion(one, brief, findings, reason)] for one, reason in moved)
     yield from table(captions.moved(version=since.version), columns, rows)
     evidence, wording = (tuple(_groups(weighed[weight])) for weight in ("minor", "patch"))
     if len(evidence) + len(wording) > MOST_ROWS:
-        yield from _in_numbers(since, brief, findings)
+        yield from _in_numbers(since, findings)
         return
     columns = ((names.what, 18), (names.was, 17), (names.now, 17), (names.records, 48))
     rows = ([_alike(one, brief, findings)] for one in evidence)
@@ -69,34 +70,14 @@ A version that was read again from the beginning has a thousand changes; one by 
 """
 
 
-def _in_numbers(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
-    """How many changes of each kind there are that are no conclusions, and in which parts of the brief."""
-    words, names, parts = findings.words, findings.words.columns, _parts(brief)
-    columns = ((names.what, 26), (names.number, 12), (names.where, 62))
-    records: dict[str, list[str]] = {}
-    for change in since.changes:
-        if change.weight != "major":
-            records.setdefault(change.kind, []).append(change.record.partition(",")[0])
-    kinds = sorted(records, key=lambda kind: -len(records[kind]))
-    rows = ([_number_row(kind, records[kind], parts, words)] for kind in kinds)
-    yield from table(words.captions.other_changes(version=since.version), columns, rows)
+def _in_numbers(since: Since, findings: Findings) -> Iterator[Block]:
+    """How many changes of each kind there are that are no conclusions."""
+    words, found = findings.words, Counter(change.kind for change in since.changes if change.weight != "major")
+    kinds = sorted(found, key=lambda kind: -found[kind])
+    told = (words.sentences.described(what=phrases.change(kind, words), note=found[kind]) for kind in kinds)
+    title = words.captions.other_changes(version=since.version)
+    yield Paragraph(words.sentences.labelled(label=title, value=phrases.all_of(told, words)))
     yield Paragraph(words.notes.changes_in_data, style="note")
-
-
-def _number_row(kind: str, records: Sequence[str], parts: Mapping[str, str], words: Words) -> Row:
-    said = phrases.change(kind, words)
-    what = Line(text=said[:1].upper() + said[1:], style="word")
-    where = dict.fromkeys(parts[record] for record in records if record in parts)
-    listed = (Line(text=words.lists.separator.join(where)),) if where else ()
-    return Row((Cell((what,), scope="row"), Cell((Line(text=str(len(records))),)), Cell(listed)))
-
-
-def _parts(brief: Brief) -> Mapping[str, str]:
-    """The title of the group of claims, or of the mechanism, that a record belongs to."""
-    titles = {claim.id: group.title for group in brief.claims for claim in group.claims}
-    for mechanism in brief.mechanisms:
-        titles |= dict.fromkeys((mechanism.id, *(link.id for link in mechanism.links)), mechanism.title)
-    return titles
 
 
 def _reasons(brief: Brief) -> dict[str, str]:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Comparator
-from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Line, Row
-from evibrief.sections.cells import claim_links, correction_lines, table
+from evibrief.sections.cells import claim_links, correction_lines, flowing, table
 
 
 def comparators(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -15,16 +14,16 @@ def comparators(brief: Brief, findings: Findings) -> Iterator[Block]:
     names = findings.words.columns
     stated = ((names.document_says, 32),) if findings.has_document else ()
     columns = ((names.alternative, 16), *stated, (names.known, 52 if stated else 84))
-    rows = ([_comparator_row(comparator, findings.words)] for comparator in brief.comparators)
+    rows = ([_comparator_row(comparator, findings)] for comparator in brief.comparators)
     yield from table(findings.words.captions.comparators, columns, rows)
 
 
-def _comparator_row(comparator: Comparator, words: Words) -> Row:
-    links = claim_links(comparator.claims) + correction_lines(comparator.corrections, words)
+def _comparator_row(comparator: Comparator, findings: Findings) -> Row:
+    links = claim_links(comparator.claims, findings) + correction_lines(comparator.corrections, findings)
     return Row(
         (
             Cell((Line(text=comparator.name, anchor=comparator.id),), scope="row"),
             *((Cell((Line(prose=comparator.stated),)),) if comparator.stated else ()),
-            Cell((Line(prose=comparator.known), *links)),
+            flowing(Line(prose=comparator.known), *links),
         )
     )

@@ -27,7 +27,7 @@ from evibrief.sections.blocks import (
     Table,
     View,
 )
-from evibrief.sections.first_page import page_one, title_block, with_review
+from evibrief.sections.first_page import page_one, title_block, with_unlisted
 
 
 def compose_view(brief: Brief, findings: Findings, content: str) -> View:
@@ -38,7 +38,8 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
     record, words = brief.brief, findings.words
     status, day = words.brief_status[record.status], phrases.date(record.date, words)
     first_page = page_one(brief, findings)
-    sections = [_section(section, brief, findings) for section in with_review(brief, words)]
+    sections = [_section(section, brief, findings) for section in with_unlisted(brief, words)]
+    sections.sort(key=lambda section: not section.core)
     pages = tuple(_number_captions(sections, words.captions, figures=1 if first_page.ranking else 0))
     return View(
         language=record.language,
@@ -56,6 +57,7 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
         summary=tuple(summary.summary(brief, findings)),
         contents=tuple(_contents(pages)),
         sections=pages,
+        names=findings.names(),
     )
 
 
@@ -69,7 +71,7 @@ def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
     intro: tuple[Block, ...] = (Paragraph(section.intro),) if section.intro else ()
     built = tuple(registry.BUILDERS[section.kind](brief, findings))
     anchor = "section_" + section.kind.replace("-", "_")
-    return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in registry.LANDSCAPE)
+    return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in registry.CORE)
 
 
 def _number_captions(pages: Iterable[SectionPage], captions: Captions, figures: int) -> Iterator[SectionPage]:
@@ -89,7 +91,11 @@ def _number_captions(pages: Iterable[SectionPage], captions: Captions, figures: 
 
 def _contents(pages: Iterable[SectionPage]) -> Iterator[ContentsEntry]:
     for page in pages:
-        yield ContentsEntry(2, page.anchor, page.title)
+        yield ContentsEntry(2, page.anchor, page.title, page.core)
         for block in page.blocks:
-            if isinstance(block, Heading) and block.level == 3:
-                yield ContentsEntry(3, block.anchor, block.text)
+            if page.kind in TOLD_IN_PARTS and isinstance(block, Heading) and block.level == 3:
+                yield ContentsEntry(3, block.anchor, block.text, page.core)
+
+
+TOLD_IN_PARTS = ("mechanisms", "evidence")
+"""The sections whose parts the contents name: the others are a page or two."""

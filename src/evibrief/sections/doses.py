@@ -1,4 +1,4 @@
-"""The section `doses`: what was given to whom, and how."""
+"""The sections `doses` and `exposures`: what was given to whom, and how."""
 
 from collections.abc import Iterator
 
@@ -6,26 +6,26 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import AnimalExposure, Dose
 from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
-from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import claim_links, correction_lines, evidence_lines, note_lines, table
-from evibrief.sections.figures import charts
+from evibrief.sections.blocks import Block, Line, Paragraph, Row
+from evibrief.sections.cells import claim_links, correction_lines, evidence_lines, flowing, note_lines, table
 
 
 def doses(brief: Brief, findings: Findings) -> Iterator[Block]:
-    """Doses given to people; amounts given to animals and cells follow separately, under their own heading."""
+    """Doses given to people, and nothing else: amounts given to animals and cells have a section of their own."""
     words, names = findings.words, findings.words.columns
     if brief.doses.people:
-        yield Heading(words.headings.doses_people, "doses_people")
         yield Paragraph(words.notes.doses_no_advice, style="callout")
-    yield from charts.dose_figures(brief, findings)
-    columns = ((names.dose, 18), (names.how_given, 24), (names.to_whom, 14), (names.source_and_finding, 44))
+    columns = ((names.dose_and_how, 40), (names.source_and_finding, 60))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from table(words.captions.doses_people, columns, rows)
+
+
+def exposures(brief: Brief, findings: Findings) -> Iterator[Block]:
+    """Amounts given to animals and to cells, with a warning in front that they are no doses for people."""
+    words, names = findings.words, findings.words.columns
     if brief.doses.other:
-        yield Heading(words.headings.doses_other, "doses_other")
         yield Paragraph(words.notes.doses_other, style="callout")
-    yield from charts.other_amounts(brief, findings)
-    columns = ((names.amount, 22), (names.how_given, 16), (names.to_what, 16), (names.source_and_finding, 46))
+    columns = ((names.dose_and_how, 40), (names.source_and_finding, 60))
     rows = ([_exposure_row(exposure, findings)] for exposure in brief.doses.other)
     yield from table(words.captions.doses_other, columns, rows)
 
@@ -45,13 +45,11 @@ def _exposure_row(exposure: AnimalExposure, findings: Findings) -> Row:
 
 def _amount_row(record: Dose | AnimalExposure, given: tuple[Line, ...], findings: Findings) -> Row:
     name = (Line(text=phrases.given(record, findings.words), style="word", anchor=record.id), Line(text=record.label))
-    rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings, reported=True))
-    links = claim_links(record.claims) + correction_lines(record.corrections, findings.words)
+    rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings))
+    links = claim_links(record.claims, findings) + correction_lines(record.corrections, findings)
     return Row(
         (
-            Cell(name, scope="row"),
-            Cell(given),
-            Cell((Line(text=findings.populations[record.population].label),)),
-            Cell((*rests, *note_lines(record.doubtful), *note_lines(record.note), *links)),
+            flowing(*name, *given, Line(text=findings.populations[record.population].label), scope="row"),
+            flowing(*rests, *note_lines(record.doubtful), *note_lines(record.note), *links),
         )
     )

@@ -1,76 +1,127 @@
-"""The section `evidence`: tables of all claims with their evidence."""
+"""The section `evidence`: tables of all claims with their evidence.
+
+A claim is a band with its status beside it; below it there is one row for each publication.
+"""
 
 from collections.abc import Iterator
 from typing import get_args
 
 from evibrief.evidence.brief import Brief
-from evibrief.evidence.claims import Claim, Evidence
+from evibrief.evidence.claims import Claim, ClaimGroup, Evidence
 from evibrief.evidence.vocabulary import About
 from evibrief.labels import phrases
+from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings, names_a_source
-from evibrief.sections.blocks import Block, Cell, Heading, Line, Row
-from evibrief.sections.cells import change_mark, correction_lines, evidence_lines, note_lines, table
+from evibrief.sections.blocks import Block, Cell, Facet, Heading, Line, Paragraph, Row, TableRecord
+from evibrief.sections.cells import (
+    change_mark,
+    correction_lines,
+    flowing,
+    how_known,
+    number_lines,
+    resolved_lines,
+    study_name,
+    table,
+)
 
 
 def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Every claim with its evidence, by topic, and within a topic by what the claim is about."""
-    names, labelled = findings.words.columns, findings.words.sentences.labelled
-    columns = (
-        (names.claim, 22), (names.direction, 6), (names.status, 18), (names.rests_on, 27), (names.study_type, 11),
-        (names.population, 9), (names.direct_or_indirect, 7),
-    )  # fmt: skip
+    names = findings.words.columns
+    yield Paragraph(findings.words.notes.evidence_tables, style="note")
+    columns = ((names.claim_and_study, 38), (names.became_and_found, 62))
+    of_claims = _mechanisms(brief)
     for group in brief.claims:
         yield Heading(group.title, group.id)
-        for about in get_args(About):
-            claims = [claim for claim in group.claims if findings.subjects[claim.id] == about]
-            caption = labelled(label=group.title, value=findings.words.about[about].lower())
-            yield from table(caption, columns, (_claim_rows(claim, findings) for claim in claims))
+        yield from table(group.title, columns, _records(group, of_claims, findings))
 
 
-def _claim_rows(claim: Claim, findings: Findings) -> list[Row]:
-    """The rows of one claim: one per piece of evidence, or a single row saying that there is none."""
-    pieces = [_evidence_cells(entry, findings) for entry in claim.evidence]
-    missing = (Cell((Line(text=findings.words.notes.no_source, style="warning"),), columns=4),)
-    height = max(len(pieces), 1)
-    status = (Line(text=findings.words.status[claim.status], style="word"), *note_lines(claim.status_note))
-    first = (
-        Cell(
-            (Line(prose=claim.text, anchor=claim.id), *_origin(claim, findings), *change_mark(claim.id, findings)),
-            scope="rowgroup", rows=height,
-        ),
-        Cell((Line(text=findings.words.direction[claim.direction], style="word"),), rows=height),
-        Cell((*status, *correction_lines(claim.corrections, findings.words)), rows=height),
+def _mechanisms(brief: Brief) -> dict[str, tuple[str, ...]]:
+    """The titles of the mechanisms in which a claim has a place, by the claim's id."""
+    found: dict[str, tuple[str, ...]] = {}
+    for mechanism in brief.mechanisms:
+        for name in dict.fromkeys(name for link in mechanism.links for name in link.all_claims):
+            found[name] = (*found.get(name, ()), mechanism.title)
+    return found
+
+
+def _records(group: ClaimGroup, mechanisms: dict[str, tuple[str, ...]], findings: Findings) -> Iterator[TableRecord]:
+    for about in get_args(About):
+        claims = [claim for claim in group.claims if findings.subjects[claim.id] == about]
+        if claims:
+            heading = Cell((Line(text=findings.words.about[about], style="label"),), scope="rowgroup", columns=2)
+            yield TableRecord((Row((heading,), "part"),))
+        for claim in claims:
+            facets = _facets(claim, group.title, mechanisms.get(claim.id, ()), findings)
+            yield TableRecord(tuple(_rows(claim, findings)), claim.id, facets)
+
+
+def _facets(claim: Claim, topic: str, mechanisms: tuple[str, ...], findings: Findings) -> tuple[Facet, ...]:
+    """What readers may select a claim by, in the words of the page."""
+    words, found = findings.words, [entry for entry in claim.evidence if entry.source in findings.studies]
+    designs = dict.fromkeys(words.design[findings.studies[entry.source].design] for entry in found)
+    bearing = (phrases.directness(entry, findings.populations[entry.population]) for entry in claim.evidence)
+    changed = (phrases.change(kind, words) for kind in findings.changed.get(claim.id, ()))
+    return (
+        Facet("topic", (topic,)),
+        Facet("mechanism", mechanisms),
+        Facet("study-type", tuple(designs) or (words.notes.no_source,)),
+        Facet("directness", tuple(dict.fromkeys(words.directness[one] for one in bearing)) or (words.notes.no_source,)),
+        Facet("status", (words.status[claim.status],)),
+        Facet("direction", (words.direction[claim.direction],)),
+        Facet("changed", tuple(changed)),
     )
-    cells = pieces or [missing]
-    return [Row((*first, *cells[0])), *(Row(piece) for piece in cells[1:])]
+
+
+def _rows(claim: Claim, findings: Findings) -> Iterator[Row]:
+    """The claim with what became of it, then one row per piece of evidence; a claim without any is one row."""
+    words = findings.words
+    missing = () if claim.evidence else (Line(text=words.notes.no_source, style="warning"),)
+    said = (Line(text=findings.numbers[claim.id], style="label"), Line(prose=claim.text, anchor=claim.id),
+            *change_mark(claim.id, findings))  # fmt: skip
+    note = (Line(prose=claim.status_note),) if claim.status_note else ()
+    became = (Line(text=words.status[claim.status], style="word"), *note, *missing, *_origin(claim, findings),
+              *correction_lines(claim.corrections, findings))  # fmt: skip
+    yield Row((flowing(*said, scope="rowgroup"), flowing(*became)), "band")
+    for entry in claim.evidence:
+        yield _entry(entry, findings)
 
 
 def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
+    """Where the claim comes from, what it is about, whether it is for or against, and its id in the data."""
     words, sentences = findings.words, findings.words.sentences
-    name = Line(text=claim.id, style="identifier")
+    towards = sentences.labelled(label=words.columns.direction, value=words.direction[claim.direction]).lower()
+    told = "; ".join((_stated(claim, findings), towards, claim.id))
+    return (Line(text=told, style="muted"),)
+
+
+def _stated(claim: Claim, findings: Findings) -> str:
+    words, sentences = findings.words, findings.words.sentences
     population = findings.populations[claim.population].label
     if not (stated := claim.stated):
         about = sentences.claim_on(population=population)
-        told = sentences.added_claim(population=population) if findings.has_document else about
-        return (name, Line(text=told, style="muted"))
+        return sentences.added_claim(population=population) if findings.has_document else about
     source = sentences.no_source_named(phrase=stated.attribution.removeprefix("none"))
     if names_a_source(stated):
         source = sentences.attributed(attribution=stated.attribution)
     said = {"line": stated.line, "source": source, "study_type": stated.study_type, "population": population}
-    text = sentences.stated_claim_plainly(**said)
     if claim.modality:
-        text = sentences.stated_claim(**said, modality=words.modality[claim.modality])
-    return (name, Line(text=text, style="muted"))
+        return sentences.stated_claim(**said, modality=words.modality[claim.modality])
+    return sentences.stated_claim_plainly(**said)
 
 
-def _evidence_cells(entry: Evidence, findings: Findings) -> tuple[Cell, ...]:
+def _entry(entry: Evidence, findings: Findings) -> Row:
     words = findings.words
-    study = findings.studies.get(entry.source)
-    population = findings.populations[entry.population]
-    kind = phrases.study_type(study, words) if study else words.notes.not_appraised
-    return (
-        Cell(evidence_lines(entry, findings)),
-        Cell((Line(text=kind),)),
-        Cell((Line(text=population.label),)),
-        Cell((Line(text=words.directness[phrases.directness(entry, population)]),)),
+    study, population = findings.studies.get(entry.source), findings.populations[entry.population]
+    named = words.sentences.role_of_study(
+        sign=escape(words.sign[entry.role]), role=words.role[entry.role], study=study_name(entry.source, findings)
     )
+    about = (
+        phrases.study_type(study, words) if study else words.notes.not_appraised,
+        population.label,
+        words.directness[phrases.directness(entry, population)].lower(),
+        *how_known(entry, findings),
+    )
+    told = (Line(prose=named), Line(prose=entry.finding), *number_lines(entry, words),
+            Line(text="; ".join(about), style="muted"), *resolved_lines(entry, words))  # fmt: skip
+    return Row((flowing(*told, columns=2),), "entry")

@@ -121,15 +121,20 @@ def _currency(brief: Brief, words: Words) -> Iterator[str]:
     yield words.notes.versions_unknown if unknown else sentences.versions_listed(place=record.versions_at)
 
 
-def with_review(brief: Brief, words: Words) -> Iterator[Section]:
-    """The author's sections. A recorded review is printed even if the author did not list its section."""
+def with_unlisted(brief: Brief, words: Words) -> Iterator[Section]:
+    """The author's sections, and before the tables of claims those that must be printed all the same."""
     listed = brief.brief.sections
-    missing = bool(brief.reviews) and all(section.kind != "review" for section in listed)
-    review = Section(kind=KindOfSection("review"), title=words.headings.review)
+    kinds = {section.kind for section in listed}
+    wanted = ((brief.doses.other, "exposures", words.headings.doses_other),
+              (brief.limitations.corrections, "corrections", words.headings.corrections),
+              (brief.studies, "verification", words.headings.verification),
+              (brief.reviews, "review", words.headings.review))  # fmt: skip
+    missing = [
+        Section(kind=KindOfSection(kind), title=title) for has, kind, title in wanted if has and kind not in kinds
+    ]
     for section in listed:
-        if missing and section.kind in ("evidence", "references"):
-            yield review
-            missing = False
+        if section.kind in ("evidence", "references"):
+            yield from missing
+            missing = []
         yield section
-    if missing:
-        yield review
+    yield from missing

@@ -12,22 +12,18 @@ from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import change_mark, claim_links, note_lines, side_lines, table, unclear_lines
-from evibrief.sections.figures import charts
+from evibrief.sections.cells import change_mark, claim_links, flowing, note_lines, table, tally_lines
 from evibrief.sections.rating_lines import chain_sentence, fall_lines, judgement_lines
 
 
 def mechanisms(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Each mechanism as a chain of links, with the judgement and the studies for and against each link."""
     names, caption = findings.words.columns, findings.words.captions.chain
-    columns = ((names.link, 30), (names.judgement, 19), (names.studies_for, 13), (names.against, 13),
-               (names.inconclusive, 13), (names.claims, 12))  # fmt: skip
-    yield from charts.evidence_map(brief, findings)
+    columns = ((names.link_and_judgement, 21), (names.says_and_why, 43), (names.studies, 36))
     for mechanism in brief.mechanisms:
         yield Heading(mechanism.title, mechanism.id)
         yield Paragraph(mechanism.summary)
         yield Paragraph(_certainty(mechanism, findings), style="callout")
-        yield charts.pathway(mechanism, findings)
         rows = ([_link_row(number, link, findings)] for number, link in enumerate(mechanism.links, 1))
         yield from table(caption(mechanism=mechanism.title), columns, rows)
 
@@ -48,25 +44,24 @@ def _certainty(mechanism: Mechanism, findings: Findings) -> str:
 def _link_row(number: int, link: Link, findings: Findings) -> Row:
     words, sentences, support = findings.words, findings.words.sentences, findings.links[link.id]
     tally = findings.tally(link.id)
-    claims = claim_links(link.all_claims) or (Line(text=words.notes.no_claim, style="muted"),)
+    claims = claim_links(link.all_claims, findings) or (Line(text=words.notes.no_claim, style="muted"),)
     if unsourced := len(support.unsourced):
         told = sentences.without_source(claims=words.counts.claim(unsourced))
         claims += (Line(text=told, style="warning"),)
     label = Line(text=sentences.link(number=number, kind=words.link[link.kind]), style="label")
-    lines = (label, Line(prose=link.text, anchor=link.id), *note_lines(link.note), *change_mark(link.id, findings))
+    judged, *why = _judgement(link, findings)
+    marks = (*note_lines(link.note), *change_mark(link.id, findings))
     return Row(
         (
-            Cell(lines, scope="row"),
-            Cell(_judgement(link, findings)),
-            Cell(side_lines(tally.supporting, findings)),
-            Cell(side_lines(tally.against, findings)),
-            Cell(unclear_lines(tally, findings)),
-            Cell(claims),
+            Cell((label, judged), scope="row"),
+            flowing(Line(prose=link.text, anchor=link.id), *why, *marks),
+            flowing(*tally_lines(tally, findings), *claims),
         )
     )
 
 
 def _judgement(link: Link, findings: Findings) -> tuple[Line, ...]:
+    """The judgement of a link in a word, then why, and what it depends on."""
     if not findings.ratings:
         return (Line(text=findings.words.notes.not_rated_here, style="muted"),)
     rating, ratings = findings.ratings.links[link.id], findings.ratings

@@ -1,10 +1,12 @@
 """The section `methods`: how the evidence was searched, counted and rated, with the instrument's rules as tables."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, get_args
 
 from evibrief.evidence.brief import Brief, Search
+from evibrief.evidence.fields import Unknown
 from evibrief.evidence.instrument import (
     AnyInstrument,
     Condition,
@@ -114,18 +116,15 @@ def _number_words(wanted: Range, words: Words) -> str:
 
 def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
     """How the evidence was found, counted, rated and checked; searches that found nothing; what was not done."""
-    words, names, captions = findings.words, findings.words.columns, findings.words.captions
+    words, captions = findings.words, findings.words.captions
     yield Paragraph(brief.brief.methods.text)
     yield Heading(words.headings.counted, "methods_counts")
     yield Bullets(tuple((Line(text=sentence),) for sentence in count_sentences(findings)))
     yield Heading(words.headings.searches, "methods_searches")
-    columns = ((names.looked_for, 44), (names.where_and_when, 24), (names.found, 32))
     if not brief.brief.methods.searches:
         yield Paragraph(words.notes.no_search)
-    rows = ([_search_row(search, words)] for search in brief.brief.methods.searches)
-    yield from table(captions.searches, columns, rows)
-    rows = ([_search_row(search, words)] for search in brief.brief.methods.negative_searches)
-    yield from table(captions.searches_in_vain, columns, rows)
+    yield from _searches(captions.searches, brief.brief.methods.searches, words)
+    yield from _searches(captions.searches_in_vain, brief.brief.methods.negative_searches, words)
     if brief.instrument:
         yield from instrument_blocks(brief.instrument, words)
     yield Heading(words.headings.reading, "methods_words")
@@ -133,10 +132,16 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
     yield Bullets(tuple((Line(prose=sentence),) for sentence in told.values()))
 
 
-def _search_row(search: Search, words: Words) -> Row:
-    when = phrases.date_or_unknown(search.date, words)
-    where = (Line(text=search.where), Line(text=when, style="muted"))
-    return Row((Cell((Line(prose=search.what),), scope="row"), Cell(where), Cell((Line(prose=search.found),))))
+def _searches(title: str, searches: Iterable[Search], words: Words) -> Iterator[Block]:
+    """What was searched for and found; a place and a day are told once for all searches made there then."""
+    names, places = words.columns, dict[tuple[str, date | Unknown], list[Search]]()
+    for search in searches:
+        places.setdefault((search.where, search.date), []).append(search)
+    for (where, day), found in places.items():
+        told = words.sentences.searched_at(title=title, where=where, date=phrases.date_or_unknown(day, words))
+        columns = ((names.looked_for, 48), (names.found, 52))
+        rows = ([Row((Cell((Line(prose=one.what),), scope="row"), Cell((Line(prose=one.found),))))] for one in found)
+        yield from table(told, columns, rows)
 
 
 def count_sentences(findings: Findings) -> tuple[str, ...]:

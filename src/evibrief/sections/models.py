@@ -7,7 +7,7 @@ from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Heading, Paragraph
-from evibrief.sections.phases import claims_in_short
+from evibrief.sections.phases import claims_named
 
 
 def models(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -22,4 +22,4 @@ def models(brief: Brief, findings: Findings) -> Iterator[Block]:
             linked = (f"[{escape(titles[name])}](#{name})" for name in model.mechanisms)
             concerned = phrases.all_of(linked, findings.words)
             yield Paragraph(sentences.mechanisms_concerned(mechanisms=concerned), style="note")
-        yield from claims_in_short(model, findings)
+        yield from claims_named(model, findings)

@@ -6,7 +6,7 @@ In: a `View`. Out: texts and anchors, as the templates of the package print them
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evibrief.sections.blocks import Block, Bullets, FirstPage, Heading, Line, Paragraph, Table, View
+from evibrief.sections.blocks import Block, Bullets, FirstPage, Heading, Line, Paragraph, ReferenceList, Table, View
 
 ANCHORS_OF_TEMPLATE = frozenset(
     ("main", "title", "question", "bottom_line", "counts", "not_this", "current", "summary", "about", "contents")
@@ -57,8 +57,11 @@ def _lines(block: Block) -> Iterator[Line]:
     if isinstance(block, Bullets):
         for entry in block.entries:
             yield from entry
+    elif isinstance(block, ReferenceList):
+        for note in block.notes:
+            yield from note.lines
     elif isinstance(block, Table):
-        for group in block.groups:
-            for row in group:
+        for record in block.records:
+            for row in record.rows:
                 for cell in row.cells:
                     yield from cell.lines

@@ -16,8 +16,7 @@ from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.rating.ratings import Ratings, StatementRating, by_tier
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
-from evibrief.sections.cells import change_mark, claim_links, note_lines, side_lines, table, unclear_lines
-from evibrief.sections.figures import charts
+from evibrief.sections.cells import change_mark, claim_links, flowing, note_lines, table, tally_lines
 from evibrief.sections.rating_lines import counted_lines, fall_lines, tier_summary, way_up_lines
 
 
@@ -31,8 +30,6 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
         )
         yield Paragraph(text)
     yield Paragraph(_how_rated(brief, findings), style="callout")
-    if picture := charts.plausibility(brief, findings):
-        yield picture
     if findings.ratings:
         yield from _groups(brief, findings, findings.ratings)
         yield from _others(brief, findings)
@@ -46,8 +43,7 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
 
 def _columns(words: Words) -> tuple[tuple[str, int], ...]:
     names = words.columns
-    return ((names.statement, 27), (names.tiers, 13), (names.why_and_hangs_on, 24), (names.for_a_benefit, 12),
-            (names.against, 12), (names.inconclusive, 12))  # fmt: skip
+    return ((names.statement, 32), (names.tiers_and_why, 36), (names.studies, 32))
 
 
 def _how_rated(brief: Brief, findings: Findings) -> str:
@@ -103,20 +99,18 @@ def _row(statement: Statement, rating: StatementRating, findings: Findings, rati
     return Row(
         (
             _statement_cell(statement, findings),
-            Cell(_tiers(statement, rating, ratings.instrument.tier, findings.words)),
-            Cell(_reasons(rating, findings, ratings)),
-            *_sides(statement, findings),
+            flowing(
+                *_tiers(statement, rating, ratings.instrument.tier, findings.words),
+                *_reasons(rating, findings, ratings),
+            ),
+            _sides(statement, findings),
         )
     )
 
 
-def _sides(statement: Statement, findings: Findings) -> tuple[Cell, ...]:
-    tally = findings.tally(statement.id)
-    return (
-        Cell(side_lines(tally.supporting, findings)),
-        Cell(side_lines(tally.against, findings)),
-        Cell(unclear_lines(tally, findings)),
-    )
+def _sides(statement: Statement, findings: Findings) -> Cell:
+    claims = claim_links(statement.claims, findings)
+    return flowing(*tally_lines(findings.tally(statement.id), findings), *claims)
 
 
 def _statement_cell(statement: Statement, findings: Findings) -> Cell:
@@ -125,15 +119,12 @@ def _statement_cell(statement: Statement, findings: Findings) -> Cell:
     sourced = sentences.all_with_source(claims=claims)
     if unsourced := len(findings.statements[statement.id].unsourced):
         sourced = sentences.some_without_source(claims=claims, number=unsourced)
-    return Cell(
-        (
+    return flowing(
             Line(text=sentences.statement(number=statement.id.lstrip("s")), style="label"),
             Line(prose=statement.text, anchor=statement.id),
             *note_lines(statement.remark),
             *change_mark(statement.id, findings),
             Line(text=sourced, style="muted"),
-            *claim_links(statement.claims),
-        ),
         scope="row",
     )
 
@@ -192,8 +183,12 @@ def _unrated_row(statement: Statement, findings: Findings) -> Row:
     return Row(
         (
             _statement_cell(statement, findings),
-            Cell((*tiers, Line(text=final), *note_lines(statement.final.reason if statement.final else None))),
-            Cell((Line(text=words.notes.no_instrument, style="muted"),)),
-            *_sides(statement, findings),
+            flowing(
+                *tiers,
+                Line(text=final),
+                *note_lines(statement.final.reason if statement.final else None),
+                Line(text=words.notes.no_instrument, style="muted"),
+            ),
+            _sides(statement, findings),
         )
     )

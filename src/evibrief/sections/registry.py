@@ -7,6 +7,7 @@ from evibrief.rating.findings import Findings
 from evibrief.sections import (
     changes,
     comparators,
+    corrections,
     doses,
     evidence_tables,
     harms,
@@ -19,6 +20,7 @@ from evibrief.sections import (
     references,
     review,
     time_course,
+    verification,
 )
 from evibrief.sections.blocks import Block
 
@@ -28,6 +30,7 @@ BUILDERS: Mapping[str, Builder] = {
     "mechanisms": mechanisms.mechanisms,
     "ranking": ranking.ranking,
     "doses": doses.doses,
+    "exposures": doses.exposures,
     "harms": harms.harms,
     "time-course": time_course.time_course,
     "phases": phases.phases,
@@ -35,9 +38,12 @@ BUILDERS: Mapping[str, Builder] = {
     "models": models.models,
     "methods": methods.methods,
     "limitations": limitations.limitations,
+    "corrections": corrections.corrections,
+    "verification": verification.verification,
     "evidence": evidence_tables.evidence,
     "references": references.references,
     "changes": changes.changes,
     "review": review.review,
 }
-LANDSCAPE = frozenset({"evidence"})
+CORE = frozenset(("mechanisms", "ranking", "doses", "harms", "limitations"))
+"""The sections that can be sent alone, after page one and the summary; they come first, the others are annexes."""

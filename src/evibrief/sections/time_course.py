@@ -7,7 +7,7 @@ from evibrief.evidence.records import TimeCourse
 from evibrief.labels import phrases
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Line, Row
-from evibrief.sections.cells import claim_links, correction_lines, evidence_lines, note_lines, table
+from evibrief.sections.cells import claim_links, correction_lines, evidence_lines, flowing, note_lines, table
 from evibrief.sections.figures import charts
 
 
@@ -15,7 +15,7 @@ def time_course(brief: Brief, findings: Findings) -> Iterator[Block]:
     """When effects were seen, and the evidence for each time."""
     yield from charts.time_course_figures(brief, findings)
     names = findings.words.columns
-    columns = ((names.effect, 24), (names.times_seen, 18), (names.in_whom, 14), (names.rests_on, 44))
+    columns = ((names.effect, 24), (names.times_seen, 22), (names.rests_on, 54))
     rows = ([_course_row(course, findings)] for course in brief.time_course)
     yield from table(findings.words.captions.time_course, columns, rows)
 
@@ -30,15 +30,15 @@ def _course_row(course: TimeCourse, findings: Findings) -> Row:
     return Row(
         (
             Cell((Line(text=course.effect, anchor=course.id), *stated), scope="row"),
-            Cell(tuple(Line(text=text) for text in told)),
-            Cell((Line(text=findings.populations[course.population].label),)),
-            Cell(
-                (
+            flowing(
+                *(Line(text=text) for text in told),
+                Line(text=findings.populations[course.population].label, style="muted"),
+            ),
+            flowing(
                     *(rests or (Line(text=notes.no_source_here, style="warning"),)),
                     *note_lines(course.note),
-                    *claim_links(course.claims),
-                    *correction_lines(course.corrections, words),
-                )
+                    *claim_links(course.claims, findings),
+                    *correction_lines(course.corrections, findings),
             ),
         )
     )

@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 
 from evibrief.formats.html.complaints import Complaint, dead_links, too_long
 from evibrief.formats.html.filling import (
@@ -26,6 +27,7 @@ from evibrief.formats.html.filling import (
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
+from evibrief.formats.html.reference_notes import with_reference_notes
 from evibrief.formats.html.stamp import stamped
 from evibrief.labels.dialect import parse_text
 from evibrief.sections.blocks import Layer, Look, View
@@ -62,7 +64,8 @@ def render(
     filled = (fill_apart if own else fill_page)(view, templates, layer, look, marks)
     set_texts = typesetter(list(filled.texts))
     fragments = tuple(_short(filled, set_texts.fragments))
-    html = marks.replaced(filled.html, fragments, set_texts.bibliography)
+    html = with_reference_notes(marks.replaced(filled.html, fragments, set_texts.bibliography))
+    html = with_names(html, view.names)
     # A draft may name records that are not there yet; its stamp marks them.
     found = tuple(_complaints(filled, set_texts, html if layer == "full" and not view.stamp else ""))
     html = html if layer == "full" else without_dead_links(html)
@@ -124,6 +127,15 @@ def render_text(name: str, templates: Mapping[str, str], **values: object) -> st
     """Fill a template without prose, which needs no typesetting; an HTML page gets its policy."""
     text = fill_template(name, templates, **values)
     return with_policy(text, contents_of(text)) if name.endswith(".html.jinja") else text
+
+
+def with_names(html: str, names: Mapping[str, str]) -> str:
+    """The page with links that show an anchor alone, such as `E12`, showing what the page calls that record."""
+    return re.sub(
+        r'<a href="#([^"]+)"([^>]*)>\1</a>',
+        lambda link: f'<a href="#{link[1]}"{link[2]}>{escape(names.get(link[1], link[1]))}</a>',
+        html,
+    )
 
 
 def without_dead_links(html: str) -> str:
