@@ -9,7 +9,7 @@ import pytest
 from evibrief.build import compose
 from evibrief.checks.load import load
 from evibrief.problems import Problems
-from evibrief.sections.limitations import _correction_row
+from evibrief.sections.corrections import _correction_row
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
 TYPED = "Max *not* b~o~ld [x](#c1) [@handle] **{number}**"
@@ -54,5 +54,5 @@ def test_a_source_with_nearly_the_name_of_another_is_not_left_out(folder: Path) 
     loaded = load(folder)
     correction = loaded.brief.limitations.corrections[0]
     changed = correction.model_copy(update={"right": "It is [@muster2020b].", "sources": ("muster2020", "muster2020b")})
-    right = _correction_row(changed, loaded.findings).cells[2].lines[0].prose
+    right = _correction_row(changed, loaded.findings).cells[1].lines[0].prose
     assert right == "It is [@muster2020b]. Also [@muster2020]."

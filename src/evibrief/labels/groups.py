@@ -292,7 +292,9 @@ class Figures(Record):
 class Notes(Record):
     """Short notes in cells, and sentences without values."""
 
+    as_at_claim: Text
     evidence_tables: Text
+    notices_unchecked: Text
     added: Text
     as_stated: Text
     brief_itself: Text
@@ -369,6 +371,7 @@ class Sentences(Record):
     called_claim: Annotated[Sentence, takes("number")]
     called_correction: Annotated[Sentence, takes("number")]
     called_link: Annotated[Sentence, takes("mechanism", "number")]
+    ways_up_of_each: Annotated[Sentence, takes("ways")]
     role_of_study: Annotated[Sentence, takes("sign", "role", "study")]
     searched_at: Annotated[Sentence, takes("title", "where", "date")]
     side: Annotated[Sentence, takes("side", "studies")]

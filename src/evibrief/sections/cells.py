@@ -42,7 +42,10 @@ def sentences_of(lines: Iterable[Line]) -> tuple[Line, ...]:
 def _sentence(line: Line) -> Line:
     if line.links or line.anchor or line.style == "label":
         return line
-    text = line.text[:1].upper() + line.text[1:] if line.style == "muted" else line.text
+    first = line.text.partition(" ")[0].rstrip(",;:.")
+    # A word, and no sign such as `n`, and no address.
+    begins = line.style == "muted" and len(first) > 1 and first.replace("-", "").isalpha()
+    text = line.text[:1].upper() + line.text[1:] if begins else line.text
     return replace(line, text=_ended(text), prose=_ended(line.prose))
 
 

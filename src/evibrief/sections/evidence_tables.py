@@ -19,6 +19,7 @@ from evibrief.sections.cells import (
     flowing,
     how_known,
     number_lines,
+    pointers,
     resolved_lines,
     study_name,
     table,
@@ -46,14 +47,16 @@ def _mechanisms(brief: Brief) -> dict[str, tuple[str, ...]]:
 
 
 def _records(group: ClaimGroup, mechanisms: dict[str, tuple[str, ...]], findings: Findings) -> Iterator[TableRecord]:
+    told: dict[tuple[Line, ...], str] = {}
     for about in get_args(About):
         claims = [claim for claim in group.claims if findings.subjects[claim.id] == about]
         if claims:
             heading = Cell((Line(text=findings.words.about[about], style="label"),), scope="rowgroup", columns=2)
             yield TableRecord((Row((heading,), "part"),))
         for claim in claims:
+            rows = _rows(claim, told, findings)
             facets = _facets(claim, group.title, mechanisms.get(claim.id, ()), findings)
-            yield TableRecord(tuple(_rows(claim, findings)), claim.id, facets)
+            yield TableRecord(tuple(rows), claim.id, facets)
 
 
 def _facets(claim: Claim, topic: str, mechanisms: tuple[str, ...], findings: Findings) -> tuple[Facet, ...]:
@@ -73,8 +76,11 @@ def _facets(claim: Claim, topic: str, mechanisms: tuple[str, ...], findings: Fin
     )
 
 
-def _rows(claim: Claim, findings: Findings) -> Iterator[Row]:
-    """The claim with what became of it, then one row per piece of evidence; a claim without any is one row."""
+def _rows(claim: Claim, told: dict[tuple[Line, ...], str], findings: Findings) -> Iterator[Row]:
+    """The claim with what became of it, then one row per piece of evidence; a claim without any is one row.
+
+    `told` are the findings that this table has told already, each with its claim: they are not told again.
+    """
     words = findings.words
     missing = () if claim.evidence else (Line(text=words.notes.no_source, style="warning"),)
     said = (Line(text=findings.numbers[claim.id], style="label"), Line(prose=claim.text, anchor=claim.id),
@@ -84,7 +90,7 @@ def _rows(claim: Claim, findings: Findings) -> Iterator[Row]:
               *correction_lines(claim.corrections, findings))  # fmt: skip
     yield Row((flowing(*said, scope="rowgroup"), flowing(*became)), "band")
     for entry in claim.evidence:
-        yield _entry(entry, findings)
+        yield _entry(entry, claim.id, told, findings)
 
 
 def _origin(claim: Claim, findings: Findings) -> tuple[Line, ...]:
@@ -110,18 +116,25 @@ def _stated(claim: Claim, findings: Findings) -> str:
     return sentences.stated_claim_plainly(**said)
 
 
-def _entry(entry: Evidence, findings: Findings) -> Row:
+def _entry(entry: Evidence, claim: str, told: dict[tuple[Line, ...], str], findings: Findings) -> Row:
     words = findings.words
-    study, population = findings.studies.get(entry.source), findings.populations[entry.population]
     named = words.sentences.role_of_study(
         sign=escape(words.sign[entry.role]), role=words.role[entry.role], study=study_name(entry.source, findings)
     )
+    found = _found(entry, findings)
+    if (first := told.setdefault((Line(prose=entry.source), *found), claim)) != claim:
+        found = (Line(text=words.notes.as_at_claim, links=pointers([first], findings), style="muted"),)
+    return Row((flowing(Line(prose=named), *found, *resolved_lines(entry, words), columns=2),), "entry")
+
+
+def _found(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
+    """The finding with its numbers, then what kind of study it is, of whom, and how far it was seen."""
+    words = findings.words
+    study, population = findings.studies.get(entry.source), findings.populations[entry.population]
     about = (
         phrases.study_type(study, words) if study else words.notes.not_appraised,
         population.label,
         words.directness[phrases.directness(entry, population)].lower(),
         *how_known(entry, findings),
     )
-    told = (Line(prose=named), Line(prose=entry.finding), *number_lines(entry, words),
-            Line(text="; ".join(about), style="muted"), *resolved_lines(entry, words))  # fmt: skip
-    return Row((flowing(*told, columns=2),), "entry")
+    return (Line(prose=entry.finding), *number_lines(entry, words), Line(text="; ".join(about), style="muted"))

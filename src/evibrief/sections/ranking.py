@@ -72,8 +72,12 @@ def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Bloc
         order = notes.not_told_apart if findings.has_document else notes.not_told_apart_own
         together = f" {order}" if len(statements) > 1 else ""
         yield Paragraph(joined(level.meaning, together))
-        rows = ([_row(statement, ratings.statements[statement.id], findings, ratings)] for statement in statements)
+        ways = {one.id: tuple(way_up_lines(ratings.statements[one.id].ways_up, scale, words)) for one in statements}
+        alike = len(ways) > 1 and len(set(ways.values())) == 1
+        rows = ([_row(one, () if alike else ways[one.id], findings, ratings)] for one in statements)
         yield from table(words.captions.ranking_tier(tier=level.word.lower()), _columns(words), rows)
+        if alike and (told := " ".join(line.text for line in ways[statements[0].id])):
+            yield Paragraph(words.sentences.ways_up_of_each(ways=told), style="note")
 
 
 def _others(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -95,13 +99,15 @@ def _other_row(statement: Statement, findings: Findings) -> Row:
     return Row((_statement_cell(statement, findings), Cell((kind, *stated))))
 
 
-def _row(statement: Statement, rating: StatementRating, findings: Findings, ratings: Ratings) -> Row:
+def _row(statement: Statement, ways: tuple[Line, ...], findings: Findings, ratings: Ratings) -> Row:
+    rating = ratings.statements[statement.id]
     return Row(
         (
             _statement_cell(statement, findings),
             flowing(
                 *_tiers(statement, rating, ratings.instrument.tier, findings.words),
                 *_reasons(rating, findings, ratings),
+                *ways,
             ),
             _sides(statement, findings),
         )
@@ -170,7 +176,6 @@ def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> t
         Line(text=words.sentences.because(reason=rating.reason)),
         *counted_lines(rating, ratings, words),
         *fall_lines(rating.falls, scale, findings),
-        *way_up_lines(rating.ways_up, scale, words),
     )
 
 

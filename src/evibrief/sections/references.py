@@ -10,12 +10,15 @@ from evibrief.evidence.retractions import RetractionNotice, RetractionReport
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings, worse_standing
-from evibrief.sections.blocks import Block, Line, ReferenceList, ReferenceNote
+from evibrief.sections.blocks import Block, Line, Paragraph, ReferenceList, ReferenceNote
 from evibrief.sections.cells import claim_links, note_lines, sentences_of
 
 
 def references(brief: Brief, findings: Findings) -> Iterator[Block]:
     """The list, which the citation style writes. A note says what each one is, how it was verified, and its claims."""
+    unchecked = any(standing == "not-checked" for standing in findings.standings.values())
+    if unchecked and brief.retractions is None:
+        yield Paragraph(findings.words.notes.notices_unchecked, style="note")
     claims: dict[str, dict[str, None]] = {}
     for claim in brief.all_claims:
         for entry in claim.evidence:
@@ -49,7 +52,8 @@ def _notice_lines(study: Study, report: RetractionReport | None, findings: Findi
     said = Line(text=_dated(words.standing[study.integrity.state], study.integrity.checked, words))
     notes = note_lines(study.integrity.note)
     if report is None:
-        return (said, *notes)
+        unchecked = study.integrity.state == "not-checked"
+        return notes if unchecked else (said, *notes)
     if result is None:
         missing = sentences.not_in_check(date=phrases.date(report.checked, words))
         return (said, Line(text=missing, style="muted"), *notes)

@@ -38,7 +38,7 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
     if others := [one for one in brief.ranking.statements if one.kind != "reason"]:
         yield Heading(headings.not_rated, "summary_not_rated")
         yield Bullets(tuple((_numbered(one),) for one in others))
-    columns = ((names.amount, 36), (names.route, 14), (names.to_whom, 28), (names.source, 22))
+    columns = ((names.amount, 44), (names.route, 11), (names.to_whom, 25), (names.source, 20))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
     yield from _headed(headings.doses_given, "summary_doses", captions.doses_in_short, columns, rows)
     if brief.doses.people:
@@ -119,10 +119,10 @@ def _numbered(statement: Statement) -> Line:
 
 def _dose_row(dose: Dose, findings: Findings) -> Row:
     # A dose is always printed with its label, which may say that the value is doubtful or the salt another one.
-    amount = (Line(text=phrases.given(dose, findings.words), style="word"), Line(text=dose.label, style="muted"))
+    amount = (Line(text=phrases.given(dose, findings.words), style="word"), Line(text=dose.label))
     return Row(
         (
-            Cell(amount, scope="row"),
+            Cell(amount, scope="row", run_in=True),
             Cell((Line(text=phrases.route(dose, findings.words)),)),
             Cell((Line(text=findings.populations[dose.population].label),)),
             Cell(study_lines(dict.fromkeys(entry.source for entry in dose.evidence), findings)),
