@@ -342,6 +342,7 @@ ClaimId = NewType("ClaimId", str)
 ReferenceKey = NewType("ReferenceKey", str)
 PopulationId = NewType("PopulationId", str)
 CorrectionId = NewType("CorrectionId", str)
+HarmId = NewType("HarmId", str)
 
 def _with_place(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     checked = check(value)
@@ -404,6 +405,7 @@ Population = Annotated[PopulationId, _names("populations", "population"), Takes(
 Mechanisms = Annotated[
     tuple[Annotated[str, _names("mechanisms", "mechanism"), Takes("mechanism id")], ...], Field(default=())
 ]
+Harms = Annotated[tuple[Annotated[HarmId, _names("harms", "harm"), Takes("harm id")], ...], Field(default=())]
 Corrections = Annotated[
     tuple[Annotated[CorrectionId, _names("corrections", "correction"), Takes("correction id")], ...],
     Field(default=()),

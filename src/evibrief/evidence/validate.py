@@ -40,6 +40,7 @@ _FILES_OF_KINDS = {
     "references": "references",
     "populations": "brief",
     "corrections": "limitations",
+    "harms": "harms",
     "mechanisms": "mechanisms",
 }
 _SHAPES = {

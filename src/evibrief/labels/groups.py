@@ -7,7 +7,7 @@ In: text of a file of labels. Out: one record type for each group. `Text` is pri
 from typing import Annotated
 
 from evibrief.evidence.fields import Record, Text
-from evibrief.labels.sentence import Plural, Sentence, chosen, counts, takes
+from evibrief.labels.sentence import Plural, Sentence, by_number, counts, takes
 
 Counted = Annotated[Plural, counts()]
 
@@ -49,6 +49,8 @@ class PageWords(Record):
     counts: Text
     not_this: Text
     current: Text
+    safety: Text
+    where: Text
     summary: Text
     about: Text
     contents: Text
@@ -372,6 +374,7 @@ class Sentences(Record):
     called_correction: Annotated[Sentence, takes("number")]
     called_link: Annotated[Sentence, takes("mechanism", "number")]
     ways_up_of_each: Annotated[Sentence, takes("ways")]
+    see_harm: Annotated[Sentence, takes("anchor", "population")]
     role_of_study: Annotated[Sentence, takes("sign", "role", "study")]
     searched_at: Annotated[Sentence, takes("title", "where", "date")]
     side: Annotated[Sentence, takes("side", "studies")]
@@ -490,10 +493,11 @@ class Sentences(Record):
 class Plurals(Record):
     """Sentences that fit a number."""
 
-    claim_list: Annotated[Plural, chosen()]
+    claim_list: Annotated[Plural, by_number()]
     claims_in_all: Counted
     claims_on_it: Annotated[Plural, counts("statuses", "claims")]
-    see_corrections: Annotated[Plural, chosen()]
+    more_harms: Annotated[Plural, counts("anchor")]
+    see_corrections: Annotated[Plural, by_number()]
     claims_direct: Annotated[Plural, counts("claims")]
     fragile: Annotated[Plural, counts("total", "statements")]
     links_contradicted: Counted

@@ -91,7 +91,7 @@ def counts(*names: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def chosen(*names: str) -> AfterValidator:
+def by_number(*names: str) -> AfterValidator:
     """A `Plural` that its number chooses the form of, with places for just these values; it need not say the number."""
 
     def check(value: Plural) -> Plural:

@@ -199,7 +199,13 @@ class FirstPage:
     counts: tuple[str, ...]
     known: tuple[tuple[str, str], ...]
     """Pairs of known and not known, one per row; the shorter side is filled with empty strings."""
+    safety: tuple[Line, ...]
+    """The harms that the author put first, then how many others are recorded; empty if none is."""
     not_this: tuple[str, ...]
+    who: tuple[tuple[str, str], ...]
+    """Who wrote and paid for it, as pairs of name and value."""
+    where: tuple[Pointer, ...]
+    """Where to go from here; a program that sets pages prints their numbers."""
     currency: str
 
 

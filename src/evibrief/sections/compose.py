@@ -27,7 +27,7 @@ from evibrief.sections.blocks import (
     Table,
     View,
 )
-from evibrief.sections.first_page import page_one, title_block, with_unlisted
+from evibrief.sections.first_page import anchor_of, page_one, title_block, with_unlisted
 
 
 def compose_view(brief: Brief, findings: Findings, content: str) -> View:
@@ -70,8 +70,8 @@ def _foot(words: Words) -> Foot:
 def _section(section: Section, brief: Brief, findings: Findings) -> SectionPage:
     intro: tuple[Block, ...] = (Paragraph(section.intro),) if section.intro else ()
     built = tuple(registry.BUILDERS[section.kind](brief, findings))
-    anchor = "section_" + section.kind.replace("-", "_")
-    return SectionPage(section.kind, anchor, section.title, intro + built, section.kind in registry.CORE)
+    kind, blocks = section.kind, intro + built
+    return SectionPage(kind, anchor_of(kind), section.title, blocks, kind in registry.CORE)
 
 
 def _number_captions(pages: Iterable[SectionPage], captions: Captions, figures: int) -> Iterator[SectionPage]:

@@ -7,12 +7,14 @@ from itertools import zip_longest
 from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, SourceDocument
 from evibrief.evidence.hashes import SHORT
 from evibrief.evidence.instrument import LegInstrument
+from evibrief.evidence.written import joined
 from evibrief.labels import phrases
+from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.findings import Findings
 from evibrief.sections import methods, rating_lines
-from evibrief.sections.blocks import FirstPage, TitleBlock
+from evibrief.sections.blocks import FirstPage, Line, Pointer, TitleBlock
 from evibrief.sections.figures import charts
 
 
@@ -95,9 +97,49 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
         ranking=ranked,
         counts=(counts[0], counts[2], *_not_verified(brief, findings)),
         known=tuple(zip_longest(record.known, record.not_known, fillvalue="")),
+        safety=tuple(_safety(brief, findings)),
         not_this=record.not_this,
+        who=_who(brief, words),
+        where=_where(brief, words),
         currency=" ".join(_currency(brief, words)),
     )
+
+
+def _safety(brief: Brief, findings: Findings) -> Iterator[Line]:
+    """The harms that the author put first, in whom they were seen, and how many more the section on harms has."""
+    sentences = findings.words.sentences
+    harms = {harm.id: harm for harm in brief.harms}
+    for name in brief.brief.safety:
+        more = sentences.see_harm(anchor=name, population=escape(findings.populations[harms[name].population].label))
+        yield Line(prose=joined(harms[name].effect, " ", more))
+    if others := len(brief.harms) - len(brief.brief.safety):
+        yield Line(prose=findings.words.plurals.more_harms(others, anchor=anchor_of("harms")))
+
+
+def _who(brief: Brief, words: Words) -> tuple[tuple[str, str], ...]:
+    record, facts = brief.brief, words.facts
+    return (
+        (facts.authors, _people(record.authors, words)),
+        (facts.reviewers, _people(record.reviewers, words)),
+        (facts.funding, phrases.or_unknown(record.funding, words)),
+        (facts.conflicts, phrases.or_unknown(record.conflicts, words)),
+    )
+
+
+def _where(brief: Brief, words: Words) -> tuple[Pointer, ...]:
+    """The summary, then the sections of the brief that a reader of page 1 looks for first."""
+    titles = {section.kind: section.title for section in brief.brief.sections}
+    wanted = [kind for kind in LOOKED_FOR if kind in titles]
+    return (Pointer("summary", words.page.summary), *(Pointer(anchor_of(kind), titles[kind]) for kind in wanted))
+
+
+LOOKED_FOR = tuple(KindOfSection(kind) for kind in ("mechanisms", "doses", "harms", "limitations", "evidence"))
+"""The sections that page 1 leads to."""
+
+
+def anchor_of(kind: str) -> str:
+    """The anchor of a section of this kind."""
+    return "section_" + kind.replace("-", "_")
 
 
 def _not_verified(brief: Brief, findings: Findings) -> Iterator[str]:

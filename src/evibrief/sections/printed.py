@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from evibrief.sections.blocks import Block, Bullets, FirstPage, Heading, Line, Paragraph, ReferenceList, Table, View
 
 ANCHORS_OF_TEMPLATE = frozenset(
-    ("main", "title", "question", "bottom_line", "counts", "not_this", "current", "summary", "about", "contents")
+    (
+        "main", "title", "question", "bottom_line", "counts", "safety", "not_this", "current", "summary", "about",
+        "contents",
+    )  # fmt: skip
 )
 """The targets that are on every page."""
 
@@ -44,6 +47,7 @@ def _on_first_page(page: FirstPage) -> Iterator[Printed]:
     yield Printed(page.question, one_paragraph=False)
     yield Printed(page.bottom_line, one_paragraph=False)
     yield from (Printed(text) for pair in page.known for text in pair if text)
+    yield from (Printed(line.prose) for line in page.safety)
     yield from map(Printed, page.not_this)
 
 
