@@ -10,7 +10,7 @@ from evibrief.cli import printing
 from evibrief.formats.registry import names
 from evibrief.problems import Problem
 
-LAYERS = ("page", "summary", "full")
+LAYERS = ("page", "summary", "core", "full")
 
 
 def formats_of(text: str) -> tuple[str, ...]:

@@ -129,7 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     listed = f"{', '.join(names())}, or a list with commas"
     builds.add_argument("--format", type=formats_of, action="extend", help=f"{listed} (default: all)")
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
-    builds.add_argument("--layer", choices=LAYERS, default="full", help="page 1, page 1 and summary, or everything")
+    layers = "page 1; page 1 and summary; the core, which can be sent alone; or everything"
+    builds.add_argument("--layer", choices=LAYERS, default="full", help=layers)
     drafts = "show a half-written brief, with each unfinished place marked; it cannot be verified or archived"
     builds.add_argument("--draft", action="store_true", help=drafts)
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")

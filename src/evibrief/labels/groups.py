@@ -295,6 +295,7 @@ class Notes(Record):
     """Short notes in cells, and sentences without values."""
 
     as_at_claim: Text
+    weakest_link: Text
     evidence_tables: Text
     notices_unchecked: Text
     added: Text
@@ -374,7 +375,7 @@ class Sentences(Record):
     called_correction: Annotated[Sentence, takes("number")]
     called_link: Annotated[Sentence, takes("mechanism", "number")]
     ways_up_of_each: Annotated[Sentence, takes("ways")]
-    see_harm: Annotated[Sentence, takes("anchor", "population")]
+    see_harm: Annotated[Sentence, takes("anchor")]
     role_of_study: Annotated[Sentence, takes("sign", "role", "study")]
     searched_at: Annotated[Sentence, takes("title", "where", "date")]
     side: Annotated[Sentence, takes("side", "studies")]
@@ -496,6 +497,7 @@ class Plurals(Record):
     claim_list: Annotated[Plural, by_number()]
     claims_in_all: Counted
     claims_on_it: Annotated[Plural, counts("statuses", "claims")]
+    doses_listed: Annotated[Plural, counts("anchor")]
     more_harms: Annotated[Plural, counts("anchor")]
     see_corrections: Annotated[Plural, by_number()]
     claims_direct: Annotated[Plural, counts("claims")]

@@ -54,6 +54,14 @@ def short_name(reference: Reference) -> str:
     return f"{name} {when}" if when else name
 
 
+def short_reference(reference: Reference) -> str:
+    """`Saligan 2016, doi:10.1037/…`: a publication in a line, with the shortest address that finds it."""
+    fields = reference.model_extra or {}
+    places = (("doi:", fields.get("DOI")), ("PMID ", fields.get("PMID")), ("", fields.get("URL")))
+    found = next((f"{sign}{place}" for sign, place in places if place), "")
+    return f"{short_name(reference)}, {found}" if found else short_name(reference)
+
+
 def year(reference: Reference) -> str:
     """The year of publication, words such as `in press`, or nothing where it was not seen."""
     issued = reference.issued or {}

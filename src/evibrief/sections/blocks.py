@@ -151,7 +151,16 @@ class ReferenceList:
     kind: Literal["references"] = "references"
 
 
-Block = Table | Heading | Paragraph | Bullets | Figure | ReferenceList
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Blocks of a summary that goes without the sections; where the sections follow there is a link `instead`."""
+
+    blocks: tuple[Table | Paragraph, ...]
+    instead: Paragraph
+    kind: Literal["alone"] = "alone"
+
+
+Block = Table | Heading | Paragraph | Bullets | Figure | ReferenceList | Alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +267,8 @@ class View:
     sections: tuple[SectionPage, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     """What the page calls its records, by anchor; a link whose text is an anchor alone is printed with the name."""
+    short_references: Mapping[str, str] = field(default_factory=dict)
+    """Who wrote each publication when, and where to find it, by key: for a list with little room."""
     stamp: Stamp | None = None
     """Only a draft has one. No template places it, so that none can leave it out."""
 

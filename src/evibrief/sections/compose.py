@@ -58,6 +58,7 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
         contents=tuple(_contents(pages)),
         sections=pages,
         names=findings.names(),
+        short_references={one.id: phrases.short_reference(one) for one in brief.references},
     )
 
 

@@ -9,7 +9,6 @@ from evibrief.evidence.hashes import SHORT
 from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.written import joined
 from evibrief.labels import phrases
-from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.findings import Findings
@@ -106,12 +105,11 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
 
 
 def _safety(brief: Brief, findings: Findings) -> Iterator[Line]:
-    """The harms that the author put first, in whom they were seen, and how many more the section on harms has."""
+    """The harms that the author put first, and how many more the section on harms has."""
     sentences = findings.words.sentences
     harms = {harm.id: harm for harm in brief.harms}
     for name in brief.brief.safety:
-        more = sentences.see_harm(anchor=name, population=escape(findings.populations[harms[name].population].label))
-        yield Line(prose=joined(harms[name].effect, " ", more))
+        yield Line(prose=joined(harms[name].effect, " ", sentences.see_harm(anchor=name)))
     if others := len(brief.harms) - len(brief.brief.safety):
         yield Line(prose=findings.words.plurals.more_harms(others, anchor=anchor_of("harms")))
 

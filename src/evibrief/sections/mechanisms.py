@@ -20,6 +20,8 @@ def mechanisms(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Each mechanism as a chain of links, with the judgement and the studies for and against each link."""
     names, caption = findings.words.columns, findings.words.captions.chain
     columns = ((names.link_and_judgement, 21), (names.says_and_why, 43), (names.studies, 36))
+    if brief.mechanisms:
+        yield Paragraph(findings.words.notes.weakest_link, style="note")
     for mechanism in brief.mechanisms:
         yield Heading(mechanism.title, mechanism.id)
         yield Paragraph(mechanism.summary)

@@ -6,13 +6,22 @@ In: a `View`. Out: texts and anchors, as the templates of the package print them
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evibrief.sections.blocks import Block, Bullets, FirstPage, Heading, Line, Paragraph, ReferenceList, Table, View
+from evibrief.sections.blocks import (
+    Alone,
+    Block,
+    Bullets,
+    FirstPage,
+    Heading,
+    Line,
+    Paragraph,
+    ReferenceList,
+    Table,
+    View,
+)
 
 ANCHORS_OF_TEMPLATE = frozenset(
-    (
-        "main", "title", "question", "bottom_line", "counts", "safety", "not_this", "current", "summary", "about",
-        "contents",
-    )  # fmt: skip
+    ("main", "title", "question", "bottom_line", "counts", "safety", "not_this", "current")
+    + ("summary", "about", "contents")
 )
 """The targets that are on every page."""
 
@@ -52,7 +61,8 @@ def _on_first_page(page: FirstPage) -> Iterator[Printed]:
 
 
 def _blocks(view: View) -> Iterator[Block]:
-    yield from view.summary
+    for block in view.summary:
+        yield from (*block.blocks, block.instead) if isinstance(block, Alone) else (block,)
     for section in view.sections:
         yield from section.blocks
 

@@ -14,8 +14,9 @@ from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.rating.ratings import word_of
-from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
+from evibrief.sections.blocks import Alone, Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import study_lines, table
+from evibrief.sections.first_page import anchor_of
 from evibrief.sections.rating_lines import fall_lines, final_word, tier_words
 
 
@@ -40,9 +41,11 @@ def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield Bullets(tuple((_numbered(one),) for one in others))
     columns = ((names.amount, 44), (names.route, 11), (names.to_whom, 25), (names.source, 20))
     rows = ([_dose_row(dose, findings)] for dose in brief.doses.people)
-    yield from _headed(headings.doses_given, "summary_doses", captions.doses_in_short, columns, rows)
-    if brief.doses.people:
-        yield Paragraph(notes.doses_no_advice, style="note")
+    if doses := table(captions.doses_in_short, columns, rows):
+        yield Heading(headings.doses_given, "summary_doses")
+        anchor, number = anchor_of("doses"), len(brief.doses.people)
+        instead = Paragraph(words.plurals.doses_listed(number, anchor=anchor))
+        yield Alone((*doses, Paragraph(notes.doses_no_advice, style="note")), instead)
     if brief.harms:
         yield Heading(headings.harms, "summary_harms")
         yield Bullets(tuple((Line(prose=harm.effect),) for harm in brief.harms))

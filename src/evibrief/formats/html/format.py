@@ -15,10 +15,11 @@ class WebPage:
 
     def write(self, page: Page) -> Document:
         """The page in UTF-8, with the letters in figures as outlines, because a browser does not have our fonts."""
+        from evibrief.formats.html.kept_together import kept_together
         from evibrief.sections.figures.picture import SVG, as_address
 
         html = page.with_figures(lambda figure: as_address(figure.drawing.svg.encode(), SVG))
-        return Document(self.name, html.encode())
+        return Document(self.name, kept_together(html).encode())
 
     def text(self, data: bytes) -> str:
         """The words that a browser shows."""

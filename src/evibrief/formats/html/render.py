@@ -27,7 +27,7 @@ from evibrief.formats.html.filling import (
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Typeset, inline
 from evibrief.formats.html.policy import Contents, contents_of, with_policy
-from evibrief.formats.html.reference_notes import with_reference_notes
+from evibrief.formats.html.reference_notes import with_reference_notes, with_short_entries
 from evibrief.formats.html.stamp import stamped
 from evibrief.labels.dialect import parse_text
 from evibrief.sections.blocks import Layer, Look, View
@@ -66,6 +66,7 @@ def render(
     fragments = tuple(_short(filled, set_texts.fragments))
     html = with_reference_notes(marks.replaced(filled.html, fragments, set_texts.bibliography))
     html = with_names(html, view.names)
+    html = with_short_entries(html, view.short_references) if layer == "core" else html
     # A draft may name records that are not there yet; its stamp marks them.
     found = tuple(_complaints(filled, set_texts, html if layer == "full" and not view.stamp else ""))
     html = html if layer == "full" else without_dead_links(html)

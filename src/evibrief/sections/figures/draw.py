@@ -111,7 +111,7 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
 
 
 def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool) -> Sheet:
-    left, right, size = (88.0, 134.0, 7.4) if short else (68.0, 130.0, 7.4)
+    left, right, size = (88.0, 134.0, 8.0) if short else (68.0, 130.0, 8.0)
     texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
     heights = [max(lines(text) * leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
     sheet = Sheet(8 + sum(heights) + 7.5)
@@ -130,7 +130,9 @@ def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words:
         _draw_row(sheet, row, places, middle)
         y += height
         sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-    _draw_key(sheet, y + 4.5, words.figures, any(row.stated is not None for row in rows))
+    stated = any(row.stated is not None for row in rows)
+    signed = any(row.final not in (None, row.computed) for row in rows)
+    _draw_key(sheet, y + 4.5, words.figures, stated, signed)
     return sheet
 
 
@@ -151,13 +153,14 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
     sheet.text(_UNCLEAR_AT, y, str(row.inconclusive), 8, anchoring="center")
 
 
-def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool) -> None:
+def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool, is_signed: bool) -> None:
+    """What the marks mean, but only those that are there."""
     marks = (
         (3.0, "o", DARK, False, figures.key_stated),
         (52.0, "s", FOR, True, figures.key_computed),
         (97.0, "D", AGAINST, True, figures.key_final),
     )
-    for x, shape, colour, filled, meaning in marks if is_stated else marks[1:]:
+    for x, shape, colour, filled, meaning in marks[0 if is_stated else 1 : 3 if is_signed else 2]:
         sheet.mark(x, y, shape, colour, filled)
         sheet.text(x + 3, y, meaning, SMALLEST)
 

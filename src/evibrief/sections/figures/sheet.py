@@ -24,7 +24,7 @@ FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
 """Blue, vermilion, grey: distinct in every kind of colour vision and in greyscale (Okabe and Ito, 2008, darkened)."""
 
 FIGURE_FONT = "Source Sans Pro"
-SMALLEST = 7.0
+SMALLEST = 8.0
 """The smallest type size, in points in print."""
 
 _SETTINGS: dict[Any, Any] = {
