@@ -297,6 +297,7 @@ class Notes(Record):
     as_at_claim: Text
     weakest_link: Text
     evidence_tables: Text
+    evidence_of_document: Text
     notices_unchecked: Text
     added: Text
     as_stated: Text

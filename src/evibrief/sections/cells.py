@@ -171,11 +171,14 @@ def resolved_lines(entry: Evidence, words: Words) -> tuple[Line, ...]:
     return (Line(prose=words.sentences.resolved(reason=entry.resolved), style="muted"),) if entry.resolved else ()
 
 
-def how_known(entry: Evidence, findings: Findings) -> Iterator[str]:
-    """Who named the source, how far it was verified, where the finding was seen, and what limits it."""
+def how_known(entry: Evidence, findings: Findings, candidates_told: bool = False) -> Iterator[str]:
+    """Who named the source, how far it was verified, where the finding was seen, and what limits it.
+
+    `candidates_told` where the page says once that sources are candidates.
+    """
     words, sentences = findings.words, findings.words.sentences
     study = findings.studies.get(entry.source)
-    if entry.basis:
+    if entry.basis and not (candidates_told and entry.basis == "candidate"):
         yield words.basis[entry.basis]
     state = words.verification[study.verification.state] if study else words.notes.not_appraised
     if not study or study.verification.state != "verified":

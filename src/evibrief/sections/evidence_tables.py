@@ -29,7 +29,9 @@ from evibrief.sections.cells import (
 def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Every claim with its evidence, by topic, and within a topic by what the claim is about."""
     names = findings.words.columns
-    yield Paragraph(findings.words.notes.evidence_tables, style="note")
+    notes = findings.words.notes
+    told = (notes.evidence_tables, *((notes.evidence_of_document,) if findings.has_document else ()))
+    yield Paragraph(" ".join(told), style="note")
     columns = ((names.claim_and_study, 38), (names.became_and_found, 62))
     of_claims = _mechanisms(brief)
     for group in brief.claims:
@@ -135,6 +137,6 @@ def _found(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
         phrases.study_type(study, words) if study else words.notes.not_appraised,
         population.label,
         words.directness[phrases.directness(entry, population)].lower(),
-        *how_known(entry, findings),
+        *how_known(entry, findings, candidates_told=True),
     )
     return (Line(prose=entry.finding), *number_lines(entry, words), Line(text="; ".join(about), style="muted"))

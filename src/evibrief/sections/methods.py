@@ -62,16 +62,20 @@ def _tables_of_legs(instrument: LegInstrument, words: Words) -> Iterator[Block]:
         (instrument.judgement, captions.scale_judgement),
         (instrument.support, captions.scale_support),
     ):
+        columns = ((words.columns.level, 18), (words.columns.given_when, 82))
         rows = ([_leg_level_row(level, scale)] for level in scale.levels)
-        yield from table(title, _columns(words), rows)
+        yield from table(title, columns, rows)
 
 
 def _leg_level_row(level: Level, scale: Scale) -> Row:
-    """A level with the reason of each rule that gives it; the reasons say all that the rules ask."""
-    reasons = (rule.reason for rule in scale.rules if rule.level == level.id)
-    lines = tuple(Line(text=f"{reason[0].upper()}{reason[1:]}.") for reason in reasons)
-    return Row((Cell((Line(text=level.word, style="word"),), scope="row"), Cell((Line(prose=level.meaning),)),
-                Cell(lines)))  # fmt: skip
+    """A level with the reason of each rule that gives it, which say all that the rules ask.
+
+    Its meaning sums up several reasons; it repeats one that is alone, and is left out then.
+    """
+    reasons = [rule.reason for rule in scale.rules if rule.level == level.id]
+    lines = [Line(text=f"{reason[0].upper()}{reason[1:]}.") for reason in reasons]
+    meaning = () if len(reasons) == 1 else (Line(prose=level.meaning, style="muted"),)
+    return Row((Cell((Line(text=level.word, style="word"),), scope="row"), Cell((*meaning, *lines))))
 
 
 def _sort_words(sort: Sort, instrument: Instrument, words: Words) -> str:

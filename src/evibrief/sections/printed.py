@@ -19,10 +19,8 @@ from evibrief.sections.blocks import (
     View,
 )
 
-ANCHORS_OF_TEMPLATE = frozenset(
-    ("main", "title", "question", "bottom_line", "counts", "safety", "not_this", "current")
-    + ("summary", "about", "contents")
-)
+_ON_PAGE_ONE = ("title", "question", "bottom_line", "counts", "safety", "not_this", "current")
+ANCHORS_OF_TEMPLATE = frozenset(("main", *_ON_PAGE_ONE, "summary", "about", "contents"))
 """The targets that are on every page."""
 
 
