@@ -42,9 +42,9 @@ def sentences_of(lines: Iterable[Line]) -> tuple[Line, ...]:
 def _sentence(line: Line) -> Line:
     if line.links or line.anchor or line.style == "label":
         return line
-    first = line.text.partition(" ")[0].rstrip(",;:.")
-    # A word, and no sign such as `n`, and no address.
-    begins = line.style == "muted" and len(first) > 1 and first.replace("-", "").isalpha()
+    first, _, rest = line.text.partition(" ")
+    # A word, and no address, and no sign as in `n = 12`.
+    begins = line.style == "muted" and first.rstrip(",;:.").replace("-", "").isalpha() and rest[:1] not in ("=", "<", ">")
     text = line.text[:1].upper() + line.text[1:] if begins else line.text
     return replace(line, text=_ended(text), prose=_ended(line.prose))
 

@@ -27,8 +27,8 @@ def _harm_row(harm: Harm, findings: Findings) -> Row:
                 scope="row",
             ),
             flowing(
-                *arm_lines(harm.arms, findings.words),
                 *rests,
+                *arm_lines(harm.arms, findings.words),
                 *note_lines(harm.note),
                 *claim_links(harm.claims, findings),
             ),

@@ -44,9 +44,12 @@ def make_accessible(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
         if element.get("S") == "/LI":
             _give_body(element, pdf)
     _lift_links(pdf)
+    _join_tables(pdf)
     for stream in [one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.compress]:
         # Data that happen to end in a line break would merge with the one that ends every stream.
         stream.compress = not stream.data.endswith(b"\r\nendstream")
+    decimal = pydyf.Dictionary({"S": "/D"})
+    pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array([0, decimal])})
     if "AF" in pdf.catalog:  # the engine lists each file twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
@@ -58,13 +61,13 @@ def _streams(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:
 def _lift_links(pdf: pydyf.PDF) -> None:
     """Attach the annotation of every link to the link element itself (ISO 14289-1, 7.18.5).
 
-    If a link contains an italic word, the engine attaches that word's annotation to the italics.
+    If a link contains an italic word or a span, the engine attaches the annotation to that.
     """
     root = _element(pdf.catalog["StructTreeRoot"], pdf)
     numbers = _element(root["ParentTree"], pdf)["Nums"]
     for index in range(1, len(numbers), 2):
         element = _element(numbers[index], pdf)
-        if not isinstance(element, dict) or element.get("S") != "/NonStruct":
+        if not isinstance(element, dict) or element.get("S") not in ("/NonStruct", "/Span"):
             continue
         link: Any = element
         while link.get("S") not in ("/Link", "/StructTreeRoot") and "P" in link:
@@ -74,6 +77,59 @@ def _lift_links(pdf: pydyf.PDF) -> None:
             element["K"] = pydyf.Array([kid for kid in element["K"] if kid not in references])
             link["K"] += references
             numbers[index] = link.reference
+
+
+def _join_tables(pdf: pydyf.PDF) -> None:
+    """Make one table of the parts of a table on several pages, of which the engine makes a table for each page.
+
+    A part that begins a page and has no caption continues the table that the page before ended with.
+    """
+    root = _element(pdf.catalog["StructTreeRoot"], pdf)
+    (document,) = (_element(kid, pdf) for kid in root["K"])
+    open_table: Any = None
+    for part in [_element(kid, pdf) for kid in document["K"]]:
+        first, last = _table_at(part, 0, pdf), _table_at(part, -1, pdf)
+        if open_table and first and not any(_element(kid, pdf)["S"] == "/Caption" for kid in first["K"]):
+            _append(first, open_table, root, pdf)
+            last = open_table if last is first else last
+        open_table = last
+
+
+def _table_at(element: Any, end: int, pdf: pydyf.PDF) -> Any:
+    """The table that an element begins (`end` 0) or ends with (-1); None if it is something else."""
+    while element is not None and element["S"] != "/Table":
+        kids = element["K"] if element["S"] in ("/Part", "/Sect", "/Div") else ()
+        element = _element(kids[end], pdf) if kids else None
+    return element
+
+
+def _append(part: Any, table: Any, root: Any, pdf: pydyf.PDF) -> None:
+    for kid in part["K"]:
+        element = _element(kid, pdf)
+        if element["S"] == "/THead":
+            _make_decoration(element, root, pdf)
+        else:
+            element["P"] = table.reference
+            table["K"].append(kid)
+    parent, gone = _element(part["P"], pdf), part.reference
+    parent["K"].remove(gone)
+    while not parent["K"]:
+        parent, gone = _element(parent["P"], pdf), parent.reference
+        parent["K"].remove(gone)
+
+
+def _make_decoration(element: Any, root: Any, pdf: pydyf.PDF) -> None:
+    """Take repeated heads out of the reading order (ISO 14289-1, 7.1: what repeats on each page is an artifact)."""
+    numbers = _element(root["ParentTree"], pdf)["Nums"]
+    for kid in element["K"]:
+        if (child := _element(kid, pdf)) is not None:
+            _make_decoration(child, root, pdf)
+            continue
+        page = _element(element["Pg"], pdf)
+        numbers[2 * page["StructParents"] + 1][kid] = "null"
+        operators = _element(page["Contents"], pdf).stream
+        at = next(at for at, one in enumerate(operators) if isinstance(one, dict) and one.get("MCID") == kid)
+        operators[at - 1 : at + 2] = [b"/Artifact", b"BMC"]
 
 
 def _give_body(item: Any, pdf: pydyf.PDF) -> None:

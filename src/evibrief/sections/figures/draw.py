@@ -340,7 +340,7 @@ def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
 
 
 def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
-    left, size = 66.0, 7.4
+    left, size = 66.0, 8.0
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
     low, high = _span(known)
     moments = [(number * MINUTES[unit], words.ticks[unit](number)) for number, unit in _TICKS]
@@ -354,10 +354,10 @@ def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     sheet = Sheet(8 + sum(heights) + 8)
     free = 0.0
     for minute, tick in ticks:
-        if place(minute) - len(tick) * 0.65 > free:  # words that would overlap the previous ones are left out
+        if place(minute) - len(tick) * 0.8 > free:  # words that would overlap the previous ones are left out
             sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
             sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
-            free = place(minute) + len(tick) * 0.65
+            free = place(minute) + len(tick) * 0.8
     y = 8.0
     for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
         sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
