@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,34 +19,13 @@ from PIL import Image
 
 from evibrief.build import compose
 from evibrief.checks.load import load
-from evibrief.evidence.vocabulary import Judgement
 from evibrief.labels.languages import english
 from evibrief.rating.findings import derive
-from evibrief.rating.leg_tables import LinkWord
 from evibrief.sections.blocks import Figure
 from evibrief.sections.figures import draw as figures
 from evibrief.sections.figures import sheet as drawing
-from evibrief.sections.figures.charts import (
-    dose_figures,
-    evidence_map,
-    other_amounts,
-    pathway,
-    plausibility,
-    time_course_figures,
-)
-from evibrief.sections.figures.draw import (
-    CourseBar,
-    DosePoint,
-    MapCell,
-    MapRow,
-    PathLink,
-    RankedRow,
-    draw_doses,
-    draw_evidence_map,
-    draw_pathway,
-    draw_plausibility,
-    draw_time_course,
-)
+from evibrief.sections.figures.charts import plausibility, time_course_figures
+from evibrief.sections.figures.draw import CourseBar, RankedRow, draw_plausibility, draw_time_course
 from evibrief.sections.figures.picture import Drawing
 
 ROOT = Path(__file__).parents[2]
@@ -58,42 +37,20 @@ ROWS = [
     RankedRow("2.", "Short.", 2, 2, 3, 0, 0, 1),
     RankedRow("3.", "Never rated.", 0, None, None, 12, 3, 0),
 ]
-LINKS = [
-    PathLink("Link 1 · Elsewhere", LONG, "Supported", "supported"),
-    PathLink("Link 2 · Bridge", "Short.", "Limited", "limited"),
-    PathLink("Link 3 · Bridge", "It is so.", "Conflicting", "conflicting"),
-    PathLink("Link 4 · Bridge", "It is not.", "Absent", "absent"),
-    PathLink("Link 5 · Bridge", "Nobody knows.", "Not rated", "unrated"),
-]
 BARS = [
     CourseBar("Less sneezing", "Muster 2019; hay fever", 40, 2880, 20160),
     CourseBar(LONG, "one trial", None, 1440, None),
     CourseBar("Nothing", "no source found", None, None, None),
 ]
-POINTS = [
-    DosePoint("Glass; oral; hay fever", 0.5, 1.5, "g/day"),
-    DosePoint(LONG, 240, None, "mg"),
-    DosePoint("Glass; nasal; asthma", 50, None, "mg"),
-]
-MAP_ROWS = [MapRow("1. It lowers sneezing.", "Light"), MapRow(f"2. {LONG}", "Light"), MapRow("1. It calms.", "Calm")]
-CELLS = [MapCell(0, 0, 4, "for"), MapCell(0, 0, 1, "against"), MapCell(1, 2, 1, "inconclusive"),
-         MapCell(2, 1, 12, "against")]  # fmt: skip
-COLUMNS = ("the condition, with the intervention", "other people", "animals")
 DRAWN: dict[str, Callable[[], Drawing]] = {
     "plausibility": lambda: draw_plausibility(ROWS, LEVELS, WORDS),
     "plausibility in short": lambda: draw_plausibility(ROWS, LEVELS, WORDS, short=True),
-    "evidence map": lambda: draw_evidence_map(MAP_ROWS, COLUMNS, CELLS, WORDS),
-    "pathway": lambda: draw_pathway(LINKS, WORDS),
     "time course": lambda: draw_time_course(BARS, WORDS),
-    "doses": lambda: draw_doses(POINTS, WORDS),
 }
 SAID = {
     "plausibility": ("1. stated strong, computed weak, 2 for, 7 against", "computed medium, final strong", "not rated"),
     "plausibility in short": ("3. stated gap, not rated, 12 for, 3 against",),
-    "evidence map": ("Light, 1. It lowers sneezing: 4 (the condition, with the intervention) support it", "12 (other"),
-    "pathway": ("Link 2 · Bridge: Short – limited", "Link 5 · Bridge: Nobody knows – not rated"),
     "time course": ("Less sneezing: first seen 40 minutes, greatest 2 days, last seen 2 weeks", "first seen unknown"),
-    "doses": ("Glass; oral; hay fever: 0.5–1.5 g/day", "240 mg", "nothing here is a recommendation"),
 }
 
 
@@ -106,14 +63,14 @@ def test_the_same_rows_give_the_same_bytes(name: str) -> None:
 DRAW = (
     "import hashlib; from evibrief.sections.figures.draw import *; "
     "from evibrief.labels.languages import english; "
-    "d = draw_pathway([PathLink('Link 1', 'Short.', 'Limited', 'limited')], english()); "
+    "d = draw_time_course([CourseBar('Short.', 'one trial', 40, None, 2880)], english()); "
     "print(hashlib.sha256(d.svg.encode() + d.lettered.encode() + d.png).hexdigest())"
 )
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
 def test_another_place_gives_the_same_bytes_and_keeps_no_trace(tmp_path: Path, zone: str) -> None:
-    here = draw_pathway([PathLink("Link 1", "Short.", "Limited", "limited")], WORDS)
+    here = draw_time_course([CourseBar("Short.", "one trial", 40, None, 2880)], WORDS)
     wanted = hashlib.sha256(here.svg.encode() + here.lettered.encode() + here.png).hexdigest()
     home, temporary = tmp_path / "home", tmp_path / "temporary"
     home.mkdir()
@@ -189,11 +146,9 @@ def test_the_figures_of_the_brief_are_tidy_too() -> None:
     brief = load(ROOT / "data" / "ketamine-mecfs").brief
     findings = derive(brief)
     made: list[Figure | None] = [plausibility(brief, findings), plausibility(brief, findings, short=True)]
-    made += [pathway(mechanism, findings) for mechanism in brief.mechanisms]
-    for draw in (evidence_map, time_course_figures, dose_figures, other_amounts):
-        made += draw(brief, findings)
+    made += time_course_figures(brief, findings)
     drawings = [figure.drawing for figure in made if figure]
-    assert len(drawings) == len(made) == 13
+    assert len(drawings) == len(made) == 3
     assert_tidy([sheet_of(drawn) for drawn in drawings])
     # A page of A4 holds every one of them, with its caption and a heading.
     assert all(drawn.height < 217 for drawn in drawings)
@@ -217,9 +172,9 @@ def test_a_picture_does_not_depend_on_what_was_drawn_before_it(name: str) -> Non
 
 def test_pictures_asked_for_at_once_are_what_they_are_one_after_the_other() -> None:
     """The formats are written in threads, and the settings of the library are one for all of them."""
-    wanted = [getattr(draw_pathway(LINKS, WORDS), kind) for kind in PICTURES]
+    wanted = [getattr(draw_time_course(BARS, WORDS), kind) for kind in PICTURES]
     for _ in range(3):
-        drawn = [draw_pathway(LINKS, WORDS) for _ in range(2)]
+        drawn = [draw_time_course(BARS, WORDS) for _ in range(2)]
         with ThreadPoolExecutor(6) as workers:
             asked = [workers.submit(getattr, one, kind) for one in drawn for kind in PICTURES]
         assert [one.result() for one in asked] == wanted * 2
@@ -234,12 +189,12 @@ def test_what_no_page_shows_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> Non
     shown = compose(load(folder), ["pdf"], "page").page.view.figures
     assert [figure.anchor for figure in shown if "_sheet" in vars(figure.drawing)] == ["figure_ranking_short"]
     assert [figure.anchor for figure in shown if "png" in vars(figure.drawing)] == []
-    assert len(shown) > 4
+    assert len(shown) == 2
 
 
 def test_a_figure_goes_to_another_process_without_its_pictures() -> None:
     """To the one that fills the template of a theme."""
-    drawn = draw_pathway(LINKS, WORDS)
+    drawn = draw_time_course(BARS, WORDS)
     wanted = drawn.svg
     sent = pickle.dumps(drawn)
     assert len(sent) < len(wanted)
@@ -247,15 +202,6 @@ def test_a_figure_goes_to_another_process_without_its_pictures() -> None:
     assert (again.width, again.alternative, again.height, again.svg) == (
         drawn.width, drawn.alternative, drawn.height, wanted
     )  # fmt: skip
-
-
-def test_judgements_differ_by_mark_and_by_line_and_not_by_colour_alone() -> None:
-    states = figures._STATES
-    for scale in (get_args(Judgement), get_args(LinkWord)):
-        shapes = {state: states[state][1:] for state in (*scale, "unrated")}
-        assert len(set(shapes.values())) == len(shapes) > 4
-    assert len({shape for shape, _, filled in figures._SIDES.values() if filled}) == 2
-    assert figures._SIDES["inconclusive"][2] is False
 
 
 def test_colours_stay_apart_in_grey_and_stand_out_on_paper() -> None:
@@ -275,16 +221,8 @@ def contrast(colour: str) -> float:
     return 1.05 / (luminance(colour) + 0.05)
 
 
-def test_people_and_animals_never_share_a_drawing() -> None:
-    brief = load(ROOT / "data" / "ketamine-mecfs").brief
-    findings = derive(brief)
-    people, others = next(dose_figures(brief, findings)), next(other_amounts(brief, findings))
-    assert [record.label for record in brief.doses.other if record.label in people.drawing.alternative] == []
-    assert [record.label for record in brief.doses.people if record.label in others.drawing.alternative] == []
-
-
 def test_letters_are_shapes_for_browsers_and_letters_for_print() -> None:
-    drawn = draw_pathway(LINKS, WORDS)
+    drawn = draw_time_course(BARS, WORDS)
     assert "<text" not in drawn.svg
     families = set(re.findall(r"font-family: '([^']+)'", drawn.lettered))
     assert families == {"Source Sans Pro"}

@@ -90,7 +90,6 @@ class Headings(Record):
     not_known: Text
     not_rated: Text
     since: Annotated[Sentence, takes("version", "date")]
-    doses_people: Text
     doses_other: Text
     ratings: Text
     overrides: Text
@@ -123,44 +122,29 @@ class Columns(Record):
     amount: Text
     certainty: Text
     support: Text
-    claim: Text
-    claims: Text
     claims_resting: Text
     claims_unsourced: Text
     computed: Text
     conclusion: Text
-    direct_or_indirect: Text
     direction: Text
     document_says: Text
-    dose: Text
     effect: Text
     final: Text
-    for_a_benefit: Text
     found: Text
     given_when: Text
     hangs_on: Text
-    how_given: Text
-    in_whom: Text
     inconclusive: Text
     is_right: Text
-    judgement: Text
-    kind_and_wording: Text
     known: Text
     level: Text
-    link: Text
     links_supported: Text
     looked_for: Text
     meaning: Text
     mechanism: Text
-    notices: Text
     now: Text
-    number: Text
-    population: Text
-    problem: Text
     reason: Text
     record: Text
     records: Text
-    reference: Text
     rests_on: Text
     route: Text
     rule: Text
@@ -172,13 +156,9 @@ class Columns(Record):
     status: Text
     studies_for: Text
     study: Text
-    study_type: Text
-    tiers: Text
     times_seen: Text
-    to_what: Text
     to_whom: Text
     topic: Text
-    verified: Text
     version: Text
     was: Text
     was_said: Text
@@ -186,10 +166,7 @@ class Columns(Record):
     what: Text
     what_became: Text
     what_changed: Text
-    where: Text
-    where_and_when: Text
     why: Text
-    why_and_hangs_on: Text
 
 
 class Facts(Record):
@@ -232,7 +209,6 @@ class Captions(Record):
     corrections: Text
     unsourced: Text
     heavy_studies: Annotated[Sentence, takes("number")]
-    references: Text
     chain: Annotated[Sentence, takes("mechanism")]
     scale_tier: Text
     scale_judgement: Text
@@ -241,18 +217,13 @@ class Captions(Record):
     scale_certainty: Text
     searches: Text
     searches_in_vain: Text
-    claimed: Annotated[Sentence, takes("title")]
     ranking_others: Text
     ranking_unrated: Text
     ranking_tier: Annotated[Sentence, takes("tier")]
     time_course: Text
     figure_ranking: Text
     figure_ranking_own: Text
-    figure_chain: Annotated[Sentence, takes("mechanism")]
-    figure_map: Text
     figure_time_course: Text
-    figure_doses_people: Text
-    figure_doses_other: Text
 
 
 class Figures(Record):
@@ -264,10 +235,6 @@ class Figures(Record):
     key_stated: Text
     key_computed: Text
     key_final: Text
-    key_supports: Text
-    key_contradicts: Text
-    key_inconclusive: Text
-    key_area: Text
     key_greatest: Text
     told_ranking: Annotated[Sentence, takes("rows")]
     told_own_unrated: Annotated[Sentence, takes("statement", "studies")]
@@ -276,19 +243,9 @@ class Figures(Record):
     told_unrated: Annotated[Sentence, takes("statement", "stated", "studies")]
     told_computed: Annotated[Sentence, takes("statement", "stated", "computed", "studies")]
     told_final: Annotated[Sentence, takes("statement", "stated", "computed", "final", "studies")]
-    told_map: Annotated[Sentence, takes("rows")]
-    told_link: Annotated[Sentence, takes("mechanism", "link", "studies")]
-    told_supporting: Annotated[Sentence, takes("number", "sort")]
-    told_contradicting: Annotated[Sentence, takes("number", "sort")]
-    told_inconclusive: Annotated[Sentence, takes("number", "sort")]
     told_studies: Annotated[Sentence, takes("supporting", "against", "inconclusive")]
-    told_no_study: Text
-    told_chain: Annotated[Sentence, takes("rows")]
-    told_judgement: Annotated[Sentence, takes("link", "text", "judgement")]
     told_time_course: Annotated[Sentence, takes("rows")]
     told_times: Annotated[Sentence, takes("effect", "first", "greatest", "last")]
-    told_doses: Annotated[Sentence, takes("rows")]
-    told_amount: Annotated[Sentence, takes("what", "amount")]
 
 
 class Notes(Record):
@@ -352,7 +309,6 @@ class Notes(Record):
     rests_on_one: Text
     retractions_not_checked: Text
     role_unknown: Text
-    see: Text
     somebody_unknown: Text
     unknown: Text
     versions_unknown: Text

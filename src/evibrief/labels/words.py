@@ -27,7 +27,6 @@ from evibrief.evidence.vocabulary import (
     Leg,
     LinkKind,
     ListedState,
-    MapColumn,
     Modality,
     NotCounted,
     Outcome,
@@ -78,7 +77,6 @@ class Words(Record):
     judgement: Annotated[Mapping[Judgement, Text], every(Judgement)]
     link: Annotated[Mapping[LinkKind, Text], every(LinkKind)]
     leg: Annotated[Mapping[Leg, Text], every(Leg)]
-    map_column: Annotated[Mapping[MapColumn, Text], every(MapColumn)]
     not_counted: Annotated[Mapping[NotCounted, Text], every(NotCounted)]
     further: Annotated[Mapping[FurtherKind, Counted], every(FurtherKind)]
     statement_kind: Annotated[Mapping[StatementKind, Text], every(StatementKind)]

@@ -1,12 +1,11 @@
-"""Draws the five figures of a brief, each from small frozen rows that the caller fills.
+"""Draws the figures of a brief, each from small frozen rows that the caller fills.
 
 In: rows. Out: `Drawing`, with an alternative text made from the same rows; the picture is drawn when it is first used.
-Nothing is shown by colour alone: every difference is also a shape, a line or a word. A chain of links is a column of
-boxes and needs no graph layout library.
+Nothing is shown by colour alone: every difference is also a shape, a line or a word.
 """
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -16,14 +15,12 @@ from evibrief.evidence.vocabulary import TimeUnit
 from evibrief.labels.groups import Figures
 from evibrief.labels.sentence import NO_BREAK
 from evibrief.labels.words import Words
-from evibrief.rating.observations import EvidenceSide
 from evibrief.sections.figures.picture import Drawing
 from evibrief.sections.figures.sheet import (
     AGAINST,
     DARK,
     FOR,
     GREY,
-    MIXED,
     RULE,
     SMALLEST,
     WIDTH,
@@ -49,34 +46,6 @@ class RankedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MapRow:
-    """A link: its text, and the mechanism it belongs to."""
-
-    label: str
-    group: str
-
-
-@dataclass(frozen=True, slots=True)
-class MapCell:
-    """The number of studies of one sort on one side of a link."""
-
-    row: int
-    column: int
-    number: int
-    side: EvidenceSide
-
-
-@dataclass(frozen=True, slots=True)
-class PathLink:
-    """A link of a chain: its kind and text, and its judgement as a word and as a state."""
-
-    label: str
-    text: str
-    judgement: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class CourseBar:
     """An effect over time, in minutes from the start; None means unknown. `rests_on` names its evidence."""
 
@@ -85,16 +54,6 @@ class CourseBar:
     first: float | None
     peak: float | None
     last: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class DosePoint:
-    """An amount or a range, with its unit and a label (name, route, population)."""
-
-    label: str
-    low: float
-    high: float | None
-    unit: str
 
 
 _FOR_AT, _AGAINST_AT, _UNCLEAR_AT = 142.0, 152.0, 164.0
@@ -195,135 +154,6 @@ def _studies(row: RankedRow, figures: Figures) -> str:
     return figures.told_studies(supporting=row.supporting, against=row.against, inconclusive=row.inconclusive)
 
 
-def draw_evidence_map(
-    rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words
-) -> Drawing:
-    """Links against sorts of study: the area of a mark shows the number of studies, its shape and colour the side."""
-    told = _map_words(rows, columns, cells, words.figures)
-    return Drawing(partial(_map_sheet, rows, columns, cells, words), WIDTH, told)
-
-
-def _map_sheet(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], words: Words) -> Sheet:
-    left, top, step, size = 88.0, 17.0, 4.15, SMALLEST
-    groups = [index for index, row in enumerate(rows) if index == 0 or row.group != rows[index - 1].group]
-    sheet = Sheet(top + step * (len(rows) + len(groups)) + 8)
-    width = (WIDTH - left - 2) / max(len(columns), 1)
-    places = [left + width * (index + 0.5) for index in range(len(columns))]
-    for place, column in zip(places, columns, strict=True):
-        heading = wrap(column, width - 1, size, 6)
-        sheet.text(place, top - 2, heading, size, bold=True, anchoring="center", vertical="bottom")
-    heights = []
-    y = top
-    for index, row in enumerate(rows):
-        if index in groups:
-            sheet.text(1, y + step / 2, row.group, size, bold=True)
-            y += step
-        sheet.text(3, y + step / 2, wrap(row.label, left - 6, size, 1), size)
-        sheet.line([1, WIDTH - 1], [y + step, y + step], RULE, 0.4)
-        heights.append(y + step / 2)
-        y += step
-    for place, cell in _placed(cells):
-        _draw_cell(sheet, places[cell.column] + place, heights[cell.row], cell)
-    _draw_map_key(sheet, y + 4.5, {cell.side for cell in cells}, words.figures)
-    return sheet
-
-
-def _placed(cells: Sequence[MapCell]) -> Iterator[tuple[float, MapCell]]:
-    """Every cell with its offset from the middle of its column: two in one place are drawn side by side."""
-    for cell in cells:
-        several = [one for one in cells if (one.row, one.column) == (cell.row, cell.column)]
-        yield (several.index(cell) - (len(several) - 1) / 2) * 5.6, cell
-
-
-_MAP_MARK = 4.4
-"""The size of the mark for one study, in points; for nine studies or more it is three times as wide."""
-
-_SIDES = {"for": ("o", FOR, True), "against": ("X", AGAINST, True), "inconclusive": ("o", MIXED, False)}
-
-
-def _draw_cell(sheet: Sheet, x: float, y: float, cell: MapCell) -> None:
-    shape, colour, filled = _SIDES[cell.side]
-    sheet.mark(x, y, shape, colour, filled, size=_MAP_MARK * math.sqrt(min(cell.number, 9)))
-    if cell.number > 1:
-        across = 0.3528 * _MAP_MARK * math.sqrt(min(cell.number, 9)) / 2
-        sheet.text(x + across + 0.5, y, str(cell.number), SMALLEST, bold=True, colour=colour)
-
-
-def _draw_map_key(sheet: Sheet, y: float, sides: Container[str], figures: Figures) -> None:
-    """Draw the key, for the marks that occur."""
-    for x, side, meaning in (
-        (3.0, "for", figures.key_supports),
-        (25.0, "against", figures.key_contradicts),
-        (52.0, "inconclusive", figures.key_inconclusive),
-    ):
-        if side not in sides:
-            continue
-        shape, colour, filled = _SIDES[side]
-        sheet.mark(x, y, shape, colour, filled)
-        sheet.text(x + 3, y, meaning, SMALLEST)
-    sheet.text(WIDTH - 1, y, figures.key_area, SMALLEST, colour=GREY, anchoring="right")
-
-
-def _map_words(rows: Sequence[MapRow], columns: Sequence[str], cells: Sequence[MapCell], figures: Figures) -> str:
-    sides = {"for": figures.told_supporting, "against": figures.told_contradicting,
-             "inconclusive": figures.told_inconclusive}  # fmt: skip
-    told = []
-    for index, row in enumerate(rows):
-        mine = [cell for cell in cells if cell.row == index]
-        found = ", ".join(sides[cell.side](number=cell.number, sort=columns[cell.column]) for cell in mine)
-        studies = found or figures.told_no_study
-        told.append(figures.told_link(mechanism=row.group, link=row.label.rstrip("."), studies=studies))
-    return figures.told_map(rows="; ".join(told))
-
-
-_STATES = {
-    "supported": (FOR, "solid", "o"),
-    "limited": (FOR, "dashed", "D"),
-    "one": (FOR, "dashed", "D"),
-    "inconclusive": (MIXED, "dashed", "o"),
-    "unsearched": (GREY, "dotted", "s"),
-    "empty": (GREY, "dashed", "s"),
-    "contradicted": (AGAINST, "dashed", "X"),
-    "conflicting": (AGAINST, "solid", "X"),
-    "absent": (GREY, "dotted", "s"),
-    "unrated": (GREY, "solid", "s"),
-}
-
-
-_FILLED = ("supported", "conflicting", "contradicted")
-
-
-def draw_pathway(links: Sequence[PathLink], words: Words) -> Drawing:
-    """A chain from top to bottom: each link is a box; its judgement is a word, a line style and a mark next to it."""
-    return Drawing(partial(_pathway_sheet, links, words), WIDTH, _path_words(links, words.figures))
-
-
-def _pathway_sheet(links: Sequence[PathLink], words: Words) -> Sheet:
-    size, width, gap = 7.8, 118.0, 4.2
-    texts = [wrap(link.text, width - 8, size) for link in links]
-    heights = [lines(text) * leading(size) + leading(SMALLEST) + 3.4 for text in texts]
-    sheet = Sheet(2 + sum(heights) + gap * (len(links) - 1) + 2)
-    y = 2.0
-    for index, (link, text, height) in enumerate(zip(links, texts, heights, strict=True)):
-        colour, line, shape = _STATES[link.state]
-        sheet.box(1, y, width, height, colour, line)
-        sheet.text(4, y + 1.4 + leading(SMALLEST) / 2, link.label, SMALLEST, bold=True, colour=GREY)
-        sheet.text(4, y + 1.8 + leading(SMALLEST) + lines(text) * leading(size) / 2, text, size)
-        sheet.mark(width + 7, y + height / 2, shape, colour, link.state in _FILLED, size=7)
-        sheet.text(width + 12, y + height / 2, link.judgement, 8.2, bold=True, colour=colour)
-        y += height
-        if index + 1 < len(links):
-            sheet.arrow((1 + width / 2, y - 1), (1 + width / 2, y + gap + 1), GREY)
-            y += gap
-    return sheet
-
-
-def _path_words(links: Sequence[PathLink], figures: Figures) -> str:
-    judged = figures.told_judgement
-    told = (judged(link=one.label, text=one.text.rstrip("."), judgement=one.judgement.lower()) for one in links)
-    return figures.told_chain(rows="; ".join(told))
-
-
 _TICKS: tuple[tuple[int, TimeUnit], ...] = (
     *((number, "minutes") for number in (1, 2, 5, 15, 30)), *((number, "hours") for number in (1, 2, 4, 8)),
     *((number, "days") for number in (1, 2)), *((number, "weeks") for number in (1, 2, 4, 8)),
@@ -414,65 +244,3 @@ def _duration(minutes: float | None, words: Words) -> str:
     sizes = [(size, unit) for unit, size in MINUTES.items() if minutes and minutes % size == 0]
     size, unit = max(sizes, default=(1, "minutes"))
     return words.durations[unit](Decimal(f"{minutes / size:g}")).replace(NO_BREAK, " ")
-
-
-def draw_doses(points: Sequence[DosePoint], words: Words) -> Drawing:
-    """Amounts, one row each, with one axis per unit. People and animals never share a drawing."""
-    return Drawing(partial(_doses_sheet, points, words), WIDTH, _dose_words(points, words.figures))
-
-
-def _doses_sheet(points: Sequence[DosePoint], words: Words) -> Sheet:
-    left, size = 84.0, 7.4
-    units = list(dict.fromkeys(point.unit for point in points))
-    texts = {point: wrap(point.label, left - 4, size, 3) for point in points}
-    heights = {point: max(lines(texts[point]) * leading(size) + 1.8, 6) for point in points}
-    sheet = Sheet(sum(heights.values()) + 13 * len(units) + 1)
-    y = 1.0
-    for unit in units:
-        mine = [point for point in points if point.unit == unit]
-        most = _round_up(max(point.high or point.low for point in mine))
-        y = _draw_axis(sheet, unit, most, left, y, sum(heights[point] for point in mine))
-        for point in mine:
-            middle = y + heights[point] / 2
-            sheet.text(1, middle, texts[point], size)
-            _draw_amount(sheet, point, middle, left, most)
-            y += heights[point]
-            sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-        y += 3
-    return sheet
-
-
-def _dose_words(points: Sequence[DosePoint], figures: Figures) -> str:
-    told = (figures.told_amount(what=point.label, amount=_amount(point)) for point in points)
-    return figures.told_doses(rows="; ".join(told))
-
-
-def _draw_axis(sheet: Sheet, unit: str, most: float, left: float, y: float, height: float) -> float:
-    sheet.text(left, y + 3, unit, 8, bold=True)
-    for index in range(5):
-        x = left + 4 + (WIDTH - left - 24) * index / 4
-        sheet.line([x, x], [y + 9, y + 10 + height], RULE, 0.5)
-        sheet.text(x, y + 7, f"{most * index / 4:g}", SMALLEST, anchoring="center")
-    return y + 10
-
-
-def _draw_amount(sheet: Sheet, point: DosePoint, y: float, left: float, most: float) -> None:
-    def place(value: float) -> float:
-        return left + 4 + (WIDTH - left - 24) * value / most
-
-    if point.high is not None:
-        sheet.line([place(point.low), place(point.high)], [y, y], FOR, 2.4)
-        sheet.mark(place(point.high), y, "s", FOR)
-    sheet.mark(place(point.low), y, "s", FOR)
-    sheet.text(place(point.high or point.low) + 3, y, _amount(point), SMALLEST)
-
-
-def _amount(point: DosePoint) -> str:
-    high = "" if point.high is None else f"–{point.high:g}"
-    return f"{point.low:g}{high} {point.unit}"
-
-
-def _round_up(value: float) -> float:
-    """The next value that is 1, 2, 4, 8 or 10 times a power of ten, so that four equal steps divide it well."""
-    power = 10 ** math.floor(math.log10(value)) if value > 0 else 1
-    return next(step * power for step in (1, 2, 4, 8, 10, 20) if step * power >= value * 0.999)
