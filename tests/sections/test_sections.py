@@ -14,13 +14,18 @@ from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
-from evibrief.sections import cells, changes, first_page, limitations, phases, summary
-from evibrief.sections.blocks import Bullets, Heading, Line, Table
+from evibrief.sections import cells, changes, evidence_tables, first_page, phases, references, summary
+from evibrief.sections.blocks import Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
 from evibrief.sections.changes import MOST_ROWS
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass",
           ROOT / "tests" / "briefs" / "ldn"]  # fmt: skip
+
+
+def rows_of(blocks: Iterable[Block]) -> list[Row]:
+    """All rows of all tables."""
+    return [row for one in blocks if isinstance(one, Table) for record in one.records for row in record.rows]
 
 
 @cache
@@ -29,33 +34,35 @@ def known(folder: Path) -> tuple[Brief, Findings]:
     return brief, derive(brief)
 
 
-def keys(lines: Iterable[Line], quiet: bool) -> list[str]:
-    """The studies that lines name: those that count, or those that are only told."""
-    told = (line.prose for line in lines if (line.style == "muted") == quiet)
-    return [key for text in told for key in re.findall(r"\[@([^\]]*)\]", text)]
+def keys(lines: Iterable[Line]) -> list[str]:
+    """The studies that lines name, in their order."""
+    return [key for line in lines for key in re.findall(r"\[@([^\]]*)\]", line.prose)]
 
 
 @pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
-def test_a_column_names_as_counted_what_is_counted_and_each_study_once(folder: Path) -> None:
+def test_a_side_names_as_counted_what_is_counted_and_each_study_once(folder: Path) -> None:
     _, findings = known(folder)
     assert findings.ratings
     rated = (*findings.ratings.links, *findings.ratings.statements)
     assert len(rated) > 3
-    seen_quiet = 0
+    names, uncounted = findings.words.columns, 0
     for name in rated:
         tally, support = findings.tally(name), {**findings.links, **findings.statements}[name]
-        every: list[str] = []
-        for lines, column in (
-            (cells.side_lines(tally.supporting, findings), tally.supporting),
-            (cells.side_lines(tally.against, findings), tally.against),
-            (cells.unclear_lines(tally, findings), tally.inconclusive),
-        ):
-            assert keys(lines, quiet=False) == [unit for item in column.items for unit in item], name
-            every += keys(lines, quiet=False) + keys(lines, quiet=True)
-            seen_quiet += len(keys(lines, quiet=True))
-        assert len(every) == len(set(every)), name
-        assert {*support.supporting, *support.contradicting, *support.mixed} <= set(every), name
-    assert seen_quiet > 0
+        lines = cells.tally_lines(tally, findings)
+        sides = ((names.studies_for, tally.supporting), (names.against, tally.against),
+                 (names.inconclusive, tally.inconclusive))  # fmt: skip
+        for side, column in sides:
+            told = [line for line in lines if line.prose.startswith(f"**{side}:** ")]
+            # Nothing for and nothing against is said; only nothing inconclusive is left out.
+            assert len(told) == (side != names.inconclusive or bool(column.studies)), name
+            assert keys(told) == [unit for item in column.items for unit in item] + list(column.through), name
+            assert all(line.style == "" for line in told)
+        context = [line for line in lines if line.style == "muted"]
+        assert sorted(keys(context)) == sorted(one.unit for one in tally.context), name
+        assert len(keys(lines)) == len(set(keys(lines))), name
+        assert {*support.supporting, *support.contradicting, *support.mixed} <= set(keys(lines)), name
+        uncounted += len(context)
+    assert uncounted > 0
 
 
 def test_a_retracted_study_is_marked_wherever_it_is_named() -> None:
@@ -69,9 +76,7 @@ def test_a_retracted_study_is_marked_wherever_it_is_named() -> None:
 @pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
 def test_what_is_said_about_a_dose_stands_beside_it_in_the_summary(folder: Path) -> None:
     brief, findings = known(folder)
-    rows = [row for block in summary.summary(brief, findings) if isinstance(block, Table) for group in block.groups
-            for row in group]  # fmt: skip
-    told = {tuple(line.text for line in row.cells[0].lines) for row in rows}
+    told = {tuple(line.text for line in row.cells[0].lines) for row in rows_of(summary.summary(brief, findings))}
     assert brief.doses.people
     for dose in brief.doses.people:
         assert any(dose.label in lines for lines in told), dose.id
@@ -88,8 +93,16 @@ def test_a_value_in_a_claim_is_put_in_wherever_the_claim_is_printed() -> None:
     )  # fmt: skip
     written = brief.model_copy(update={"claims": groups})
     filled = fill(written, values_of(written, findings))
-    (block,) = (one for one in phases.phases(filled, derive(filled)) if isinstance(one, Table) and name in str(one))
-    assert "Seen in 24 people." in str(block)
+    (row,) = (one for one in rows_of(evidence_tables.evidence(filled, derive(filled))) if name in anchors(one))
+    assert "Seen in 24 people." in str(row)
+    # The phase does not tell the claim again: it leads to it by its number.
+    (told,) = (str(one) for one in phases.phases(filled, derive(filled)) if f"(#{name})" in str(one))
+    assert f"[{findings.numbers[name]}](#{name})" in told
+
+
+def anchors(row: Row) -> list[str]:
+    """The targets of links in a row."""
+    return [line.anchor for cell in row.cells for line in cell.lines if line.anchor]
 
 
 @pytest.mark.parametrize("folder", BRIEFS[1:], ids=lambda folder: folder.name)
@@ -106,10 +119,8 @@ def test_the_summary_names_every_statement_without_a_tier(folder: Path) -> None:
 
 def test_a_reader_learns_which_publications_are_of_the_same_people_and_what_a_review_contains() -> None:
     brief, findings = known(BRIEFS[2])
-    (block,) = (one for one in limitations.limitations(brief, findings) if isinstance(one, Table)
-                and one.columns[0].heading == findings.words.columns.reference)  # fmt: skip
-    told = {row.cells[0].lines[0].prose.rpartition("@")[2].rstrip("]"): [line.text for line in row.cells[1].lines]
-            for group in block.groups for row in group}  # fmt: skip
+    (block,) = (one for one in references.references(brief, findings) if isinstance(one, ReferenceList))
+    told = {note.key: [line.text for line in note.lines] for note in block.notes}
     contained = {study.reference for study in brief.studies if study.includes}
     assert contained == {key for key, lines in told.items() if any("It contains " in line for line in lines)}
     same = {key for key, lines in told.items() if any("counted as one study" in line for line in lines)}
@@ -136,14 +147,12 @@ def test_many_changes_are_told_in_numbers_and_conclusions_one_by_one(number: int
     changed = _changed(known(BRIEFS[1])[0], number)
     assert changed.instrument
     word = {level.id: level.word for level in changed.instrument.tier.levels}
-    blocks = [one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table)]
-    rows = [row for block in blocks for group in block.groups for row in group]
-    told = [[line.text for cell in row.cells for line in cell.lines] for row in rows]
+    blocks = list(changes.changes(changed, derive(changed)))
+    told = [[line.text for cell in row.cells for line in cell.lines] for row in rows_of(blocks)]
     assert any(word["weak"] in row and word["medium"] in row for row in told)
     assert sum(f"a{at}" in row for at in range(number) for row in told) == (number if listed else 0)
-    titles = ", ".join(group.title for group in changed.claims)
-    counted = [row[1:] for row in told if row[:1] == ["Wording"]]
-    assert counted == ([] if listed else [[str(number), titles]])
+    counted = [one.prose for one in blocks if isinstance(one, Paragraph) and f"wording ({number})" in one.prose]
+    assert len(counted) == (0 if listed else 1)
 
 
 def test_a_mark_stands_at_changed_claims_unless_most_of_them_changed() -> None:
@@ -161,7 +170,7 @@ def test_a_signed_reason_keeps_its_citations() -> None:
     version = SimpleNamespace(version=record.version, date=record.date, text="Read *again*.", reasons=(signed,))
     changed = _changed(brief, 1).model_copy(update={"changes": (version,)})
     (moved, *_) = (one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table))
-    told = [line.prose for group in moved.groups for row in group for line in row.cells[-1].lines]
+    told = [line.prose for row in rows_of([moved]) for line in row.cells[-1].lines]
     assert told == ["It was not planned [@muster2019]. (E\\. Example)"]
 
 
@@ -185,7 +194,6 @@ def test_a_level_that_moved_is_told_in_its_word_and_a_reason_once() -> None:
     version = SimpleNamespace(version=brief.brief.version, date=brief.brief.date, text="Read again.", reasons=())
     changed = changed.model_copy(update={"since": since, "changes": (version,)})
     (table, *_) = (one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table))
-    rows = [[line.text or line.prose for cell in row.cells[1:] for line in cell.lines] for group in table.groups
-            for row in group]  # fmt: skip
+    rows = [[line.text or line.prose for cell in row.cells[1:] for line in cell.lines] for row in rows_of([table])]
     assert [row[-1].strip() for row in rows] == ["Read again.", "as above", "unknown"]
     assert rows[-1][:2] == ["Very low", "no study recorded"]
