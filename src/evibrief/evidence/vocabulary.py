@@ -127,10 +127,6 @@ PublicationStanding = Literal[
 Leg = Literal["intervention", "condition", "direct"]
 """What the intervention does, what is so in the condition, what the intervention did in people with the condition."""
 
-MapColumn = Literal["direct", "condition", "people", "animals", "cells"]
-"""The kinds of study in the map of all links: the intervention in people with the condition, the condition without it,
-the intervention in other people, animals, and cells. A study of two kinds has the first."""
-
 FurtherKind = Literal[
     "direct controlled", "direct uncontrolled", "condition controlled", "condition uncontrolled", "condition animals",
     "intervention controlled", "intervention uncontrolled", "intervention animals",

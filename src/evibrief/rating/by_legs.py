@@ -5,13 +5,13 @@ what it found becomes what is printed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Statement
 from evibrief.evidence.identifiers import identifiers_of
 from evibrief.evidence.instrument import LegInstrument
-from evibrief.evidence.vocabulary import Leg, LinkKind, MapColumn, Tier
+from evibrief.evidence.vocabulary import Leg, LinkKind, Tier
 from evibrief.rating.leg_tables import link_rule
 from evibrief.rating.observations import Observation, Stream
 from evibrief.rating.rate_legs import LegRater, RatedChain, RatedLink, RatedStatement, rater_of
@@ -19,7 +19,11 @@ from evibrief.rating.ratings import ChainRating, LinkRating, Ratings, StatementR
 from evibrief.rating.tally import ContextStudy, Sides, tally_link
 from evibrief.rating.units import Unit
 
-COLUMNS: tuple[MapColumn, ...] = get_args(MapColumn)
+_Kind = Literal["direct", "condition", "people", "animals", "cells"]
+"""The kinds of study: the intervention in people with the condition, the condition without it, the intervention in
+other people, animals, and cells. A study of two kinds has the first."""
+
+_KINDS: tuple[_Kind, ...] = get_args(_Kind)
 
 _ABOUT: Mapping[str, LinkKind] = {"direct": "bridge", "bridge": "bridge", "condition": "condition"}
 
@@ -89,11 +93,11 @@ def _tally(
         against=sides.against,
         inconclusive=sides.inconclusive,
         context=(*(ContextStudy(unit, ("differs",)) for unit in differs), *context),
-        kinds={unit: min((kind for one, kind in kinds if one == unit), key=COLUMNS.index) for unit, _ in kinds},
+        kinds={unit: min((kind for one, kind in kinds if one == unit), key=_KINDS.index) for unit, _ in kinds},
     )
 
 
-def _kind(leg: Leg | None, stream: Stream | None) -> MapColumn:
+def _kind(leg: Leg | None, stream: Stream | None) -> _Kind:
     if stream == "people":
         return "people" if leg is None or leg == "intervention" else leg
     return stream or "cells"

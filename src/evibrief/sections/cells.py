@@ -98,7 +98,7 @@ def record_lines(names: Sequence[str], findings: Findings) -> tuple[Line, ...]:
 
 def study_lines(studies: Iterable[str], findings: Findings) -> tuple[Line, ...]:
     """Studies by name with their citation, one per line, retracted ones marked; `none` if there are none."""
-    lines = tuple(Line(prose=_study(key, findings)) for key in studies)
+    lines = tuple(Line(prose=study_name(key, findings)) for key in studies)
     return lines or (Line(text=findings.words.notes.none, style="muted"),)
 
 
@@ -117,10 +117,10 @@ def _side(column: StudyColumn, findings: Findings) -> str:
     words, sentences = findings.words, findings.words.sentences
     told: list[str] = []
     for item in column.items:
-        names = phrases.all_of((_study(unit, findings) for unit in item), words)
+        names = phrases.all_of((study_name(unit, findings) for unit in item), words)
         told.append(sentences.counted_as_one(studies=names) if len(item) > 1 else names)
     if column.through:
-        names = phrases.all_of((_study(unit, findings) for unit in column.through), words)
+        names = phrases.all_of((study_name(unit, findings) for unit in column.through), words)
         told.append(sentences.counted_through(studies=names))
     return "; ".join(told) or words.notes.none
 
@@ -129,7 +129,7 @@ def _context_lines(tally: Tally, findings: Findings) -> Iterator[Line]:
     """The studies that are only context, by the reason why they do not count."""
     words, groups = findings.words, dict[NotCounted | None, list[str]]()
     for one in tally.context:
-        groups.setdefault(one.reasons[0] if one.reasons else None, []).append(_study(one.unit, findings))
+        groups.setdefault(one.reasons[0] if one.reasons else None, []).append(study_name(one.unit, findings))
     for why, names in groups.items():
         yield Line(prose=_uncounted(why, phrases.all_of(names, words), words), style="muted")
 
@@ -138,13 +138,6 @@ def _uncounted(why: NotCounted | None, studies: str, words: Words) -> str:
     if why is None:
         return words.sentences.uncounted(studies=studies)
     return words.sentences.context(why=words.not_counted[why], studies=studies)
-
-
-def _study(key: str, findings: Findings) -> str:
-    name = escape(phrases.short_name(findings.references[key]))
-    if findings.standings.get(key) == "retracted":
-        name = findings.words.sentences.retracted(study=name)
-    return f"{name} [@{key}]"
 
 
 def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
@@ -161,9 +154,12 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
             *resolved_lines(entry, findings.words))  # fmt: skip
 
 
-def study_name(source: str, findings: Findings) -> str:
-    """A publication as people say it, with its citation, as Markdown."""
-    return f"{escape(phrases.short_name(findings.references[source]))} [@{source}]"
+def study_name(key: str, findings: Findings) -> str:
+    """A publication as people say it, with its citation, as Markdown; a retracted one is marked."""
+    name = escape(phrases.short_name(findings.references[key]))
+    if findings.standings.get(key) == "retracted":
+        name = findings.words.sentences.retracted(study=name)
+    return f"{name} [@{key}]"
 
 
 def resolved_lines(entry: Evidence, words: Words) -> tuple[Line, ...]:
