@@ -236,16 +236,10 @@ class Figures(Record):
     key_computed: Text
     key_final: Text
     key_greatest: Text
-    told_ranking: Annotated[Sentence, takes("rows")]
-    told_own_unrated: Annotated[Sentence, takes("statement", "studies")]
-    told_own_computed: Annotated[Sentence, takes("statement", "computed", "studies")]
-    told_own_final: Annotated[Sentence, takes("statement", "computed", "final", "studies")]
-    told_unrated: Annotated[Sentence, takes("statement", "stated", "studies")]
-    told_computed: Annotated[Sentence, takes("statement", "stated", "computed", "studies")]
-    told_final: Annotated[Sentence, takes("statement", "stated", "computed", "final", "studies")]
-    told_studies: Annotated[Sentence, takes("supporting", "against", "inconclusive")]
-    told_time_course: Annotated[Sentence, takes("rows")]
-    told_times: Annotated[Sentence, takes("effect", "first", "greatest", "last")]
+    told_ranking: Annotated[Sentence, takes("number", "found", "stated")]
+    told_ranking_own: Annotated[Sentence, takes("number", "found")]
+    told_time_course: Annotated[Plural, counts("first", "last")]
+    told_no_time: Counted
 
 
 class Notes(Record):

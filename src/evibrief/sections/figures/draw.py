@@ -1,6 +1,6 @@
 """Draws the figures of a brief, each from small frozen rows that the caller fills.
 
-In: rows. Out: `Drawing`, with an alternative text made from the same rows; the picture is drawn when it is first used.
+In: rows. Out: `Drawing`, with an alternative text that says what they show; the picture is drawn when it is first used.
 Nothing is shown by colour alone: every difference is also a shape, a line or a word.
 """
 
@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from evibrief.evidence.vocabulary import TimeUnit
+from evibrief.labels import phrases
 from evibrief.labels.groups import Figures
 from evibrief.labels.sentence import NO_BREAK
 from evibrief.labels.words import Words
@@ -65,7 +66,7 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
 
     `short` shortens the texts, for a page with little room.
     """
-    told = _plausibility_words(rows, levels, words.figures)
+    told = _plausibility_words(rows, levels, words)
     return Drawing(partial(_plausibility_sheet, rows, levels, words, short), WIDTH, told)
 
 
@@ -124,34 +125,22 @@ def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool, is_sign
         sheet.text(x + 3, y, meaning, SMALLEST)
 
 
-def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], figures: Figures) -> str:
-    lowered = [level.lower() for level in levels]
-    told = (_told_own(row, lowered, figures) if row.stated is None else _told(row, row.stated, lowered, figures)
-            for row in rows)  # fmt: skip
-    return figures.told_ranking(rows="; ".join(told))
+def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], words: Words) -> str:
+    """How many statements have which level, the highest first, and where each of them is told."""
+    figures = words.figures
+    found = _levels_told([row.computed if row.final is None else row.final for row in rows], levels, words)
+    if all(row.stated is None for row in rows):
+        return figures.told_ranking_own(number=len(rows), found=found)
+    stated = _levels_told([row.stated for row in rows], levels, words)
+    return figures.told_ranking(number=len(rows), found=found, stated=stated)
 
 
-def _told(row: RankedRow, stated: int, levels: Sequence[str], figures: Figures) -> str:
-    said = {"statement": row.label, "stated": levels[stated], "studies": _studies(row, figures)}
-    if row.computed is None:
-        return figures.told_unrated(**said)
-    if row.final is None or row.final == row.computed:
-        return figures.told_computed(**said, computed=levels[row.computed])
-    return figures.told_final(**said, computed=levels[row.computed], final=levels[row.final])
-
-
-def _told_own(row: RankedRow, levels: Sequence[str], figures: Figures) -> str:
-    """The same for a statement of the brief itself, which no source document states."""
-    said = {"statement": row.label, "studies": _studies(row, figures)}
-    if row.computed is None:
-        return figures.told_own_unrated(**said)
-    if row.final is None or row.final == row.computed:
-        return figures.told_own_computed(**said, computed=levels[row.computed])
-    return figures.told_own_final(**said, computed=levels[row.computed], final=levels[row.final])
-
-
-def _studies(row: RankedRow, figures: Figures) -> str:
-    return figures.told_studies(supporting=row.supporting, against=row.against, inconclusive=row.inconclusive)
+def _levels_told(places: Sequence[int | None], levels: Sequence[str], words: Words) -> str:
+    """`2 medium and 5 weak`; what has no level is not rated."""
+    told, highest_first = words.sentences.number_of, reversed(list(enumerate(levels)))
+    found = (told(number=places.count(place), what=name.lower())
+             for place, name in (*highest_first, (None, words.notes.not_rated)) if place in places)  # fmt: skip
+    return phrases.all_of(found, words)
 
 
 _TICKS: tuple[tuple[int, TimeUnit], ...] = (
@@ -230,17 +219,16 @@ def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[fl
 
 
 def _course_words(bars: Sequence[CourseBar], words: Words) -> str:
-    told = []
-    for bar in bars:
-        first, greatest, last = (_duration(minutes, words) for minutes in (bar.first, bar.peak, bar.last))
-        told.append(words.figures.told_times(effect=bar.label, first=first, greatest=greatest, last=last))
-    return words.figures.told_time_course(rows="; ".join(told))
+    """From when to when effects were seen, and where the times of each are."""
+    known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment is not None]
+    if not known:
+        return words.figures.told_no_time(len(bars))
+    first, last = (_duration(minutes, words) for minutes in (min(known), max(known)))
+    return words.figures.told_time_course(len(bars), first=first, last=last)
 
 
-def _duration(minutes: float | None, words: Words) -> str:
-    """`40 minutes`, `2 days`, `8 weeks`, `unknown`: in the largest unit that divides it."""
-    if minutes is None:
-        return words.notes.unknown
+def _duration(minutes: float, words: Words) -> str:
+    """`40 minutes`, `2 days`, `8 weeks`: in the largest unit that divides it."""
     sizes = [(size, unit) for unit, size in MINUTES.items() if minutes and minutes % size == 0]
     size, unit = max(sizes, default=(1, "minutes"))
     return words.durations[unit](Decimal(f"{minutes / size:g}")).replace(NO_BREAK, " ")
