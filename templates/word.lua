@@ -1,11 +1,18 @@
--- What Word needs that the page does not say: where pages turn, where the contents stand, which tables have row heads.
+-- What Word needs that the page does not say: where pages turn, where the contents stand, which tables have row heads, and
+-- which rows stay with the next.
 -- Headings move up by one, because the document's title is Word's Title and not its first heading.
 
 -- Marks that the finisher (`formats.docx.body`) reads and takes out again. Each build has its own token, which no text knows.
 local TOKEN = "evibrief"
 local CONTENTS = '<w:p><w:r><w:t>' .. TOKEN .. ':contents</w:t></w:r></w:p>'
 local TURN = '<w:p><w:pPr><w:sectPr><w:pgSz w:orient="%s"/></w:sectPr></w:pPr></w:p>'
+local COLUMNS = '<w:p><w:pPr><w:sectPr><w:pgSz/><w:cols w:num="%d"/></w:sectPr></w:pPr></w:p>'
 local ROW_HEADS = ":" .. TOKEN
+local KEPT = '<w:p><w:r><w:t>' .. TOKEN .. ':kept</w:t></w:r></w:p>'
+
+-- A record of at most so many rows stays on one page. A longer one may break, but not after its first row or before its
+-- last.
+local ROWS_KEPT = 6
 
 local function word(markup)
   return pandoc.RawBlock("openxml", markup)
@@ -15,9 +22,10 @@ local function styled(name, blocks, identifier)
   return pandoc.Div(blocks, pandoc.Attr(identifier or "", {}, { ["custom-style"] = name }))
 end
 
--- The heading of the contents list, in words of the page's language, then the place of the list.
+-- The heading of the contents list, in words of the page's language, then the place of the list. They stand on a page of
+-- their own, in two columns: many short lines.
 local function contents(div)
-  local blocks = pandoc.List({})
+  local blocks = pandoc.List({ word(TURN:format("portrait")) })
   for _, block in ipairs(div.content) do
     if block.t == "Header" then
       blocks:insert(styled("Contents Heading", pandoc.Para(block.content), block.identifier))
@@ -26,6 +34,7 @@ local function contents(div)
     end
   end
   blocks:insert(word(CONTENTS))
+  blocks:insert(word(COLUMNS:format(2)))
   return blocks
 end
 
@@ -120,10 +129,25 @@ function Header(header)
   return header
 end
 
+-- Marks the rows of a record that stay with the next; each body of a table is a record. Pandoc takes a first row of
+-- header cells for a head of the body.
+local function keep_record(body)
+  local rows = pandoc.List({})
+  rows:extend(body.head)
+  rows:extend(body.body)
+  for index = 1, #rows - 1 do
+    local cell = rows[index].cells[1]
+    if cell and (#rows <= ROWS_KEPT or index == 1 or index == #rows - 1) then
+      cell.contents:insert(1, word(KEPT))
+    end
+  end
+end
+
 function Table(element)
   local row_heads = #element.bodies > 0
   for _, body in ipairs(element.bodies) do
     row_heads = row_heads and body.row_head_columns > 0
+    keep_record(body)
   end
   local style = element.attributes["custom-style"] or "Evidence Table"
   element.attributes["custom-style"] = style .. (row_heads and ROW_HEADS or "")

@@ -17,8 +17,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
+import docx
 import pikepdf
 import pytest
+from docx.shared import Pt, RGBColor
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
@@ -233,6 +235,21 @@ def style_of(paragraph: Any) -> str:
     return "".join(find(paragraph, "w:pPr/w:pStyle/@w:val"))
 
 
+def resolved(styles: Mapping[str, Any], name: str, path: str) -> Any:
+    """What a style says, or the one that it is based on; None if none of them does."""
+    while name:
+        if found := find(styles[name], path):
+            return found[0]
+        name = "".join(find(styles[name], "w:basedOn/@w:val"))
+    return None
+
+
+def keeps_with_next(paragraph: Any, styles: Mapping[str, Any]) -> bool:
+    own = find(paragraph, "w:pPr/w:keepNext")
+    kept = own[0] if own else resolved(styles, style_of(paragraph), "w:pPr/w:keepNext")
+    return kept is not None and kept.get(f"{W}val") != "0"
+
+
 def rows_of(table: Any) -> list[Any]:
     return find(table, "w:tr")
 
@@ -290,32 +307,48 @@ def test_no_row_splits(body: Any) -> None:
     assert all(len(find(row, "w:trPr/w:cantSplit")) == 1 for row in rows)
 
 
-def test_a_record_stays_together(body: Any, pages: list[str]) -> None:
+def test_a_record_stays_together(body: Any, styles: Mapping[str, Any], pages: list[str]) -> None:
     groups = list(groups_of(long_table(body)))
     assert [len(group) for group in groups] == [1 + number % 4 for number in range(1, 25)]
     for group in groups:
         for row in group:
-            expected = int(row is not group[-1])
             paragraphs = list(row.iter(f"{W}p"))
             assert paragraphs
-            assert {len(find(paragraph, "w:pPr/w:keepNext")) for paragraph in paragraphs} == {expected}
+            assert {keeps_with_next(paragraph, styles) for paragraph in paragraphs} == {row is not group[-1]}
     for number, group in enumerate(groups, 1):
         holding = [page for page in pages if re.search(rf"\bR{number}\.\d ", page)]
         assert len(holding) == 1, number
         assert len(re.findall(rf"\bR{number}\.\d ", holding[0])) == len(group)
 
 
-def test_a_sentence_between_heading_and_table_stays_with_both(body: Any) -> None:
+def rows_without_spans(count: int) -> str:
+    rows = "".join(f"<tr><td></td><td>row {number} of {count}</td></tr>" for number in range(1, count + 1))
+    return f"<tbody>{rows}</tbody>"
+
+
+def test_a_record_stays_together_without_cells_that_run_over_its_rows(styles: Mapping[str, Any]) -> None:
+    band = '<tbody><tr><th colspan="2">A claim</th></tr><tr><td>a study</td><td>for</td></tr></tbody>'
+    table = f"<table><tr><td>alone</td></tr></table><table>{band}{rows_without_spans(9)}{rows_without_spans(1)}</table>"
+    tree = Word(write(page(table))).tree("document")
+    assert "evibrief" not in text_of(tree)
+    assert find(tree, "//w:tc[not(w:p)]") == []
+    kept = {text_of(row): {keeps_with_next(one, styles) for one in row.iter(f"{W}p")} for row in find(tree, "//w:tr")}
+    assert [words for words, keeps in kept.items() if keeps == {True}] == ["A claim", "row 1 of 9", "row 8 of 9"]
+    assert len(kept) == 13
+    assert all(len(keeps) == 1 for keeps in kept.values())
+
+
+def test_a_sentence_between_heading_and_table_stays_with_both(body: Any, styles: Mapping[str, Any]) -> None:
     (between,) = (one for one in find(body, "//w:body/w:p") if text_of(one) == "Every claim with all that it rests on.")
-    assert find(between, "w:pPr/w:keepNext")
+    assert keeps_with_next(between, styles)
     others = [one for one in find(body, "//w:body/w:p") if text_of(one).startswith(WORDS[:20])]
-    assert not all(find(one, "w:pPr/w:keepNext") for one in others)
+    assert not all(keeps_with_next(one, styles) for one in others)
 
 
-def test_header_rows_stay_with_the_first_record(body: Any) -> None:
+def test_header_rows_stay_with_the_first_record(body: Any, styles: Mapping[str, Any]) -> None:
     headers = [row for row in find(body, "//w:tr") if is_header(row)]
     assert headers
-    assert all(find(paragraph, "w:pPr/w:keepNext") for row in headers for paragraph in row.iter(f"{W}p"))
+    assert all(keeps_with_next(paragraph, styles) for row in headers for paragraph in row.iter(f"{W}p"))
 
 
 def test_columns_keep_their_shares_and_fill_the_page(body: Any) -> None:
@@ -364,7 +397,7 @@ def test_tables_are_formatted_by_their_style(body: Any, styles: Mapping[str, Any
         name for name, style in styles.items() if style.get(f"{W}type") == "table" and style.get(f"{W}default")
     ] == ["TableNormal"]
     inside = {style_of(paragraph) for paragraph in find(body, "//w:tbl//w:p")}
-    assert inside == {"TableText", "TableHeading"}
+    assert inside == {"TableText", "TableTextKept", "TableHeading"}
 
 
 def test_merged_cells_run_on_from_one_above(body: Any) -> None:
@@ -392,10 +425,10 @@ def test_a_caption_stands_above_its_table_and_stays_with_it(
     captions = [paragraph for paragraph in find(body, "//w:body/w:p") if style_of(paragraph) == "TableCaption"]
     assert [text_of(caption).split(".")[0] for caption in captions] == [f"Table {index}" for index in range(1, 11)]
     assert all(caption.getnext().tag == f"{W}tbl" for caption in captions)
-    assert find(styles["TableCaption"], "w:pPr/w:keepNext")
+    assert all(keeps_with_next(caption, styles) for caption in captions)
     for caption in map(text_of, captions):
-        holding = next(page for page in pages if caption in page)
-        assert re.match(r"\s*(Dose +Note|Statement|.*Evidence in people)", holding.split(caption)[1].lstrip("\n"))
+        after = [page for page in pages if caption in page][-1].rpartition(caption)[2]  # the contents list it before
+        assert re.match(r"\s*(Dose +Note|Statement|.*Evidence in people)", after.lstrip("\n"))
 
 
 def test_nothing_is_cut_off_in_a_cell(body: Any, pages: list[str]) -> None:
@@ -491,7 +524,8 @@ def orientations(tree: Any) -> list[str]:
 
 
 def test_sections_turn_the_page_and_turn_it_back(body: Any) -> None:
-    assert orientations(body) == ["portrait", "landscape", "portrait"]
+    assert orientations(body) == ["portrait", "portrait", "portrait", "landscape", "portrait"]
+    assert [find(section, "w:cols/@w:num") for section in find(body, "//w:sectPr")] == [[], ["2"], [], [], []]
     for section, orientation in zip(find(body, "//w:sectPr"), orientations(body), strict=True):
         size = tuple(int(find(section, f"w:pgSz/@w:{side}")[0]) for side in "wh")
         assert size == (A4 if orientation == "portrait" else A4[::-1])
@@ -588,46 +622,159 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 # Contents
 
 
+LISTED = [one for one in HEADINGS if one[0] < 3]
+"""The contents go as deep as those of the PDF."""
+
+
+def contents_of(tree: Any) -> list[Any]:
+    (block,) = find(tree, "//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery/@w:val='Table of Contents']")
+    return find(block, "w:sdtContent/w:p")
+
+
 def test_contents_are_filled_in(body: Any) -> None:
-    block = find(body, "//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery/@w:val='Table of Contents']")
-    lines = find(block[0], "w:sdtContent/w:p")
-    names = find(block[0], ".//w:hyperlink/@w:anchor")
+    lines = contents_of(body)
+    names = [find(line, "w:hyperlink/@w:anchor")[0] for line in lines]
     listed = [(int(style_of(line)[-1]), name, text_of(line)) for line, name in zip(lines, names, strict=True)]
-    assert listed == HEADINGS
-    heading = block[0].getprevious()
+    assert listed == LISTED
+    heading = find(body, "//w:sdt[w:sdtPr/w:docPartObj]")[0].getprevious()
     assert (style_of(heading), text_of(heading)) == ("ContentsHeading", "Contents")
 
 
-def test_contents_are_a_field_that_an_update_leaves_as_it_is(body: Any) -> None:
-    assert find(body, "//w:sdt//w:fldChar/@w:fldCharType") == ["begin", "separate", "end"]
-    assert find(body, "//w:sdt//w:instrText/text()") == [r' TOC \o "1-3" \n \h \z \u \b _Listed ']
+def test_each_line_of_the_contents_has_its_page_and_none_that_nobody_computed(body: Any) -> None:
+    for line in contents_of(body):
+        (name,) = find(line, "w:hyperlink/@w:anchor")
+        assert find(line, ".//w:instrText[contains(., 'PAGEREF')]/text()") == [rf" PAGEREF {name} \h "]
+        kinds = find(line, "w:hyperlink/w:r/w:fldChar/@w:fldCharType")
+        assert kinds == ["begin", "separate", "end"]
+        assert len(find(line, "w:hyperlink/w:r[w:tab]")) == 1
+        assert find(line, "w:hyperlink/w:r[w:fldChar/@w:fldCharType='separate']")[0].getnext()[0].tag == f"{W}fldChar"
+
+
+def outer_fields(tree: Any) -> list[str]:
+    """The instructions of the fields that only Word sees."""
+    return [text.strip() for text in find(tree, "//*[local-name()='Choice'][@Requires='w15']/w:instrText/text()")]
+
+
+def test_contents_are_a_field_that_word_updates_as_it_opens_them(body: Any) -> None:
+    assert outer_fields(body)[0] == r'TOC \o "1-2" \h \z \b _Listed'
+    ends = find(body, "//*[local-name()='Choice']/w:fldChar")
+    assert [end.get(f"{W}fldCharType") for end in ends] == ["begin", "separate", "end"] * 2
+    assert {end.get(f"{W}dirty") for end in ends if end.get(f"{W}fldCharType") == "begin"} == {"true"}
+    assert find(body, "//w:r/w:fldChar/@w:dirty") == []  # Word computes those before it knows pages
     start = find(body, "//w:bookmarkStart[@w:name='_Listed']")[0]
     assert start.getparent().tag == f"{W}body"
     inside = [element for element in start.itersiblings() if style_of(element).startswith("Heading")]
     assert [text_of(element) for element in inside] == [text for _, _, text in HEADINGS]
     end = find(body, f"//w:bookmarkEnd[@w:id='{start.get(f'{W}id')}']")[0]
     assert end.getnext().tag == f"{W}sectPr"
-    assert find(body, "//w:fldChar/@w:dirty | //w:sdt//w:fldSimple") == []
 
 
 def test_contents_before_all_headings_need_no_range() -> None:
     contents = '<div class="contents"><h2 id="contents">Inhalt</h2><ul><li>x</li></ul></div>'
     tree = Word(write(page(f'<h1 class="title">T</h1>{contents}<h2 id="a">First</h2><p>x</p>'))).tree("document")
-    assert find(tree, "//w:instrText/text()") == [r' TOC \o "1-3" \n \h \z \u ']
+    assert outer_fields(tree) == [r'TOC \o "1-2" \h \z']
     assert find(tree, "//w:bookmarkStart[@w:name='_Listed']") == []
-    assert [text_of(line) for line in find(tree, "//w:sdt//w:p")] == ["First"]
+    assert [text_of(line) for line in contents_of(tree)] == ["First"]
     assert "Inhalt" in text_of(tree)
 
 
 def test_contents_of_nothing_leave_nothing() -> None:
     tree = Word(write(page('<div class="contents"><ul><li>x</li></ul></div><p>text</p>'))).tree("document")
     assert text_of(tree) == "text"
+    assert len(find(tree, "//w:sectPr")) == 1
 
 
-def test_contents_are_printed(pages: list[str]) -> None:
-    holding = next(text for text in pages if re.search(r"^\s*Contents$", text, re.MULTILINE))
-    assert [text for _, _, text in HEADINGS if text not in holding] == []
+def test_contents_are_printed_with_the_pages_that_they_name(pages: list[str]) -> None:
+    holding = next(text for text in pages if re.search(r"^\s*Contents\b", text, re.MULTILINE))
     assert "Bottom line" not in holding
+    named = {text: int(found[1]) for _, _, text in LISTED
+             if (found := re.search(rf"{re.escape(text)}\.+ ?(\d+)", holding))}  # fmt: skip
+    assert set(named) == {text for _, _, text in LISTED}
+    for text, number in named.items():
+        assert re.search(rf"^\s*{re.escape(text)}$", pages[number - 1], re.MULTILINE), text
+
+
+# Captions
+
+
+def fields_in(element: Any) -> list[tuple[str, str]]:
+    """The instruction and the stored result of each field; none of these is inside another."""
+    found: list[tuple[str, str]] = []
+    state, words = "", ["", ""]
+    for one in element.iter(f"{W}fldChar", f"{W}instrText", f"{W}t"):
+        if one.tag == f"{W}fldChar":
+            state = one.get(f"{W}fldCharType")
+            if state == "end":
+                found.append((words[0].strip(), words[1]))
+                words = ["", ""]
+        elif state in ("begin", "separate"):
+            words[state == "separate"] += one.text or ""
+    return found
+
+
+def test_captions_have_numbers_that_word_counts(body: Any) -> None:
+    captions = [one for one in find(body, "//w:body/w:p") if style_of(one) == "TableCaption"]
+    assert [fields_in(one) for one in captions] == [[(r"SEQ Table \* ARABIC", str(at))] for at in range(1, 11)]
+    for number, caption in enumerate(captions, 1):
+        (start,) = find(caption, "w:bookmarkStart")
+        (end,) = find(caption, "w:bookmarkEnd")
+        inside = [one for one in start.itersiblings() if one in list(end.itersiblings(preceding=True))]
+        assert start.get(f"{W}name") == f"_Ref_Table_{number}"
+        assert "".join(map(text_of, inside)) == f"Table {number}"
+    assert text_of(captions[1]) == "Table 2. What each claim rests on"
+
+
+def captioned(number: int) -> str:
+    picture = f'<figure id="dot{number}"><img src="{DOT}" alt="a dot"><figcaption>Figure {number}. A dot</figcaption>'
+    links = f'See <a href="#dot{number}">Figure {number}</a>, <a href="#dot{number}">this one</a>'
+    return f"{picture}</figure><p>{links} and Table 2 of the paper.</p>"
+
+
+def fields_of(*numbers: int) -> list[tuple[str, str]]:
+    return fields_in(Word(write(page("".join(map(captioned, numbers))))).tree("document"))
+
+
+def test_a_link_that_says_the_number_of_a_figure_is_a_reference_to_it() -> None:
+    word = Word(write(page(captioned(1))))
+    tree = word.tree("document")
+    assert fields_in(tree) == [(r"SEQ Figure \* ARABIC", "1"), (r"REF _Ref_Figure_1 \h", "Figure 1")]
+    assert [text_of(link) for link in find(tree, "//w:hyperlink")] == ["this one"]
+    assert text_of(tree).endswith("See Figure 1, this one and Table 2 of the paper.")
+    assert_valid(word.data)
+
+
+def test_a_number_that_is_not_the_next_one_is_set_and_not_counted() -> None:
+    counted = [field for field, _ in fields_of(1, 4, 5) if field.startswith("SEQ")]
+    assert counted == [r"SEQ Figure \* ARABIC", r"SEQ Figure \* ARABIC \r 4", r"SEQ Figure \* ARABIC"]
+
+
+@pytest.mark.parametrize("caption", ["Doses at a glance", "3 doses", "", "<em>Table</em> of 12 doses"])
+def test_a_caption_without_a_number_is_left_as_it_is(caption: str) -> None:
+    table = f"<table><caption>{caption}</caption><tr><td>x</td></tr></table>"
+    tree = Word(write(page(table))).tree("document")
+    assert find(tree, "//w:instrText") == []
+    assert text_of(tree) == f"{re.sub('<.*?>', '', caption)}x"
+
+
+def test_tables_are_listed_below_the_contents(body: Any, pages: list[str]) -> None:
+    lines = [one for one in find(body, "//w:body/w:p") if style_of(one) == "TableofFigures"]
+    captions = [text_of(one) for one in find(body, "//w:body/w:p") if style_of(one) == "TableCaption"]
+    assert [text_of(line) for line in lines] == captions
+    assert [find(line, "w:hyperlink/@w:anchor") for line in lines] == [[f"_Ref_Table_{at}"] for at in range(1, 11)]
+    assert outer_fields(body)[1:] == [r'TOC \h \z \c "Table"']
+    holding = next(text for text in pages if re.search(r"^\s*Contents\b", text, re.MULTILINE))
+    number = re.search(r"Table 2\. What each claim rests on\.+ ?(\d+)", holding)
+    assert number
+    assert "Table 2. What each claim rests on" in pages[int(number[1]) - 1]
+
+
+def test_one_figure_is_no_list() -> None:
+    contents = '<div class="contents"><h2 id="contents">Contents</h2></div><h2 id="a">First</h2>'
+    one, two = (
+        Word(write(page(contents + "".join(map(small_table, range(1, count + 1)))))).tree("document")
+        for count in (1, 2)
+    )
+    assert [len(outer_fields(tree)) for tree in (one, two)] == [1, 2]
 
 
 # Text and styles
@@ -666,21 +813,40 @@ def test_styles_come_from_the_page(body: Any) -> None:
         "Compact",
     }
     assert "" not in used
-    assert set(find(body, "//w:rStyle/@w:val")) == {"RecordId", "Tag", "Muted", "Hyperlink", "VerbatimChar"}
+    assert set(find(body, "//w:rStyle/@w:val")) == {
+        "RecordId", "Tag", "Muted", "Hyperlink", "VerbatimChar", "Citation", "TableCitation", "Strong", "Emphasis",
+        "Superscript", "Subscript",
+    }  # fmt: skip
 
 
-def test_runs_are_formatted_by_styles(body: Any) -> None:
-    allowed = {f"{W}{name}" for name in ("rStyle", "b", "bCs", "i", "iCs", "vertAlign")}
-    found = {element.tag for element in find(body, "//w:r/w:rPr/*")}
-    assert {f"{W}rStyle", f"{W}b", f"{W}i", f"{W}vertAlign"} <= found
-    assert found <= allowed
-    assert set(find(body, "//w:vertAlign/@w:val")) == {"superscript", "subscript"}
+def test_runs_and_paragraphs_are_formatted_by_styles_alone(body: Any) -> None:
+    assert {element.tag for element in find(body, "//w:r/w:rPr/*")} == {f"{W}rStyle"}
+    assert {element.tag for element in find(body, "//w:pPr/*")} == {
+        f"{W}{name}" for name in ("pStyle", "numPr", "sectPr")
+    }
 
 
-def test_citations_lead_to_the_reference_list(body: Any) -> None:
+def test_a_bold_style_is_not_made_light_by_bold_words() -> None:
+    warning = '<div data-custom-style="Warning"><p><strong>Draft</strong></p></div>'
+    tree = Word(write(page(f"{warning}<p>a <strong>bold</strong> word</p>"))).tree("document")
+    assert {text_of(run): find(run, "w:rPr/w:rStyle/@w:val") for run in find(tree, "//w:r[w:t]")} == {
+        "Draft": [], "a": [], " ": [], "bold": ["Strong"], "word": [],
+    }  # fmt: skip
+
+
+def test_a_run_with_two_formats_keeps_both() -> None:
+    tree = Word(write(page('<p><strong><em>both</em></strong> <a href="https://x.org"><strong>link</strong></a></p>')))
+    runs = {text_of(run): sorted(etree.QName(one).localname for one in find(run, "w:rPr/*"))
+            for run in find(tree.tree("document"), "//w:r[w:t]")}  # fmt: skip
+    assert runs == {"both": ["i", "iCs", "rStyle"], " ": [], "link": ["b", "bCs", "rStyle"]}
+
+
+def test_citations_lead_to_the_reference_list(body: Any, styles: Mapping[str, Any]) -> None:
     links = find(body, "//w:hyperlink[@w:anchor='ref-aldous2012']")
     assert len(links) > 50
-    assert all(find(link, "w:r/w:rPr/w:vertAlign/@w:val") == ["superscript"] for link in links)
+    assert {"".join(find(link, "w:r/w:rPr/w:rStyle/@w:val")) for link in links} == {"Citation", "TableCitation"}
+    for name in ("Citation", "TableCitation"):
+        assert resolved(styles, name, "w:rPr/w:vertAlign/@w:val") == "superscript"
 
 
 def test_references_are_a_number_a_tab_and_a_text(body: Any, styles: Mapping[str, Any], pages: list[str]) -> None:
@@ -740,14 +906,14 @@ def test_a_figure_has_its_own_vector_even_where_its_pixels_are_those_of_another(
 
 def test_text_keeps_its_distance_from_a_table(body: Any) -> None:
     after = [style_of(table.getnext()) for table in find(body, "//w:body/w:tbl")]
-    assert after == ["Spacer", "ContentsHeading", "TableNote", "Spacer", *["AfterTable"] * 8]
+    assert after == ["Spacer", "Spacer", "TableNote", "Spacer", *["AfterTable"] * 8]
     empty = [style_of(paragraph) for paragraph in find(body, "//w:body/w:p[not(w:r) and not(w:hyperlink)]")]
     assert set(empty) == {"Spacer"}
 
 
 def test_lists_have_a_style_and_stand_in_a_little(body: Any, word: Word) -> None:
     styles = {style_of(p) for p in find(body, "//w:p[w:pPr/w:numPr]")}
-    assert styles == {"Compact", "TableText"}
+    assert styles == {"Compact", "TableTextKept"}
     assert {int(left) for left in find(word.tree("numbering"), "//w:lvl[@w:ilvl='0']/w:pPr/w:ind/@w:left")} == {357}
 
 
@@ -775,11 +941,13 @@ def test_every_colour_can_be_read_on_every_ground(styles: Mapping[str, Any]) -> 
 def test_styles_are_all_there_and_can_be_read(styles: Mapping[str, Any]) -> None:
     names = {"".join(find(style, "w:name/@w:val")).lower() for style in styles.values()}
     assert {name.lower() for name in (*PARAGRAPHS, *CHARACTERS, *TABLES)} <= names
-    sizes = {name: int("".join(find(styles[name], "w:rPr/w:sz/@w:val"))) / 2 for name in ("BodyText", "TableText")}
+    sizes = {name: int(resolved(styles, name, "w:rPr/w:sz/@w:val")) / 2 for name in ("BodyText", "TableText")}
+    assert all(int(size) >= 16 for name, style in styles.items() for size in find(style, "w:rPr/w:sz/@w:val")
+               if name != "Spacer")
     assert 10.5 <= sizes["BodyText"] <= 11
     assert 8.5 <= sizes["TableText"] <= 9
-    for name in ("Heading1", "Heading2", "Heading3", "TableCaption"):
-        assert find(styles[name], "w:pPr/w:keepNext[not(@w:val='0')]")
+    for name in ("Heading1", "Heading2", "Heading3", "TableCaption", "SummaryHeading", "PageOneHeading"):
+        assert resolved(styles, name, "w:pPr/w:keepNext").get(f"{W}val") != "0"
     for style in styles.values():
         parents = find(style, "w:basedOn/@w:val")
         assert all(parent in styles for parent in parents)
@@ -798,6 +966,51 @@ def test_one_font_with_a_stand_in(
     command = [program("pdffonts"), str(printed)]
     listed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     assert re.search(r"\+(Calibri|Carlito)", listed)
+
+
+# Restyling
+
+
+def restyled(data: bytes) -> bytes:
+    """The document after a designer changed four of Word's own styles in it, and nothing else."""
+    document = docx.Document(io.BytesIO(data))
+    for name, colour in (("Heading 1", "AA0001"), ("Caption", "AA0002"), ("Strong", "AA0003")):
+        document.styles[name].font.color.rgb = RGBColor.from_string(colour)
+    document.styles["Caption"].font.size = Pt(13)
+    document.styles["toc 1"].font.color.rgb = RGBColor.from_string("AA0004")
+    for side in document.styles["Table Grid"].element.iter(f"{W}top", f"{W}bottom", f"{W}insideH"):
+        if side.getparent().tag == f"{W}tblBorders":
+            side.set(f"{W}color", "AA0005")
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def test_restyling_the_styles_of_word_restyles_everything(word: Word) -> None:
+    tree = Word(restyled(word.data)).tree("styles")
+    changed = {style.get(f"{W}styleId"): style for style in tree.iter(f"{W}style")}
+    colours = {name: resolved(changed, name, "w:rPr/w:color/@w:val") for name in changed}
+    for colour, names in {
+        "AA0001": ("Heading1", "SummaryHeading", "ContentsHeading", "TOCHeading", "PageOneHeading"),
+        "AA0002": ("Caption", "TableCaption", "ImageCaption"),
+        "AA0003": ("Strong", "StrongWord"),
+    }.items():
+        assert {name: colours[name] for name in names} == dict.fromkeys(names, colour)
+    assert {resolved(changed, name, "w:rPr/w:sz/@w:val") for name in ("TableCaption", "ImageCaption")} == {"26"}
+    path = "w:tblPr/w:tblBorders/w:insideH/@w:color"
+    assert {resolved(changed, name, path) for name in ("EvidenceTable", "FactsTable")} == {"AA0005"}
+
+
+def test_restyling_is_seen_on_the_printed_pages(word: Word, program: Callable[..., str], tmp_path: Path) -> None:
+    printed = convert(restyled(word.data), program, tmp_path)
+    command = [program("pdftohtml"), "-xml", "-i", "-stdout", str(printed)]
+    shown = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    colours = dict(re.findall(r'<fontspec id="(\d+)"[^>]* color="#(\w+)"', shown))
+    texts = {re.sub("<.*?>", "", text).strip(): colours[font] for font, text in
+             re.findall(r'<text [^>]*font="(\d+)">(.*?)</text>', shown)}  # fmt: skip
+    assert {texts["Results"], texts["Contents"]} == {"aa0001"}
+    assert {colour for text, colour in texts.items() if re.fullmatch(r"Table \d\. Doses", text)} == {"aa0002"}
+    assert {colour for text, colour in texts.items() if text.startswith("References...")} == {"aa0004"}
 
 
 # Properties

@@ -7,15 +7,15 @@ header and footer; the same bytes every time. It is kept in `templates/` and may
 import io
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import docx
 import pypandoc
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -47,77 +47,114 @@ WORD_FONT, STAND_IN = "Calibri", "Carlito"
 """The font, and the one with the same widths that replaces it if it is not installed."""
 MARGIN = 20
 """The margin on every side, in millimetres."""
+COLUMN = 81.5
+"""The width of a column of the contents, in millimetres: two, with 7 mm between them."""
 
 
 @dataclass(frozen=True)
 class ParagraphStyle:
-    """A paragraph style. Sizes and spaces are in points, indents in millimetres."""
+    """A paragraph style: what differs from the one that it is based on. Sizes and spaces in points, indents in mm."""
 
     based_on: str = "Normal"
-    size: float = 10.5
-    colour: str = INK
-    bold: bool = False
-    before: float = 0
-    after: float = 0
-    left: float = 0
+    size: float | None = None
+    colour: str | None = None
+    bold: bool | None = None
+    before: float | None = None
+    after: float | None = None
+    left: float | None = None
     hanging: float = 0
-    with_next: bool = False
-    whole: bool = False
+    with_next: bool | None = None
+    whole: bool | None = None
+    new_page: bool | None = None
     bar: str = ""
     """The colour of a bar on the left; a paragraph with a bar is also shaded."""
 
 
 PARAGRAPHS: Mapping[str, ParagraphStyle] = {
-    "Normal": ParagraphStyle(""),
+    "Normal": ParagraphStyle("", size=10.5, colour=INK, before=0, after=0, left=0),
     "Body Text": ParagraphStyle(after=6),
-    "First Paragraph": ParagraphStyle("Body Text", after=6),
-    "After Table": ParagraphStyle("Body Text", before=8, after=6),
-    "Compact": ParagraphStyle(after=3),
+    "First Paragraph": ParagraphStyle("Body Text"),
+    "After Table": ParagraphStyle("Body Text", before=8),
+    "Body Text Kept": ParagraphStyle("Body Text", with_next=True),
+    "Compact": ParagraphStyle("Body Text", after=3),
     "Small": ParagraphStyle(size=9, colour=QUIET, after=3),
-    "Claim": ParagraphStyle("Body Text", after=6, left=5, whole=True),
-    "Title": ParagraphStyle(size=20, bold=True, after=2, with_next=True, whole=True),
-    "Subtitle": ParagraphStyle(size=12, colour=QUIET, after=2),
+    "Claim": ParagraphStyle("Body Text", left=5, whole=True),
+    "Title": ParagraphStyle(size=20, colour=INK, bold=True, before=0, after=2, with_next=True, whole=True),
+    "Subtitle": ParagraphStyle("Normal", size=12, colour=QUIET, before=0, after=2),
     "Title Block": ParagraphStyle(colour=QUIET, after=3),
-    "Heading 1": ParagraphStyle(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
-    "Heading 2": ParagraphStyle(size=12, bold=True, before=12, after=3, with_next=True, whole=True),
-    "Heading 3": ParagraphStyle(size=11, bold=True, before=9, after=2, with_next=True, whole=True),
-    "Heading 4": ParagraphStyle(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
+    "heading 1": ParagraphStyle(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
+    "heading 2": ParagraphStyle(size=12, colour=INK, bold=True, before=12, after=3, with_next=True, whole=True),
+    "heading 3": ParagraphStyle(size=11, colour=INK, bold=True, before=9, after=2, with_next=True, whole=True),
+    "heading 4": ParagraphStyle(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
+    "Page One Heading": ParagraphStyle("heading 1", size=11, before=2, after=1),
+    "Page One Text": ParagraphStyle(size=9, after=1),
+    "Summary Heading": ParagraphStyle("heading 1", before=0, new_page=True),
+    "TOC Heading": ParagraphStyle("heading 1", before=0),
+    "Contents Heading": ParagraphStyle("TOC Heading", new_page=True),
+    "toc 1": ParagraphStyle(size=9, bold=True, before=3, after=0.5, left=4, hanging=4, whole=True),
+    "toc 2": ParagraphStyle(size=8.5, after=0.5, left=7, hanging=4, whole=True),
+    "toc 3": ParagraphStyle("toc 2", left=11, hanging=4),
+    "table of figures": ParagraphStyle(size=8, colour=QUIET, after=0.5, left=4, hanging=4, whole=True),
     "Callout": ParagraphStyle(size=10, before=3, after=4, left=3, with_next=True, whole=True, bar=ACCENT),
     "Warning": ParagraphStyle(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
-    "Table Caption": ParagraphStyle(size=9.5, bold=True, before=10, after=3, with_next=True, whole=True),
+    "caption": ParagraphStyle(size=9.5, colour=INK, bold=True, before=10, after=3, whole=True),
+    "Table Caption": ParagraphStyle("caption", with_next=True),
+    "Image Caption": ParagraphStyle("caption", before=2, after=6),
+    "Captioned Figure": ParagraphStyle(before=4, after=0, with_next=True),
     "Table Text": ParagraphStyle(size=8.5, after=2),
-    "Table Heading": ParagraphStyle("Table Text", size=8.5, bold=True, after=2),
+    "Table Text Kept": ParagraphStyle("Table Text", with_next=True),
+    "Table Heading": ParagraphStyle("Table Text", with_next=True),
     "Table Note": ParagraphStyle(size=9, colour=QUIET, before=3, after=6),
     "Bibliography": ParagraphStyle(size=9.5, after=3, left=9, hanging=9, whole=True),
-    "Page One Heading": ParagraphStyle(
-        size=11, colour=ACCENT, bold=True, before=2, after=1, with_next=True, whole=True
-    ),
-    "Page One Text": ParagraphStyle(size=9, after=1),
-    "Summary Heading": ParagraphStyle(size=15, colour=ACCENT, bold=True, after=4, with_next=True, whole=True),
-    "Image Caption": ParagraphStyle(size=9, bold=True, before=2, after=6, whole=True),
-    "Captioned Figure": ParagraphStyle(before=4, after=0, with_next=True),
-    "Contents Heading": ParagraphStyle(size=15, colour=ACCENT, bold=True, after=5, with_next=True),
-    "toc 1": ParagraphStyle(bold=True, before=3, after=1),
-    "toc 2": ParagraphStyle(size=10, left=6, after=1),
-    "toc 3": ParagraphStyle(size=10, colour=QUIET, left=12, after=1),
     "Header": ParagraphStyle(size=8.5, colour=QUIET),
     "Footer": ParagraphStyle(size=8.5, colour=QUIET),
     "Spacer": ParagraphStyle(size=2, after=3),
 }
-CHARACTERS: Mapping[str, tuple[str, bool]] = {
-    # name: (colour, bold)
-    "Record Id": (ACCENT, False),
-    "Tag": (ACCENT, True),
-    "Muted": (QUIET, False),
-    "Strong Word": (INK, True),
-    "Hyperlink": (ACCENT, False),
+"""The paragraph styles. Ours are based on Word's own, so that they follow when a designer changes one of those."""
+
+TOC_STYLES = ("toc 1", "toc 2", "toc 3", "table of figures")
+"""The styles of lists with page numbers."""
+
+
+@dataclass(frozen=True)
+class CharacterStyle:
+    """A character style: what differs from the one that it is based on. Sizes are in points."""
+
+    based_on: str = "Default Paragraph Font"
+    colour: str | None = None
+    bold: bool | None = None
+    italic: bool | None = None
+    script: Literal["", "superscript", "subscript"] = ""
+    size: float | None = None
+
+
+CHARACTERS: Mapping[str, CharacterStyle] = {
+    "Strong": CharacterStyle(bold=True),
+    "Emphasis": CharacterStyle(italic=True),
+    "Superscript": CharacterStyle(script="superscript"),
+    "Subscript": CharacterStyle(script="subscript"),
+    "Hyperlink": CharacterStyle(colour=ACCENT),
+    # Word shows raised words at 65 % of their size, LibreOffice at 58 %: these sizes make them as large as in the PDF.
+    "Citation": CharacterStyle("Hyperlink", script="superscript", size=11),
+    "Table Citation": CharacterStyle("Citation", size=10),
+    "Record Id": CharacterStyle(colour=ACCENT),
+    "Tag": CharacterStyle(colour=ACCENT, bold=True),
+    "Muted": CharacterStyle(colour=QUIET),
+    "Strong Word": CharacterStyle("Strong"),
+    "Warning Word": CharacterStyle("Strong", colour=ALARM),
 }
 TABLES: Mapping[str, str] = {
     # name: the format of the first column if its cells are row headers
     "Evidence Table": f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>',
     "Facts Table": "<w:rPr><w:b/></w:rPr>",
 }
-_BUILT_IN = {"Header": "Header", "Footer": "Footer", "toc 1": "TOC1", "toc 2": "TOC2", "toc 3": "TOC3"}
+GRID = "Table Grid"
+"""Word's own table style, with the lines of all our tables: the others are based on it."""
+
+_BUILT_IN = {
+    "Header": "Header", "Footer": "Footer", "toc 1": "TOC1", "toc 2": "TOC2", "toc 3": "TOC3",
+    "table of figures": "TableofFigures", "Strong": "Strong", "Emphasis": "Emphasis",
+}  # fmt: skip
 """Styles that Word knows but pandoc's reference document lacks, with Word's ids for them."""
 
 
@@ -129,9 +166,8 @@ def build_reference() -> bytes:
     _set_defaults(document)
     for name, look in PARAGRAPHS.items():
         _shape_paragraph(_style(document, name, WD_STYLE_TYPE.PARAGRAPH), look, document)
-    for name, (colour, bold) in CHARACTERS.items():
-        style = _style(document, name, WD_STYLE_TYPE.CHARACTER)
-        style.font.color.rgb, style.font.bold = RGBColor.from_string(colour), bold or None
+    for name, shape in CHARACTERS.items():
+        _shape_characters(_style(document, name, WD_STYLE_TYPE.CHARACTER), shape, document)
     _refine(document)
     _add_table_styles(document)
     _fill_header_and_footer(document)
@@ -152,7 +188,7 @@ def _set_defaults(document: Document) -> None:
     """Set the defaults for all text."""
     for name in ("w:sz", "w:szCs"):
         for size in document.styles.element.iterfind(f"w:docDefaults/w:rPrDefault/w:rPr/{name}", _namespace()):
-            size.set(qn("w:val"), str(round(2 * ParagraphStyle().size)))
+            size.set(qn("w:val"), str(round(2 * (PARAGRAPHS["Normal"].size or 0))))
     for spacing in document.styles.element.iterfind("w:docDefaults/w:pPrDefault/w:pPr/w:spacing", _namespace()):
         spacing.set(qn("w:after"), "0")
 
@@ -173,23 +209,40 @@ def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> Any:
 
 
 def _shape_paragraph(style: Any, look: ParagraphStyle, document: Document) -> None:
-    if look.based_on:
-        style.base_style = _style(document, look.based_on, WD_STYLE_TYPE.PARAGRAPH)
+    """Write what the style differs in from its base, and nothing else, so that it follows when that is changed."""
+    style.base_style = _style(document, look.based_on, WD_STYLE_TYPE.PARAGRAPH) if look.based_on else None
     style.hidden, style.unhide_when_used = False, False
-    for leftover in ("w:rFonts", "w:color", "w:spacing", "w:caps"):  # the fonts are the theme's
-        for element in style.element.get_or_add_rPr().findall(qn(leftover)):
-            style.element.rPr.remove(element)
-    style.font.size, style.font.bold, style.font.italic = Pt(look.size), look.bold or None, None
-    style.font.color.rgb = RGBColor.from_string(look.colour)
+    _clear(style.element.get_or_add_rPr(), ())
+    _clear(style.element.get_or_add_pPr(), ("w:outlineLvl", "w:numPr"))
+    style.font.size = None if look.size is None else Pt(look.size)
+    style.font.bold = look.bold
+    if look.colour:
+        style.font.color.rgb = RGBColor.from_string(look.colour)
     shape = style.paragraph_format
-    shape.alignment = WD_ALIGN_PARAGRAPH.LEFT
-    shape.space_before, shape.space_after = Pt(look.before), Pt(look.after)
-    shape.left_indent, shape.first_line_indent = Mm(look.left), Mm(-look.hanging)
-    shape.keep_with_next, shape.keep_together = look.with_next, look.whole
-    shape.widow_control = True
+    shape.space_before, shape.space_after = (None if at is None else Pt(at) for at in (look.before, look.after))
+    if look.left is not None:
+        shape.left_indent, shape.first_line_indent = Mm(look.left), Mm(-look.hanging)
+    shape.keep_with_next, shape.keep_together, shape.page_break_before = look.with_next, look.whole, look.new_page
     if look.bar:
-        shape.right_indent = Mm(look.left)
+        shape.right_indent = Mm(look.left or 0)
         _add_bar(style.element.get_or_add_pPr(), look.bar)
+
+
+def _shape_characters(style: Any, shape: CharacterStyle, document: Document) -> None:
+    style.base_style = _style(document, shape.based_on, WD_STYLE_TYPE.CHARACTER)
+    _clear(style.element.get_or_add_rPr(), ())
+    font = style.font
+    font.bold, font.italic, font.size = shape.bold, shape.italic, None if shape.size is None else Pt(shape.size)
+    if shape.script:
+        setattr(font, shape.script, True)
+    if shape.colour:
+        font.color.rgb = RGBColor.from_string(shape.colour)
+
+
+def _clear(properties: Any, kept: Sequence[str]) -> None:
+    """Take out what pandoc's document says about a style: fonts are the theme's, and the rest is ours."""
+    for element in [one for one in properties if one.tag not in {qn(name) for name in kept}]:
+        properties.remove(element)
 
 
 def _add_bar(properties: Any, colour: str) -> None:
@@ -202,11 +255,12 @@ def _add_bar(properties: Any, colour: str) -> None:
 
 def _refine(document: Document) -> None:
     """Adjust single styles beyond their look."""
+    _style(document, "Normal", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.widow_control = True
     _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops.add_tab_stop(Mm(9))
-    _style(document, "Contents Heading", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.page_break_before = True
-    heading = _style(document, "Summary Heading", WD_STYLE_TYPE.PARAGRAPH)
-    heading.paragraph_format.page_break_before = True
-    heading.element.pPr.append(parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="0"/>'))
+    for name in TOC_STYLES:
+        stops = _style(document, name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops
+        stops.add_tab_stop(Mm(COLUMN), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    _style(document, "caption", WD_STYLE_TYPE.PARAGRAPH).element.find(qn("w:name")).set(qn("w:val"), "caption")
     _style(document, "Footer", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _style(document, "Verbatim Char", WD_STYLE_TYPE.CHARACTER).font.size = None
     for numbering in _style(document, "Subtitle", WD_STYLE_TYPE.PARAGRAPH).element.iter(qn("w:numPr")):
@@ -224,16 +278,21 @@ def _add_table_styles(document: Document) -> None:
 <w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>
 <w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>""")
     )
-    for name, first_column in TABLES.items():
-        styles.append(
-            parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}">
-<w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>
+    styles.append(
+        parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:styleId="{GRID.replace(" ", "")}">
+<w:name w:val="{GRID}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="39"/>
 <w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
 <w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
 <w:insideH w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/></w:tblBorders>
 <w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
-<w:bottom w:w="30" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>
-<w:tblStylePr w:type="firstRow"><w:tcPr>
+<w:bottom w:w="30" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>""")
+    )
+    for name, first_column in TABLES.items():
+        # LibreOffice takes the format of the first row from the style itself, not from the one that it is based on.
+        styles.append(
+            parse_xml(f"""<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}">
+<w:name w:val="{name}"/><w:basedOn w:val="{GRID.replace(" ", "")}"/><w:uiPriority w:val="59"/><w:qFormat/>
+<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>
 <w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/></w:tcBorders>
 <w:shd w:val="clear" w:color="auto" w:fill="{HEAD_TINT}"/></w:tcPr></w:tblStylePr>
 <w:tblStylePr w:type="firstCol">{first_column}</w:tblStylePr></w:style>""")

@@ -1,0 +1,75 @@
+"""Captions of tables and figures as Word makes them: with a number that it counts, and references that follow it.
+
+In: the body, with captions that begin like `Table 3.` Out: the same, in which each such number is a SEQ field in a
+bookmark (ECMA-376 part 1, 17.16.5.56), and each link whose words are `Table 3` is a REF field to it (17.16.5.46). All
+fields hold the same words as before, so that the text is right whether they are updated or not.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from evibrief.formats.docx.names import W
+from evibrief.formats.docx.paragraphs import (
+    PARAGRAPH,
+    bookmarked,
+    paragraph_style,
+    text_inside,
+    whole_field,
+    word_run,
+)
+
+_CAPTIONS = ("TableCaption", "ImageCaption", "Caption")
+_NUMBERED = re.compile(r"(\D*[^\W\d_]\W*)(\d+)(?!\d)")
+"""The label and number that a caption begins with, such as `Table ` and `3`."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordCaption:
+    """A numbered caption: the name by which Word counts it, its bookmark, its label with the number, and its words."""
+
+    sequence: str
+    bookmark: str
+    label: str
+    words: str
+
+
+def number_captions(body: Any) -> tuple[WordCaption, ...]:
+    """Make the number of every caption a field; return the captions in their order."""
+    counts: Counter[str] = Counter()
+    found = []
+    for paragraph in body.iter(PARAGRAPH):
+        if paragraph_style(paragraph) in _CAPTIONS:
+            for text in list(paragraph.iter(f"{W}t"))[:1]:
+                if numbered := _NUMBERED.match(text.text or ""):
+                    found.append(_number(paragraph, text.getparent(), numbered, counts))
+    return tuple(found)
+
+
+def _number(paragraph: Any, run: Any, numbered: re.Match[str], counts: Counter[str]) -> WordCaption:
+    """Split the run that begins with label and number into label, field and rest."""
+    words, (label, number) = text_inside(paragraph), numbered.groups()
+    sequence = "".join(letter for letter in label if letter.isalnum())
+    counts[sequence] += 1
+    # A number that is not the next one is set: counting would change it.
+    start = "" if int(number) == counts[sequence] else rf" \r {number}"
+    counts[sequence] = int(number)
+    field = whole_field(rf"SEQ {sequence} \* ARABIC{start}", word_run(number))
+    caption = WordCaption(sequence, f"_Ref_{sequence}_{number}"[:40], f"{label}{number}", words)
+    for element in bookmarked(paragraph, caption.bookmark, word_run(label), *field):
+        run.addprevious(element)
+    run.find(f"{W}t").text = numbered.string[numbered.end() :]
+    return caption
+
+
+def refer_to_captions(body: Any, captions: Iterable[WordCaption]) -> None:
+    """Make links such as `Table 3` references to the caption. Other words stay: they may name a table of a source."""
+    named = {" ".join(caption.label.split()): caption.bookmark for caption in captions}
+    for link in list(body.iter(f"{W}hyperlink")):
+        bookmark = named.get(" ".join(text_inside(link).split()))
+        if bookmark and link.get(f"{W}anchor"):
+            for element in whole_field(rf"REF {bookmark} \h", *link):
+                link.addprevious(element)
+            link.getparent().remove(link)
