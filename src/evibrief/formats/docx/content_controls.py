@@ -2,7 +2,8 @@
 
 In: the tree of `word/document.xml` with its bookmarks, and the ids of records. Out: the same tree with the text of each
 record's bookmark inside a rich-text control whose tag is the id (ECMA-376 part 1, 17.5.2). Word shows the control's
-title on a click, and keeps the control when the text is rewritten; a bookmark is lost with its text.
+title on a click, and keeps the control when the text is rewritten; a bookmark is lost with its text. The control is
+locked (17.5.2.23): its text can be rewritten, and it cannot be deleted by accident.
 """
 
 from typing import Any
@@ -40,7 +41,7 @@ def _wrap(start: Any, inside: list[Any], number: int) -> None:
     name = start.get(f"{W}name")
     control = etree.Element(f"{W}sdt")
     properties = etree.SubElement(control, f"{W}sdtPr")
-    for kind, value in (("alias", name), ("tag", name), ("id", str(number))):
+    for kind, value in (("alias", name), ("tag", name), ("id", str(number)), ("lock", "sdtLocked")):
         etree.SubElement(properties, f"{W}{kind}", {f"{W}val": value})
     content = etree.SubElement(control, f"{W}sdtContent")
     start.addnext(control)
