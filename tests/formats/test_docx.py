@@ -466,6 +466,15 @@ def test_a_claims_bookmark_holds_its_text(body: Any) -> None:
     assert find(body, "//w:bookmarkStart[@w:name='c2_2']")[0].getparent().tag == f"{W}p"
 
 
+def test_a_records_text_is_in_a_control_that_can_be_written_in_but_not_deleted(body: Any) -> None:
+    records = find(body, "//w:sdt/w:sdtPr[w:tag]")
+    assert {"".join(find(one, "w:tag/@w:val")) for one in records} == ANCHORS
+    for one in records:
+        assert [etree.QName(part).localname for part in one] == ["alias", "tag", "id", "lock"]
+        assert find(one, "w:lock/@w:val") == ["sdtLocked"]
+    assert find(body, "//w:sdt[w:sdtPr/w:docPartObj]//w:lock") == []
+
+
 def test_links_lead_to_bookmarks(body: Any) -> None:
     anchors = set(find(body, "//w:hyperlink/@w:anchor"))
     assert {"c1_1", "ref-aldous2012", "results"} <= anchors

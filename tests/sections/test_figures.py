@@ -233,7 +233,10 @@ def test_letters_are_shapes_for_browsers_and_letters_for_print() -> None:
     assert "<text" not in drawn.svg
     families = set(re.findall(r"font-family: '([^']+)'", drawn.lettered))
     assert families == {"Source Sans Pro"}
-    assert Image.open(BytesIO(drawn.png)).size[0] > 1200
+    with Image.open(BytesIO(drawn.png)) as picture:
+        assert picture.size[0] > 1200
+        colours = picture.convert("RGB").getcolors(64) or []
+    assert 3 < len(colours) <= 48
 
 
 def test_no_date_and_no_program_is_in_a_drawing() -> None:

@@ -66,6 +66,7 @@ OWNERS = {
     "cryptography": {"archive.timestamps"},
     "http": {"archive.timestamps"},
     "matplotlib": {"sections.figures.sheet"},
+    "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
 # Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone.
