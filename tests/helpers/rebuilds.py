@@ -21,6 +21,7 @@ from evibrief.mailing import prepare
 from evibrief.review import gather
 from evibrief.review_copies import review_copy
 from evibrief.sandbox import USUAL, Limits
+from evibrief.sections.blocks import Layer
 from shared import hashes
 
 
@@ -112,10 +113,10 @@ def _kept_composition(make: Callable[..., Composition]) -> Callable[..., Composi
     made: dict[Hashable, Composition] = {}
 
     @wraps(make)
-    def taken(loaded: Loaded, formats: Iterable[str] = names()) -> Composition:
-        key = tuple(sorted(carried(loaded).items())), tuple(formats)
+    def taken(loaded: Loaded, formats: Iterable[str] = names(), layer: Layer = "full") -> Composition:
+        key = tuple(sorted(carried(loaded).items())), tuple(formats), layer
         if key not in made:
-            made[key] = make(loaded, key[1])
+            made[key] = make(loaded, key[1], layer)
         return made[key]
 
     return taken

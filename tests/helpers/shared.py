@@ -87,11 +87,11 @@ class Shared:
 
         That composing a brief and building it give the same documents is a test of its own.
         """
-        documents = tuple(Document(kind, path.read_bytes()) for kind, path in self.documents(SECOND).items())
 
-        def composed(loaded: Loaded, formats: Iterable[str] = names()) -> Composition:
-            assert list(formats) == [one.format for one in documents]
-            return replace(compose(loaded, ()), documents=documents)
+        def composed(loaded: Loaded, formats: Iterable[str] = names(), layer: Layer = "full") -> Composition:
+            made = self.documents(SECOND, layer)
+            documents = tuple(Document(kind, made[kind].read_bytes()) for kind in formats)
+            return replace(compose(loaded, (), layer), documents=documents)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(keep, "compose", composed)

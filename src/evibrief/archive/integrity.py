@@ -24,6 +24,8 @@ from evibrief.archive.versions import (
     Version,
     file_faults,
     is_in_an_archive,
+    pairs,
+    path_of,
     read_bounded,
     read_log,
     read_manifest,
@@ -341,7 +343,7 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
     for brief in known.briefs:
         mine = [one for one in known.versions if one.id == brief]
         current = next((one for one in mine if one.state == "current"), None)
-        wanted = {f"latest{Path(name).suffix}": digest for name, digest in current.files.items()} if current else {}
+        wanted = {name: current.files[source] for name, source in current.latest.items()} if current else {}
         about = (brief, current.version if current else "")
         here = {path.name for path in (known.archive / brief).glob("latest.*")}
         for name in sorted({*wanted, *here} if record else here):
@@ -354,17 +356,20 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
     for name, digest in pages.items() if isinstance(pages, dict) else ():
         brief = str(name).partition("/")[0] if "/" in str(name) else ""
         if known.mine(brief) and _page_hash(known.archive, str(name)) != digest:
-            version = str(name).rpartition("/v")[2].removesuffix(".html") if brief else "index"
+            version = Path(str(name)).stem.rpartition("v")[2] if brief else "index"
             yield Inconsistency(f"{name}: not the page that was written with the index", (brief, version))
 
 
 def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Inconsistency]:
     """A wrong list of pages in the index, and documents and pages that no command wrote."""
-    own = {"index.html", "feed.atom", *(f"{one.id}/v{one.version}.html" for one in known.versions)}
+    needed = {"index.html", "feed.atom", *(f"{one.id}/v{one.version}.html" for one in known.versions)}
+    # Archives from before 0.3.0 have no comparisons, and evidence that cannot be read is not compared.
+    own = needed | {f"{path_of(*pair)}{end}" for pair in pairs(known.versions) for end in (".html", ".json")}
     pages = record.get("pages") if record else None
-    if record and "chain" in record and (not isinstance(pages, dict) or set(pages) != own) and not known.brief:
+    right = isinstance(pages, dict) and needed <= set(pages) <= own
+    if record and "chain" in record and not right and not known.brief:
         yield Inconsistency(f"{INDEX}: its list of pages does not match the versions", ("", "index"))
-    latest = {f"{one.id}/latest{Path(name).suffix}" for one in known.versions for name in one.files}
+    latest = {f"{one.id}/{name}" for one in known.versions for name in one.latest}
     places = ("*", *(f"{brief}/*" for brief in known.briefs))
     for path in sorted(path for place in places for path in known.archive.glob(place)):
         name = path.relative_to(known.archive).as_posix()

@@ -5,7 +5,7 @@ a manifest; and, regenerated each time, the index, the feed, the page of each ve
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -15,17 +15,19 @@ from evibrief.archive.hashes import hashes
 from evibrief.archive.opened import side_of
 from evibrief.archive.repository import recorded_state
 from evibrief.archive.since import demand_current_since
-from evibrief.archive.versions import evidence_of, read_manifest, versions
+from evibrief.archive.versions import CORE, evidence_of, read_manifest, versions
 from evibrief.build import compose
 from evibrief.build_cache import file_stem
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
 from evibrief.files import sync, write_files
 from evibrief.formats.manifest import carried
+from evibrief.formats.registry import names
 from evibrief.labels import markdown
 from evibrief.problems import Problem, Problems
 from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, least_number, risen
 from evibrief.rating.values import fill, values_of
+from evibrief.sections.blocks import Layer
 from evibrief.workfolders import work_folder
 
 
@@ -100,10 +102,9 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
     with work_folder(place.parent) as temporary:
         whole = temporary / "version"
         whole.mkdir()
-        for document in compose(loaded).documents:
-            path = whole / f"{file_stem(loaded.brief)}.{document.format}"
-            path.write_bytes(document.data)
-            path.chmod(0o444)
+        for name, data in _documents(loaded):
+            (whole / name).write_bytes(data)
+            (whole / name).chmod(0o444)
         write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
         written = json.loads(files[MANIFEST]) | {
             "language": loaded.brief.brief.language, "changed": _what_changed(loaded), "outputs": hashes(whole),
@@ -118,6 +119,18 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
                 if not (place / MANIFEST).exists():  # otherwise another run was faster, and its version is complete
                     raise
             sync(place.parent)  # before the log lists it
+
+
+def _documents(loaded: Loaded) -> Iterator[tuple[str, bytes]]:
+    """The documents of a version by name: the whole brief, and its core in the formats that are sent by mail."""
+    layers: tuple[tuple[Layer, Iterable[str]], ...] = (("full", names()), (CORE, CORE_FORMATS))
+    for layer, formats in layers:
+        for document in compose(loaded, formats, layer).documents:
+            yield f"{file_stem(loaded.brief, layer)}.{document.format}", document.data
+
+
+CORE_FORMATS = ("pdf", "docx")
+"""A web page needs no core: its layers fold."""
 
 
 def _what_changed(loaded: Loaded) -> str:

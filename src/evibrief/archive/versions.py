@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evibrief.archive.hashes import hash_of, hashes
 from evibrief.archive.log import Chain, read_chain
@@ -20,6 +20,9 @@ from evibrief.evidence.places import MANIFEST
 from evibrief.files import is_text
 from evibrief.formats.manifest import checked_manifest
 from evibrief.problems import Place, Problem, Problems
+
+if TYPE_CHECKING:
+    from evibrief.sections.blocks import Layer
 
 WITHDRAWN = "withdrawn.json"
 INDEX = "index.json"
@@ -56,9 +59,23 @@ class Version:
     reason: str = ""
 
     @property
+    def latest(self) -> Mapping[str, str]:
+        """The document of the whole brief that each copy `latest.*` is made of."""
+        return {f"latest{Path(name).suffix}": name for name in self.files if not is_core(name)}
+
+    @property
     def number(self) -> tuple[int, ...]:
         """The version as numbers, so that 1.10.0 comes after 1.9.0."""
         return tuple(int(part) for part in self.version.split("."))
+
+
+CORE: "Layer" = "summary"
+"""The layer that is archived beside the whole brief: what a letter brings along."""
+
+
+def is_core(name: str) -> bool:
+    """Whether a document of a version is its core; it is the whole brief otherwise."""
+    return Path(name).stem.endswith(f"_{CORE}")
 
 
 def versions(archive: Path) -> list[Version]:
@@ -258,3 +275,21 @@ def evidence_of(folder: Path) -> Path:
 def brief_ids(listed: Iterable[Version]) -> list[str]:
     """The ids of the briefs of these versions, each once, in order."""
     return sorted({one.id for one in listed})
+
+
+MOST_BEFORE = 20
+"""Each version is compared with at most this many before it."""
+
+
+def pairs(listed: Iterable[Version]) -> Iterator[tuple[Version, Version]]:
+    """Each version of a brief with a later one, to be compared; the newest pair of each brief first."""
+    listed = tuple(listed)
+    for brief in brief_ids(listed):
+        mine = sorted((one for one in listed if one.id == brief), key=lambda one: one.number, reverse=True)
+        for at, newer in enumerate(mine):
+            yield from ((older, newer) for older in mine[at + 1 : at + 1 + MOST_BEFORE])
+
+
+def path_of(older: Version, newer: Version) -> str:
+    """The path of the comparison of two versions in the archive, without its extension."""
+    return f"{newer.id}/v{older.version}_v{newer.version}"

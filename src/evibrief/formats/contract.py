@@ -72,6 +72,14 @@ class Format(Protocol):
 
 
 @runtime_checkable
+class Paged(Format, Protocol):
+    """A format whose documents have pages that can be counted in the file."""
+
+    def pages(self, data: bytes) -> int | None:
+        """The number of pages of a document; None if it cannot be read."""
+
+
+@runtime_checkable
 class Carrier(Format, Protocol):
     """A format whose documents carry the evidence that they are made from.
 

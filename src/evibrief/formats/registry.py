@@ -1,6 +1,6 @@
 """The output formats, in the order in which they are built and listed."""
 
-from evibrief.formats.contract import Carrier, Format
+from evibrief.formats.contract import Carrier, Format, Paged
 from evibrief.formats.docx.format import Word
 from evibrief.formats.html.format import WebPage
 from evibrief.formats.pdf.format import Pdf
@@ -19,6 +19,12 @@ def format_named(name: str) -> Format:
         if one.name == name:
             return one
     raise LookupError(name)
+
+
+def pages_of(name: str, data: bytes) -> int | None:
+    """The number of pages of a document, by the extension of its file; None where a file of that format has none."""
+    format = format_named(name.rpartition(".")[2])
+    return format.pages(data) if isinstance(format, Paged) else None
 
 
 def carriers() -> tuple[Carrier, ...]:

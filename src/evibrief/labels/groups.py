@@ -23,6 +23,7 @@ class Counts(Record):
     final_tier: Counted
     link: Counted
     mechanism: Counted
+    page: Counted
     person: Counted
     problem: Counted
     statement: Counted

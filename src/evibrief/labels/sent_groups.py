@@ -3,10 +3,14 @@
 In: text of a file of labels. Out: one record type for each group, as in `groups`.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from evibrief.evidence.fields import Record, Text
-from evibrief.labels.sentence import Sentence, takes
+from evibrief.labels.sentence import Sentence, every, takes
+
+KindOfFile = Literal["pdf", "docx", "html"]
+"""The extensions of documents that have a word of their own; another format is called by its extension."""
 
 
 class Letters(Record):
@@ -44,28 +48,46 @@ class Letters(Record):
 
 
 class ArchivePages(Record):
-    """The pages and the feed that list the versions of an archive."""
+    """The pages and the feed that list the versions of an archive, and the pages that compare two of them."""
 
     title: Text
     intro: Text
     follow: Text
     versions: Text
-    brief_and_version: Text
-    state: Text
-    what_changed: Text
-    files: Text
     version: Annotated[Sentence, takes("version")]
-    evidence: Annotated[Sentence, takes("hash")]
-    content: Annotated[Sentence, takes("hash")]
-    not_recorded: Text
+    version_heading: Annotated[Sentence, takes("version")]
+    of_date: Annotated[Sentence, takes("version", "date")]
+    what_changed: Text
+    what_changed_since: Annotated[Sentence, takes("version")]
+    all_changes: Annotated[Sentence, takes("number")]
+    compare: Text
+    compare_with: Text
+    earlier: Text
+    later: Text
+    compared: Annotated[Sentence, takes("older", "newer")]
+    titled_compared: Annotated[Sentence, takes("title", "older", "newer")]
+    conclusions: Text
+    no_conclusion: Text
+    other_changes: Text
+    other_counts: Text
+    studies_counted: Text
+    studies: Annotated[Sentence, takes("supporting", "against", "inconclusive")]
+    core: Text
+    whole: Text
+    kinds: Annotated[Mapping[KindOfFile, Text], every(KindOfFile)]
+    megabytes: Annotated[Sentence, takes("number")]
+    kilobytes: Annotated[Sentence, takes("number")]
+    checksums: Text
+    evidence: Text
+    content: Text
     all_versions: Text
     titled: Annotated[Sentence, takes("title", "version")]
     titled_withdrawn: Annotated[Sentence, takes("title", "version")]
-    withdrawn: Annotated[Sentence, takes("reason")]
+    withdrawn: Annotated[Sentence, takes("date", "reason")]
+    withdrawn_version: Annotated[Sentence, takes("version", "date", "reason")]
     current: Annotated[Sentence, takes("version", "date")]
+    no_current: Text
     superseded: Annotated[Sentence, takes("version", "date")]
-    hashed: Annotated[Sentence, takes("version", "date", "evidence", "content")]
-    hashed_evidence: Annotated[Sentence, takes("version", "date", "evidence")]
     changes_not_recorded: Text
     feed: Text
     feed_authors: Text

@@ -57,6 +57,12 @@ class Pdf:
 
         return text_of_pdf(data)
 
+    def pages(self, data: bytes) -> int | None:
+        """The number of its pages."""
+        from evibrief.formats.pdf.history import pages_of_pdf
+
+        return pages_of_pdf(data)
+
     def owns(self, data: bytes) -> bool:
         """Whether it begins like a PDF."""
         return data.startswith(b"%PDF")

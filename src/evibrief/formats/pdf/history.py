@@ -50,6 +50,17 @@ def pdf_producer(data: bytes) -> str:
         return ""
 
 
+def pages_of_pdf(data: bytes) -> int | None:
+    """The number of pages of a PDF; None if it cannot be read."""
+    import pikepdf
+
+    try:
+        with bounded(), pikepdf.open(io.BytesIO(data)) as pdf:
+            return len(pdf.pages)
+    except (pikepdf.PdfError, *_WRONG_SHAPES):
+        return None
+
+
 _WRONG_SHAPES = (LookupError, AttributeError, TypeError, ValueError, RuntimeError, MemoryError)
 
 

@@ -1,0 +1,120 @@
+"""What the pages of an archive say of a version: its files with their sizes and pages, and what it is compared with.
+
+In: the versions of an archive, their files, and the comparisons. Out: values for templates, in no language yet.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evibrief.archive.between import Between
+from evibrief.archive.hashes import hash_of
+from evibrief.archive.versions import Version, is_core, path_of, read_manifest
+from evibrief.formats import registry
+from evibrief.labels import phrases
+from evibrief.labels.languages import ENGLISH, tag_of
+from evibrief.labels.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A document of a version: its path in the archive, its size in bytes, its pages if they can be counted."""
+
+    path: str
+    kind: str
+    size: int
+    pages: int | None
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """A version as pages show it. `tag` is that of the labels which serve its `language`.
+
+    `since` are the changes since the version before, `compared` the versions before with the paths of the comparisons.
+    """
+
+    version: Version
+    language: str
+    tag: str
+    current: Version | None
+    core: tuple[ShownFile, ...]
+    whole: tuple[ShownFile, ...]
+    since: Between | None
+    compared: tuple[tuple[Version, str], ...]
+
+    @property
+    def gone(self) -> str:
+        """The date of its withdrawal, as year, month and day; empty if it is not withdrawn."""
+        return self.version.reason.partition(": ")[0]
+
+    @property
+    def why(self) -> str:
+        """The reason for its withdrawal."""
+        return self.version.reason.partition(": ")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A version that can be chosen for a comparison: the path of the page, empty for the one shown."""
+
+    version: Version
+    path: str
+
+
+def shown_versions(archive: Path, listed: Sequence[Version], told: Mapping[str, Between]) -> dict[str, ShownVersion]:
+    """Every version by its folder, in the order given. Manifests from before there were two languages name none."""
+    current = {one.id: one for one in listed if one.state == "current"}
+    found = {}
+    for one in listed:
+        language = str(read_manifest(archive / one.folder).get("language", ENGLISH))
+        earlier = sorted((other for other in listed if other.id == one.id and path_of(other, one) in told), key=lambda other: other.number)
+        compared = tuple((other, path_of(other, one)) for other in reversed(earlier))
+        files = tuple(_files(archive, one))
+        found[one.folder] = ShownVersion(
+            one, language, tag_of(language), current.get(one.id),
+            tuple(file for file in files if is_core(file.name)), tuple(file for file in files if not is_core(file.name)),
+            told[compared[0][1]] if compared else None, compared,
+        )  # fmt: skip
+    return found
+
+
+def _files(archive: Path, version: Version) -> Iterator[ShownFile]:
+    """The documents of a version in the order of the formats, PDF first; without those that were altered."""
+    order = registry.names()
+    kinds = {name: name.rpartition(".")[2] for name in version.files}
+    for name in sorted((name for name in kinds if kinds[name] in order), key=lambda name: order.index(kinds[name])):
+        path, digest = archive / version.folder / name, version.files[name]
+        if hash_of(path) == digest:
+            data = path.read_bytes()
+            pages = registry.pages_of(name, data)
+            yield ShownFile(f"{version.folder}/{name}", kinds[name], len(data), pages, digest)
+
+
+def chooser(
+    older: Version, newer: Version, mine: Iterable[Version], told: Mapping[str, Between]
+) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """The versions that each side of a comparison can be replaced with, newest first; those shown are among them."""
+    ordered = sorted(mine, key=lambda one: one.number, reverse=True)
+    lists = (
+        [(one, path_of(one, newer)) for one in ordered], [(one, path_of(older, one)) for one in ordered]
+    )  # fmt: skip
+    here = path_of(older, newer)
+    earlier, later = (
+        tuple(Choice(one, "" if path == here else path) for one, path in side if path in told) for side in lists
+    )  # fmt: skip
+    return earlier, later
+
+
+def day_in_words(text: str, words: Words) -> str:
+    """A date of a manifest or a withdrawal as people write it; as it is if it is none."""
+    try:
+        return phrases.date(datetime.date.fromisoformat(text), words)
+    except ValueError:
+        return text
