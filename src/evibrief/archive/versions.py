@@ -69,7 +69,7 @@ class Version:
         return tuple(int(part) for part in self.version.split("."))
 
 
-CORE: "Layer" = "summary"
+CORE: "Layer" = "core"
 """The layer that is archived beside the whole brief: what a letter brings along."""
 
 
