@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from command import run_here as evibrief
-from evibrief.archive import comparisons as comparing
+from evibrief.archive.between import Between, between
 from evibrief.archive.finish import write_index
 from evibrief.archive.integrity import findings
 from evibrief.archive.opened import side_of
@@ -20,7 +20,7 @@ from evibrief.archive.since import write_since
 from evibrief.archive.versions import pairs, path_of, versions
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.formats.registry import pages_of
-from evibrief.rating.diff import compare
+from evibrief.rating.diff import Side, compare
 from shared import Shared, hashes
 from test_diff import EDITS, edited
 
@@ -181,11 +181,12 @@ def test_a_comparison_is_made_once_and_again_only_if_it_was_altered(
 ) -> None:
     before = hashes(archive)
     made: list[tuple[str, str]] = []
-    real = comparing.between
-    monkeypatch.setattr(
-        comparing, "between",
-        lambda old, new: made.append((old.brief.brief.version, new.brief.brief.version)) or real(old, new),  # type: ignore[func-returns-value]
-    )  # fmt: skip
+
+    def watched(old: Side, new: Side) -> Between:
+        made.append((old.brief.brief.version, new.brief.brief.version))
+        return between(old, new)
+
+    monkeypatch.setattr("evibrief.archive.comparisons.between", watched)
     write_index(archive)
     assert (made, hashes(archive)) == ([], before)
     data = archive / "blue-glass" / "v1.2.0_v2.1.0.json"

@@ -17,12 +17,14 @@ import pytest
 
 from evibrief import resources
 from evibrief.archive import index
+from evibrief.archive.between import Between, ChangeInWords
+from evibrief.archive.shown import Choice, ShownFile, ShownVersion
 from evibrief.archive.versions import Version
 from evibrief.build import build
 from evibrief.formats.html import citations
 from evibrief.formats.html.policy import contents_of, policy, with_policy
 from evibrief.formats.html.render import render_text
-from evibrief.mailing.message import Letter
+from evibrief.mailing.message import Letter, Part
 from evibrief.problems import Problems
 
 ROOT = Path(__file__).parents[2]
@@ -210,11 +212,19 @@ def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server
     hostile = f'<img src="{server.address}/x"> "><script src="{server.address}/y"></script>'
     one = Version("x", hostile, "1.0.0", "2026-01-01", "0" * 64, hostile, "x/y", {hostile: "0" * 64}, "0" * 64,
                   "0" * 64, "current", hostile)  # fmt: skip
-    said, listed = index._said_in("en"), {"rows": [index._Listed(one, hostile, "de")]}
+    change = ChangeInWords("major", hostile, hostile, "s1", hostile, hostile * 2, hostile, hostile)
+    told = Between("0.9.0", "1.0.0", "en", hostile, (change, replace(change, weight="minor")), ())
+    file = ShownFile(hostile, "pdf", 1, 2, "0" * 64)
+    row = ShownVersion(one, hostile, "de", one, (file,), (), told, ((one, hostile),))
+    gone = replace(row, version=replace(one, state="withdrawn"))
+    choices = (Choice(one, hostile),)
+    parts = (Part(hostile, (hostile,), (hostile,), "warning"), Part("a", ("b",)))
+    said, listed = index._said_in("en"), {"rows": [row, gone], "groups": [[row, gone]]}
     pages: dict[str, dict[str, Any]] = {
-        "mail.html.jinja": {"words": Letter(hostile, ((hostile, (hostile,)), ("a", ("b",))))},
+        "mail.html.jinja": {"words": Letter(hostile, parts)},
         "index.html.jinja": {**said, **listed},
-        "version.html.jinja": {**said, "version": replace(one, state="withdrawn"), "current": one},
+        "version.html.jinja": {**said, "row": gone},
+        "compare.html.jinja": {**said, "told": told, "older": gone, "newer": row, "sides": (choices, choices)},
     }
     for name, values in pages.items():
         html = render_text(name, resources.template_texts(), **values)

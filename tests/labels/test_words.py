@@ -23,6 +23,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from evibrief import resources
+from evibrief.archive.between import Between, ChangeInWords
 from evibrief.archive.evidence_words import evidence_in_words
 from evibrief.archive.keep import archive_version
 from evibrief.archive.versions import Version, versions
@@ -40,15 +41,15 @@ from evibrief.formats.html import citations
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import typeset
 from evibrief.formats.html.render import render, render_text
-from evibrief.labels import groups
+from evibrief.labels import groups, phrases
 from evibrief.labels.languages import english, read_words, words_in
 from evibrief.labels.sentence import Plural, Sentence
 from evibrief.labels.words import Words
-from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
+from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
 from evibrief.mailing.message import Letter
-from evibrief.mailing.recipients import Recipient
+from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.problems import Problems
-from evibrief.rating.diff import Change, Side
+from evibrief.rating.diff import Side
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
@@ -260,7 +261,7 @@ def test_templates_ask_for_just_the_words_of_the_page() -> None:
     assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.PageWords.model_fields)
 
 
-ARCHIVE_TEMPLATES = ("index.html", "version.html", "feed.atom")
+ARCHIVE_TEMPLATES = ("index.html", "version.html", "compare.html", "archive.html", "archive-parts", "feed.atom")
 
 
 def words_of_archive_templates() -> set[str]:
@@ -269,7 +270,9 @@ def words_of_archive_templates() -> set[str]:
 
 
 def test_the_pages_of_an_archive_ask_for_just_their_words() -> None:
-    assert words_of_archive_templates() == set(GROUPS["archive"].model_fields)
+    in_code = {name for _, _, (group, name), _, _ in calls() if group == "archive"}
+    assert in_code == {"studies"}
+    assert words_of_archive_templates() | in_code == set(GROUPS["archive"].model_fields)
 
 
 def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:
@@ -312,7 +315,8 @@ def test_what_is_put_in_is_never_a_place_itself() -> None:
 
 NO_WORDS = {
     "changes.py": {"bottom line"},  # how a change of it is called in the data
-    "letters.py": {"evibrief verify FILE", "bottom line"},  # a command; how a change is called in the data
+    "between.py": {"bottom line"},  # how a change of it is called in the data
+    "letters.py": {"evibrief verify FILE"},  # a command
     "picture.py": {'(<img src=")([^"<>]*)(")'},  # markup
 }
 NOT_PAGE = {"sheet.py"}  # it owns the library that draws, and prints what it is given
@@ -348,8 +352,8 @@ def worded(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_no_word_for_a_reader_is_typed_in_the_sections() -> None:
     modules = [path for path in TREES if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
     assert len(modules) > 20
-    modules += [SOURCE / "mailing" / "letters.py", SOURCE / "archive" / "index.py"]
-    modules += [SOURCE / "archive" / "evidence_words.py"]
+    modules += [SOURCE / "mailing" / "letters.py"]
+    modules += [SOURCE / "archive" / f"{name}.py" for name in ("index", "shown", "between", "evidence_words")]
     found = {
         (path.name, line, text) for path in modules for line, text in (*typed(TREES[path]), *worded(TREES[path]))
         if text not in NO_WORDS.get(path.name, ())
@@ -363,7 +367,7 @@ def test_a_typed_word_would_be_found(code: str) -> None:
 
 
 def test_no_word_for_a_reader_is_typed_in_the_templates_of_the_page() -> None:
-    for name in ("brief.html", "blocks.html", "index.html", "version.html", "mail.html", "feed.atom", "sentence"):
+    for name in ("brief.html", "blocks.html", *ARCHIVE_TEMPLATES, "mail.html", "sentence"):
         text = (ROOT / "templates" / f"{name}.jinja").read_text()
         unseen = r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style.*?</style>|<(?:id|updated)>.*?(?=</)|<[^>]*>"
         bare = re.sub(unseen, " ", text, flags=re.DOTALL)
@@ -572,7 +576,7 @@ def lines_of(letter: Letter) -> list[str]:
     html = render_text("mail.html.jinja", resources.template_texts(), words=letter)
     assert '<html lang="ru">' in html
     seen = re.sub(r"<head>.*?</head>|<[^>]*>", "\n", html, flags=re.DOTALL)
-    told = [text for heading, paragraphs in letter.parts for text in (heading, *paragraphs)]
+    told = [text for part in letter.parts for text in (part.heading, *part.paragraphs, *part.items)]
     return [letter.subject, *told, *unescape(seen).split("\n")]
 
 
@@ -587,23 +591,29 @@ def english_left(lines: Iterable[str], side: Side, given: Iterable[str] = ()) ->
     return {line: left for line, left in told.items() if left}
 
 
-HASHES = (Hashes("e" * 64, "c" * 64), Hashes("e" * 64))
-CHANGES = (
-    Change("major", "bottom line", "bottom line, certainty", "а", "б"),
-    *(Change("major", "tier", f"statement-{number}, final", "not rated", "б") for number in range(20)),
-)
-GIVEN = {"a.pdf", "fr-CA", "evibrief verify FILE", "certainty", "final", *(f"statement-{n}" for n in range(20))}
+CHANGES = tuple(ChangeInWords("major", "а", "б", f"{number}", "", "", "в", "") for number in range(20))
+SINCE = Between("1.0.0", "1.1.0", "ru", "а", CHANGES, ())
+GIVEN = {"a.pdf", "fr-CA", "evibrief verify FILE", "https://example.org/briefs"}
+SENDER = Sender(name="а", address="s@example.org")
+CORE = Enclosed({"a.pdf": b""}, core=True, pages=4, whole_pages=9)
+
+
+def archived(number: str, state: str) -> Version:
+    return Version("x", "а", number, "2026-02-01", "", "", "", {}, "", "", state, "2026-02-02: б")
 
 
 @pytest.mark.parametrize("kind", ["reader", "reviewer"])
-@pytest.mark.parametrize("hashes", HASHES, ids=["content", "evidence"])
+@pytest.mark.parametrize("content", ["c" * 64, ""], ids=["content", "evidence"])
 @pytest.mark.parametrize("until", [None, date(2026, 12, 5)])
 def test_a_letter_in_a_second_language_has_no_word_of_the_first(
-    kind: Literal["reader", "reviewer"], hashes: Hashes, until: date | None, second: Path
+    kind: Literal["reader", "reviewer"], content: str, until: date | None, second: Path
 ) -> None:
     side = in_second(BRIEF)
-    reader = Recipient(id="a", role="b", address="a@example.org", language="fr-CA", kind=kind)
-    lines = lines_of(brief_letter(side, hashes, {"a.pdf": b""}, reader, "1.0.0", CHANGES, until))
+    name = "б" if until else None
+    reader = Recipient(id="a", role="b", address="a@example.org", language="fr-CA", kind=kind, name=name)
+    held = (archived("1.0.0", "withdrawn"), archived("1.1.0", "superseded"))
+    sent = Sent(side, "e" * 64, content, archived("2.0.0", "current"))
+    lines = lines_of(brief_letter(sent, CORE, SENDER, reader, held, SINCE, until))
     assert other("No dose in it is advice.") in " ".join(lines)
     assert other("is available in English only").split()[-2] in " ".join(lines)
     assert english_left(lines, side, GIVEN) == {}
@@ -613,8 +623,9 @@ def test_a_letter_in_a_second_language_has_no_word_of_the_first(
 def test_a_recall_in_a_second_language_has_no_word_of_the_first(replaced: bool, second: Path) -> None:
     side = in_second(BRIEF)
     reader = Recipient(id="a", role="b", address="a@example.org", language="ru")
-    words, now = side.findings.words, side if replaced else None
-    letter = recall_letter(now, HASHES[0], {"a.pdf": b""}, reader, "а", "1.0.0", "б", CHANGES, "ru-RU", words)
+    words, now = side.findings.words, Sent(side, "e" * 64, "c" * 64) if replaced else None
+    gone = archived("1.0.0", "withdrawn")
+    letter = recall_letter(now, CORE, SENDER, reader, gone, "б", SINCE, "ru-RU", words)
     lines = lines_of(letter)
     assert other("not a recommendation to treat") in " ".join(lines)
     assert english_left(lines, side, GIVEN) == {}
@@ -623,8 +634,8 @@ def test_a_recall_in_a_second_language_has_no_word_of_the_first(replaced: bool, 
 def test_a_reader_who_asked_for_another_language_is_told_which_it_is(second: Path) -> None:
     for asked, told in {"ru": False, "ru-RU": False, "en": True, "de": True}.items():
         reader = Recipient(id="a", role="b", address="a@example.org", language=asked)
-        letter = brief_letter(in_second(BRIEF), HASHES[0], {}, reader, "", None, None)
-        first = letter.parts[0][1][0]
+        letter = brief_letter(Sent(in_second(BRIEF)), Enclosed({}), SENDER, reader, (), None, None)
+        first = letter.parts[0].paragraphs[1]
         assert (f"“{asked}”" in first, other("English") in first) == (told, told)
 
 
@@ -665,7 +676,7 @@ def test_an_archive_in_a_second_language_has_no_word_of_the_first(foreign_archiv
     assert labels_of.title in texts[0]
     assert labels_of.feed in texts[1]
     assert labels_of.all_versions in texts[2]
-    assert labels_of.withdrawn(reason="2026-03-03: б") in texts[5]
+    assert labels_of.withdrawn(date=phrases.date(date(2026, 3, 3), words_in("ru")), reason="б") in texts[5]
     for text in texts:
         assert re.search(r'<(?:html|feed)[^>]* (?:xml:)?lang="ru"', text)
         assert re.findall("[A-Za-z]{2,}", words_on(text, version)) == []
@@ -684,8 +695,8 @@ def test_an_archive_of_two_languages_is_english_and_marks_the_titles_of_the_othe
     assert english().archive.title in index
     assert english().archive.feed in feed
     first, second = versions(foreign_archive)
-    assert index.count(f'<span lang="ru-RU">{first.title}</span>') == 1
-    assert f'<th scope="row">{second.title}<br>' in index
+    assert index.count(f'<h2 lang="ru-RU">{first.title}</h2>') == 1
+    assert f"<h2>{second.title}</h2>" in index
     assert '<html lang="ru">' in (foreign_archive / first.id / f"v{first.version}.html").read_text()
     assert '<html lang="en">' in (foreign_archive / second.id / f"v{second.version}.html").read_text()
 

@@ -130,13 +130,14 @@ def test_a_letter_says_what_page_one_says(brief: Path, archive: Path) -> None:
         part = first.get_body((kind,))
         assert part is not None
         text = " ".join(part.get_content().split())
-        for words in ("not a recommendation to treat", "Could wearing blue glass", "How plausible", "evidence hash"):
+        for words in ("not a recommendation to treat", "Could wearing blue glass", "How plausible", "evidence hash",
+                      "Dear Ana Álvarez,", "The PDF has "):  # fmt: skip
             assert words.lower() in text.lower(), (kind, words)
     assert "English only" in second.get_body(("plain",)).get_content().replace("\n", " ")  # type: ignore[union-attr]
-    assert third["Subject"].strip().startswith("For your comments: ")
+    assert third["Subject"].startswith("For your comments: ")
     names = [[part.get_filename() for part in one.iter_attachments()] for one in (first, second, third)]
     stem = "blue-glass_2026-03-01_v1.2.0"
-    assert names == [[f"{stem}.pdf"], [f"{stem}.pdf", f"{stem}.docx"], [f"{stem}_review_c.docx"]]
+    assert names == [[f"{stem}_core.pdf"], [f"{stem}_core.pdf", f"{stem}_core.docx"], [f"{stem}_review_c.docx"]]
 
 
 def test_attachments_are_the_archived_files_to_the_byte(brief: Path, archive: Path) -> None:
@@ -165,13 +166,13 @@ HOSTILE = (
 def test_a_name_or_title_adds_no_header_and_breaks_no_line(name: str) -> None:
     person = Recipient.model_construct(id="a", role="x", name=name, address="a@example.org", language="en")
     sender = Sender.model_construct(name=name, address="s@example.org")
-    words = mail.Letter(name, (("", [name * 30]),), {})
+    words = mail.Letter(name, (mail.Part(paragraphs=[name * 30]),), {})
     data = mail.write_message(words, f"<p>{name}</p>", sender, person, NOW, "<a@example.org>", draft=False)
     message = parsed(data)
     assert set(message.keys()) == {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"}
     assert [one.addr_spec for one in message["To"].addresses] == ["a@example.org"]
     assert max(map(len, data.split(b"\r\n"))) <= 998
-    assert message["Subject"].split() == re.sub(r"[\x00-\x1f]", " ", name).split()
+    assert message["Subject"] == " ".join(re.sub(r"[\x00-\x1f]", " ", name).split())
 
 
 NO_ADDRESSES = (
@@ -656,9 +657,9 @@ def test_a_recall_reaches_exactly_those_who_hold_the_version(brief: Path, archiv
     assert message["Subject"].startswith("Please do not use any more: Blue glass and hay fever, version 1.2.0")
     told = " ".join(message.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     for words in ("Why: The bottom line moved.", "conclusion moved", "Version 2.0.0", "replaces it",
-                  "WHAT CHANGED SINCE VERSION 1.2.0, WHICH YOU HAVE", "- bottom line, text: "):  # fmt: skip
+                  "WHAT CHANGED SINCE VERSION 1.2.0, WHICH YOU HAVE", "- Bottom line: "):  # fmt: skip
         assert words in told.replace("\u00a0", " "), words
-    assert [part.get_filename() for part in message.iter_attachments()] == ["blue-glass_2026-04-01_v2.0.0.pdf"]
+    assert [part.get_filename() for part in message.iter_attachments()] == ["blue-glass_2026-04-01_v2.0.0_core.pdf"]
     text = (brief / "circulation.yaml").read_text()
     (brief / "circulation.yaml").write_text(text.replace("{id: a,", "{id: z,"))
     with pytest.raises(Problems, match=r"a holds version 1\.2\.0, but has no address"):
@@ -671,7 +672,7 @@ def test_a_withdrawn_version_without_a_successor_is_recalled_with_nothing_attach
     made = preparing.prepare_recall(load(brief), archive, "1.2.0", "A trial was invented.", NOW)
     message = parsed(made[0].draft)
     assert list(message.iter_attachments()) == []
-    assert "there is no replacement yet" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "It was withdrawn on" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "There is no replacement at present" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     run = evibrief("circulate", brief, "--archive", archive, "--recall", "1.2.0")
     assert "a recall needs a reason" in run.stderr

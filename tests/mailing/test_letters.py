@@ -1,26 +1,204 @@
-"""What every letter says, whatever else is in it."""
+"""What letters say, by what the reader holds: a warning first, then the brief, small at the end how to check it."""
 
+import re
+from dataclasses import replace
+from email import message_from_bytes, policy
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from evibrief import resources
+from evibrief.archive.between import between
 from evibrief.archive.opened import side_of
+from evibrief.archive.versions import Version
+from evibrief.formats.html.render import render_text
 from evibrief.labels.languages import english
-from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
-from evibrief.mailing.recipients import Recipient
+from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
+from evibrief.mailing.message import Letter, safe_line, subject_line, text_of_letter
+from evibrief.mailing.recipients import Recipient, Sender
+from evibrief.rating.diff import Side
+from test_diff import EDITS, edited
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
 NO_ADVICE = english().letters.no_advice
-SOMEONE = Recipient(id="a", role="botanist", address="a@example.org")
+SENDER = Sender(name="Max Muster", address="max@example.org")
+SOMEONE = Recipient(id="a", role="botanist", name="Ana Álvarez", address="a@example.org")
+NOBODY = Recipient(id="b", role="botanist", address="b@example.org")
+PDF = {"blue_core.pdf": b"%PDF"}
+CORE = Enclosed(PDF, core=True, pages=4, whole_pages=9)
+SIDE = side_of(BRIEF)
 
 
-def test_a_letter_recommends_nothing() -> None:
-    letter = brief_letter(side_of(BRIEF), Hashes(), {}, SOMEONE, "", None, None)
-    assert any(NO_ADVICE in line for _, lines in letter.parts for line in lines)
+def version(number: str, state: str = "superseded", reason: str = "") -> Version:
+    return Version("blue-glass", "Blue glass and hay fever", number, "2026-02-01", "e" * 64, "", "", {}, "", "c" * 64,
+                   state, reason)  # fmt: skip
 
 
-@pytest.mark.parametrize("replaced", [True, False])
-def test_a_recall_recommends_nothing(replaced: bool) -> None:
-    side = side_of(BRIEF) if replaced else None
-    letter = recall_letter(side, Hashes(), {}, SOMEONE, "Blue glass", "1.1.0", "It was wrong.", (), "en", english())
-    assert any(line == NO_ADVICE for _, lines in letter.parts for line in lines)
+GONE = version("1.1.0", "withdrawn", "2026-02-20: A trial was invented.")
+
+
+def letter(
+    held: tuple[Version, ...] = (), newer: Version | None = None, recipient: Recipient = SOMEONE,
+    enclosed: Enclosed = CORE, side: Side = SIDE,
+) -> Letter:  # fmt: skip
+    edition = Sent(side, "e" * 64, "c" * 64, newer)
+    return brief_letter(edition, enclosed, SENDER, recipient, held, None, None)
+
+
+def text_of(words: Letter) -> str:
+    return text_of_letter(words).replace("\u00a0", " ")
+
+
+def html_of(words: Letter) -> str:
+    return render_text("mail.html.jinja", resources.template_texts(), words=words)
+
+
+def recall(replaced: bool = True, gone: Version = GONE) -> Letter:
+    now = Sent(SIDE, "e" * 64, "c" * 64) if replaced else None
+    enclosed = CORE if replaced else Enclosed({})
+    return recall_letter(now, enclosed, SENDER, SOMEONE, gone, "It was wrong.", None, "en", english())
+
+
+@pytest.mark.parametrize("words", [letter(), recall(), recall(replaced=False)], ids=["brief", "recall", "withdrawn"])
+def test_a_letter_recommends_nothing(words: Letter) -> None:
+    assert text_of(words).count(NO_ADVICE) == 1
+    assert html_of(words).count(NO_ADVICE) == 1
+
+
+# What comes first.
+
+
+def test_a_withdrawal_is_told_first_of_all() -> None:
+    words = letter(held=(GONE,))
+    assert words.subject.startswith("Version 1.1.0 was withdrawn: Blue glass and hay fever, version 1.2.0 of 1")
+    assert text_of(words).startswith(
+        "PLEASE DO NOT USE VERSION 1.1.0 ANY MORE\n\nVersion 1.1.0, which you have, was withdrawn on 20 February 2026. "
+        "Reason: A trial was invented.\n\nDear Ana Álvarez,\n\n"
+    )  # fmt: skip
+    shown = html_of(words)
+    assert shown.index('class="warning"') < shown.index("Dear Ana")
+
+
+def test_every_withdrawn_version_that_a_reader_has_is_told_and_a_current_one_is_not() -> None:
+    words = letter(held=(version("1.0.0", "withdrawn", "2026-02-02: Wrong."), version("1.1.0")))
+    said = text_of(words)
+    assert said.index("DO NOT USE VERSION 1.0.0") < said.index("PLEASE USE VERSION 1.2.0 FROM NOW ON")
+    assert "Version 1.1.0, which you have, is superseded. Version 1.2.0 of 1 March 2026 replaces it." in said
+
+
+def test_that_another_version_replaces_the_one_at_hand_is_told_first() -> None:
+    words = letter(held=(version("1.1.0"),))
+    assert words.subject.startswith("New version: Blue glass")
+    assert text_of(words).startswith("PLEASE USE VERSION 1.2.0 FROM NOW ON\n\nVersion 1.1.0, which you have, is")
+
+
+def test_an_older_version_is_sent_as_what_it_is() -> None:
+    """It does not replace the newer one that the reader has."""
+    newer = version("2.0.0", "current")
+    words = letter(held=(newer,), newer=newer)
+    assert words.subject.startswith("Blue glass")
+    assert text_of(words).startswith(
+        "THIS IS NOT THE CURRENT VERSION\n\nVersion 1.2.0, which comes with this letter, is superseded by version 2.0.0"
+    )
+
+
+def test_who_has_nothing_yet_is_warned_of_nothing() -> None:
+    assert text_of(letter()).startswith("Dear Ana Álvarez,\n\nAttached for your information: ")
+    assert 'class="warning"' not in html_of(letter())
+
+
+def test_a_recall_says_first_that_it_was_withdrawn_when_why_and_what_to_use_now() -> None:
+    said = text_of(recall())
+    assert said.startswith(
+        "PLEASE DO NOT USE VERSION 1.1.0 ANY MORE\n\n"
+        "You were sent version 1.1.0 of “Blue glass and hay fever”. Please do not use it any more.\n\n"
+        "It was withdrawn on 20 February 2026.\n\nWhy: It was wrong.\n\n"
+        "Version 1.2.0 of 1 March 2026 replaces it and is attached.\n\nDear Ana Álvarez,\n\n"
+    )  # fmt: skip
+    assert "There is no replacement at present." in text_of(recall(replaced=False))
+    assert "It was withdrawn" not in text_of(recall(gone=version("1.1.0")))
+
+
+# The greeting, what is attached, and the end.
+
+
+def test_nobody_is_greeted_by_a_name_that_is_not_known() -> None:
+    assert text_of(letter(recipient=NOBODY)).startswith("Hello,\n\n")
+
+
+def test_the_core_is_attached_with_its_pages_and_the_rest_is_offered() -> None:
+    said = text_of(letter())
+    for sentence in ("What is attached is the core of the brief", "The PDF has 4 pages.",
+                     "The whole brief has 9 pages.", "is where all versions are listed: https://example.org/"):  # fmt: skip
+        assert sentence in said
+    assert html_of(letter()).count('<a href="https://example.org/briefs"') == 1
+
+
+def test_without_an_address_the_whole_can_be_asked_for() -> None:
+    record = SIDE.brief.brief
+    sentences = {"unknown": "Reply to this letter to get the whole brief",
+                 "the shelf in room 3": "is where all versions are listed: the shelf in room 3"}  # fmt: skip
+    for place, sentence in sentences.items():
+        other = SIDE.brief.model_copy(update={"brief": record.model_copy(update={"versions_at": place})})
+        words = letter(side=replace(SIDE, brief=other))
+        assert sentence in text_of(words)
+        assert "<a href" not in html_of(words)
+
+
+def test_the_whole_is_attached_as_what_it_is() -> None:
+    """As of a version that was archived without a core."""
+    said = text_of(letter(enclosed=Enclosed({"blue.pdf": b"%PDF"}, pages=91, whole_pages=91)))
+    assert "The PDF has 91 pages." in said
+    assert "core" not in said
+    assert "Reply to this letter" not in said
+
+
+def test_checksums_are_small_and_last() -> None:
+    words = letter()
+    assert [part.look for part in words.parts][-1] == "small"
+    last = text_of(words).split("HOW TO CHECK THESE FILES")[1]
+    assert set(re.findall("[0-9a-f]{64}", text_of(words))) == set(re.findall("[0-9a-f]{64}", last))
+    assert "With kind regards\n\nMax Muster\n\nHOW TO CHECK" in text_of(words)
+
+
+def test_a_changed_conclusion_is_called_by_its_words(tmp_path: Path) -> None:
+    new = side_of(edited(tmp_path / "blue-glass", EDITS["tier"][2]))
+    edition = Sent(new, "e" * 64, "c" * 64)
+    words = brief_letter(edition, CORE, SENDER, SOMEONE, (version("1.1.0"),), between(SIDE, new), None)
+    (part,) = (part for part in words.parts if part.heading.startswith("What changed since"))
+    assert part.items
+    assert all(not re.match(r"s\d", item) and " → " in item for item in part.items), part.items
+
+
+# For every screen.
+
+
+def test_the_text_leaves_it_to_the_reader_where_lines_end() -> None:
+    """A paragraph is a line: one that is broken at 72 letters is broken twice on a phone."""
+    lines = text_of(letter()).split("\n")
+    assert any(len(line) > 150 for line in lines)
+    assert all(not line or not before or line.startswith("- ") for before, line in pairwise(lines))
+
+
+def test_the_page_fits_a_phone_and_the_dark_and_loads_nothing() -> None:
+    shown = html_of(letter(held=(GONE,)))
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in shown
+    assert "prefers-color-scheme: dark" in shown
+    assert not re.search(r"<(script|img|link|table)|[^-]width: *\d+px|url\(", shown)
+
+
+@example("Ketamine's mechanisms of action and ME/CFS, version 0.2.0 of 24\u00a0November\u00a02026")
+@example("Version 0.1.0 was withdrawn: Glas, das über die Maßen blau ist, und Heu, version 0.2.0 of 2 May 2026")
+@example("a" * 500)
+@example("=?utf-8?q?x?= y")
+@given(st.text(max_size=200).filter(safe_line))
+def test_a_subject_is_read_as_it_was_written(text: str) -> None:
+    header = subject_line(text)
+    assert header.startswith(b"Subject: ")
+    assert not header.startswith((b"Subject:  ", b"Subject: \r"))
+    assert all(len(line) <= 78 for line in header.split(b"\r\n"))
+    assert header.count(b"\r\n") == len(re.findall(b"\r\n(?= |$)", header))
+    assert message_from_bytes(header + b"\r\nx", policy=policy.default)["Subject"] == safe_line(text)

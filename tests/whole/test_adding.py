@@ -34,7 +34,7 @@ from evibrief.formats.difference import Difference
 from evibrief.formats.html.format import WebPage
 from evibrief.importers import registry as importers
 from evibrief.importers.contract import Imported
-from evibrief.mailing.message import Letter, write_message
+from evibrief.mailing.message import Letter, Part, write_message
 from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.problems import Problems
 from evibrief.rating.diff import Side, compare
@@ -203,7 +203,7 @@ def test_a_format_that_is_added_is_written_and_named(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("text_format")
 def test_a_format_that_is_added_can_be_sent(tmp_path: Path) -> None:
     recipient = Recipient(id="a", role="botanist", address="a@example.org", wants=("txt",))
-    letter = Letter("A brief", [("", ["Words."])], {"brief.txt": b"Words."})
+    letter = Letter("A brief", [Part(paragraphs=["Words."])], {"brief.txt": b"Words."})
     sender = Sender(name="Max", address="max@example.org")
     message = write_message(letter, "<p>Words.</p>", sender, recipient, datetime(2026, 3, 1, tzinfo=UTC), "<x@y>", True)
     (file,) = email.message_from_bytes(message, policy=email.policy.SMTP).iter_attachments()

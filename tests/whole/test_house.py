@@ -38,8 +38,8 @@ ROOMS = (
 OWNERS = {
     "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
     "pydantic": {
-        "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields", "evidence.instrument",
-        "evidence.records",
+        "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
+        "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.unfinished",
         "evidence.validate", "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
     },

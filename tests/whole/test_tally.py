@@ -19,8 +19,8 @@ from evibrief.archive.opened import side_of
 from evibrief.checks.load import load
 from evibrief.cli.main import main
 from evibrief.labels import markdown
-from evibrief.mailing.letters import Hashes, brief_letter
-from evibrief.mailing.recipients import Recipient
+from evibrief.mailing.letters import Enclosed, Sent, brief_letter
+from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.ratings import Tally
 from evibrief.rating.tally import StudyColumn
@@ -121,8 +121,9 @@ def test_letters_and_plain_words_count_the_tiers(folder: Path, findings: Finding
     names = {level.id: level.word.lower() for level in findings.ratings.instrument.tier.levels}
     side = side_of(folder)
     someone = Recipient(id="a", role="botanist", address="a@example.org")
-    letter = brief_letter(side, Hashes(), {}, someone, "", None, date(2026, 12, 1))
-    page_one = " ".join(line for _, lines in letter.parts for line in lines)
+    sender = Sender(name="Max", address="max@example.org")
+    letter = brief_letter(Sent(side), Enclosed({}), sender, someone, (), None, date(2026, 12, 1))
+    page_one = " ".join(line for part in letter.parts for line in (*part.paragraphs, *part.items))
     for text in (page_one, " ".join(evidence_in_words(side.brief))):
         (said,) = re.findall(r"computed: of (\d+).statements?, ([^;.]*)", text)
         assert int(said[0]) == tiers.total()

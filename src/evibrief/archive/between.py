@@ -1,7 +1,7 @@
 """What changed between two archived versions of a brief, in words, for the page that compares them.
 
-In: the evidence of two versions. Out: a `Between`, in the language of the later one. It is computed once, when the later
-version is archived, and kept beside the pages.
+In: the evidence of two versions. Out: a `Between`, in the language of the later one. It is computed once, when the
+later version is archived, and kept beside the pages.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _OF_LEVELS: tuple[ChangeKind, ...] = ("tier", "certainty", "judgement")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeInWords:
     """One change in words. `what` is the title or text of the record, `part` says which part of it changed."""
 
     weight: Weight
@@ -33,7 +33,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountsInWords:
     """The studies of a statement or link: for, against and inconclusive, before and now."""
 
     what: str
@@ -50,27 +50,27 @@ class Between:
     newer: str
     language: str
     summary: str
-    changes: tuple[Told, ...]
-    counts: tuple[Counted, ...]
+    changes: tuple[ChangeInWords, ...]
+    counts: tuple[CountsInWords, ...]
 
     @property
-    def conclusions(self) -> tuple[Told, ...]:
+    def conclusions(self) -> tuple[ChangeInWords, ...]:
         """The changed conclusions."""
         return tuple(one for one in self.changes if one.weight == "major")
 
     @property
-    def others(self) -> Mapping[str, tuple[Told, ...]]:
+    def others(self) -> Mapping[str, tuple[ChangeInWords, ...]]:
         """All other changes by kind, the most important kind first."""
         kinds = dict.fromkeys(one.kind for one in self.changes if one.weight != "major")
         rest = [one for one in self.changes if one.weight != "major"]
         return {kind: tuple(one for one in rest if one.kind == kind) for kind in kinds}
 
-    def counts_of(self, record: str) -> Counted | None:
+    def counts_of(self, record: str) -> CountsInWords | None:
         """The studies of a statement or link, if their number changed."""
         return next((one for one in self.counts if one.record == record), None)
 
     @property
-    def counts_alone(self) -> tuple[Counted, ...]:
+    def counts_alone(self) -> tuple[CountsInWords, ...]:
         """The changed numbers of studies that no changed conclusion tells."""
         told = {one.record for one in self.conclusions}
         return tuple(one for one in self.counts if one.record not in told)
@@ -88,20 +88,22 @@ def between(old: Side, new: Side) -> Between:
     )  # fmt: skip
 
 
-def _counted(old: Side, new: Side, names: Mapping[str, str]) -> Iterator[Counted]:
+def _counted(old: Side, new: Side, names: Mapping[str, str]) -> Iterator[CountsInWords]:
     words = new.findings.words
     for one in changed_tallies(old.findings, new.findings):
         was, now = (_counts(side, words) for side in (one.was, one.now))
         if was != now:
-            yield Counted(names.get(one.record, one.record), one.record, was, now)
+            yield CountsInWords(names.get(one.record, one.record), one.record, was, now)
 
 
 def _names(side: Side) -> dict[str, str]:
     """What a reader knows a record by: its title, its text, the name of a publication."""
     brief, notes = side.brief, side.findings.words.notes
-    records = (*brief.all_claims, *brief.ranking.statements, *(link for one in brief.mechanisms for link in one.links))
-    names = {one.id: markdown.without_marks(one.text) for one in records}
-    names |= {one.id: one.title for one in brief.mechanisms}
+    names: dict[str, str] = {one.id: markdown.without_marks(one.text) for one in brief.all_claims}
+    names |= {one.id: markdown.without_marks(one.text) for one in brief.ranking.statements}
+    for mechanism in brief.mechanisms:
+        names |= {mechanism.id: mechanism.title}
+        names |= {link.id: markdown.without_marks(link.text) for link in mechanism.links}
     names |= {one.id: phrases.short_name(one) for one in brief.references}
     return names | dict.fromkeys(("brief", brief.brief.id), notes.brief_itself)
 
@@ -129,7 +131,9 @@ def _joined(changes: Iterable[Change]) -> Iterator[Sequence[Change]]:
     yield from groups.values()
 
 
-def _told(group: Sequence[Change], names: Mapping[str, str], levels: tuple[Levels, Levels], words: Words) -> Told:
+def _told(
+    group: Sequence[Change], names: Mapping[str, str], levels: tuple[Levels, Levels], words: Words
+) -> ChangeInWords:
     change = group[0]
     record = change.record.partition(", ")[0]
     parts = [part for one in group if (part := one.record.partition(", ")[2])]
@@ -139,7 +143,7 @@ def _told(group: Sequence[Change], names: Mapping[str, str], levels: tuple[Level
         what, parts = _of_the_bottom_line(parts, words), []
     was, now = (_value(change, text, known) for text, known in zip((change.was, change.now), levels, strict=True))
     part = phrases.all_of((_part(one, words) for one in parts), words) if parts else ""
-    return Told(change.weight, kind, what, record, part, was, now, markdown.without_marks(change.reason))
+    return ChangeInWords(change.weight, kind, what, record, part, was, now, markdown.without_marks(change.reason))
 
 
 def _value(change: Change, text: str, levels: Levels) -> str:

@@ -18,6 +18,7 @@ from evibrief.archive.opened import side_of
 from evibrief.archive.versions import Version, evidence_of, pairs, path_of, read_bounded
 from evibrief.problems import Problems
 
+
 def comparisons(archive: Path, listed: Iterable[Version], before: Mapping[str, str]) -> dict[str, Between]:
     """What changed between each two versions, by path; `before` are the hashes of pages in the last index.
 

@@ -15,7 +15,7 @@ from evibrief.archive.hashes import hashes
 from evibrief.archive.opened import side_of
 from evibrief.archive.repository import recorded_state
 from evibrief.archive.since import demand_current_since
-from evibrief.archive.versions import CORE, evidence_of, read_manifest, versions
+from evibrief.archive.versions import CORE_LAYER, evidence_of, read_manifest, versions
 from evibrief.build import compose
 from evibrief.build_cache import file_stem
 from evibrief.checks.load import Loaded, load
@@ -123,7 +123,7 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
 
 def _documents(loaded: Loaded) -> Iterator[tuple[str, bytes]]:
     """The documents of a version by name: the whole brief, and its core in the formats that are sent by mail."""
-    layers: tuple[tuple[Layer, Iterable[str]], ...] = (("full", names()), (CORE, CORE_FORMATS))
+    layers: tuple[tuple[Layer, Iterable[str]], ...] = (("full", names()), (CORE_LAYER, CORE_FORMATS))
     for layer, formats in layers:
         for document in compose(loaded, formats, layer).documents:
             yield f"{file_stem(loaded.brief, layer)}.{document.format}", document.data

@@ -69,20 +69,28 @@ class Choice:
 
 
 def shown_versions(archive: Path, listed: Sequence[Version], told: Mapping[str, Between]) -> dict[str, ShownVersion]:
-    """Every version by its folder, in the order given. Manifests from before there were two languages name none."""
+    """Every version by its folder, in the order given."""
     current = {one.id: one for one in listed if one.state == "current"}
-    found = {}
-    for one in listed:
-        language = str(read_manifest(archive / one.folder).get("language", ENGLISH))
-        earlier = sorted((other for other in listed if other.id == one.id and path_of(other, one) in told), key=lambda other: other.number)
-        compared = tuple((other, path_of(other, one)) for other in reversed(earlier))
-        files = tuple(_files(archive, one))
-        found[one.folder] = ShownVersion(
-            one, language, tag_of(language), current.get(one.id),
-            tuple(file for file in files if is_core(file.name)), tuple(file for file in files if not is_core(file.name)),
-            told[compared[0][1]] if compared else None, compared,
-        )  # fmt: skip
-    return found
+    return {one.folder: _shown(archive, one, listed, told, current.get(one.id)) for one in listed}
+
+
+def _shown(
+    archive: Path, one: Version, listed: Sequence[Version], told: Mapping[str, Between], current: Version | None
+) -> ShownVersion:
+    # Manifests that were written before there was a second language name none.
+    language = str(read_manifest(archive / one.folder).get("language", ENGLISH))
+    compared = tuple(
+        (other, path_of(other, one)) for other in _newest_first(listed)
+        if other.id == one.id and path_of(other, one) in told
+    )  # fmt: skip
+    files = tuple(_files(archive, one))
+    core, whole = (tuple(file for file in files if is_core(file.name) == asked) for asked in (True, False))
+    since = told[compared[0][1]] if compared else None
+    return ShownVersion(one, language, tag_of(language), current, core, whole, since, compared)
+
+
+def _newest_first(listed: Iterable[Version]) -> list[Version]:
+    return sorted(listed, key=lambda one: one.number, reverse=True)
 
 
 def _files(archive: Path, version: Version) -> Iterator[ShownFile]:
@@ -101,7 +109,7 @@ def chooser(
     older: Version, newer: Version, mine: Iterable[Version], told: Mapping[str, Between]
 ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
     """The versions that each side of a comparison can be replaced with, newest first; those shown are among them."""
-    ordered = sorted(mine, key=lambda one: one.number, reverse=True)
+    ordered = _newest_first(mine)
     lists = (
         [(one, path_of(one, newer)) for one in ordered], [(one, path_of(older, one)) for one in ordered]
     )  # fmt: skip

@@ -69,13 +69,13 @@ class Version:
         return tuple(int(part) for part in self.version.split("."))
 
 
-CORE: "Layer" = "core"
+CORE_LAYER: "Layer" = "core"
 """The layer that is archived beside the whole brief: what a letter brings along."""
 
 
 def is_core(name: str) -> bool:
     """Whether a document of a version is its core; it is the whole brief otherwise."""
-    return Path(name).stem.endswith(f"_{CORE}")
+    return Path(name).stem.endswith(f"_{CORE_LAYER}")
 
 
 def versions(archive: Path) -> list[Version]:

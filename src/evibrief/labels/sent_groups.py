@@ -19,10 +19,27 @@ class Letters(Record):
     language: Text
     only_in: Annotated[Sentence, takes("language", "asked")]
     subject: Annotated[Sentence, takes("title", "version", "date")]
+    subject_newer: Annotated[Sentence, takes("title", "version", "date")]
+    subject_withdrawn: Annotated[Sentence, takes("held", "title", "version", "date")]
     subject_review: Annotated[Sentence, takes("title", "version", "date")]
     subject_recall: Annotated[Sentence, takes("title", "version")]
+    stop: Annotated[Sentence, takes("version")]
+    withdrawn: Annotated[Sentence, takes("version", "date", "reason")]
+    withdrawn_on: Annotated[Sentence, takes("date")]
+    newer: Annotated[Sentence, takes("version")]
+    superseded: Annotated[Sentence, takes("held", "version", "date")]
+    not_current_heading: Text
+    not_current: Annotated[Sentence, takes("version", "current", "date")]
+    dear: Annotated[Sentence, takes("name")]
+    hello: Text
+    regards: Text
     attached: Annotated[Sentence, takes("title", "version", "date")]
     attached_review: Annotated[Sentence, takes("title", "version", "date")]
+    core: Text
+    pages: Annotated[Sentence, takes("pages")]
+    whole_pages: Annotated[Sentence, takes("pages")]
+    rest: Text
+    rest_at: Annotated[Sentence, takes("place")]
     status: Annotated[Sentence, takes("status", "note", "no_advice")]
     no_advice: Text
     judgements: Text
@@ -36,7 +53,6 @@ class Letters(Record):
     recalled: Annotated[Sentence, takes("version", "title")]
     why: Annotated[Sentence, takes("reason")]
     what_changed: Annotated[Sentence, takes("changed")]
-    only_withdrawn: Text
     replaced: Annotated[Sentence, takes("version", "date")]
     no_replacement: Text
     check: Text

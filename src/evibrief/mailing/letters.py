@@ -1,21 +1,25 @@
-"""The letter that goes with a brief: what page 1 says, what changed, how to check the file, how to answer.
+"""The letter that goes with a brief: a warning first, then what page 1 says, what changed, how to answer, how to check.
 
 In: a brief with its findings, the changes since the reader's version, the recipient. Out: a `Letter`. No letter
 recommends a treatment, and each says so. A letter is in the language of the brief, with the words of its labels.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from evibrief.archive.between import Between
+from evibrief.archive.shown import day_in_words
+from evibrief.archive.versions import Version
 from evibrief.evidence.hashes import SHORT
 from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import tag_of
 from evibrief.labels.words import Words
-from evibrief.mailing.message import Letter
-from evibrief.mailing.recipients import Recipient
-from evibrief.rating.diff import ABSENT, Change, Side, summary_of_changes
+from evibrief.mailing.message import Letter, Part
+from evibrief.mailing.recipients import Recipient, Sender
+from evibrief.rating.diff import Side
 from evibrief.sections.first_page import judgements
 
 MOST_CHANGES = 12
@@ -24,61 +28,134 @@ MOST_CHANGES = 12
 VERIFY = "evibrief verify FILE"
 """The command that a letter names: it is the same in every language."""
 
-LetterPart = tuple[str, Sequence[str]]
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Hashes:
-    """The two hashes of a version, from its manifest. Versions archived by older tools have no content hash."""
+class Enclosed:
+    """What a letter brings along, by file name. `core`: no file is the whole brief. Pages are those of the PDFs."""
 
+    files: Mapping[str, bytes]
+    core: bool = False
+    pages: int | None = None
+    whole_pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A version as a letter sends it: what it says, its two hashes, and the version that replaced it, if one did.
+
+    Versions archived by older tools have no content hash.
+    """
+
+    side: Side
     evidence: str = ""
     content: str = ""
+    newer: Version | None = None
 
 
 def brief_letter(
-    side: Side, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
-    held: str, changes: Sequence[Change] | None, comments_by: date | None,
+    sent: Sent, enclosed: Enclosed, sender: Sender, recipient: Recipient, held: Sequence[Version],
+    since: Between | None, comments_by: date | None,
 ) -> Letter:  # fmt: skip
-    """The letter with a version. `held` is the version that this reader has, `changes` are the changes since then."""
-    record, words = side.brief.brief, side.findings.words
+    """The letter with a version. `held` are the other versions that this reader has, in the order received.
+
+    `since` are the changes since the last of these.
+    """
+    record, words = sent.side.brief.brief, sent.side.findings.words
     letters, asked = words.letters, recipient.kind == "reviewer"
-    named = _named(side)
-    subject = letters.subject_review(**named) if asked else letters.subject(**named)
-    parts: list[LetterPart] = [("", list(_opening(side, recipient, asked)))]
-    parts += _page_one(side)
-    if changes is not None:
-        parts.append((letters.changed_since(version=held), list(_changed(changes, words))))
+    parts = [*_warnings(sent, held, words)]
+    parts.append(Part(paragraphs=(_greeting(recipient, words), *_opening(sent.side, recipient, asked))))
     if asked:
-        parts.append((letters.comments, list(_how_to_comment(comments_by, words))))
-    parts.append((letters.check, list(_how_to_check(hashes, files, words))))
-    return Letter(subject, tuple(parts), files, tag_of(record.language))
+        parts.append(Part(letters.comments, tuple(_how_to_comment(comments_by, words))))
+    else:
+        parts.append(_what_is_enclosed(enclosed, record.versions_at, words))
+    parts += _page_one(sent.side)
+    if since:
+        parts.append(_changed(since, words))
+    parts += _ending(sender, sent, enclosed.files, words)
+    return Letter(_subject(sent.side, held, asked), parts, enclosed.files, tag_of(record.language), record.title)
 
 
 def recall_letter(
-    side: Side | None, hashes: Hashes, files: Mapping[str, bytes], recipient: Recipient,
-    title: str, recalled: str, reason: str, changes: Sequence[Change], language: str, words: Words,
+    now: Sent | None, enclosed: Enclosed, sender: Sender, recipient: Recipient, gone: Version, reason: str,
+    since: Between | None, language: str, words: Words,
 ) -> Letter:  # fmt: skip
-    """The notice to a reader whose version is recalled. `changes` are those from it to the current version.
+    """The notice to a reader whose version is recalled. `since` are the changes from it to the current version.
 
     `language` is that of the brief, with its `words`.
     """
     letters = words.letters
-    changed = summary_of_changes(changes, words) if side else letters.only_withdrawn
-    opening = [
-        *_language(recipient, language, words), letters.recalled(version=recalled, title=title),
-        letters.why(reason=reason), letters.what_changed(changed=changed),
-    ]  # fmt: skip
-    parts: list[LetterPart] = [("", opening)]
-    if side:
-        current = side.brief.brief
-        opening.append(letters.replaced(version=current.version, date=phrases.date(current.date, words)))
-        opening.append(letters.no_advice)
-        parts += _page_one(side)
-        parts.append((letters.changed_since(version=recalled), list(_changed(changes, words))))
-        parts.append((letters.check, list(_how_to_check(hashes, files, words))))
+    parts = [_recalled(now, gone, reason, since, words)]
+    greeting = (_greeting(recipient, words), *_language(recipient, language, words), letters.no_advice)
+    parts.append(Part(paragraphs=greeting))
+    if now:
+        parts.append(_what_is_enclosed(enclosed, now.side.brief.brief.versions_at, words))
+        parts += _page_one(now.side)
+    if now and since:
+        parts.append(_changed(since, words))
+    parts += _ending(sender, now, enclosed.files, words)
+    subject = letters.subject_recall(title=gone.title, version=gone.version)
+    return Letter(subject, parts, enclosed.files, tag_of(language), gone.title)
+
+
+def _subject(side: Side, held: Sequence[Version], asked: bool) -> str:
+    """The subject: what is asked, or what became of the version that the reader has, then the brief."""
+    letters, named = side.findings.words.letters, _named(side)
+    if asked:
+        return letters.subject_review(**named)
+    if withdrawn := [one for one in held if one.state == "withdrawn"]:
+        return letters.subject_withdrawn(held=withdrawn[-1].version, **named)
+    if _replaced(side, held):
+        return letters.subject_newer(**named)
+    return letters.subject(**named)
+
+
+def _replaced(side: Side, held: Sequence[Version]) -> Version | None:
+    """The version that the reader used until now, if what is sent is newer."""
+    number = tuple(int(part) for part in side.brief.brief.version.split("."))
+    return held[-1] if held and held[-1].number < number else None
+
+
+def _warnings(sent: Sent, held: Sequence[Version], words: Words) -> Iterator[Part]:
+    """What a reader has to know before anything else: that a version is withdrawn, or that another replaces it."""
+    letters, record = words.letters, sent.side.brief.brief
+    for one in (one for one in held if one.state == "withdrawn"):
+        yield Part(letters.stop(version=one.version), (_withdrawn(one, words),), look="warning")
+    before = _replaced(sent.side, held)
+    if before and before.state != "withdrawn":
+        said = letters.superseded(held=before.version, version=record.version, date=phrases.date(record.date, words))
+        yield Part(letters.newer(version=record.version), (said,), look="warning")
+    if sent.newer:
+        day = day_in_words(sent.newer.date, words)
+        said = letters.not_current(version=record.version, current=sent.newer.version, date=day)
+        yield Part(letters.not_current_heading, (said,), look="warning")
+
+
+def _withdrawn(one: Version, words: Words) -> str:
+    day, _, reason = one.reason.partition(": ")
+    return words.letters.withdrawn(version=one.version, date=day_in_words(day, words), reason=reason)
+
+
+def _recalled(now: Sent | None, gone: Version, reason: str, since: Between | None, words: Words) -> Part:
+    """The first part of a recall: not to use it any more, why, and what to use now."""
+    letters = words.letters
+    said = [letters.recalled(version=gone.version, title=gone.title)]
+    if gone.state == "withdrawn":
+        said.append(letters.withdrawn_on(date=day_in_words(gone.reason.partition(": ")[0], words)))
+    said.append(letters.why(reason=reason))
+    if now:
+        record = now.side.brief.brief
+        said.append(letters.replaced(version=record.version, date=phrases.date(record.date, words)))
     else:
-        parts.append(("", [letters.no_replacement, letters.no_advice]))
-    return Letter(letters.subject_recall(title=title, version=recalled), tuple(parts), files, tag_of(language))
+        said.append(letters.no_replacement)
+    if since:
+        said.append(letters.what_changed(changed=since.summary))
+    return Part(letters.stop(version=gone.version), said, look="warning")
+
+
+def _greeting(recipient: Recipient, words: Words) -> str:
+    return words.letters.dear(name=recipient.name) if recipient.name else words.letters.hello
 
 
 def _opening(side: Side, recipient: Recipient, asked: bool) -> Iterator[str]:
@@ -104,37 +181,45 @@ def _language(recipient: Recipient, language: str, words: Words) -> Iterator[str
         yield words.letters.only_in(language=words.letters.language, asked=recipient.language)
 
 
-def _page_one(side: Side) -> list[LetterPart]:
+def _what_is_enclosed(enclosed: Enclosed, versions_at: str, words: Words) -> Part:
+    """How much there is to read, and where the rest is: at an address, if the brief has one, or for the asking."""
+    letters, said = words.letters, []
+    if enclosed.core:
+        said.append(letters.core)
+    if enclosed.pages:
+        said.append(letters.pages(pages=words.counts.page(enclosed.pages)))
+    if not enclosed.core:
+        return Part(paragraphs=said)
+    if enclosed.whole_pages:
+        said.append(letters.whole_pages(pages=words.counts.page(enclosed.whole_pages)))
+    said.append(letters.rest if versions_at == "unknown" else letters.rest_at(place=versions_at))
+    return Part(paragraphs=(" ".join(said),), link=versions_at if _ADDRESS.fullmatch(versions_at) else "")
+
+
+def _page_one(side: Side) -> list[Part]:
     record, words = side.brief.brief, side.findings.words
     labelled, page = words.sentences.labelled, words.page
-    said = [labelled(label=name, value=value) for name, value in judgements(side.brief, side.findings)]
+    said = tuple(labelled(label=name, value=value) for name, value in judgements(side.brief, side.findings))
     return [
-        (page.question, [record.question.text]),
-        (page.bottom_line, [markdown.without_marks(record.bottom_line.text)]),
-        (words.letters.judgements, said),
-        (page.not_this, [f"- {markdown.without_marks(text)}" for text in record.not_this]),
+        Part(page.question, (record.question.text,)),
+        Part(page.bottom_line, (markdown.without_marks(record.bottom_line.text),)),
+        Part(words.letters.judgements, items=said),
+        Part(page.not_this, items=tuple(map(markdown.without_marks, record.not_this))),
     ]
 
 
-def _changed(changes: Sequence[Change], words: Words) -> Iterator[str]:
+def _changed(since: Between, words: Words) -> Part:
     letters = words.letters
-    yield summary_of_changes(changes, words)
-    moved = [change for change in changes if change.weight == "major"]
-    for one in moved[:MOST_CHANGES]:
-        was, now = (_state(text, words) for text in (one.was, one.now))
-        yield f"- {letters.change(record=_record(one, words), was=was, now=now)}"
+    moved = since.conclusions
+    items = [letters.change(record=one.what, was=_or_nothing(one.was, words), now=_or_nothing(one.now, words))
+             for one in moved[:MOST_CHANGES]]  # fmt: skip
     if len(moved) > MOST_CHANGES:
-        yield f"- {letters.more_changes(number=len(moved) - MOST_CHANGES)}"
+        items.append(letters.more_changes(number=len(moved) - MOST_CHANGES))
+    return Part(letters.changed_since(version=since.older), (since.summary,), items)
 
 
-def _record(change: Change, words: Words) -> str:
-    """The id of what changed, and the field; the bottom line has no id."""
-    kind, _, field = change.record.partition(", ")
-    return ", ".join((phrases.change(kind, words), field)) if change.kind == "bottom line" else change.record
-
-
-def _state(text: str, words: Words) -> str:
-    return words.notes.not_rated_here if text == ABSENT else markdown.without_marks(text)
+def _or_nothing(text: str, words: Words) -> str:
+    return text or words.notes.not_there
 
 
 def _how_to_comment(comments_by: date | None, words: Words) -> Iterator[str]:
@@ -143,13 +228,20 @@ def _how_to_comment(comments_by: date | None, words: Words) -> Iterator[str]:
     yield letters.comment_how
 
 
-def _how_to_check(hashes: Hashes, files: Mapping[str, bytes], words: Words) -> Iterator[str]:
+def _ending(sender: Sender, sent: Sent | None, files: Mapping[str, bytes], words: Words) -> Iterator[Part]:
+    """Who sends it and, small, how to check what came with it."""
+    yield Part(paragraphs=(words.letters.regards, sender.name))
+    if sent and files:
+        yield Part(words.letters.check, tuple(_how_to_check(sent, files, words)), look="small")
+
+
+def _how_to_check(sent: Sent, files: Mapping[str, bytes], words: Words) -> Iterator[str]:
     letters = words.letters
-    if hashes.content:
-        yield letters.content_hash(short=hashes.content[:SHORT], hash=hashes.content)
-        yield letters.evidence_hash(hash=hashes.evidence)
+    if sent.content:
+        yield letters.content_hash(short=sent.content[:SHORT], hash=sent.content)
+        yield letters.evidence_hash(hash=sent.evidence)
     else:
-        yield letters.evidence_hash_shown(short=hashes.evidence[:SHORT], hash=hashes.evidence)
+        yield letters.evidence_hash_shown(short=sent.evidence[:SHORT], hash=sent.evidence)
     for name, data in files.items():
         yield letters.file_hash(name=name, hash=hashlib.sha256(data).hexdigest())
     yield letters.verify(command=VERIFY)

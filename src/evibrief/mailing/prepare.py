@@ -3,28 +3,30 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
 from evibrief import resources
+from evibrief.archive.between import Between, between
 from evibrief.archive.integrity import check_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.register import Entry, Event, LetterKind
-from evibrief.archive.versions import Version, versions
+from evibrief.archive.versions import Version, is_core, versions
 from evibrief.build import Composition, compose
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.files import CIRCULATION
 from evibrief.evidence.read_folder import read_one
 from evibrief.formats.html.render import render_text
+from evibrief.formats.registry import pages_of
 from evibrief.labels import messages
 from evibrief.mailing.holders import holders
-from evibrief.mailing.letters import Hashes, brief_letter, recall_letter
+from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
 from evibrief.mailing.message import LARGEST_LETTER, Letter, content_of, message_id, write_message
 from evibrief.mailing.recipients import CIRCULATION_ROOT, Circulation, Recipient, circulation_of, sharing
 from evibrief.mailing.register import entries_of
 from evibrief.problems import Place, Problem, Problems, suggest
-from evibrief.rating.diff import Side, compare
+from evibrief.rating.diff import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.review_copies import copy_for
 
@@ -90,21 +92,20 @@ def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, commen
     circulation, _ = read_circulation(loaded.folder)
     brief = loaded.brief.brief.id
     version = sendable(archive, brief, wanted)
-    evidence = archive / version.folder / "evidence"
-    side, side_before = _as_printed(side_of(evidence)), cache(partial(_side_of_version, archive, brief))
-    for_review = cache(lambda: compose(load(evidence), ["docx"]))
-    held = holders(entries_of(archive, brief))
+    listed = {one.version: one for one in versions(archive) if one.id == brief}
+    sent = _edition(archive, version, next((one for one in listed.values() if one.state == "current"), None))
+    told_since = cache(lambda earlier: _between(archive, earlier, sent.side))
+    for_review = cache(lambda: compose(load(archive / version.folder / "evidence"), ["docx"]))
+    holding = holders(entries_of(archive, brief))
     made = []
     for recipient in circulation.recipients:
-        earlier = next((one for one in reversed(held.get(recipient.id, ())) if one != wanted), "")
+        held = [listed[one] for one in holding.get(recipient.id, ()) if one in listed and one != wanted]
         if recipient.kind == "reviewer":
-            files = _review_copy(version, recipient, comments_by, for_review())
+            enclosed = Enclosed(_review_copy(version, recipient, comments_by, for_review()))
         else:
-            files = _documents(archive, version, recipient)
-        before = side_before(earlier)
-        changes = compare(before, side) if before else None
-        hashes = Hashes(version.evidence, version.content)
-        said = brief_letter(side, hashes, files, recipient, earlier, changes, comments_by)
+            enclosed = _documents(archive, version, recipient)
+        since = told_since(held[-1].folder) if held else None
+        said = brief_letter(sent, enclosed, circulation.sender, recipient, held, since, comments_by)
         letter: LetterKind = "review" if recipient.kind == "reviewer" else "brief"
         made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
     _demand_small(made, loaded.folder)
@@ -123,10 +124,9 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
     # The newest comes first. An older version never takes the place of one that is called back.
     newer = takewhile(lambda one: one != gone, listed.values())
     current = next((one for one in newer if one.state == "current"), None)
-    side = _as_printed(side_of(archive / current.folder / "evidence")) if current else None
-    changes = compare(_as_printed(side_of(archive / gone.folder / "evidence")), side) if side else ()
-    moved = any(change.weight == "major" for change in changes)
-    if gone.state != "withdrawn" and not moved:
+    now = _edition(archive, current) if current else None
+    since = _between(archive, gone.folder, now.side) if now else None
+    if gone.state != "withdrawn" and not (since and since.conclusions):
         message = f"version {recalled} is not withdrawn, and no conclusion has changed since"
         raise Problems([Problem(place, "nothing-to-recall", message, "withdraw it first, or send the new version")])
     holding = [recipient for recipient, held in holders(entries_of(archive, brief)).items() if recalled in held]
@@ -135,15 +135,14 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
         message = f"{strangers[0]} holds version {recalled}, but has no address in circulation.yaml"
         raise Problems([Problem(Place(str(loaded.folder)), "no-address", message, "add the address")])
     made = []
-    source = side or Side(loaded.brief, loaded.findings)
+    source = now.side if now else Side(loaded.brief, loaded.findings)
     language, words = source.brief.brief.language, source.findings.words
-    now = Hashes(current.evidence, current.content) if current else Hashes()
     for name in holding:
-        files = _documents(archive, current, known[name]) if current else {}
-        said = recall_letter(side if files else None, now, files, known[name],
-                             gone.title, recalled, reason, changes, language, words)  # fmt: skip
+        enclosed = _documents(archive, current, known[name]) if current else Enclosed({})
+        there = now if enclosed.files else None
+        said = recall_letter(there, enclosed, circulation.sender, known[name], gone, reason, since, language, words)
         notice = _message(said, circulation, known[name], "recall", recalled, gone.evidence, moment)
-        attached = (current.version, current.evidence) if current and files else None
+        attached = (current.version, current.evidence) if current and there else None
         made.append(replace(notice, attached=attached))
     _demand_small(made, loaded.folder)
     return made
@@ -152,20 +151,37 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
 def _review_copy(
     version: Version, recipient: Recipient, comments_by: date | None, made: Composition
 ) -> dict[str, bytes]:
-    stem = next(name for name in version.files if name.endswith(".docx")).removesuffix(".docx")
+    stem = Path(version.latest["latest.docx"]).stem
     return {f"{stem}_review_{recipient.id}.docx": copy_for(recipient.id, comments_by, made)}
 
 
-def _documents(archive: Path, version: Version, recipient: Recipient) -> dict[str, bytes]:
-    """The attachments for a reader: the documents they want, as archived."""
-    place = archive / version.folder
-    return {name: (place / name).read_bytes() for kind in recipient.wants for name in version.files
-            if name.endswith(f".{kind}")}  # fmt: skip
+def _documents(archive: Path, version: Version, recipient: Recipient) -> Enclosed:
+    """The attachments for a reader, as archived: in each format they want the core, or the whole if there is none."""
+    names = [name for kind in recipient.wants for name in _core_or_whole(version, kind)]
+    files = {name: (archive / version.folder / name).read_bytes() for name in names}
+    whole = version.latest.get("latest.pdf")
+    pages = (pages_of(name, data) for name, data in files.items())
+    return Enclosed(
+        files, bool(names) and all(map(is_core, names)), next(filter(None, pages), None),
+        pages_of(whole, (archive / version.folder / whole).read_bytes()) if whole else None,
+    )  # fmt: skip
 
 
-def _side_of_version(archive: Path, brief: str, wanted: str) -> Side | None:
-    found = next((one for one in versions(archive) if (one.id, one.version) == (brief, wanted)), None)
-    return _as_printed(side_of(archive / found.folder / "evidence")) if found else None
+def _core_or_whole(version: Version, kind: str) -> list[str]:
+    mine = [name for name in version.files if name.endswith(f".{kind}")]
+    return [name for name in mine if is_core(name)] or mine
+
+
+def _edition(archive: Path, version: Version, current: Version | None = None) -> Sent:
+    """A version as a letter sends it; `current` is the current version of the brief, if it may be another one."""
+    newer = current if current and current.number > version.number else None
+    side = _as_printed(side_of(archive / version.folder / "evidence"))
+    return Sent(side, version.evidence, version.content, newer)
+
+
+def _between(archive: Path, folder: str, side: Side) -> Between:
+    """What changed from an archived version to this one."""
+    return between(_as_printed(side_of(archive / folder / "evidence")), side)
 
 
 def _as_printed(side: Side) -> Side:
