@@ -131,16 +131,18 @@ def test_nobody_is_greeted_by_a_name_that_is_not_known() -> None:
 
 def test_the_core_is_attached_with_its_pages_and_the_rest_is_offered() -> None:
     said = text_of(letter())
-    for sentence in ("What is attached is the core of the brief", "The PDF has 4 pages.",
-                     "The whole brief has 9 pages.", "is where all versions are listed: https://example.org/"):  # fmt: skip
-        assert sentence in said
+    assert "What is attached is the core of the brief" in said
+    assert (
+        "The PDF has 4 pages. The whole brief, with the evidence for each claim, has 9 pages. "
+        "It is where all versions are listed: https://example.org/briefs"
+    ) in said
     assert html_of(letter()).count('<a href="https://example.org/briefs"') == 1
 
 
 def test_without_an_address_the_whole_can_be_asked_for() -> None:
     record = SIDE.brief.brief
-    sentences = {"unknown": "Reply to this letter to get the whole brief",
-                 "the shelf in room 3": "is where all versions are listed: the shelf in room 3"}  # fmt: skip
+    sentences = {"unknown": "has 9 pages. Reply to this letter to get it.",
+                 "the shelf in room 3": "It is where all versions are listed: the shelf in room 3"}  # fmt: skip
     for place, sentence in sentences.items():
         other = SIDE.brief.model_copy(update={"brief": record.model_copy(update={"versions_at": place})})
         words = letter(side=replace(SIDE, brief=other))

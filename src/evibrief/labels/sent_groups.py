@@ -37,6 +37,7 @@ class Letters(Record):
     attached_review: Annotated[Sentence, takes("title", "version", "date")]
     core: Text
     pages: Annotated[Sentence, takes("pages")]
+    whole: Text
     whole_pages: Annotated[Sentence, takes("pages")]
     rest: Text
     rest_at: Annotated[Sentence, takes("place")]

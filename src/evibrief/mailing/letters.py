@@ -190,8 +190,8 @@ def _what_is_enclosed(enclosed: Enclosed, versions_at: str, words: Words) -> Par
         said.append(letters.pages(pages=words.counts.page(enclosed.pages)))
     if not enclosed.core:
         return Part(paragraphs=said)
-    if enclosed.whole_pages:
-        said.append(letters.whole_pages(pages=words.counts.page(enclosed.whole_pages)))
+    pages = enclosed.whole_pages
+    said.append(letters.whole_pages(pages=words.counts.page(pages)) if pages else letters.whole)
     said.append(letters.rest if versions_at == "unknown" else letters.rest_at(place=versions_at))
     return Part(paragraphs=(" ".join(said),), link=versions_at if _ADDRESS.fullmatch(versions_at) else "")
 
