@@ -44,7 +44,8 @@ class InstrumentFault:
 
 def decide(scale: Scale, case: Case) -> DecisionRule:
     """The rule that decides a case. The table must have no faults."""
-    return next((rule for rule in scale.rules if rule.when and _fits(rule, case)), _otherwise(scale) or scale.rules[-1])
+    fitting = (rule for rule in scale.rules if rule.when and _fits(rule, case))
+    return next(fitting, None) or _otherwise(scale) or scale.rules[-1]
 
 
 def _fits(rule: DecisionRule, case: Case) -> bool:

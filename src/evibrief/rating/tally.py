@@ -127,7 +127,12 @@ def tally_statement(observations: Collection[Observation], units: Units) -> Stat
 def tally_leg(observations: Iterable[Observation], units: Units) -> Mapping[Stream, LegCell]:
     """Count the studies of one leg in people, animals and cells apart."""
     counted = [one for one in observations if one.counted]
-    return {stream: _cell(_positions(one for one in counted if one.stream == stream), units) for stream in STREAMS}
+    return {stream: tally_stream(counted, stream, units) for stream in STREAMS}
+
+
+def tally_stream(counted: Iterable[Observation], stream: Stream, units: Units) -> LegCell:
+    """Count the studies of one leg in people, animals or cells. All the observations are ones that count."""
+    return _cell(_positions(one for one in counted if one.stream == stream), units)
 
 
 def tally_link(observations: Collection[Observation], units: Units) -> LinkTally:
@@ -196,13 +201,12 @@ def column(found: Collection[Unit], units: Units) -> StudyColumn:
     """The list of the studies on one side, and the reviews that count through their trials on it."""
     if not found:
         return StudyColumn()
-    single = {unit for unit in found if unit not in units.reviews}
-    reviews = set(found) - single
-    through = {unit for unit in reviews if units.reviews[unit].parts & single}
-    pooled = units.in_order(reviews - through)
-    items: list[Item] = [(unit,) for unit in single] + ([pooled] if pooled else [])
-    place = {unit: at for at, unit in enumerate(units.in_order(found))}
-    return StudyColumn(tuple(sorted(items, key=lambda item: place[item[0]])), units.in_order(through))
+    ordered = units.in_order(found)
+    single = {unit for unit in ordered if unit not in units.reviews}
+    through = tuple(unit for unit in ordered if unit not in single and units.reviews[unit].parts & single)
+    pooled = tuple(unit for unit in ordered if unit not in single and unit not in through)
+    places = (unit for unit in ordered if unit in single or unit in pooled[:1])
+    return StudyColumn(tuple((unit,) if unit in single else pooled for unit in places), through)
 
 
 def _sides(positions: Positions, units: Units) -> Sides:

@@ -12,7 +12,7 @@ from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.vocabulary import Leg
 from evibrief.rating.leg_tables import LegState, leg_state, tier_rule
 from evibrief.rating.observations import LEGS, Observation, Stream
-from evibrief.rating.tally import tally_leg
+from evibrief.rating.tally import LegCell, tally_leg, tally_stream
 from evibrief.rating.units import Unit, Units
 
 MOST = 5
@@ -53,8 +53,10 @@ def ways_up(
     Where several kinds of study would do in the same place, only the kind that is easiest to make is given. A tier that
     no study for the statement could give any more, because studies are against it, has no way.
     """
-    now = {leg: _state(leg, observations, units, instrument) for leg in LEGS}
-    options = {leg: _options(leg, now[leg], observations, units, instrument) for leg in LEGS}
+    own = {leg: [one for one in observations if one.leg == leg and one.counted] for leg in LEGS}
+    cells = {leg: tally_leg(own[leg], units) for leg in LEGS}
+    now = {leg: leg_state(cells[leg], instrument) for leg in LEGS}
+    options = {leg: _options(leg, cells[leg], own[leg], units, instrument) for leg in LEGS}
     ways: dict[str, list[WayUp]] = {}
     for chosen in _choices(options):
         states = {**now, **{further.leg: state for further, state in chosen}}
@@ -70,27 +72,32 @@ Option = tuple[Further, LegState]
 
 
 def _options(
-    leg: Leg, now: LegState, observations: Collection[Observation], units: Units, instrument: LegInstrument
+    leg: Leg, cells: Mapping[Stream, LegCell], own: Collection[Observation], units: Units, instrument: LegInstrument
 ) -> list[Option]:
-    """For each other state that further studies can bring a leg into: the fewest that do, of the easiest kind."""
+    """For each other state that further studies can bring a leg into: the fewest that do, of the easiest kind.
+
+    `own` are the observations on the leg that count, and `cells` their tally. Further studies change one cell of it.
+    """
     found: dict[tuple[str, bool, bool], Option] = {}
+    for further in _tried(leg):
+        cell = tally_stream((*own, *imagined([further])), further.stream, units)
+        state = leg_state({**cells, further.stream: cell}, instrument)
+        found.setdefault(_told_apart(state), (further, state))
+    now = _told_apart(leg_state(cells, instrument))
+    return [option for told, option in found.items() if told != now]
+
+
+def _tried(leg: Leg) -> Iterator[Further]:
+    """The further studies that are tried on a leg, the fewest and easiest first."""
     for number in range(1, MOST + 1):
         for stream, controlled in _WEAKEST_FIRST:
-            if leg == "direct" and stream != "people":
-                continue
-            further = Further(leg, stream, controlled, number)
-            state = _state(leg, (*observations, *imagined([further])), units, instrument)
-            found.setdefault(_told_apart(state), (further, state))
-    return [option for told, option in found.items() if told != _told_apart(now)]
+            if leg != "direct" or stream == "people":
+                yield Further(leg, stream, controlled, number)
 
 
 def _told_apart(state: LegState) -> tuple[str, bool, bool]:
     """As much of a state as can change a tier when studies for the statement are added."""
     return state.word, state.supporting > 0, state.in_target
-
-
-def _state(leg: Leg, observations: Iterable[Observation], units: Units, instrument: LegInstrument) -> LegState:
-    return leg_state(tally_leg((one for one in observations if one.leg == leg), units), instrument)
 
 
 def imagined(further: Iterable[Further]) -> Iterator[Observation]:
