@@ -327,9 +327,10 @@ def test_what_no_evidence_has_is_refused(mode: str, path: str, said: str, reposi
 
 
 def test_a_tree_without_end_is_refused(repository: Path) -> None:
+    """A million folders; their names are long, so that git has to list few of them until it is too much."""
     tree = git(repository, "rev-parse", "HEAD:data/blue-glass")
     for _ in range(6):
-        lines = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
+        lines = "".join(f"040000 tree {tree}\td{number}{'x' * 400}\n" for number in range(10))
         tree = subprocess.run(("git", "-C", repository, "mktree"), input=lines.encode(), capture_output=True,
                               check=True).stdout.decode().strip()  # fmt: skip
     code = f"""
