@@ -44,12 +44,11 @@ def fingerprint_inputs(folder: Path) -> str:
         (folder, (path for path in folder.rglob("*") if path.suffix in READ and not path.name.startswith("."))),
         *((place, place.glob("*.yaml")) for place in instrument_folders(folder)),
         (resources.templates(), resources.templates().rglob("*")),
-        (Path(__file__).parent, Path(__file__).parent.rglob("*.py")),
     ):
         for path in sorted(path for path in paths if path.is_file()):
             digest.update(os.fsencode(path.relative_to(root)) + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    digest.update("\0".join((__version__, *resources.engine_versions())).encode())
+    digest.update("\0".join((__version__, resources.code_hash(), *resources.engine_versions())).encode())
     return digest.hexdigest()
 
 

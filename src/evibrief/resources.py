@@ -141,8 +141,14 @@ def tool_versions(program: str) -> tuple[str, ...]:
     Code and templates are given as hashes, because they also change between releases. Pango, which breaks the lines,
     is a library of the system.
     """
-    ours = (f"evibrief {program}", f"code {_hash_of(_PACKAGE, '*.py')}", f"templates {_hash_of(templates(), '*')}")
+    ours = (f"evibrief {program}", f"code {code_hash()}", f"templates {_hash_of(templates(), '*')}")
     return (*ours, *engine_versions(), f"pango {_pango_version()}")
+
+
+@cache
+def code_hash() -> str:
+    """A short hash of this package, made once: a process runs the code as it was when it was loaded."""
+    return _hash_of(_PACKAGE, "*.py")
 
 
 def _hash_of(folder: Path, pattern: str) -> str:
@@ -166,6 +172,7 @@ def _pango_version() -> str:
     return "unknown"
 
 
+@cache
 def engine_versions() -> tuple[str, ...]:
     """The Python packages whose versions affect the bytes of a document, as `name version`."""
     # Imported here, because it takes longer than a check of a small brief.
