@@ -44,7 +44,8 @@ def _sentence(line: Line) -> Line:
         return line
     first, _, rest = line.text.partition(" ")
     # A word, and no address, and no sign as in `n = 12`.
-    begins = line.style == "muted" and first.rstrip(",;:.").replace("-", "").isalpha() and rest[:1] not in ("=", "<", ">")
+    is_word = first.rstrip(",;:.").replace("-", "").isalpha() and rest[:1] not in ("=", "<", ">")
+    begins = line.style == "muted" and is_word
     text = line.text[:1].upper() + line.text[1:] if begins else line.text
     return replace(line, text=_ended(text), prose=_ended(line.prose))
 
