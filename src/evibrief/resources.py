@@ -8,7 +8,7 @@ and fonts are read only if needed.
 """
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -67,8 +67,8 @@ def _shipped(installed: str, developed: str) -> Path:
 
 
 def template_texts() -> Mapping[str, str]:
-    """Every template, style sheet and filter, as a mapping from its path in the template folder to its text."""
-    return _texts_in(templates(), (".jinja", ".css", ".lua"))
+    """Every template, style sheet, script and filter, as a mapping from its path in the template folder to its text."""
+    return _texts_in(templates(), (".jinja", ".css", ".lua", ".js"))
 
 
 def starter_texts() -> Mapping[str, str]:
@@ -204,6 +204,24 @@ def covered_characters() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     return frozenset().union(*(TTFont(BytesIO(font.data), lazy=True).getBestCmap() for font in fonts()))
+
+
+def web_font(font: FontFile, characters: Iterable[str]) -> bytes:
+    """A font with only the glyphs of these characters, as WOFF2, for a page that has to bring its font along."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    face, written = TTFont(BytesIO(font.data), recalcTimestamp=False), BytesIO()
+    subsetter = Subsetter(Options(layout_features=_FEATURES, hinting=False, name_IDs=[1, 2]))
+    subsetter.populate(unicodes=map(ord, characters))
+    subsetter.subset(face)
+    face.flavor = "woff2"
+    face.save(written)
+    return written.getvalue()
+
+
+_FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
+"""What a web page uses of a font: pairs, ligatures, accents, and digits of equal width."""
 
 
 def folder_of(module: str) -> Path:

@@ -892,6 +892,9 @@ class Painted:
     width: float = 1
     height: float = 1
 
+    def inline(self, told: str) -> str:
+        return f"<svg>{told}</svg>"
+
     def svg(self, letters: Literal["outlines", "text"]) -> str:
         return f"<svg>{self.name}</svg>"
 

@@ -193,6 +193,9 @@ class BriefRecord(Overridable):
     authors: tuple[Person, ...] = Field(default=(), description="an empty list is printed as `none named`")
     raters: tuple[Person, ...] = Field(default=(), description="who rated the statements")
     reviewers: tuple[Person, ...] = Field(default=(), description="who reviewed it, if they agreed to be named")
+    contact: Annotated[str, Field(pattern=r"^[^@\s<>?&\"]+@[^@\s<>?&\"]+$")] | None = Field(
+        default=None, description="an e-mail address for readers who find an error"
+    )
     funding: Text
     conflicts: Text
     source_document: SourceDocument | None = Field(

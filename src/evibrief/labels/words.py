@@ -58,6 +58,7 @@ from evibrief.labels.groups import (
 from evibrief.labels.review_groups import Questions, Remarks, ReviewCopy
 from evibrief.labels.sent_groups import ArchivePages, Letters
 from evibrief.labels.sentence import every, just
+from evibrief.labels.web_groups import WebWords
 from evibrief.resources import routes
 
 
@@ -97,6 +98,7 @@ class Words(Record):
     counts: Counts
     lists: Lists
     page: PageWords
+    web: WebWords
     foot: FootWords
     draft: DraftWords
     headings: Headings

@@ -252,3 +252,8 @@ def _line_of(error: Exception) -> int:
 def fill_template(name: str, templates: Mapping[str, str], **values: object) -> str:
     """Fill a template without prose, which needs no typesetting. Raises whatever the template raises."""
     return environment(templates).get_template(name).render(**values)
+
+
+def unescaped(html: str) -> Markup:
+    """HTML of ours that a template prints unescaped."""
+    return Markup(html)

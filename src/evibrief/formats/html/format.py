@@ -14,12 +14,10 @@ class WebPage:
         """Nothing to import: the page already exists."""
 
     def write(self, page: Page) -> Document:
-        """The page in UTF-8, with the letters in figures as outlines, because a browser does not have our fonts."""
-        from evibrief.formats.html.kept_together import kept_together
-        from evibrief.sections.figures.picture import SVG, as_address
+        """The page in UTF-8, with figures, fonts and controls in it."""
+        from evibrief.formats.html.web import web_page
 
-        html = page.with_figures(lambda figure: as_address(figure.drawing.svg.encode(), SVG))
-        return Document(self.name, kept_together(html).encode())
+        return Document(self.name, web_page(page).encode())
 
     def text(self, data: bytes) -> str:
         """The words that a browser shows."""

@@ -132,15 +132,32 @@ def _refused_attribute(tag: str, name: str, value: str) -> Iterator[NotAllowed]:
 
 
 def with_policy(html: str, contents: Contents, scripts: Sequence[str] = ()) -> str:
-    """The page with its policy at the beginning of the head, before everything that it covers.
+    """The page with its policy at the beginning of the head, before everything that it covers, in place of another.
 
     `scripts` are the texts of our own scripts in the page. Raises `ValueError` for a page that does not begin as ours.
     """
+    head, _, rest = _parted(html)
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(contents, scripts)}">\n'
+    return head + meta + rest
+
+
+def with_sheet(html: str, sheet: str) -> str:
+    """The page with a style sheet before all others: each of them may overrule it. Give it its policy after that."""
+    head, before, rest = _parted(html)
+    return f"{head}{before}<style>\n{sheet}</style>\n{rest}"
+
+
+def _parted(html: str) -> tuple[str, str, str]:
+    """The page in three: what every page begins with, its policy if it has one, and the rest, which that covers."""
     head = _HEAD.match(html)
     if head is None:
         raise ValueError("this page has no head of ours")
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(contents, scripts)}">\n'
-    return html[: head.end()] + meta + html[head.end() :]
+    before = _POLICY.match(html, head.end())
+    end = before.end() if before else head.end()
+    return html[: head.end()], html[head.end() : end], html[end:]
+
+
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"<>]*">\n')
 
 
 def policy(contents: Contents, scripts: Sequence[str] = ()) -> str:
@@ -152,6 +169,7 @@ def policy(contents: Contents, scripts: Sequence[str] = ()) -> str:
         f"script-src {' '.join(_hashes(scripts)) or _NONE}",
         f"style-src {' '.join(styles) or _NONE}",
         "img-src data:",
+        *(["font-src data:"] if any(_FONT in style for style in contents.styles) else []),
         "base-uri 'none'",
         "form-action 'none'",
     )
@@ -159,6 +177,8 @@ def policy(contents: Contents, scripts: Sequence[str] = ()) -> str:
 
 
 _NONE = "'none'"
+_FONT = "url(data:font/woff2;base64,"
+"""How our own sheet names a font that it holds; a theme's sheet may have no address at all."""
 
 
 def _hashes(texts: Iterable[str]) -> list[str]:

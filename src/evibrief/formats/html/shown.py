@@ -8,19 +8,25 @@ _IN_A_LINE = frozenset(
 )
 
 
+_VOID = frozenset(("br", "col", "hr", "img", "input", "meta", "wbr"))
+
+
 class _Shown(HTMLParser):
+    """Collects the lines; `_hidden` is the number of open elements in what is hidden, whatever hides it."""
+
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[list[str]] = [[]]
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _HIDDEN
+        hides = self._hidden or tag in _HIDDEN or any(name == "hidden" for name, _ in attrs)
+        self._hidden += bool(hides) and tag not in _VOID
         if tag not in _IN_A_LINE:
             self.lines.append([])
 
     def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in _HIDDEN
+        self._hidden -= bool(self._hidden) and tag not in _VOID
         if tag not in _IN_A_LINE:
             self.lines.append([])
 

@@ -17,6 +17,9 @@ class PaintedSheet(Protocol):
     width: float
     height: float
 
+    def inline(self, told: str) -> str:
+        """The picture as an element of a web page, `told` in words."""
+
     def svg(self, letters: Literal["outlines", "text"]) -> str:
         """The picture as SVG."""
 
@@ -56,6 +59,12 @@ class Drawing:
         """The picture as SVG, with its letters as text."""
         with _ONE_AT_A_TIME:
             return self._sheet.svg("text")
+
+    @cached_property
+    def inline(self) -> str:
+        """The picture as an SVG element of a web page, with letters as text and colours as classes."""
+        with _ONE_AT_A_TIME:
+            return self._sheet.inline(self.alternative)
 
     @cached_property
     def png(self) -> bytes:
@@ -102,3 +111,16 @@ def with_pictures(html: str, others: Mapping[str, str]) -> str:
         return f'{found[1]}"{others[address]}"' if address in others else found[0]
 
     return _PICTURE.sub(put, html)
+
+
+_ELEMENT = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+
+
+def with_elements(html: str, elements: Mapping[str, str]) -> str:
+    """The page with these elements in place of the pictures with these addresses."""
+
+    def put(found: re.Match[str]) -> str:
+        addresses = addresses_in(found[0])
+        return elements.get(addresses[0], found[0]) if addresses else found[0]
+
+    return _ELEMENT.sub(put, html)

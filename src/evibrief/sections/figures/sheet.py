@@ -6,6 +6,7 @@ address, so that the same rows give the same bytes.
 """
 
 import io
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from evibrief.resources import font_path
+from evibrief.sections.figures.inline import MM, Box, Lettering, Mark, Shape, Stroke, dashes_of, svg_of
 from evibrief.sections.figures.picture import Anchoring
 from evibrief.workfolders import work_folder
 
@@ -22,6 +24,9 @@ WIDTH = 172.0
 DARK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
 FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
 """Blue, vermilion, grey: distinct in every kind of colour vision and in greyscale (Okabe and Ito, 2008, darkened)."""
+
+COLOUR_NAMES = {DARK: "ink", GREY: "quiet", RULE: "rule", FOR: "for", AGAINST: "against", MIXED: "mixed"}
+"""The classes of the colours on a web page, whose style sheet has two values for each: for light and for dark."""
 
 FIGURE_FONT = "Source Sans Pro"
 SMALLEST = 8.0
@@ -87,6 +92,7 @@ class Sheet:
         from matplotlib.figure import Figure
 
         self.width, self.height = width, height
+        self.shapes: list[Shape] = []
         self.figure: Any = Figure(figsize=(width / 25.4, height / 25.4), facecolor=PAPER)
         self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set(xlim=(0, width), ylim=(height, 0))
@@ -97,6 +103,7 @@ class Sheet:
         anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
     ) -> None:  # fmt: skip
         """Draw words at a position; they may have several lines."""
+        self.shapes.append(Lettering(x, y, words, size, bold, colour, anchoring, vertical))
         from matplotlib.font_manager import FontProperties
 
         file = font_path("Semibold" if bold else "Regular")
@@ -111,25 +118,33 @@ class Sheet:
         self, xs: Sequence[float], ys: Sequence[float], colour: str = DARK, width: float = 0.8, **style: Any
     ) -> None:
         """Draw a line through points; `width` in points."""
+        self.shapes.append(Stroke(tuple(zip(xs, ys, strict=True)), colour, width, dashes_of(style)))
         self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
 
     def mark(self, x: float, y: float, shape: str, colour: str = DARK, filled: bool = True, size: float = 5.5) -> None:
         """Draw a mark of a shape, `size` points wide."""
+        self.shapes.append(Mark(x, y, shape, colour, filled, size))
         edge = {"markeredgecolor": colour, "markeredgewidth": 1.1, "markersize": size}
         self.axes.plot([x], [y], marker=shape, color=colour if filled else PAPER, **edge)
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = GREY) -> None:
         """Draw an arrow from one position to another."""
+        self.shapes.append(Stroke(_shortened(start, end), colour, 0.9, arrow=True))
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
         self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, line: str, pattern: str = "") -> None:
         """Draw a box with its upper left corner at a position; `line` is solid, dashed or dotted."""
+        self.shapes.append(Box(x, y, width, height, colour, line))
         from matplotlib.patches import Rectangle
 
         patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
         patch.set_hatch(pattern)
         self.axes.add_patch(patch)
+
+    def inline(self, told: str) -> str:
+        """The sheet as an element of a web page, with text that is text, `told` in words."""
+        return svg_of((self.width, self.height), self.shapes, COLOUR_NAMES, _width_in_face, told)
 
     def svg(self, letters: Literal["outlines", "text"]) -> str:
         """The sheet as SVG, without date, program name or memory address."""
@@ -174,15 +189,30 @@ def _cut(line: str, width: float, size: float) -> str:
     return f"{line} …"
 
 
-@cache
+def _shortened(start: tuple[float, float], end: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+    """An arrow that keeps away from what it joins, as far as the drawing library keeps it."""
+    length = math.dist(start, end) or 1.0
+    ways = [(there - here) / length for here, there in zip(start, end, strict=True)]
+    return (
+        (start[0] + ways[0] * 3 * MM, start[1] + ways[1] * 3 * MM),
+        (end[0] - ways[0] * 3.5 * MM, end[1] - ways[1] * 3.5 * MM),
+    )
+
+
 def _text_width(words: str, size: float) -> float:
     """The width of words in mm, in the bolder of our two faces, so that they fit in the other too."""
+    return _width_in_face(words, size, bold=True)
+
+
+@cache
+def _width_in_face(words: str, size: float, bold: bool) -> float:
+    """The width of words in mm, in one of our two faces."""
     load_matplotlib()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    face = FontProperties(fname=str(font_path("Semibold")), size=size)
-    return float(text_to_path.get_text_width_height_descent(words, face, ismath=False)[0]) * 0.3528
+    face = FontProperties(fname=str(font_path("Semibold" if bold else "Regular")), size=size)
+    return float(text_to_path.get_text_width_height_descent(words, face, ismath=False)[0]) * MM
 
 
 def lines(text: str) -> int:
@@ -192,4 +222,4 @@ def lines(text: str) -> int:
 
 def leading(size: float) -> float:
     """The distance from one line of text to the next, in mm."""
-    return size * 0.3528 * 1.22
+    return size * MM * 1.22

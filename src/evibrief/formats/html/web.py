@@ -1,0 +1,141 @@
+"""Makes the web page of the page that all outputs share: figures inline, fonts, controls, and the one script.
+
+In: a finished page with its figures. Out: HTML that loads nothing. All that a reader needs is in it without the script,
+which only opens, folds, finds and copies. The script is ours, and the page's policy names it by its hash: nothing that
+a brief brings can add another.
+"""
+
+import re
+from collections.abc import Mapping
+from html import escape, unescape
+from urllib.parse import quote
+
+from evibrief.formats.contract import Page
+from evibrief.formats.html.filling import fill_template, unescaped
+from evibrief.formats.html.fonts import font_sheet
+from evibrief.formats.html.policy import contents_of, with_policy, with_sheet
+from evibrief.labels.languages import words_in
+from evibrief.labels.sentence import Plural, Sentence
+from evibrief.labels.web_groups import WebWords
+from evibrief.resources import template_texts
+from evibrief.sections.figures.picture import with_elements
+
+FACETS = ("mechanism", "topic", "study-type", "directness", "status", "direction")
+"""What claims can be filtered by, as the evidence tables name it in `data-` attributes."""
+
+
+def web_page(page: Page) -> str:
+    """The web page."""
+    words, templates = words_in(page.brief.brief.language).web, template_texts()
+    html = with_elements(page.html, {figure.address: figure.drawing.inline for figure in page.figures})
+    html = _with_back_links(html, words)
+    html = _with_controls(html, words, templates)
+    html = _at_end(html, _report(page, words))
+    script = templates["screen.js"]
+    html = _at_end(html, f"<script>{script}</script>")
+    html = with_sheet(html, font_sheet(html) + templates["browser.css"])
+    return with_policy(html, contents_of(html), [script])
+
+
+_CONTENTS = re.compile(
+    r'<div class="contents" role="navigation"[^<>]*>\s*<h2 id="contents">(.*?)</h2>\s*(<ul>.*?</ul>)\s*</div>\n',
+    re.DOTALL,
+)
+_NAVIGATION = """\
+<nav class="contents" id="contents" aria-label="{title}">
+<details><summary>{title}</summary>
+{listed}
+</details>
+</nav>
+"""
+
+
+def _with_controls(html: str, words: WebWords, templates: Mapping[str, str]) -> str:
+    """The page with its contents and the controls before its text, behind the link that skips them."""
+    found = _CONTENTS.search(html)
+    contents = unescaped(_NAVIGATION.format(title=found[1], listed=found[2]) if found else "")
+    html = html.replace(found[0], "", 1) if found else html
+    side = fill_template(
+        "web.html.jinja", templates, words=words, facets=FACETS, contents=contents, said=_said(words)
+    )
+    place = re.search(r"(?=<main\b)", html) or re.search(r"<body[^<>]*>", html)
+    end = place.end() if place else len(html)
+    return html[:end] + side + html[end:]
+
+
+def _said(words: WebWords) -> dict[str, dict[str, str]]:
+    """What the script says: each text in its forms. Places for values are left as they are, for the script to fill."""
+    said: dict[str, dict[str, str]] = {}
+    for name, value in words:
+        if isinstance(value, Plural):
+            said[name] = {form: text for form, text in value if text}
+        else:
+            text = value(**{place: f"{{{place}}}" for place in value.names}) if isinstance(value, Sentence) else value
+            said[name] = {"text": text}
+    return said
+
+
+_RECORD = re.compile(r'<tbody class="record".*?</tbody>', re.DOTALL)
+_CLAIM = re.compile(r'<span id="([^"]+)"[^<>]*>(.*?)</span>', re.DOTALL)
+_CITED = re.compile(r'href="#(ref-[^"]+)"')
+_ENTRY = re.compile(r'<div id="(ref-[^"]+)" class="csl-entry"')
+
+
+def _with_back_links(html: str, words: WebWords) -> str:
+    """The page with links from each reference to the claims that cite it."""
+    citing = _citing(html)
+    pieces, end = [], 0
+    for entry in _ENTRY.finditer(html):
+        if links := citing.get(entry[1]):
+            place = _end_of(html, entry.start())
+            pieces += [html[end:place], _back_links(links, words)]
+            end = place
+    return "".join((*pieces, html[end:]))
+
+
+def _citing(html: str) -> dict[str, dict[str, str]]:
+    """For each reference the claims that cite it: their anchors, with their texts as HTML."""
+    found: dict[str, dict[str, str]] = {}
+    for record in _RECORD.finditer(html):
+        if claim := _CLAIM.search(record[0]):
+            for cited in _CITED.findall(record[0]):
+                found.setdefault(cited, {})[claim[1]] = _plain(claim[2])
+    return found
+
+
+def _plain(html: str) -> str:
+    """A text without its markup and citations."""
+    return escape(unescape(re.sub(r"<sup>.*?</sup>|<[^>]*>", "", html, flags=re.DOTALL)))
+
+
+def _end_of(html: str, start: int) -> int:
+    """Where the `div` that begins at `start` is about to end."""
+    depth = 0
+    for tag in re.finditer(r"<(/?)div\b", html[start:]):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return start + tag.start()
+    return len(html)
+
+
+def _back_links(links: Mapping[str, str], words: WebWords) -> str:
+    listed = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in links.items())
+    told = escape(words.cited_by(len(links)))
+    return f'<details class="cited-by"><summary>{told}</summary><ul>{listed}</ul></details>'
+
+
+def _report(page: Page, words: WebWords) -> str:
+    """How to report an error."""
+    contact = page.brief.brief.contact
+    told = f"<p>{escape(words.no_contact)}</p>"
+    if contact:
+        subject = quote(words.report_subject(brief=page.view.running_title))
+        told = f'<p><a href="mailto:{escape(contact)}?subject={subject}">{escape(words.report)}</a></p>'
+    return f'<footer class="report">\n{told}\n</footer>\n'
+
+
+def _at_end(html: str, last: str) -> str:
+    """The page with something more at the end of its body."""
+    place = html.rfind("</body>")
+    place = len(html) if place < 0 else place
+    return html[:place] + last + html[place:]
