@@ -94,21 +94,19 @@ function makeFold(heading, open) {
   setFold(control, open);
 }
 
-function startsOpen(heading) {
-  if (heading.closest(".summary")) return heading.tagName === "H2" || !PHONE.matches;
-  return false;
-}
-
 function foldSections() {
-  for (const section of all("main section:not(.first-page, .draft)"))
-    for (const level of ["h3", "h2"])
-      for (const heading of all(`${level}[id]`, section)) makeFold(heading, startsOpen(heading));
+  for (const section of all("main section:not(.first-page, .draft)")) {
+    for (const heading of all("h3[id]", section)) makeFold(heading, !PHONE.matches);
+    for (const heading of all("h2[id]", section)) makeFold(heading, false);
+  }
 }
 
 function openAround(element) {
   for (let fold = element.closest(".fold"); fold; fold = fold.parentElement.closest(".fold"))
     setFold(document.querySelector(`[aria-controls="${fold.id}"]`), true);
   element.closest("details")?.setAttribute("open", "");
+  const own = element.querySelector(":scope > [aria-controls]");
+  if (own) setFold(own, true);
 }
 
 function openAll() {
@@ -187,8 +185,7 @@ function reveal(name) {
   const record = target.closest("tbody.record");
   if (record) showAnyway(record, target);
   for (const marked of all(".aimed")) marked.classList.remove("aimed");
-  const place = record ?? target.closest(".csl-entry, tr, li") ?? target;
-  place.classList.add("aimed");
+  (record ?? target.closest(".csl-entry, tr, li"))?.classList.add("aimed");
   (record?.rows[0] ?? target).scrollIntoView();
 }
 
@@ -504,21 +501,21 @@ function askSoon(action, wait) {
   asking = setTimeout(action, wait);
 }
 
-function told_or_popover(target) {
+function askedOf(target) {
   return target.closest?.('main a[href^="#"], main .term');
 }
 
 function listenForPopovers() {
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
-    const link = told_or_popover(event.target);
+    const link = askedOf(event.target);
     if (link && link !== opener) askSoon(() => showPopover(link), 200);
     else if (event.target.closest("#popover") || link) clearTimeout(asking);
     else if (opener) askSoon(hidePopover, 300);
     else clearTimeout(asking);
   });
   document.addEventListener("focusin", (event) => {
-    const link = told_or_popover(event.target);
+    const link = askedOf(event.target);
     if (link?.matches(":focus-visible")) showPopover(link);
     else if (!event.target.closest("#popover")) hidePopover();
   });
@@ -527,7 +524,7 @@ function listenForPopovers() {
 }
 
 function openOnTouch(event) {
-  const link = told_or_popover(event.target);
+  const link = askedOf(event.target);
   if (!link && !event.target.closest("#popover")) return hidePopover();
   if (link?.matches(".term")) return link === opener ? hidePopover() : showPopover(link);
   if (link && event.pointerType === "touch" && link !== opener && toldBy(link)) {
@@ -573,7 +570,7 @@ function labelCells(table) {
   const headings = all("thead th", table).map(words);
   for (const element of [table, ...all("thead, tbody, tr, td", table)]) element.setAttribute("role", ROLES[element.tagName]);
   for (const heading of all("th", table)) heading.setAttribute("role", heading.closest("thead") ? "columnheader" : "rowheader");
-  if (headings.length < 3) return;
+  if (headings.length < 3 && !table.matches(".known")) return;
   for (const cell of all("tbody td", table)) cell.dataset.label = headings.at(cell.cellIndex - cell.parentElement.cells.length) ?? "";
 }
 
@@ -599,7 +596,7 @@ function isDark() {
 
 function setTheme(theme) {
   if (theme) document.documentElement.dataset.theme = theme;
-  byId("dark").setAttribute("aria-pressed", isDark());
+  byId("dark").textContent = say(isDark() ? "light" : "dark");
 }
 
 function remembered(theme) {
@@ -618,7 +615,7 @@ function begin() {
   document.querySelector(".controls").hidden = false;
   claims().forEach(addTools);
   all(".csl-entry").forEach(addToolsToReference);
-  all("main .table table").forEach(labelCells);
+  all("main .table table, main .known").forEach(labelCells);
   readMeanings();
   markTerms();
   foldSections();
@@ -633,8 +630,8 @@ function begin() {
   byId("dark").addEventListener("click", () => setTheme(remembered(isDark() ? "light" : "dark")));
   setTheme(remembered());
   addEventListener("hashchange", revealFromAddress);
+  addEventListener("load", revealFromAddress); // the browser itself went there before the page had its height
   document.addEventListener("click", followLinks);
-  revealFromAddress();
 }
 
 begin();

@@ -24,6 +24,7 @@ class WebWords(Record):
     studies: Counted
     references: Counted
     dark: Text
+    light: Text
     open_all: Text
     fold_all: Text
     filter: Text

@@ -38,23 +38,29 @@ def web_page(page: Page) -> str:
 
 
 _CONTENTS = re.compile(
-    r'<div class="contents" role="navigation"[^<>]*>\s*<h2 id="contents">(.*?)</h2>\s*(<ul>.*?</ul>)\s*</div>\n',
+    r'<div class="contents" role="navigation"[^<>]*>\s*<h2 id="contents">(.*?)</h2>\s*<ul>\s*(.*?)\s*</ul>\s*</div>\n',
     re.DOTALL,
 )
 _NAVIGATION = """\
 <nav class="contents" id="contents" aria-label="{title}">
 <details><summary>{title}</summary>
-{listed}
+<ul>
+{first}{listed}
+</ul>
 </details>
 </nav>
 """
+_HEADING = re.compile('<h2 id="(bottom_line|summary)">(.*?)</h2>')
+_FIRST = '<li class="level-2"><a href="#{}">{}</a></li>\n'
+"""The contents of a page of paper begin behind page one and the summary; a browser has a way back to these."""
 
 
 def _with_controls(html: str, words: WebWords, templates: Mapping[str, str]) -> str:
     """The page with its contents and the controls before its text, behind the link that skips them."""
     found = _CONTENTS.search(html)
-    contents = unescaped(_NAVIGATION.format(title=found[1], listed=found[2]) if found else "")
     html = html.replace(found[0], "", 1) if found else html
+    first = "".join(_FIRST.format(*one) for one in _HEADING.findall(html)) if found else ""
+    contents = unescaped(_NAVIGATION.format(title=found[1], first=first, listed=found[2]) if found else "")
     side = fill_template(
         "web.html.jinja", templates, words=words, facets=FACETS, contents=contents, said=_said(words)
     )
