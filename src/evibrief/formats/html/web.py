@@ -13,6 +13,7 @@ from urllib.parse import quote
 from evibrief.formats.contract import Page
 from evibrief.formats.html.filling import fill_template, unescaped
 from evibrief.formats.html.fonts import font_sheet
+from evibrief.formats.html.kept_together import kept_together
 from evibrief.formats.html.policy import contents_of, with_policy, with_sheet
 from evibrief.labels.languages import words_in
 from evibrief.labels.sentence import Plural, Sentence
@@ -27,7 +28,7 @@ FACETS = ("mechanism", "topic", "study-type", "directness", "status", "direction
 def web_page(page: Page) -> str:
     """The web page."""
     words, templates = words_in(page.brief.brief.language).web, template_texts()
-    html = with_elements(page.html, {figure.address: figure.drawing.inline for figure in page.figures})
+    html = with_elements(kept_together(page.html), {figure.address: figure.drawing.inline for figure in page.figures})
     html = _with_back_links(html, words)
     html = _with_controls(html, words, templates)
     html = _at_end(html, _report(page, words))
