@@ -96,7 +96,7 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "toc 3": ParagraphStyle("toc 2", left=11, hanging=4),
     "table of figures": ParagraphStyle(size=8, colour=QUIET, after=0.5, left=4, hanging=4, whole=True),
     "Callout": ParagraphStyle(size=10, before=3, after=4, left=3, with_next=True, whole=True, bar=ACCENT),
-    "Safety": ParagraphStyle("Page One Text", left=3, whole=True, bar=ALARM),
+    "Safety": ParagraphStyle("Page One Text", before=0, after=1, left=3, whole=True, bar=ALARM),
     "Warning": ParagraphStyle(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
     "caption": ParagraphStyle(size=9.5, colour=INK, bold=True, before=10, after=3, whole=True),
     "Table Caption": ParagraphStyle("caption", with_next=True),
