@@ -247,6 +247,7 @@ class Notes(Record):
     """Short notes in cells, and sentences without values."""
 
     as_at_claim: Text
+    no_limitation: Text
     weakest_link: Text
     evidence_tables: Text
     evidence_of_document: Text
