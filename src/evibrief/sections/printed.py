@@ -59,8 +59,7 @@ def _on_first_page(page: FirstPage) -> Iterator[Printed]:
 
 
 def _blocks(view: View) -> Iterator[Block]:
-    for block in view.summary:
-        yield from (*block.blocks, block.instead) if isinstance(block, Alone) else (block,)
+    yield from (block.instead if isinstance(block, Alone) else block for block in view.summary)
     for section in view.sections:
         yield from section.blocks
 
