@@ -45,6 +45,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "unknown-correction": "The id of a correction that does not exist.",
     "unknown-format": "A format of evidence that this version does not read: take a newer one.",
     "unknown-file": "A file that is not part of a brief; its name may be misspelt.",
+    "unknown-harm": "The id of a harm that does not exist.",
     "unknown-instrument": "An instrument that is neither in or next to the brief's folder nor in the package.",
     "unknown-key": "A field that this kind of record does not have; it may be misspelt.",
     "unknown-language": "A language that no file in `templates/labels/` is for: the page would mix two languages.",

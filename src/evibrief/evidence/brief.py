@@ -204,7 +204,7 @@ class BriefRecord(Overridable):
     bottom_line: BottomLine
     known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is known: three things, with sources")
     not_known: tuple[Prose, ...] = Field(default=(), max_length=3, description="what is not known: three things")
-    safety: Annotated[Harms, Field(max_length=3, description="the harms that stand on page 1: at most three")] = ()
+    safety: Annotated[Harms, Field(max_length=3, description="harms that page 1 tells")] = ()
     versions_at: Text = Field(default="unknown", description="where the list of all versions is kept, for readers")
     not_this: tuple[Prose, ...] = Field(min_length=1, description="what this brief is not; printed on page 1")
     methods: Methods

@@ -451,6 +451,7 @@ class Plurals(Record):
     claims_in_all: Counted
     claims_on_it: Annotated[Plural, counts("statuses", "claims")]
     doses_listed: Annotated[Plural, counts("anchor")]
+    harms_recorded: Annotated[Plural, counts("anchor")]
     more_harms: Annotated[Plural, counts("anchor")]
     see_corrections: Annotated[Plural, by_number()]
     claims_direct: Annotated[Plural, counts("claims")]

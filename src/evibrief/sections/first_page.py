@@ -106,12 +106,13 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
 
 def _safety(brief: Brief, findings: Findings) -> Iterator[Line]:
     """The harms that the author put first, and how many more the section on harms has."""
-    sentences = findings.words.sentences
-    harms = {harm.id: harm for harm in brief.harms}
-    for name in brief.brief.safety:
+    sentences, plurals = findings.words.sentences, findings.words.plurals
+    harms, first = {harm.id: harm for harm in brief.harms}, dict.fromkeys(brief.brief.safety)
+    for name in first:
         yield Line(prose=joined(harms[name].effect, " ", sentences.see_harm(anchor=name)))
-    if others := len(brief.harms) - len(brief.brief.safety):
-        yield Line(prose=findings.words.plurals.more_harms(others, anchor=anchor_of("harms")))
+    if others := len(harms) - len(first):
+        told = plurals.more_harms if first else plurals.harms_recorded
+        yield Line(prose=told(others, anchor=anchor_of("harms")))
 
 
 def _who(brief: Brief, words: Words) -> tuple[tuple[str, str], ...]:
