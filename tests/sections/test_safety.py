@@ -1,4 +1,4 @@
-"""Page one tells the harms that an author put first and how many others there are, and never says that there is none."""
+"""Page one tells the harms that an author put first and how many others there are; it never says that none is."""
 
 import re
 import shutil

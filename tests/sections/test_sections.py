@@ -15,7 +15,7 @@ from evibrief.evidence.records import Since, SinceChange
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
 from evibrief.sections import cells, changes, evidence_tables, first_page, phases, references, summary
-from evibrief.sections.blocks import Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
+from evibrief.sections.blocks import Alone, Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
 from evibrief.sections.changes import MOST_ROWS
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +24,9 @@ BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-gl
 
 
 def rows_of(blocks: Iterable[Block]) -> list[Row]:
-    """All rows of all tables."""
-    return [row for one in blocks if isinstance(one, Table) for record in one.records for row in record.rows]
+    """All rows of all tables, also of those that only a summary without sections has."""
+    every = [part for one in blocks for part in (one.blocks if isinstance(one, Alone) else (one,))]
+    return [row for one in every if isinstance(one, Table) for record in one.records for row in record.rows]
 
 
 @cache

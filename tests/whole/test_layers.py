@@ -1,4 +1,4 @@
-"""Three layers from the same data: page one, page one and the summary, the whole; none says otherwise than another."""
+"""Four layers from the same data: page one, with the summary, the core, the whole; none says otherwise than another."""
 
 import re
 import subprocess
@@ -16,9 +16,10 @@ from evibrief.labels import phrases
 from evibrief.labels.languages import english
 from evibrief.rating.findings import derive
 from evibrief.sections.blocks import Layer
+from evibrief.sections.registry import CORE
 from shared import FIRST, SECOND, Shared
 
-LAYERS: tuple[Layer, ...] = ("page", "summary", "full")
+LAYERS: tuple[Layer, ...] = ("page", "summary", "core", "full")
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,7 @@ def pages(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     paths = {
         "page": build(FIRST, output, ["html"], layer="page")[0].path,
         "summary": shared.documents(FIRST, "summary")["html"],
+        "core": shared.documents(FIRST, "core")["html"],
         "full": shared.documents(FIRST)["html"],
     }
     assert list(paths) == list(LAYERS)
@@ -35,29 +37,59 @@ def pages(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 def part(html: str, kind: str) -> str:
     """The text of a section by its class, without marks."""
-    found = re.search(rf'<section class="{kind}"[^>]*>(.*?)</section>', html, re.DOTALL)
+    found = re.search(rf'<section class="{kind}(?: annex)?"[^>]*>(.*?)</section>', html, re.DOTALL)
     assert found
     return " ".join(unescape(re.sub(r"<sup>.*?</sup>|<[^>]+>", " ", found[1])).split())
 
 
 def test_page_one_is_the_same_in_all_layers(pages: dict[str, str]) -> None:
-    first = {part(html, "first-page") for html in pages.values()}
+    where = {layer: re.findall(r'(?s)<p class="where">.*?</p>', html) for layer, html in pages.items()}
+    first = {part(html.replace("".join(where[layer]), ""), "first-page") for layer, html in pages.items()}
     assert len(first) == 1
     assert len(first.pop()) > 1000
+    # Only where there are sections does it say where to go, and only to what is there.
+    links = {layer: re.findall(r'href="#([^"]+)"', "".join(found)) for layer, found in where.items()}
+    assert links["page"] == links["summary"] == []
+    sections = [f"section_{kind}" for kind in ("mechanisms", "doses", "harms", "limitations")]
+    assert links["core"] == ["summary", *sections]
+    assert links["full"] == [*links["core"], "section_evidence"]
 
 
-def test_the_summary_is_the_same_in_both_layers(pages: dict[str, str]) -> None:
+DOSES = r'(?s)<h3 id="summary_doses">.*?(?=<h3)'
+
+
+def test_the_summary_is_the_same_in_all_layers_but_for_the_doses_that_a_section_tells(pages: dict[str, str]) -> None:
     # Where a link was, there is one space less.
-    short, whole = (part(pages[layer], "summary").replace(" ", "") for layer in ("summary", "full"))
-    assert short == whole
-    assert len(short) > 1500
+    summaries = {layer: part(re.sub(DOSES, "", pages[layer]), "summary").replace(" ", "") for layer in LAYERS[1:]}
+    assert len(set(summaries.values())) == 1
+    assert len(summaries["full"]) > 1500
+    doses = {layer: re.findall(DOSES, pages[layer])[0] for layer in LAYERS[1:]}
+    assert ["<table" in doses[layer] for layer in LAYERS[1:]] == [True, False, False]
+    assert ['href="#section_doses"' in doses[layer] for layer in LAYERS[1:]] == [False, True, True]
+
+
+def test_the_core_holds_just_the_core_sections(pages: dict[str, str]) -> None:
+    listed = [section.kind for section in load(FIRST).brief.brief.sections]
+    kinds = {layer: re.findall(r'<section class="([\w-]+)', pages[layer]) for layer in LAYERS}
+    assert kinds["core"] == ["first-page", "summary", *(kind for kind in listed if kind in CORE), "sources"]
+    assert len(set(kinds["core"]) & CORE) == len(CORE)
+    # The core is the beginning of the whole; the annexes follow it.
+    assert kinds["full"][: len(kinds["core"]) - 1] == kinds["core"][:-1]
+    for kind in CORE:
+        assert words_in(pages["core"], kind) == words_in(pages["full"], kind)
+
+
+def words_in(html: str, kind: str) -> str:
+    """The text of a section without its spaces: where a link was, there is one less."""
+    return part(html, kind).replace(" ", "")
 
 
 def test_a_layer_leaves_out_what_it_does_not_hold(pages: dict[str, str]) -> None:
     assert 'class="summary"' not in pages["page"]
     assert 'id="c1_1"' not in pages["summary"]
-    assert len(pages["page"]) < len(pages["summary"]) < len(pages["full"])
-    for layer in ("page", "summary"):
+    assert 'id="c1_1"' not in pages["core"]
+    assert len(pages["page"]) < len(pages["summary"]) < len(pages["core"]) < len(pages["full"])
+    for layer in ("page", "summary", "core"):
         anchors = set(re.findall(r'\bid="([^"]+)"', pages[layer]))
         targets = set(re.findall(r'href="#([^"]+)"', pages[layer]))
         assert targets
@@ -82,8 +114,8 @@ def test_tiers_and_certainties_are_those_of_the_full_tables(pages: dict[str, str
         assert f"{stated} {word[rating.computed]} {word[rating.final]}" in short[0]
         whole = [row for row in texts if row.startswith(f"Statement {number} ")]
         assert len(whole) == 1, number
-        assert f"Stated: {stated} Computed: {word[rating.computed]}" in whole[0]
-        assert f"Final: {word[rating.final]}" in whole[0]
+        assert f"Stated: {stated}. Computed: {word[rating.computed]}." in whole[0]
+        assert f"Final: {word[rating.final]}." in whole[0]
         seen += 1
     assert seen == 7
     others = [one for one in brief.ranking.statements if one.kind != "reason"]
@@ -92,7 +124,7 @@ def test_tiers_and_certainties_are_those_of_the_full_tables(pages: dict[str, str
 
 def test_every_number_of_the_summary_s_doses_is_in_the_full_table(pages: dict[str, str]) -> None:
     brief = load(FIRST).brief
-    summary = part(pages["full"], "summary").replace("\u00a0", " ")
+    summary = part(pages["summary"], "summary").replace("\u00a0", " ")
     whole = part(pages["full"], "doses").replace("\u00a0", " ")
     assert len(brief.doses.people) > 4
     for dose in brief.doses.people:
@@ -116,7 +148,7 @@ def test_page_one_is_one_page_and_the_summary_at_most_three(
     assert ends - begins + 1 <= 3
 
 
-@pytest.mark.parametrize("layer", ["page", "summary"])
+@pytest.mark.parametrize("layer", ["page", "summary", "core"])
 def test_all_formats_of_a_layer_are_built_and_stand_beside_the_whole(layer: Layer, tmp_path: Path) -> None:
     names = {document.path.name for document in build(SECOND, tmp_path, layer=layer)}
     stem = f"blue-glass_2026-03-01_v1.2.0_{layer}"

@@ -87,7 +87,7 @@ def wanted_sides(tally: Tally, findings: Findings) -> dict[str, list[list[str]]]
     names = findings.words.columns
     every = dict(zip((names.studies_for, names.against, names.inconclusive), columns(tally), strict=True))
     return {
-        name: [*(list(item) for item in column.items), *([list(column.through)] if column.through else [])]
+        name: [list(map(str, item)) for item in (*column.items, *([column.through] if column.through else []))]
         for name, column in every.items() if name != names.inconclusive or column.studies
     }  # fmt: skip
 
