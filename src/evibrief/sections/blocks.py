@@ -51,10 +51,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table. A `part` is a heading inside the table, a `band` a record, an `entry` what belongs to it."""
+    """One row of a table. A `part` is a heading inside the table, a `band` a record, an `entry` what belongs to it.
+
+    `judged` is the judgement of a link of a chain: the style sheet draws a rule for it, beside its word.
+    """
 
     cells: tuple[Cell, ...]
     kind: Literal["", "part", "band", "entry"] = ""
+    judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)

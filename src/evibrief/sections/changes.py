@@ -16,7 +16,7 @@ from evibrief.labels import markdown, phrases
 from evibrief.labels.words import Words
 from evibrief.rating.diff import ABSENT, summary_of_changes
 from evibrief.rating.findings import Findings
-from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
+from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Pointer, Row
 from evibrief.sections.cells import record_lines, table
 
 
@@ -120,8 +120,8 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     given = (Line(text=change.reason), Line(prose=reason))
     told = tuple(one for one in given if one.text or one.prose) or (Line(text=unknown, style="muted"),)
     title = _titles(brief).get(name)
-    named = (Line(text=title), *record_lines([name], findings)) if title else ()
-    lines = (*named[:1], Line(text=what, style="label"), *named[1:])
+    named = (Line(links=(Pointer(name, title),)),) if title else ()
+    lines = (*named, Line(text=what, style="label"))
     was, now = (Cell(_state(_level(text, change, findings), words)) for text in (change.was, change.now))
     return Row((Cell(lines, scope="row"), was, now, Cell(told)))
 

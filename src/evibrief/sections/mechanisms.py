@@ -58,7 +58,8 @@ def _link_row(number: int, link: Link, findings: Findings) -> Row:
             Cell((label, judged), scope="row"),
             flowing(Line(prose=link.text, anchor=link.id), *why, *marks),
             flowing(*tally_lines(tally, findings), *claims),
-        )
+        ),
+        judged=findings.ratings.links[link.id].judgement if findings.ratings else "",
     )
 
 
