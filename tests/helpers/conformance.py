@@ -19,8 +19,8 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from html import unescape
+from datetime import UTC, date, datetime
+from html import escape, unescape
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,9 +28,15 @@ from typing import Any
 
 import pikepdf
 
+from evibrief.archive.opened import side_of
+from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.checks.load import load
+from evibrief.formats.html.render import render_text
 from evibrief.mailing import prepare as preparing
+from evibrief.mailing.letters import Enclosed, Sent, brief_letter
+from evibrief.mailing.recipients import Recipient, Sender
+from evibrief.resources import template_texts
 from evibrief.review_copies import review_copy
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +113,7 @@ def main() -> int:
             *_ask_web([files[".html"] for files in built], Path(folder)),
             *_ask_word(list(_review_copies(Path(folder))), Path(folder)),
             *_ask_mail(Path(folder)),
+            *_ask_pages_and_letters(Path(folder)),
         ]
     return 0 if all(answers) else 1
 
@@ -167,21 +174,46 @@ def axe_violations(html: str, folder: Path) -> tuple[int, list[str]]:
 
     The page's security policy lets no script in, and axe is one: it looks at a copy without the policy.
     """
+    return _answer_of_axe(_probed(html), folder)
+
+
+def _probed(html: str) -> str:
     html, policies = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)
     assert policies <= 1
     axe = (NODE / "axe-core" / "axe.min.js").read_text().replace("</script", "<\\/script")
+    return html.replace("</body>", PROBE % axe)
+
+
+def _answer_of_axe(html: str, folder: Path, *options: str) -> tuple[int, list[str]]:
     probed = folder / "probed.html"
-    probed.write_text(html.replace("</body>", PROBE % axe))
+    probed.write_text(html)
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     command = [
         browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=300000", "--dump-dom", probed.as_uri(),
+        f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=300000", *options,
+        "--dump-dom", probed.as_uri(),
     ]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     found = re.search(r'<pre id="axe-result">(.*?)</pre>', run.stdout, re.DOTALL)
     assert found, "axe did not answer"
     result = json.loads(unescape(found[1]))
     return result["passes"], result["violations"]
+
+
+FRAME = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A phone</title></head><body>
+<iframe id="phone" title="the page" style="border: 0; width: {width}px; height: 900px" srcdoc="{page}"></iframe>
+<script>setInterval(function () {{ var inside = document.getElementById("phone").contentDocument, whole =
+inside.documentElement, found = inside.getElementById("axe-result"); if (!found) return; var place = document.createElement("pre"), told = JSON.parse(found.textContent); found.remove();
+if (whole.scrollWidth > whole.clientWidth) told.violations.push("it scrolls sideways: " + whole.scrollWidth + " px");
+place.id = "axe-result"; place.textContent = JSON.stringify(told); document.body.appendChild(place); }}, 50);
+</script></body></html>"""
+"""A page in a frame as wide as a phone: a window of a browser without a screen is never narrower than 500 pixels."""
+
+
+def axe_at_width(html: str, folder: Path, width: int, dark: bool) -> tuple[int, list[str]]:
+    """The same as `axe_violations` at a width in pixels, in light or dark; that it scrolls sideways is a violation."""
+    framed = FRAME.format(width=width, page=escape(_probed(html)))
+    return _answer_of_axe(framed, folder, "--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if dark else 1}")
 
 
 def _review_copies(folder: Path) -> Iterator[Path]:
@@ -232,6 +264,37 @@ def _ask_mail(folder: Path) -> Iterator[bool]:
     run = subprocess.run(["node", "--input-type=module", "-e", READ_MAIL, str(module), str(folder / "poor.eml")],
                          capture_output=True, text=True, check=True)  # fmt: skip
     yield _say(json.loads(run.stdout)["files"] == [], "a poor letter is read as a poor one", [])
+
+
+def _ask_pages_and_letters(folder: Path) -> Iterator[bool]:
+    """What axe finds in the pages of an archive and in letters, on a phone and on a desk, in light and dark."""
+    pages = dict(_pages_and_letters(folder))
+    for name, html in pages.items():
+        for width, dark in ((320, False), (320, True), (390, False), (1280, False), (1280, True)):
+            passes, violations = axe_at_width(html, folder, width, dark)
+            place = f"{name} at {width} pixels, {'dark' if dark else 'light'},"
+            good = not violations and passes > 15
+            yield _say(good, f"{place} keeps {passes} rules of axe and breaks {len(violations)}", violations)
+    broken = pages["index.html"].replace("<h1>", '<h1 style="width: 400px; color: #999; background: #aaa">')
+    _, violations = axe_at_width(broken, folder, 320, dark=False)
+    found = {violation.partition(":")[0] for violation in violations}
+    yield _say(found == {"color-contrast", "it scrolls sideways"}, f"a broken page breaks {sorted(found)}", violations)
+
+
+def _pages_and_letters(folder: Path) -> Iterator[tuple[str, str]]:
+    archive, brief = folder / "archive", BRIEFS[0].name
+    shutil.copytree(ROOT / "archive", archive)
+    gone = withdraw_version(archive, brief, "0.1.0", "It was wrong.", date(2026, 12, 1))
+    paths = [archive / "index.html", *sorted((archive / brief).glob("v0.[12].0*.html"))]
+    assert len(paths) == 4
+    yield from ((path.name, path.read_text()) for path in paths)
+    side = side_of(BRIEFS[1])
+    reader = Recipient(id="a", role="b", name="Ana Álvarez", address="ana@example.org")
+    sender = Sender(name="Max Muster", address="max@example.org")
+    core = Enclosed({"core.pdf": b""}, core=True, pages=4, whole_pages=9)
+    for name, held in (("a letter", ()), ("a letter after a withdrawal", (gone,))):
+        letter = brief_letter(Sent(side, "e" * 64, "c" * 64), core, sender, reader, held, None, None)
+        yield name, render_text("mail.html.jinja", template_texts(), words=letter)
 
 
 def _say(right: bool, words: str, details: list[str]) -> bool:
