@@ -203,7 +203,8 @@ def _answer_of_axe(html: str, folder: Path, *options: str) -> tuple[int, list[st
 FRAME = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A phone</title></head><body>
 <iframe id="phone" title="the page" style="border: 0; width: {width}px; height: 900px" srcdoc="{page}"></iframe>
 <script>setInterval(function () {{ var inside = document.getElementById("phone").contentDocument, whole =
-inside.documentElement, found = inside.getElementById("axe-result"); if (!found) return; var place = document.createElement("pre"), told = JSON.parse(found.textContent); found.remove();
+inside.documentElement, found = inside.getElementById("axe-result"); if (!found) return;
+var place = document.createElement("pre"), told = JSON.parse(found.textContent); found.remove();
 if (whole.scrollWidth > whole.clientWidth) told.violations.push("it scrolls sideways: " + whole.scrollWidth + " px");
 place.id = "axe-result"; place.textContent = JSON.stringify(told); document.body.appendChild(place); }}, 50);
 </script></body></html>"""
@@ -213,7 +214,8 @@ place.id = "axe-result"; place.textContent = JSON.stringify(told); document.body
 def axe_at_width(html: str, folder: Path, width: int, dark: bool) -> tuple[int, list[str]]:
     """The same as `axe_violations` at a width in pixels, in light or dark; that it scrolls sideways is a violation."""
     framed = FRAME.format(width=width, page=escape(_probed(html)))
-    return _answer_of_axe(framed, folder, "--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if dark else 1}")
+    scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    return _answer_of_axe(framed, folder, "--window-size=1400,1000", scheme)
 
 
 def _review_copies(folder: Path) -> Iterator[Path]:

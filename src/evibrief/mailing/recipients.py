@@ -34,7 +34,7 @@ class Recipient(Record):
 
     id: Identifier
     role: Text = Field(description="such as `general practitioner`; written to the register")
-    name: Text | None = None
+    name: Text | None = Field(default=None, description="the letter greets by it")
     address: Address
     language: Text = Field(default="en", description="if the brief has another language, a line in the letter says so")
     wants: tuple[FormatName, ...] = Field(default=("pdf",), min_length=1)
