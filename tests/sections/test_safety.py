@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from evibrief.build import compose
+from evibrief.checks.draft import load_draft
 from evibrief.checks.load import Loaded, load
 from evibrief.problems import Problems
+from evibrief.sections.first_page import page_one
 
 LDN = Path(__file__).parents[1] / "briefs" / "ldn"
 NAMES = tuple(harm.id for harm in load(LDN).brief.harms)
@@ -67,3 +69,14 @@ def test_what_is_wrong_with_it_has_its_place(safety: str, rule: str, said: str, 
     assert problem.rule == rule
     assert said in problem.message
     assert lines[problem.place.line - 1] == f"safety: {safety}"
+
+
+def test_a_draft_leaves_out_the_harms_that_are_not_written_yet(tmp_path: Path) -> None:
+    with_safety(tmp_path, "[]")
+    folder = tmp_path / "ldn"
+    text = (folder / "brief.yaml").read_text()
+    (folder / "brief.yaml").write_text(text.replace("\nsafety: []\n", "\nsafety: [h_new, h_dreams]\n"))
+    loaded = load_draft(folder)
+    assert ("unknown-harm", True) in {(one.rule, one.unfinished) for one in loaded.warnings}
+    lines = page_one(loaded.brief, loaded.findings).safety
+    assert [re.findall(r"\(#(\w+)\)", line.prose) for line in lines] == [["h_dreams"], ["section_harms"]]
