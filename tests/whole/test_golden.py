@@ -43,7 +43,8 @@ def rated(ratings: Mapping[str, object]) -> dict[str, object]:
 def page(folder: Path) -> str:
     """The page without its styles, which a designer may change at any time, and with figures told, not drawn."""
     html = build(BRIEF, folder, ["html"])[0].path.read_text()
-    return re.sub(r"data:[^\"]+", "data:", html[html.index("<body") :])
+    told = re.sub(r"(<svg[^>]*>).*?</svg>", r"\1</svg>", html[html.index("<body") :], flags=re.DOTALL)
+    return re.sub(r"(?s)<script\b.*?</script>", "", re.sub(r"data:[^\"]+", "data:", told))
 
 
 def test_what_is_derived_has_not_moved() -> None:
