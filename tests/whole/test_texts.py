@@ -29,7 +29,7 @@ NO_TEXTS = frozenset((
     "report_of", "when", "state", "checked", "n", "level", "mechanisms", "about", "modality", "direction", "role",
     "exposure", "seen", "outcome",
     "status", "source", "claims", "corrections", "tier", "rule", "unit", "route", "id", "key", "reference",
-    "searched", "target", "cohort", "links",
+    "searched", "target", "cohort", "links", "safety",
     "sha256", "matched_by", "record", "weight", "decision", "decided", "when_decided", "version",
     "evidence", "citation_style", "instrument", "low", "high", "value", "line", "rows", "replaces",
 ))  # fmt: skip
