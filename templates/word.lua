@@ -8,11 +8,11 @@ local CONTENTS = '<w:p><w:r><w:t>' .. TOKEN .. ':contents</w:t></w:r></w:p>'
 local TURN = '<w:p><w:pPr><w:sectPr><w:pgSz w:orient="%s"/></w:sectPr></w:pPr></w:p>'
 local COLUMNS = '<w:p><w:pPr><w:sectPr><w:pgSz/><w:cols w:num="%d"/></w:sectPr></w:pPr></w:p>'
 local ROW_HEADS = ":" .. TOKEN
-local KEPT = '<w:p><w:r><w:t>' .. TOKEN .. ':kept</w:t></w:r></w:p>'
+local ROW = '<w:p><w:r><w:t>' .. TOKEN .. ':%s</w:t></w:r></w:p>'
 
 -- A record of at most so many rows stays on one page. A longer one may break, but not after its first row or before its
 -- last.
-local ROWS_KEPT = 6
+local ROWS_KEPT = 3
 
 local function word(markup)
   return pandoc.RawBlock("openxml", markup)
@@ -22,10 +22,10 @@ local function styled(name, blocks, identifier)
   return pandoc.Div(blocks, pandoc.Attr(identifier or "", {}, { ["custom-style"] = name }))
 end
 
--- The heading of the contents list, in words of the page's language, then the place of the list. They stand on a page of
--- their own, in two columns: many short lines.
+-- The heading of the contents list, in words of the page's language, then the place of the list in two columns: many
+-- short lines.
 local function contents(div)
-  local blocks = pandoc.List({ word(TURN:format("portrait")) })
+  local blocks = pandoc.List({})
   for _, block in ipairs(div.content) do
     if block.t == "Header" then
       blocks:insert(styled("Contents Heading", pandoc.Para(block.content), block.identifier))
@@ -33,32 +33,47 @@ local function contents(div)
       blocks:insert(block)
     end
   end
+  blocks:insert(word(TURN:format("portrait")))
   blocks:insert(word(CONTENTS))
   blocks:insert(word(COLUMNS:format(2)))
   return blocks
 end
 
--- Page one has small headings and text, so that all of it fits; its headings stand in no list of contents.
-local function first_page(div)
-  local blocks = pandoc.List({})
-  for _, block in ipairs(div.content) do
+-- Blocks with their headings and paragraphs in other styles. Word frames paragraphs together only if they stand in alike,
+-- so what is framed is no list.
+local function restyled(blocks, heading, text, framed)
+  local function paragraph(one)
+    return styled(text, pandoc.Para(one.content))
+  end
+  local made = pandoc.List({})
+  for _, block in ipairs(blocks) do
     if block.t == "Header" then
-      blocks:insert(styled("Page One Heading", pandoc.Para(block.content), block.identifier))
-    elseif block.t == "Para" then
-      blocks:insert(styled("Page One Text", block))
+      made:insert(styled(heading, pandoc.Para(block.content), block.identifier))
+    elseif block.t == "Para" or block.t == "Plain" then
+      made:insert(paragraph(block))
+    elseif block.t == "BulletList" and framed then
+      for _, item in ipairs(block.content) do
+        made:extend(restyled(item, heading, text, framed))
+      end
     elseif block.t == "BulletList" then
-      blocks:insert(block:walk({
-        Para = function(text) return styled("Page One Text", text) end,
-        Plain = function(text) return styled("Page One Text", pandoc.Para(text.content)) end,
-      }))
+      made:insert(block:walk({ Para = paragraph, Plain = paragraph }))
+    elseif block.t == "Div" and block.classes:includes("safety") then
+      made:extend(restyled(block.content, "Safety Heading", "Safety", true))
+    elseif block.t == "Div" and not block.attributes["custom-style"] then
+      block.content = restyled(block.content, heading, text, framed)
+      made:insert(block)
     else
-      blocks:insert(block)
+      made:insert(block)
     end
   end
-  return blocks
+  return made
 end
 
--- The summary begins a page of its own.
+-- Page one has small headings and text, so that all of it fits; its headings stand in no list of contents.
+local function first_page(div)
+  return restyled(div.content, "Page One Heading", "Page One Text", false)
+end
+
 local function summary(div)
   local first = div.content[1]
   if first and first.t == "Header" then
@@ -67,7 +82,8 @@ local function summary(div)
   return div.content
 end
 
--- A citation style that numbers its entries gives the number and the text as two blocks; Word wants one paragraph.
+-- A citation style that numbers its entries gives the number and the text as two blocks; Word wants one paragraph. What
+-- is said of the publication stands on a line of its own in it.
 local function entry(div)
   local parts = pandoc.List({})
   for index, block in ipairs(div.content) do
@@ -75,7 +91,9 @@ local function entry(div)
     if index < #div.content and #inlines > 0 and inlines[#inlines].t == "Space" then
       inlines:remove()
     end
-    if index > 1 then
+    if block.t == "Div" and block.classes:includes("about-reference") then
+      parts:insert(pandoc.LineBreak())
+    elseif index > 1 then
       parts:insert(pandoc.RawInline("openxml", "<w:r><w:tab/></w:r>"))
     end
     parts:extend(inlines)
@@ -129,16 +147,21 @@ function Header(header)
   return header
 end
 
--- Marks the rows of a record that stay with the next; each body of a table is a record. Pandoc takes a first row of
--- header cells for a head of the body.
-local function keep_record(body)
+-- Marks what a row is, and the rows of a record that stay with the next; each body of a table is a record. Pandoc takes a
+-- first row of header cells for a head of the body.
+local function mark_record(body)
   local rows = pandoc.List({})
   rows:extend(body.head)
   rows:extend(body.body)
-  for index = 1, #rows - 1 do
-    local cell = rows[index].cells[1]
-    if cell and (#rows <= ROWS_KEPT or index == 1 or index == #rows - 1) then
-      cell.contents:insert(1, word(KEPT))
+  for index, row in ipairs(rows) do
+    local cell = row.cells[1]
+    if cell and index < #rows and (#rows <= ROWS_KEPT or index == 1 or index == #rows - 1) then
+      cell.contents:insert(1, word(ROW:format("kept")))
+    end
+    for _, kind in ipairs({ "part", "band", "entry" }) do
+      if cell and row.classes:includes(kind) then
+        cell.contents:insert(1, word(ROW:format(kind)))
+      end
     end
   end
 end
@@ -147,7 +170,7 @@ function Table(element)
   local row_heads = #element.bodies > 0
   for _, body in ipairs(element.bodies) do
     row_heads = row_heads and body.row_head_columns > 0
-    keep_record(body)
+    mark_record(body)
   end
   local style = element.attributes["custom-style"] or "Evidence Table"
   element.attributes["custom-style"] = style .. (row_heads and ROW_HEADS or "")

@@ -112,7 +112,7 @@ def _part_tables(body: Any) -> None:
 def _turn_pages(body: Any) -> None:
     """Give every section the page setup, header and footer of the last, in landscape or in columns if marked so.
 
-    A section without content would be an empty page, so it is left out. What follows columns goes on below them.
+    A section without content would be an empty page, so it is left out. Columns begin and end on a page with others.
     """
     last = body.find(SECTION)
     empty, closed, columns = True, None, False
@@ -138,7 +138,7 @@ def _page(last: Any, mark: Any, after_columns: bool) -> Any:
         width, height = size.get(f"{W}w"), size.get(f"{W}h")
         for name, value in (("w", height), ("h", width), ("orient", "landscape")):
             size.set(f"{W}{name}", value)
-    elif after_columns:
+    elif after_columns or columns is not None:
         _go_on(page)
     if columns is not None:
         for old in page.findall(f"{W}cols"):

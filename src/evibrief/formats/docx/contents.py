@@ -10,6 +10,7 @@ it is marked as out of date, and Word fills it when it opens the document and th
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
 from evibrief.formats.docx.captions import WordCaption
@@ -47,19 +48,23 @@ class _Entry:
 
 
 def fill_contents(body: Any, mark: str, captions: Sequence[WordCaption]) -> None:
-    """Put the contents and the lists of figures and tables in place of the mark."""
+    """Put the contents and the lists of figures and tables in place of the mark.
+
+    The contents begin with the first heading of the highest level: before it stands the summary, which needs none.
+    """
     text = next((text for text in body.iter(f"{W}t") if text.text == mark), None)
     if text is None:
         return
     place = text.getparent().getparent()
-    before = any(True for _ in _headings(place.itersiblings(preceding=True)))
-    entries = list(_headings(place.itersiblings()))
+    listed = list(dropwhile(lambda element: paragraph_style(element) != HEADING_STYLES[0], place.itersiblings()))
+    entries = list(_headings(listed))
     if not entries:
         body.remove(place)
         return
-    if before:
-        _bookmark_the_rest(body, place)
-    within = rf" \b {_LISTED}" if before else ""
+    within = ""
+    if len(list(_headings(body))) > len(entries):
+        within = rf" \b {_LISTED}"
+        _bookmark_from(listed[0], body)
     place.addprevious(_contents_block(_list(rf'TOC \o "1-{_DEEPEST}" \h \z{within}', entries)))
     for lines in _lists_of_captions(captions):
         place.addprevious(styled_paragraph("Spacer"))
@@ -110,8 +115,8 @@ def _contents_block(lines: list[Any]) -> Any:
     return word_element("sdt", word_element("sdtPr", part), word_element("sdtContent", *lines))
 
 
-def _bookmark_the_rest(body: Any, place: Any) -> None:
-    """Bookmark everything after the contents: without this range an update would list earlier headings too."""
+def _bookmark_from(heading: Any, body: Any) -> None:
+    """Bookmark everything from a heading on: without this range an update would list earlier headings too."""
     start, end = bookmarked(body, _LISTED)
-    place.addnext(start)
+    heading.addprevious(start)
     body.find(SECTION).addprevious(end)

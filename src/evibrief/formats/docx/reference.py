@@ -41,13 +41,13 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
     return pack({**parts, "word/styles.xml": styles})
 
 
-INK, QUIET, ACCENT, ALARM = "1C1F24", "555B66", "1F4E79", "8A1C1C"
+INK, QUIET, ACCENT, ALARM, PAPER = "1C1F24", "555B66", "1F4E79", "8A1C1C", "FFFFFF"
 TINT, HEAD_TINT, LINE = "EEF2F7", "DFE7F1", "C5CAD3"
 WORD_FONT, STAND_IN = "Calibri", "Carlito"
 """The font, and the one with the same widths that replaces it if it is not installed."""
-MARGIN = 20
+MARGIN = 16
 """The margin on every side, in millimetres."""
-COLUMN = 81.5
+COLUMN = 85.5
 """The width of a column of the contents, in millimetres: two, with 7 mm between them."""
 
 
@@ -61,6 +61,8 @@ class ParagraphStyle:
     bold: bool | None = None
     before: float | None = None
     after: float | None = None
+    line: float | None = None
+    """The distance of lines, as a share of that of the font."""
     left: float | None = None
     hanging: float = 0
     with_next: bool | None = None
@@ -68,45 +70,58 @@ class ParagraphStyle:
     new_page: bool | None = None
     bar: str = ""
     """The colour of a bar on the left; a paragraph with a bar is also shaded."""
+    frame: str = ""
+    """The colour of a frame, with a bar on its left. Paragraphs with the same frame and indents are framed together."""
+    fill: str = ""
+    """The colour behind the words."""
 
 
 PARAGRAPHS: Mapping[str, ParagraphStyle] = {
-    "Normal": ParagraphStyle("", size=10.5, colour=INK, before=0, after=0, left=0),
-    "Body Text": ParagraphStyle(after=6),
+    "Normal": ParagraphStyle("", size=9.5, colour=INK, before=0, after=0, left=0),
+    "Body Text": ParagraphStyle(after=4, line=0.97),
     "First Paragraph": ParagraphStyle("Body Text"),
     "After Table": ParagraphStyle("Body Text", before=8),
     "Body Text Kept": ParagraphStyle("Body Text", with_next=True),
-    "Compact": ParagraphStyle("Body Text", after=3),
-    "Small": ParagraphStyle(size=9, colour=QUIET, after=3),
+    "Compact": ParagraphStyle("Body Text", after=1.5),
+    "Small": ParagraphStyle(size=8.5, colour=QUIET, after=3),
     "Claim": ParagraphStyle("Body Text", left=5, whole=True),
     "Title": ParagraphStyle(size=20, colour=INK, bold=True, before=0, after=2, with_next=True, whole=True),
     "Subtitle": ParagraphStyle("Normal", size=12, colour=QUIET, before=0, after=2),
     "Title Block": ParagraphStyle(colour=QUIET, after=3),
-    "heading 1": ParagraphStyle(size=15, colour=ACCENT, bold=True, before=16, after=4, with_next=True, whole=True),
-    "heading 2": ParagraphStyle(size=12, colour=INK, bold=True, before=12, after=3, with_next=True, whole=True),
-    "heading 3": ParagraphStyle(size=11, colour=INK, bold=True, before=9, after=2, with_next=True, whole=True),
-    "heading 4": ParagraphStyle(size=10.5, colour=QUIET, bold=True, before=8, after=2, with_next=True, whole=True),
+    "heading 1": ParagraphStyle(size=14, colour=ACCENT, bold=True, before=12, after=3, with_next=True, whole=True),
+    "heading 2": ParagraphStyle(size=11, colour=INK, bold=True, before=8, after=2, with_next=True, whole=True),
+    "heading 3": ParagraphStyle(size=10.5, colour=INK, bold=True, before=7, after=2, with_next=True, whole=True),
+    "heading 4": ParagraphStyle(size=10, colour=QUIET, bold=True, before=6, after=2, with_next=True, whole=True),
     "Page One Heading": ParagraphStyle("heading 1", size=11, before=2, after=1),
-    "Page One Text": ParagraphStyle(size=9, after=1),
-    "Summary Heading": ParagraphStyle("heading 1", before=0, new_page=True),
+    "Page One Text": ParagraphStyle(size=9, after=1, line=0.94),
+    "Summary Heading": ParagraphStyle("heading 1"),
+    "Safety Heading": ParagraphStyle("Page One Heading", colour=ALARM, before=3, left=3, frame=ALARM),
+    "Safety": ParagraphStyle("Page One Text", before=0, left=3, frame=ALARM),
+    "Bottom Line": ParagraphStyle(
+        size=10, colour=PAPER, before=2, after=4, left=3, with_next=True, whole=True, fill=ACCENT
+    ),
     "TOC Heading": ParagraphStyle("heading 1", before=0),
     "Contents Heading": ParagraphStyle("TOC Heading", new_page=True),
     "toc 1": ParagraphStyle(size=9, bold=True, before=3, after=0.5, left=4, hanging=4, whole=True),
     "toc 2": ParagraphStyle(size=8.5, after=0.5, left=7, hanging=4, whole=True),
     "toc 3": ParagraphStyle("toc 2", left=11, hanging=4),
     "table of figures": ParagraphStyle(size=8, colour=QUIET, after=0.5, left=4, hanging=4, whole=True),
-    "Callout": ParagraphStyle(size=10, before=3, after=4, left=3, with_next=True, whole=True, bar=ACCENT),
-    "Safety": ParagraphStyle("Page One Text", before=0, after=1, left=3, whole=True, bar=ALARM),
+    "Callout": ParagraphStyle(before=3, after=4, left=3, with_next=True, whole=True, bar=ACCENT),
     "Warning": ParagraphStyle(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
-    "caption": ParagraphStyle(size=9.5, colour=INK, bold=True, before=10, after=3, whole=True),
+    "caption": ParagraphStyle(size=9, colour=INK, bold=True, before=6, after=2, whole=True),
     "Table Caption": ParagraphStyle("caption", with_next=True),
-    "Image Caption": ParagraphStyle("caption", before=2, after=6),
+    "Image Caption": ParagraphStyle("caption", before=2, after=5),
     "Captioned Figure": ParagraphStyle(before=4, after=0, with_next=True),
-    "Table Text": ParagraphStyle(size=8.5, after=2),
+    "Table Text": ParagraphStyle(size=8.5, after=0.5, line=0.92),
     "Table Text Kept": ParagraphStyle("Table Text", with_next=True),
     "Table Heading": ParagraphStyle("Table Text", with_next=True),
-    "Table Note": ParagraphStyle(size=9, colour=QUIET, before=3, after=6),
-    "Bibliography": ParagraphStyle(size=9.5, after=3, left=9, hanging=9, whole=True),
+    "Table Part": ParagraphStyle("Table Heading", colour=ACCENT, bold=True),
+    "Table Band": ParagraphStyle("Table Text", bold=True),
+    "Table Band Kept": ParagraphStyle("Table Band", with_next=True),
+    "Table Entry": ParagraphStyle("Table Text", left=3.5),
+    "Table Entry Kept": ParagraphStyle("Table Entry", with_next=True),
+    "Table Note": ParagraphStyle(size=8.5, colour=QUIET, before=3, after=6),
+    "Bibliography": ParagraphStyle(size=8.5, after=2, line=0.94, left=7, hanging=7, whole=True),
     "Header": ParagraphStyle(size=8.5, colour=QUIET),
     "Footer": ParagraphStyle(size=8.5, colour=QUIET),
     "Spacer": ParagraphStyle(size=2, after=3),
@@ -138,6 +153,8 @@ CHARACTERS: Mapping[str, CharacterStyle] = {
     # Word shows raised words at 65 % of their size, LibreOffice at 58 %: these sizes make them as large as in the PDF.
     "Citation": CharacterStyle("Hyperlink", script="superscript", size=11),
     "Table Citation": CharacterStyle("Citation", size=10),
+    "Bottom Line Citation": CharacterStyle("Citation", colour=PAPER),
+    "Bottom Line Link": CharacterStyle("Hyperlink", colour=PAPER),
     "Record Id": CharacterStyle(colour=ACCENT),
     "Tag": CharacterStyle(colour=ACCENT, bold=True),
     "Muted": CharacterStyle(colour=QUIET),
@@ -221,12 +238,18 @@ def _shape_paragraph(style: Any, look: ParagraphStyle, document: Document) -> No
         style.font.color.rgb = RGBColor.from_string(look.colour)
     shape = style.paragraph_format
     shape.space_before, shape.space_after = (None if at is None else Pt(at) for at in (look.before, look.after))
+    shape.line_spacing = look.line
     if look.left is not None:
         shape.left_indent, shape.first_line_indent = Mm(look.left), Mm(-look.hanging)
     shape.keep_with_next, shape.keep_together, shape.page_break_before = look.with_next, look.whole, look.new_page
-    if look.bar:
+    if ground := look.fill or (TINT if look.bar else ""):
+        _add_borders(style.element.get_or_add_pPr(), _bar(look.bar or look.fill), ground)
+    if look.frame:
+        sides = (f'<w:{side} w:val="single" w:sz="4" w:space="3" w:color="{look.frame}"/>' for side in _SIDES)
+        top, bottom, right = sides
+        _add_borders(style.element.get_or_add_pPr(), f"{top}{_bar(look.frame)}{bottom}{right}")
+    if look.bar or look.fill or look.frame:
         shape.right_indent = Mm(look.left or 0)
-        _add_bar(style.element.get_or_add_pPr(), look.bar)
 
 
 def _shape_characters(style: Any, shape: CharacterStyle, document: Document) -> None:
@@ -246,18 +269,25 @@ def _clear(properties: Any, kept: Sequence[str]) -> None:
         properties.remove(element)
 
 
-def _add_bar(properties: Any, colour: str) -> None:
-    """Add a bar and shading. Word requires a fixed order: borders and shading come before tabs and spacing."""
-    border = f'<w:pBdr {nsdecls("w")}><w:left w:val="single" w:sz="24" w:space="6" w:color="{colour}"/></w:pBdr>'
-    shading = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{TINT}"/>'
-    properties.find(qn("w:spacing")).addprevious(parse_xml(border))
-    properties.find(qn("w:spacing")).addprevious(parse_xml(shading))
+def _bar(colour: str) -> str:
+    return f'<w:left w:val="single" w:sz="24" w:space="6" w:color="{colour}"/>'
+
+
+_SIDES = ("top", "bottom", "right")
+
+
+def _add_borders(properties: Any, sides: str, ground: str = "") -> None:
+    """Add borders and shading. Word requires a fixed order: they come before tabs and spacing."""
+    spacing = properties.find(qn("w:spacing"))
+    spacing.addprevious(parse_xml(f'<w:pBdr {nsdecls("w")}>{sides}</w:pBdr>'))
+    if ground:
+        spacing.addprevious(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{ground}"/>'))
 
 
 def _refine(document: Document) -> None:
     """Adjust single styles beyond their look."""
     _style(document, "Normal", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.widow_control = True
-    _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops.add_tab_stop(Mm(9))
+    _style(document, "Bibliography", WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops.add_tab_stop(Mm(7))
     for name in TOC_STYLES:
         stops = _style(document, name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format.tab_stops
         stops.add_tab_stop(Mm(COLUMN), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
@@ -285,8 +315,8 @@ def _add_table_styles(document: Document) -> None:
 <w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
 <w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
 <w:insideH w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/></w:tblBorders>
-<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
-<w:bottom w:w="30" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>""")
+<w:tblCellMar><w:top w:w="26" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
+<w:bottom w:w="20" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>""")
     )
     for name, first_column in TABLES.items():
         # LibreOffice takes the format of the first row from the style itself, not from the one that it is based on.

@@ -17,8 +17,13 @@ _STYLES = (
 """Each format and the style that gives it, the rarer first: a run has room for one style."""
 _SCRIPTS = ("bCs", "iCs")
 """The same formats for scripts such as Arabic, which pandoc writes beside them."""
-_BOLD_STYLES = ("Title", "Warning", "TableHeading", "Heading", "Caption", "TableCaption", "ImageCaption")
+_BOLD_STYLES = (
+    "Title", "Warning", "Heading", "Caption", "TableCaption", "ImageCaption", "TableHeading", "TablePart", "TableBand",
+    "TableBandKept",
+)  # fmt: skip
 """Styles of paragraphs that are bold: a bold style in one would make its words light (ECMA-376 part 1, 17.7.3)."""
+_LIGHT = {"Strong": "", "StrongWord": "", "Tag": "RecordId"}
+"""The bold styles of words, and what is left of them in a bold paragraph."""
 
 
 def style_runs(body: Any) -> None:
@@ -27,16 +32,22 @@ def style_runs(body: Any) -> None:
         style = properties.find(f"{W}rStyle")
         if style is None:
             _style(properties)
-        elif style.get(f"{W}val") == "Hyperlink" and properties.find(f"{W}vertAlign") is not None:
-            style.set(f"{W}val", "TableCitation" if _in_table_text(properties) else "Citation")
+        elif style.get(f"{W}val") == "Hyperlink":
+            raised = properties.find(f"{W}vertAlign") is not None
+            style.set(f"{W}val", _link_style(paragraph_style(next(properties.iterancestors(PARAGRAPH))), raised))
             _drop(properties, "vertAlign")
     for paragraph in body.iter(PARAGRAPH):
         if paragraph_style(paragraph).rstrip("123456789") in _BOLD_STYLES:
             _unbold(paragraph)
 
 
-def _in_table_text(properties: Any) -> bool:
-    return paragraph_style(next(properties.iterancestors(PARAGRAPH))).startswith("Table")
+def _link_style(around: str, raised: bool) -> str:
+    """The style of a link in a paragraph of this style; a raised link is a citation."""
+    if around == "BottomLine":
+        return "BottomLineCitation" if raised else "BottomLineLink"
+    if raised:
+        return "TableCitation" if around.startswith("Table") else "Citation"
+    return "Hyperlink"
 
 
 def _style(properties: Any) -> None:
@@ -49,10 +60,10 @@ def _style(properties: Any) -> None:
 
 
 def _unbold(paragraph: Any) -> None:
-    for properties in paragraph.iterfind("w:r/w:rPr", _NAMESPACES):
+    for properties in paragraph.iterfind(".//w:r/w:rPr", _NAMESPACES):
         style = properties.find(f"{W}rStyle")
-        if style is not None and style.get(f"{W}val") == "Strong":
-            properties.remove(style)
+        if style is not None and (name := style.get(f"{W}val")) in _LIGHT:
+            style.set(f"{W}val", _LIGHT[name]) if _LIGHT[name] else properties.remove(style)
         _drop(properties, "b", "bCs")
 
 

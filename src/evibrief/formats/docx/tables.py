@@ -5,7 +5,7 @@ tables as wide as the page, formatted by a table style, whose header rows repeat
 records stay together. Lengths are in twentieths of a point (ECMA-376 part 1, 17.18.87).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evibrief.formats.docx.names import WORD, W
@@ -25,9 +25,14 @@ _PLAIN_STYLES = ("", "BodyText", "FirstParagraph", "Compact")
 """The styles that pandoc gives to paragraphs without a style."""
 _HEADER_ROW = "100000000000"
 """The conditional format of a header row (17.18.105); Word and other programs give it only to the first row."""
-_KEPT = {"TableText": "TableTextKept", "BodyText": "BodyTextKept", "FirstParagraph": "BodyTextKept"}
+_FIRST_CELLS = {"part": "TablePart", "band": "TableBand", "entry": "TableEntry"}
+"""The style of the first cell of a row, by what the page says that the row is."""
+_KEPT = {
+    "TableText": "TableTextKept", "TableBand": "TableBandKept", "TableEntry": "TableEntryKept",
+    "BodyText": "BodyTextKept", "FirstParagraph": "BodyTextKept",
+}  # fmt: skip
 """The styles that look the same and keep a paragraph on the page of the next."""
-_KEEPING = frozenset({*_KEPT.values(), "TableHeading", "Callout"})
+_KEEPING = frozenset({*_KEPT.values(), "TableHeading", "TablePart", "Callout"})
 """The styles that keep with the next paragraph already, of those that this module meets."""
 
 
@@ -61,26 +66,28 @@ def _tables_with_widths(body: Any) -> Iterator[tuple[Any, int]]:
 
 def _finish_table(table: Any, width: int, token: str) -> None:
     rows = table.findall(f"{W}tr")
-    marked = [_take_mark(row, f"{token}:kept") for row in rows]
+    marked = [_take_marks(row, f"{token}:") for row in rows]
     _set_table_properties(table, width, f":{token}", has_header=bool(rows) and _is_header(rows[0]))
     _set_widths(table, rows, width)
-    for row, after, kept in zip(rows, [*rows[1:], None], marked, strict=True):
+    for row, after, marks in zip(rows, [*rows[1:], None], marked, strict=True):
         header = _is_header(row)
         if header:
             properties_of_element(row, "trPr").insert(0, word_element("cnfStyle", val=_HEADER_ROW))
-        _set_cell_styles(row, "TableHeading" if header else "TableText")
-        _keep_whole(row, kept or header or _continues(after))
+        for name in marks & _FIRST_CELLS.keys():
+            _set_cell_styles(row[1:2] if row[0].tag == f"{W}trPr" else row[:1], _FIRST_CELLS[name])
+        _set_cell_styles([row], "TableHeading" if header else "TableText")
+        _keep_whole(row, "kept" in marks or header or _continues(after))
 
 
-def _take_mark(row: Any, mark: str) -> bool:
-    """Whether the filter marked a row as one that is not the last of its record; the mark is taken out."""
-    marks = [paragraph for paragraph in row.iter(PARAGRAPH) if text_inside(paragraph) == mark]
+def _take_marks(row: Any, start: str) -> set[str]:
+    """The words by which the filter marked a row, each in a paragraph of its own; they are taken out."""
+    marks = {one: text_inside(one) for one in row.iter(PARAGRAPH) if text_inside(one).startswith(start)}
     for paragraph in marks:
         cell = paragraph.getparent()
         cell.remove(paragraph)
         if cell.find(PARAGRAPH) is None:  # a cell must have one
             cell.append(word_element("p"))
-    return bool(marks)
+    return {mark.removeprefix(start) for mark in marks.values()}
 
 
 def _set_table_properties(table: Any, width: int, mark: str, has_header: bool) -> None:
@@ -126,10 +133,11 @@ def _continues(row: Any) -> bool:
     return any(merge is not None and merge.get(f"{W}val") != "restart" for merge in merges)
 
 
-def _set_cell_styles(row: Any, style: str) -> None:
-    for paragraph in row.iter(PARAGRAPH):
-        if paragraph_style(paragraph) in _PLAIN_STYLES:
-            set_style(paragraph, style)
+def _set_cell_styles(cells: Iterable[Any], style: str) -> None:
+    for cell in cells:
+        for paragraph in cell.iter(PARAGRAPH):
+            if paragraph_style(paragraph) in _PLAIN_STYLES:
+                set_style(paragraph, style)
 
 
 def _keep_whole(row: Any, kept: bool) -> None:
