@@ -226,7 +226,14 @@ def test_what_changed_since_the_version_that_somebody_holds(brief: Path, archive
     told = " ".join(first.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert "WHAT CHANGED SINCE VERSION 1.2.0" in told
     assert "1\u00a0conclusion moved" in told or "1 conclusion moved" in told
+    assert told.startswith("PLEASE USE VERSION 2.0.0 FROM NOW ON Version 1.2.0, which you have, is superseded.")
+    assert first["Subject"].startswith("New version: ")
     assert "WHAT CHANGED" not in second.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    withdraw_version(archive, "blue-glass", "1.2.0", "A trial was invented.", TODAY)
+    first = parsed(prepared(brief, archive, "2.0.0")[0].draft)
+    assert first["Subject"].startswith("Version 1.2.0 was withdrawn: ")
+    told = " ".join(first.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
+    assert told.startswith("PLEASE DO NOT USE VERSION 1.2.0 ANY MORE Version 1.2.0, which you have, was withdrawn on")
 
 
 def successor(brief: Path, archive: Path, tmp_path: Path) -> None:

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from evibrief import resources
 from evibrief.archive.between import between
 from evibrief.archive.opened import side_of
+from evibrief.archive.register import Entry
 from evibrief.archive.versions import Version
 from evibrief.formats.html.render import render_text
 from evibrief.labels.languages import english
 from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
 from evibrief.mailing.message import Letter, safe_line, subject_line, text_of_letter
+from evibrief.mailing.prepare import _held
 from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.rating.diff import Side
 from test_diff import EDITS, edited
@@ -87,6 +89,22 @@ def test_every_withdrawn_version_that_a_reader_has_is_told_and_a_current_one_is_
     said = text_of(words)
     assert said.index("DO NOT USE VERSION 1.0.0") < said.index("PLEASE USE VERSION 1.2.0 FROM NOW ON")
     assert "Version 1.1.0, which you have, is superseded. Version 1.2.0 of 1 March 2026 replaces it." in said
+
+
+def entry(recipient: str, number: str, at: str) -> Entry:
+    return Entry(at, "delivered", "brief", number, "e" * 64, recipient, "botanist", "<m@x>")
+
+
+def test_of_an_older_version_that_was_withdrawn_a_reader_hears_once() -> None:
+    """Any letter after the withdrawal told it; of the last version that somebody has, each letter tells."""
+    others = [GONE, version("1.2.0"), version("1.3.0", "withdrawn", "2026-02-25: Wrong, too.")]
+    register = [
+        entry("a", "1.1.0", "2026-02-01T09:00"), entry("a", "1.2.0", "2026-02-10T09:00"),
+        entry("b", "1.1.0", "2026-02-01T09:00"), entry("b", "1.2.0", "2026-02-21T09:00"),
+        entry("c", "1.3.0", "2026-02-24T09:00"), entry("c", "9.9.9", "2026-02-28T09:00"),
+    ]  # fmt: skip
+    held = {who: [one.version for one in _held(register, who, others)] for who in ("a", "b", "c", "d")}
+    assert held == {"a": ["1.1.0", "1.2.0"], "b": ["1.2.0"], "c": ["1.3.0"], "d": []}
 
 
 def test_that_another_version_replaces_the_one_at_hand_is_told_first() -> None:

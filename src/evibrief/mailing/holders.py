@@ -21,6 +21,11 @@ def holders(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
     return {recipient: tuple(found) for recipient, found in held.items()}
 
 
+def got_after(entries: Iterable[Entry], recipient: str, day: str) -> bool:
+    """Whether a recipient got any letter after a day: it told what had been withdrawn until then."""
+    return any(one.event == "delivered" and one.recipient == recipient and one.at[:10] > day for one in entries)
+
+
 def unanswered(entries: Sequence[Entry]) -> Iterator[Entry]:
     """Review copies that were delivered and have not come back."""
     back = {(one.recipient, one.evidence) for one in entries if one.event == "returned"}

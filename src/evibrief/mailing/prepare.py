@@ -20,7 +20,7 @@ from evibrief.evidence.read_folder import read_one
 from evibrief.formats.html.render import render_text
 from evibrief.formats.registry import pages_of
 from evibrief.labels import messages
-from evibrief.mailing.holders import holders
+from evibrief.mailing.holders import got_after, holders
 from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
 from evibrief.mailing.message import LARGEST_LETTER, Letter, content_of, message_id, write_message
 from evibrief.mailing.recipients import CIRCULATION_ROOT, Circulation, Recipient, circulation_of, sharing
@@ -96,10 +96,10 @@ def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, commen
     sent = _edition(archive, version, next((one for one in listed.values() if one.state == "current"), None))
     told_since = cache(lambda earlier: _between(archive, earlier, sent.side))
     for_review = cache(lambda: compose(load(archive / version.folder / "evidence"), ["docx"]))
-    holding = holders(entries_of(archive, brief))
+    entries = entries_of(archive, brief)
     made = []
     for recipient in circulation.recipients:
-        held = [listed[one] for one in holding.get(recipient.id, ()) if one in listed and one != wanted]
+        held = list(_held(entries, recipient.id, [one for one in listed.values() if one != version]))
         if recipient.kind == "reviewer":
             enclosed = Enclosed(_review_copy(version, recipient, comments_by, for_review()))
         else:
@@ -110,6 +110,19 @@ def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, commen
         made.append(_message(said, circulation, recipient, letter, version.version, version.evidence, moment))
     _demand_small(made, loaded.folder)
     return made
+
+
+def _held(entries: Sequence[Entry], recipient: str, others: Sequence[Version]) -> Iterator[Version]:
+    """The other versions that a reader has, in the order received, the last of them always.
+
+    Of an older one that was withdrawn, a reader hears once: any letter after the withdrawal told it.
+    """
+    known = {one.version: one for one in others}
+    mine = [known[name] for name in holders(entries).get(recipient, ()) if name in known]
+    for one in mine:
+        told = one.state == "withdrawn" and got_after(entries, recipient, one.reason.partition(": ")[0])
+        if one == mine[-1] or not told:
+            yield one
 
 
 def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
