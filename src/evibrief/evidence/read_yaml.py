@@ -19,6 +19,7 @@ LONGEST_KEY = 200
 """In characters; the longest key of a brief has about a tenth of that."""
 
 FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FAST_BASE_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NO_VALUE = re.compile(r":[ \t]+[?-]+[ \t]*(?:[,}#]|$)")
 """A sign in place of a value, which YAML takes for the beginning of a key or a list."""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from evibrief.evidence.read_yaml import FAST_LOADER
+from evibrief.evidence.read_yaml import FAST_BASE_LOADER, FAST_LOADER
 from evibrief.evidence.source import Span
 
 
@@ -131,14 +131,11 @@ def no_key(text: str, record: Span, key: Span, value: Span) -> Patch:
 
 def _same_kind(text: str, changed: str) -> bool:
     """Whether the changed value keeps its type, so that text does not become a number or a date."""
-    return [type(old) for old, _ in _changes(text, changed)] == [type(new) for _, new in _changes(text, changed)]
+    changes = _changes_in(_loaded(text, FAST_LOADER), _loaded(changed, FAST_LOADER))
+    return all(type(old) is type(new) for old, new in changes)
 
 
-def _changes(text: str, changed: str) -> list[tuple[Any, Any]]:
-    return list(_changes_in(_loaded(text, FAST_LOADER), _loaded(changed, FAST_LOADER)))
-
-
-def _loaded(text: str, loader: Any = yaml.BaseLoader) -> Any:
+def _loaded(text: str, loader: Any = FAST_BASE_LOADER) -> Any:
     try:
         return yaml.load(text, loader)
     except (yaml.YAMLError, ValueError):  # an impossible date such as 2026-02-30 is a `ValueError`
