@@ -1,15 +1,17 @@
 """One command reads a brief once and derives what follows from it once, and composes its documents in memory."""
 
+import contextlib
 import shutil
 from collections import Counter
 from collections.abc import Container
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evibrief.archive.keep import archive_version
-from evibrief.build import build, compose
+from evibrief.build import Composition, build, compose
 from evibrief.checks.load import load
 from evibrief.cli.main import main
 from evibrief.evidence import read_folder
@@ -21,6 +23,7 @@ from evibrief.problems import Place, Problem, Problems
 from evibrief.rating import rate_sorts
 from evibrief.rating.findings import derive
 from evibrief.rating.values import fill, values_of
+from shared import Shared
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
 PEOPLE = """\
@@ -80,23 +83,43 @@ def test_letters_to_two_reviewers_are_made_from_one_document(folder: Path, count
     assert list(archived.values()) == [2]  # compared with what its recipients hold, and set for its reviewers
 
 
-def test_what_is_composed_is_what_is_built(tmp_path: Path) -> None:
-    composed = compose(load(BRIEF))
-    built = build(BRIEF, tmp_path)
-    assert [one.format for one in composed.documents] == [one.path.suffix[1:] for one in built] == list(names())
-    assert [one.data for one in composed.documents] == [one.path.read_bytes() for one in built]
+@dataclass(frozen=True)
+class Composed:
+    """The brief in memory, and every file around it with its time before and after."""
+
+    made: Composition
+    before: dict[Path, int]
+    after: dict[Path, int]
 
 
-def test_composing_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = shutil.copytree(BRIEF, tmp_path / "blue-glass")
-    before = {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))}
-    monkeypatch.chdir(tmp_path)
-    assert compose(load(folder)).documents
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))} == before
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Composed:
+    place = tmp_path_factory.mktemp("composed")
+    folder = Path(shutil.copytree(BRIEF, place / "blue-glass"))
+    before = times(place)
+    with contextlib.chdir(place):
+        made = compose(load(folder))
+    return Composed(made, before, times(place))
 
 
-def test_every_format_says_what_it_shows() -> None:
-    made = compose(load(BRIEF))
+def times(place: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in (place, *place.rglob("*"))}
+
+
+def test_what_is_composed_is_what_is_built(composed: Composed, shared: Shared) -> None:
+    built = shared.documents(BRIEF)
+    assert [one.format for one in composed.made.documents] == list(built) == list(names())
+    assert [one.data for one in composed.made.documents] == [path.read_bytes() for path in built.values()]
+
+
+def test_composing_writes_nothing(composed: Composed) -> None:
+    assert composed.made.documents
+    assert len(composed.before) > 10
+    assert composed.after == composed.before
+
+
+def test_every_format_says_what_it_shows(composed: Composed) -> None:
+    made = composed.made
     texts = {one.name: one.text(document.data) for one, document in zip(FORMATS, made.documents, strict=True)}
     claims = made.page.brief.all_claims
     assert len(claims) > 5
