@@ -41,6 +41,7 @@ from evibrief.formats.html import citations
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import typeset
 from evibrief.formats.html.render import render, render_text
+from evibrief.formats.html.web import FACETS
 from evibrief.labels import groups, phrases
 from evibrief.labels.languages import english, read_words, words_in
 from evibrief.labels.sentence import Plural, Sentence
@@ -248,6 +249,7 @@ def test_each_word_is_used() -> None:
     templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
     used |= {("page", name) for name in re.findall(r"\bwords\.(\w+)", templates)}
     used |= {("archive", name) for name in words_of_archive_templates()}
+    used |= {("web", name) for name in words_of_web()}
     used |= {("reading", name) for name in groups.Reading.model_fields}  # printed all, in their order
     every = {(group, name) for group, record in GROUPS.items() for name in record.model_fields}
     assert len(every) > 300
@@ -259,6 +261,24 @@ def test_each_word_is_used() -> None:
 def test_templates_ask_for_just_the_words_of_the_page() -> None:
     templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("brief", "blocks"))
     assert set(re.findall(r"\bwords\.(\w+)", templates)) == set(groups.PageWords.model_fields)
+
+
+def words_of_web() -> set[str]:
+    """The words of the web page's controls: those in its template, those that the code puts in, those of the script."""
+    template, script = ((ROOT / "templates" / name).read_text() for name in ("web.html.jinja", "screen.js"))
+    code = (SOURCE / "formats" / "html" / "web.py").read_text()
+    asked = {*re.findall(r"\bwords\.(\w+)", template + code), *(facet.replace("-", "_") for facet in FACETS)}
+    return asked | (set(re.findall(r'"(\w+)"', script)) & set(GROUPS["web"].model_fields))
+
+
+def test_the_script_asks_for_no_word_that_is_not_there() -> None:
+    script = (ROOT / "templates" / "screen.js").read_text()
+    said: dict[str, str] = dict(re.findall(r'\bsay\("(\w+)"(, \{)?', script))
+    assert len(said) > 8
+    assert set(said) <= set(GROUPS["web"].model_fields)
+    # A sentence is given values, and nothing else is.
+    sentences = {name for name in said if isinstance(getattr(english().web, name), Sentence)}
+    assert {name for name, values in said.items() if values} == sentences
 
 
 ARCHIVE_TEMPLATES = ("index.html", "version.html", "compare.html", "archive.html", "archive-parts", "feed.atom")
@@ -295,6 +315,7 @@ def test_each_sentence_is_called_somewhere() -> None:
         if isinstance(getattr(getattr(english(), group), name), Sentence)
     }  # fmt: skip
     called |= {("archive", name) for name in words_of_archive_templates()}  # what they are given, a page shows
+    called |= {("web", name) for name in words_of_web()}  # the script gives them their values
     assert every - called == set()
 
 
@@ -319,7 +340,7 @@ NO_WORDS = {
     "letters.py": {"evibrief verify FILE"},  # a command
     "picture.py": {'(<img src=")([^"<>]*)(")'},  # markup
 }
-NOT_PAGE = {"sheet.py"}  # it owns the library that draws, and prints what it is given
+NOT_PAGE = {"sheet.py", "inline.py"}  # they print what they are given: by the library that draws, and as SVG
 
 
 def typed(tree: ast.AST) -> Iterator[tuple[int, str]]:
