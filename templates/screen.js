@@ -52,9 +52,11 @@ function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-function words(element) {
+const BESIDES = ".tools, sup, .about-reference, .csl-left-margin";
+
+function words(element, without = BESIDES) {
   const copy = element.cloneNode(true);
-  for (const extra of all(".tools, .cited-by, sup", copy)) extra.remove();
+  for (const extra of all(without, copy)) extra.remove();
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
 
@@ -81,8 +83,7 @@ function follows(heading) {
   return found;
 }
 
-function makeFold(heading, open) {
-  const inside = follows(heading);
+function makeFold(heading, inside, open) {
   if (!inside.length) return;
   const body = make("div", { class: "fold", id: `fold-${heading.id}` }, ...inside);
   const control = button("", () => setFold(control, !isOpen(control)));
@@ -96,9 +97,18 @@ function makeFold(heading, open) {
 
 function foldSections() {
   for (const section of all("main section:not(.first-page, .draft)")) {
-    for (const heading of all("h3[id]", section)) makeFold(heading, !PHONE.matches);
-    for (const heading of all("h2[id]", section)) makeFold(heading, false);
+    for (const heading of all("h3[id]", section)) makeFold(heading, follows(heading), !PHONE.matches);
+    for (const heading of all("h2[id]", section)) makeFold(heading, follows(heading), false);
   }
+}
+
+function foldAnnexes() {
+  const annexes = all("main > section.annex:not(.evidence, .references)");
+  if (annexes.length < 2) return;
+  const heading = make("h2", { id: "annexes" }, count("annexes", annexes.length));
+  const around = make("div", { class: "annexes" }, heading);
+  annexes[0].before(around);
+  makeFold(heading, annexes, false);
 }
 
 function openAround(element) {
@@ -158,9 +168,8 @@ function addTools(record) {
 }
 
 function addToolsToReference(entry) {
-  const citation = words(entry).replace(/^\[?\d+[.\]]?\s*/, "");
-  const tools = make("span", { class: "tools" }, button(say("copy_citation"), () => copy(citation)));
-  (entry.querySelector(".csl-right-inline") ?? entry).append(tools);
+  const copyIt = button(say("copy_citation"), () => copy(words(entry).replace(/^\d+\.\s*/, "")));
+  (entry.querySelector(".about-reference p") ?? entry).append(make("span", { class: "tools" }, copyIt));
 }
 
 function addressOf(anchor) {
@@ -207,6 +216,7 @@ function followLinks(event) {
   const link = event.target.closest?.('a[href^="#"]');
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   hidePopover();
+  if (link.closest(".contents")) placeContents();
   if (link.hash === location.hash) revealFromAddress();
 }
 
@@ -214,7 +224,9 @@ function followLinks(event) {
 
 function placeContents() {
   const list = document.querySelector(".contents details");
-  if (list) list.open = WIDE.matches;
+  if (!list) return;
+  list.open = WIDE.matches;
+  list.querySelector("summary").tabIndex = WIDE.matches ? -1 : 0;
 }
 
 function contentsEntries() {
@@ -264,7 +276,7 @@ function makeIndex() {
 }
 
 function entryOf(kind, element, anchor, label) {
-  return { kind, element, anchor, label, text: plain(words(element)) };
+  return { kind, element, anchor, label, text: plain(words(element, ".tools")) };
 }
 
 function search() {
@@ -567,7 +579,7 @@ function markTerms() {
 const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
 
 function labelCells(table) {
-  const headings = all("thead th", table).map(words);
+  const headings = all("thead th", table).map((one) => words(one));
   for (const element of [table, ...all("thead, tbody, tr, td", table)]) element.setAttribute("role", ROLES[element.tagName]);
   for (const heading of all("th", table)) heading.setAttribute("role", heading.closest("thead") ? "columnheader" : "rowheader");
   if (headings.length < 3 && !table.matches(".known")) return;
@@ -619,6 +631,7 @@ function begin() {
   readMeanings();
   markTerms();
   foldSections();
+  foldAnnexes();
   placeFilter();
   watchRegions();
   placeContents();

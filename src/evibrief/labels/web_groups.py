@@ -27,6 +27,7 @@ class WebWords(Record):
     light: Text
     open_all: Text
     fold_all: Text
+    annexes: Counted
     filter: Text
     mechanism: Text
     topic: Text
@@ -49,7 +50,6 @@ class WebWords(Record):
     copied: Text
     not_copied: Text
     citation: Annotated[Sentence, takes("claim", "brief", "address")]
-    cited_by: Counted
     report: Text
     report_subject: Annotated[Sentence, takes("brief")]
     no_contact: Text

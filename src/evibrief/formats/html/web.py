@@ -7,7 +7,7 @@ a brief brings can add another.
 
 import re
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 from urllib.parse import quote
 
 from evibrief.formats.contract import Page
@@ -29,7 +29,6 @@ def web_page(page: Page) -> str:
     """The web page."""
     words, templates = words_in(page.brief.brief.language).web, template_texts()
     html = with_elements(kept_together(page.html), {figure.address: figure.drawing.inline for figure in page.figures})
-    html = _with_back_links(html, words)
     html = _with_controls(html, words, templates)
     html = _at_end(html, _report(page, words))
     script = templates["screen.js"]
@@ -80,55 +79,6 @@ def _said(words: WebWords) -> dict[str, dict[str, str]]:
             text = value(**{place: f"{{{place}}}" for place in value.names}) if isinstance(value, Sentence) else value
             said[name] = {"text": text}
     return said
-
-
-_RECORD = re.compile(r'<tbody class="record".*?</tbody>', re.DOTALL)
-_CLAIM = re.compile(r'<span id="([^"]+)"[^<>]*>(.*?)</span>', re.DOTALL)
-_CITED = re.compile(r'href="#(ref-[^"]+)"')
-_ENTRY = re.compile(r'<div id="(ref-[^"]+)" class="csl-entry"')
-
-
-def _with_back_links(html: str, words: WebWords) -> str:
-    """The page with links from each reference to the claims that cite it."""
-    citing = _citing(html)
-    pieces, end = [], 0
-    for entry in _ENTRY.finditer(html):
-        if links := citing.get(entry[1]):
-            place = _end_of(html, entry.start())
-            pieces += [html[end:place], _back_links(links, words)]
-            end = place
-    return "".join((*pieces, html[end:]))
-
-
-def _citing(html: str) -> dict[str, dict[str, str]]:
-    """For each reference the claims that cite it: their anchors, with their texts as HTML."""
-    found: dict[str, dict[str, str]] = {}
-    for record in _RECORD.finditer(html):
-        if claim := _CLAIM.search(record[0]):
-            for cited in _CITED.findall(record[0]):
-                found.setdefault(cited, {})[claim[1]] = _plain(claim[2])
-    return found
-
-
-def _plain(html: str) -> str:
-    """A text without its markup and citations."""
-    return escape(unescape(re.sub(r"<sup>.*?</sup>|<[^>]*>", "", html, flags=re.DOTALL)))
-
-
-def _end_of(html: str, start: int) -> int:
-    """Where the `div` that begins at `start` is about to end."""
-    depth = 0
-    for tag in re.finditer(r"<(/?)div\b", html[start:]):
-        depth += -1 if tag[1] else 1
-        if not depth:
-            return start + tag.start()
-    return len(html)
-
-
-def _back_links(links: Mapping[str, str], words: WebWords) -> str:
-    listed = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in links.items())
-    told = escape(words.cited_by(len(links)))
-    return f'<details class="cited-by"><summary>{told}</summary><ul>{listed}</ul></details>'
 
 
 def _report(page: Page, words: WebWords) -> str:
