@@ -311,7 +311,8 @@ def test_claims_are_put_in_order(open_page: Open) -> None:
     anchors = f"[...{rows}].map(one => one.querySelector('[id]').id)"
     before = page.evaluate(anchors)
     page.locator("#order").select_option("studies")
-    numbers = page.evaluate(f"[...{rows}].map(one => Number(one.querySelector('[data-studies]')?.dataset.studies ?? 0))")
+    told = "Number(one.querySelector('[data-studies]')?.dataset.studies ?? 0)"
+    numbers = page.evaluate(f"[...{rows}].map(one => {told})")
     assert numbers == sorted(numbers, reverse=True)
     assert len(set(numbers)) > 1
     page.locator("#order").select_option("")

@@ -388,6 +388,7 @@ class Sentences(Record):
     ranking_corrections: Annotated[Sentence, takes("corrections")]
     resolved: Annotated[Sentence, takes("reason")]
     reference_state: Annotated[Sentence, takes("state")]
+    recorded_only: Annotated[Sentence, takes("studies")]
     references_verified: Annotated[Sentence, takes("total", "states", "notices")]
     retracted: Annotated[Sentence, takes("study")]
     retraction_check: Annotated[Sentence, takes("state")]

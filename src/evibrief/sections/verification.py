@@ -108,6 +108,20 @@ def _references(brief: Brief, findings: Findings) -> Iterator[Block]:
     notices = _numbers(findings.integrity, words.standing, get_args(PublicationStanding), words)
     yield Paragraph(words.sentences.references_verified(total=len(brief.studies), states=states, notices=notices))
     yield Paragraph(_retractions_checked(brief, words))
+    if unused := _unused(brief):
+        named = phrases.all_of((study_name(key, findings) for key in unused), words)
+        yield Paragraph(words.sentences.recorded_only(studies=named))
+
+
+def _unused(brief: Brief) -> list[str]:
+    """The publications that are evidence for nothing; named here, they stand in the list of references all the same."""
+    evidence = [one.evidence for one in brief.all_claims]
+    evidence += [one.evidence for one in brief.doses.people]
+    evidence += [one.evidence for one in brief.doses.other]
+    evidence += [one.evidence for one in brief.harms]
+    evidence += [one.evidence for one in brief.time_course]
+    used = {entry.source for entries in evidence for entry in entries}
+    return [study.reference for study in brief.studies if study.reference not in used]
 
 
 def _numbers(found: Mapping[str, int], named: Mapping[Any, str], order: Iterable[str], words: Words) -> str:
