@@ -215,6 +215,9 @@ def test_a_copy_that_nobody_touched_gives_no_remark_and_tildes_strike_nothing(
 ) -> None:
     (tmp_path / "a.docx").write_bytes(copy)
     assert [one for one in gather([tmp_path / "a.docx"], SECOND)[0].remarks if not is_our_question(one)] == []
+    text = zipfile.ZipFile(io.BytesIO(copy)).read("word/document.xml").decode()
+    assert "TOC " in text
+    assert "dirty" not in text  # Word would fill the contents, and track that as the reviewer's change
     claims = brief / "claims" / "01-light.yaml"
     claims.write_text(claims.read_text().replace(C3, "Sailors ~~wear~~ wore blue glass against the sun."))
     own = review_copy(brief, "r1")

@@ -44,6 +44,7 @@ def make_review_copy(
     tree = etree.fromstring(parts["word/document.xml"])
     _ask(tree, asked)
     _open_with(tree, page)
+    _leave_contents(tree)
     settings = etree.fromstring(parts["word/settings.xml"])
     _track(settings)
     parts |= {"word/document.xml": serialised(tree), "word/settings.xml": serialised(settings)}
@@ -108,6 +109,12 @@ def _open_with(tree: Any, page: Sequence[tuple[str, str]]) -> None:
     made.append(word_element("p", word_element("r", word_element("br", type="page"))))
     for place, paragraph in enumerate(made):
         body.insert(place, paragraph)
+
+
+def _leave_contents(tree: Any) -> None:
+    """Let Word leave the contents as they are when it opens the copy: with tracking on, filling them is a change."""
+    for mark in tree.iter(f"{W}fldChar"):
+        mark.attrib.pop(f"{W}dirty", None)
 
 
 def _track(settings: Any) -> None:
