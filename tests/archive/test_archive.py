@@ -141,7 +141,7 @@ def test_index_and_feed_list_all_versions_newest_first(archive: Path, tmp_path: 
             assert len(digest) == 64
             assert (archive / one["folder"] / name).is_file()
     html = (archive / "index.html").read_text()
-    assert html.index("version 2.0.0") < html.index("version 1.2.0")
+    assert html.index("Version 2.0.0") < html.index("Version 1.2.0")
     feed = ElementTree.parse(archive / "feed.atom").getroot()
     space = "{http://www.w3.org/2005/Atom}"
     entries = feed.findall(f"{space}entry")
