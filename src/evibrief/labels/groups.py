@@ -429,6 +429,7 @@ class Sentences(Record):
     without_study: Annotated[Sentence, takes("what", "falls")]
     reported: Annotated[Sentence, takes("study", "finding")]
     of_affiliation: Annotated[Sentence, takes("name", "affiliation")]
+    p_signed: Annotated[Sentence, takes("p")]
     p_value: Annotated[Sentence, takes("p")]
     arm: Annotated[Sentence, takes("label", "number")]
     arm_counted: Annotated[Sentence, takes("label", "events", "number")]

@@ -193,7 +193,9 @@ def number_lines(entry: Evidence, words: Words) -> Iterator[Line]:
     """The numbers of a finding, with all its groups, and its own words, where they were recorded."""
     if found := entry.estimate:
         told = [found.effect, *([found.interval] if found.interval else [])]
-        told += [words.sentences.p_value(p=found.p)] if found.p else []
+        if found.p:  # `0.03`, or with a sign of its own: `< 0.05`
+            said = words.sentences.p_signed if found.p[0] in "<>≤≥" else words.sentences.p_value
+            told.append(said(p=found.p))
         yield Line(text=words.lists.separator.join(told))
         yield from arm_lines(found.arms, words)
     if entry.quote:
