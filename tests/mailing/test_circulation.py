@@ -212,7 +212,7 @@ def test_what_is_wrong_with_the_recipients_is_told_with_its_line_all_at_once(bri
 def test_too_much_is_refused_before_anything_is_written(
     brief: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "LARGEST_LETTER", 200_000)
+    monkeypatch.setattr(preparing, "LARGEST_LETTER", 100_000)
     with pytest.raises(Problems, match=r"the message to a has 0\.\d MB") as caught:
         prepared(brief, archive)
     assert {problem.rule for problem in caught.value.problems} == {"too-large-to-send"}
