@@ -588,10 +588,11 @@ function labelCells(table) {
 
 function reachable(region) {
   const scrolls = region.scrollWidth > region.clientWidth + 1;
-  const name = words(region.querySelector("caption, figcaption") ?? region).slice(0, 120);
-  for (const [attribute, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]])
-    if (scrolls) region.setAttribute(attribute, value);
-    else region.removeAttribute(attribute);
+  const attributes = { tabindex: "0" };
+  if (region.matches("div")) Object.assign(attributes, { role: "region", "aria-label": words(region.querySelector("caption")) });
+  for (const [name, value] of Object.entries(attributes))
+    if (scrolls) region.setAttribute(name, value);
+    else region.removeAttribute(name);
 }
 
 function watchRegions() {

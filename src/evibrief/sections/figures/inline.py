@@ -16,9 +16,6 @@ MM = 0.3528
 _LEADING, _RISE, _FALL = 1.22, 0.33, 0.22
 """From line to line, from the middle of a letter down to its foot, and below the foot, in parts of the type size."""
 
-_DASHES = {"solid": "", "dashed": "3.7 1.6", "dotted": "1 1.65"}
-"""The patterns of lines, in widths of the line."""
-
 Measure = Callable[[str, float, bool], float]
 """The width in mm of a line of text, of a size in points, bold or not."""
 
@@ -50,7 +47,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark: `o` is a disc, `s` a square, `D` a diamond, `X` a cross; `size` points wide, filled or hollow."""
+    """A mark: `o` is a disc, `s` a square, `D` a diamond; `size` points wide, filled or hollow."""
 
     x: float
     y: float
@@ -60,25 +57,13 @@ class Mark:
     size: float
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle with its upper left corner at a position, and the pattern of its line."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    colour: str
-    line: str
-
-
-Shape = Lettering | Stroke | Mark | Box
+Shape = Lettering | Stroke | Mark
 
 
 def dashes_of(style: Mapping[str, object]) -> str:
     """The pattern of a line, from the `linestyle` that the drawing library takes."""
-    line = style.get("linestyle", "solid")
-    return " ".join(f"{part:g}" for part in line[1]) if isinstance(line, tuple) else _DASHES[str(line)]
+    line = style.get("linestyle")
+    return " ".join(f"{part:g}" for part in line[1]) if isinstance(line, tuple) else ""
 
 
 def svg_of(
@@ -97,8 +82,6 @@ def _drawn(shape: Shape, names: Mapping[str, str], measure: Measure) -> str:
         return _words(shape, colour, measure)
     if isinstance(shape, Stroke):
         return _stroke(shape, colour)
-    if isinstance(shape, Box):
-        return _box(shape, colour)
     return _mark(shape, colour)
 
 
@@ -149,11 +132,6 @@ def _head(stroke: Stroke, colour: str) -> str:
     return f'<polygon {colour} points="{_points(corners)}" fill="currentColor"/>'
 
 
-def _box(box: Box, colour: str) -> str:
-    place = f'x="{_number(box.x)}" y="{_number(box.y)}" width="{_number(box.width)}" height="{_number(box.height)}"'
-    return f"<rect {colour} {place} {_line(1.2, _DASHES[box.line])}/>"
-
-
 def _mark(mark: Mark, colour: str) -> str:
     half = mark.size * MM / 2
     fill = "currentColor" if mark.filled else "var(--paper, none)"
@@ -167,11 +145,7 @@ def _mark(mark: Mark, colour: str) -> str:
 _CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "s": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
     "D": ((0, -1.414), (1.414, 0), (0, 1.414), (-1.414, 0)),
-    "X": (
-        (-0.5, -1), (0, -0.5), (0.5, -1), (1, -0.5), (0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5), (-0.5, 1), (-1, 0.5),
-        (-0.5, 0), (-1, -0.5),
-    ),
-}  # fmt: skip
+}
 """The corners of each mark, in halves of its size from its middle."""
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from evibrief.resources import font_path
-from evibrief.sections.figures.inline import MM, Box, Lettering, Mark, Shape, Stroke, dashes_of, svg_of
+from evibrief.sections.figures.inline import MM, Lettering, Mark, Shape, Stroke, dashes_of, svg_of
 from evibrief.sections.figures.picture import Anchoring
 from evibrief.workfolders import work_folder
 
@@ -100,7 +100,7 @@ class Sheet:
 
     def text(
         self, x: float, y: float, words: str, size: float = 8, bold: bool = False, colour: str = DARK,
-        anchoring: Anchoring = "left", vertical: str = "center", turned: bool = False,
+        anchoring: Anchoring = "left", vertical: str = "center",
     ) -> None:  # fmt: skip
         """Draw words at a position; they may have several lines."""
         self.shapes.append(Lettering(x, y, words, size, bold, colour, anchoring, vertical))
@@ -111,7 +111,7 @@ class Sheet:
         self.axes.text(
             x, y, words.replace("$", r"\$"), fontproperties=face, color=colour, ha=anchoring,
             va="center_baseline" if vertical == "center" and "\n" not in words else vertical,
-            linespacing=1.15, rotation=90 if turned else 0,
+            linespacing=1.15,
         )  # fmt: skip
 
     def line(
@@ -132,15 +132,6 @@ class Sheet:
         self.shapes.append(Stroke(_shortened(start, end), colour, 0.9, arrow=True))
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
         self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
-
-    def box(self, x: float, y: float, width: float, height: float, colour: str, line: str, pattern: str = "") -> None:
-        """Draw a box with its upper left corner at a position; `line` is solid, dashed or dotted."""
-        self.shapes.append(Box(x, y, width, height, colour, line))
-        from matplotlib.patches import Rectangle
-
-        patch = Rectangle((x, y), width, height, facecolor=PAPER, edgecolor=colour, linestyle=line, linewidth=1.2)
-        patch.set_hatch(pattern)
-        self.axes.add_patch(patch)
 
     def inline(self, told: str) -> str:
         """The sheet as an element of a web page, with text that is text, `told` in words."""
