@@ -472,6 +472,6 @@ def test_an_error_can_be_reported_where_somebody_is_named(open_page: Open, tmp_p
     brief.write_text(brief.read_text().replace("funding:", "contact: desk@example.org\nfunding:", 1))
     page = open_page(file=build(folder, tmp_path / "out", ["html"])[0].path)
     address = unquote(page.locator(".report a").get_attribute("href") or "")
-    assert address.startswith("mailto:desk@example.org?subject=Error in: Blue glass and hay fever, version 1.2.0")
+    assert address.startswith("mailto:desk@example.org?subject=Error in: Blue glass and hay fever · version 1.2.0")
     page.locator("#open-all").click()
     assert visible(page, "tbody.record") == page.locator("tbody.record").count() > 5
