@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,10 @@ from evibrief.archive import keep
 from evibrief.build import Composition, build, compose
 from evibrief.checks.load import Loaded
 from evibrief.formats.contract import Document
+from evibrief.formats.pdf import write
+from evibrief.formats.pdf.write import lay_out
 from evibrief.formats.registry import names
+from evibrief.resources import FontFile
 from evibrief.review_copies import review_copy
 from evibrief.sections.blocks import Layer
 
@@ -64,11 +68,16 @@ class Shared:
         """The three documents of a brief, by format."""
 
         def made(kind: str) -> Path:
-            folder = self._once(f"{brief.name}-{layer}-{kind}", lambda new: build(brief, new, [kind], layer=layer))
+            folder = self._once(f"{brief.name}-{layer}-{kind}", lambda new: _build(brief, new, kind, layer))
             (document,) = folder.glob(f"*.{kind}")
             return document
 
         return Documents(made)
+
+    def records(self, brief: Path) -> list[tuple[str, list[list[int]]]]:
+        """The words of each record in a table of a brief's PDF, and the pages that each of its rows is on."""
+        listed = json.loads((self.documents(brief)["pdf"].parent / RECORDS).read_text())
+        return [(words, pages) for words, pages in listed]
 
     def review_copy(self) -> bytes:
         """The Word document for the reviewer `r1` of the second brief."""
@@ -114,3 +123,39 @@ class Shared:
         """What was made and is not as it was: a test has written to what is not its own."""
         made = {path.stem: json.loads(path.read_text()) for path in self._place.glob("*.json")}
         return [name for name, kept in made.items() if hashes(self._place / name) != kept]
+
+
+RECORDS = "records.json"
+
+
+def _build(brief: Path, new: Path, kind: str, layer: Layer) -> None:
+    """Build one document; beside a PDF goes a list of the records in its tables, since no test lays it out again."""
+    laid_out: list[Any] = []
+
+    def seen(html: str, fonts: Iterable[FontFile]) -> Any:
+        laid_out.append(lay_out(html, fonts))
+        return laid_out[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "lay_out", seen)
+        build(brief, new, [kind], layer=layer)
+    assert len(laid_out) == (kind == "pdf")
+    for document in laid_out:
+        (new / RECORDS).write_text(json.dumps(list(_pages_of_records(document))))
+
+
+def _pages_of_records(document: Any) -> Iterator[tuple[str, list[list[int]]]]:
+    pages: dict[Any, list[int]] = {}
+    for number, page in enumerate(document.pages):
+        for box in page._page_box.descendants():
+            if box.element is not None and type(box).__name__ == "TableRowBox":
+                pages.setdefault(box.element, []).append(number)
+    for body in (body for table in _tables(document) for body in table.iter("tbody")):
+        if body.get("class") == "record":
+            yield "".join(body[0].itertext()), [pages[row] for row in body]
+
+
+def _tables(document: Any) -> Iterator[Any]:
+    boxes = document.pages[0]._page_box.descendants()
+    root = next(box.element for box in boxes if box.element is not None and box.element.tag == "html")
+    yield from (table for table in root.iter("table") if "facts" not in str(table.get("class")))

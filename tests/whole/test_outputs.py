@@ -12,20 +12,17 @@ from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
-from evibrief import resources
-from evibrief.build import build, compose
+from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.formats.docx.write import bookmark_names
 from evibrief.formats.html import citations
-from evibrief.formats.pdf.write import WrittenPdf, lay_out
 from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import english
 from evibrief.sections.first_page import with_unlisted
@@ -314,12 +311,6 @@ def test_figures_of_the_word_document(artefacts: Artefacts) -> None:
         assert anchor in bookmark_names(tree)
 
 
-def document_tables(document: Any) -> Iterator[Any]:
-    boxes = document.pages[0]._page_box.descendants()
-    root = next(box.element for box in boxes if box.element is not None and box.element.tag == "html")
-    yield from (table for table in root.iter("table") if "facts" not in str(table.get("class")))
-
-
 def outline(items: list[pikepdf.OutlineItem]) -> Iterator[str]:
     for item in items:
         yield item.title
@@ -441,27 +432,9 @@ def test_italics_are_italic(artefacts: Artefacts, program: Callable[..., str]) -
     assert [line for line in fonts.split("\n")[2:] if line and "Source" not in line] == []
 
 
-def test_a_claim_stands_on_one_page_with_its_first_study(
-    artefacts: Artefacts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    printed: list[str] = []
-
-    def keep(html: str, *rest: object) -> WrittenPdf:
-        printed.append(html)
-        return WrittenPdf()
-
-    monkeypatch.setattr("evibrief.formats.pdf.write.write_pdf", keep)
-    compose(load(artefacts.folder), ["pdf"])
-    document = lay_out(printed[0], resources.fonts())
-    pages_of_rows: dict[Any, list[int]] = {}
-    for number, page in enumerate(document.pages):
-        for box in page._page_box.descendants():
-            if box.element is not None and type(box).__name__ == "TableRowBox":
-                pages_of_rows.setdefault(box.element, []).append(number)
-    bodies = [body for table in document_tables(document) for body in table.iter("tbody")]
-    records = [list(body) for body in bodies if body.get("class") == "record"]
+def test_a_claim_stands_on_one_page_with_its_first_study(artefacts: Artefacts, shared: Shared) -> None:
+    records = shared.records(artefacts.folder)
     assert len(records) == len(artefacts.brief.all_claims)
-    for band, *entries in records:
-        assert len(set(pages_of_rows[band])) == 1, "".join(band.itertext())
-        assert not entries or pages_of_rows[entries[0]][0] == pages_of_rows[band][0], "".join(band.itertext())
-
+    for words, (band, *entries) in records:
+        assert len(set(band)) == 1, words
+        assert not entries or entries[0][0] == band[0], words
