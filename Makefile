@@ -71,6 +71,7 @@ fresh:  ## try an empty Debian 12 and 13 as a new user, as root: make fresh, or 
 	@sh .ci/fresh $(FRESH)
 
 fuzz: libraries test-parts .venv/ready  ## thousands of damaged and hostile inputs; prints what came of them
+	LAW_EXAMPLES=3000 $(PYTHON_HERE) -m pytest --quiet --numprocesses auto --dist load tests/rating/test_laws.py
 	$(PYTHON_HERE) tests/helpers/fuzz.py
 
 bench: libraries .venv/ready  ## measure the speed, as ratios
