@@ -863,6 +863,12 @@ def test_a_run_with_two_formats_keeps_both() -> None:
     assert runs == {"both": ["i", "iCs", "rStyle"], " ": [], "link": ["b", "bCs", "rStyle"]}
 
 
+def test_a_raised_word_is_raised_by_its_style_whatever_is_around_it() -> None:
+    tree = Word(write(page('<p><span data-custom-style="Muted">Xu<sup>,</sup></span></p>'))).tree("document")
+    styled = {text_of(run): find(run, "w:rPr/*/@w:val") for run in find(tree, "//w:r[w:t]")}
+    assert styled == {"Xu": ["Muted"], ",": ["Superscript"]}
+
+
 def test_citations_lead_to_the_reference_list(body: Any, styles: Mapping[str, Any]) -> None:
     links = find(body, "//w:hyperlink[@w:anchor='ref-aldous2012']")
     assert len(links) > 50

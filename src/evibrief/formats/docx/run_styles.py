@@ -36,6 +36,9 @@ def style_runs(body: Any) -> None:
             raised = properties.find(f"{W}vertAlign") is not None
             style.set(f"{W}val", _link_style(paragraph_style(next(properties.iterancestors(PARAGRAPH))), raised))
             _drop(properties, "vertAlign")
+        elif properties.find(f"{W}vertAlign") is not None:  # such as the comma between two citations in muted words
+            properties.remove(style)
+            _style(properties)
     for paragraph in body.iter(PARAGRAPH):
         if paragraph_style(paragraph).rstrip("123456789") in _BOLD_STYLES:
             _unbold(paragraph)
