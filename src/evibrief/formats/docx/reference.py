@@ -41,7 +41,7 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
     return pack({**parts, "word/styles.xml": styles})
 
 
-INK, QUIET, ACCENT, ALARM, PAPER = "1C1F24", "555B66", "1F4E79", "8A1C1C", "FFFFFF"
+INK, QUIET, ACCENT, ALARM, WHITE = "1C1F24", "555B66", "1F4E79", "8A1C1C", "FFFFFF"
 TINT, HEAD_TINT, LINE = "EEF2F7", "DFE7F1", "C5CAD3"
 WORD_FONT, STAND_IN = "Calibri", "Carlito"
 """The font, and the one with the same widths that replaces it if it is not installed."""
@@ -98,7 +98,7 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "Safety Heading": ParagraphStyle("Page One Heading", colour=ALARM, before=3, left=3, frame=ALARM),
     "Safety": ParagraphStyle("Page One Text", before=0, left=3, frame=ALARM),
     "Bottom Line": ParagraphStyle(
-        size=10, colour=PAPER, before=2, after=4, left=3, with_next=True, whole=True, fill=ACCENT
+        size=10, colour=WHITE, before=2, after=4, left=3, with_next=True, whole=True, fill=ACCENT
     ),
     "TOC Heading": ParagraphStyle("heading 1", before=0),
     "Contents Heading": ParagraphStyle("TOC Heading", new_page=True),
@@ -153,8 +153,8 @@ CHARACTERS: Mapping[str, CharacterStyle] = {
     # Word shows raised words at 65 % of their size, LibreOffice at 58 %: these sizes make them as large as in the PDF.
     "Citation": CharacterStyle("Hyperlink", script="superscript", size=11),
     "Table Citation": CharacterStyle("Citation", size=10),
-    "Bottom Line Citation": CharacterStyle("Citation", colour=PAPER),
-    "Bottom Line Link": CharacterStyle("Hyperlink", colour=PAPER),
+    "Bottom Line Citation": CharacterStyle("Citation", colour=WHITE),
+    "Bottom Line Link": CharacterStyle("Hyperlink", colour=WHITE),
     "Record Id": CharacterStyle(colour=ACCENT),
     "Tag": CharacterStyle(colour=ACCENT, bold=True),
     "Muted": CharacterStyle(colour=QUIET),
