@@ -111,7 +111,7 @@ def test_it_is_said_what_was_added_and_where(pdf: bytes, word: bytes) -> None:
     assert "page 1: an annotation was added: “take 50 mg”" in told("text_on_the_page", "pdf")
     assert "page 1: the page looks different: 4 % of it, in the top third" in told("white_box", "pdf")
     assert told("address_changed", "pdf") == [
-        "page 3: the address is “https://example.com/buy”, and the evidence gives “https://doi.org/10.0000/example.1”"
+        "page 2: the address is “https://example.com/buy”, and the evidence gives “https://doi.org/10.0000/example.1”"
     ]
     assert "document: a file was added: “extra.pdf”" in told("file_added", "pdf")
     heading = "document: in the outline the title is “Blue glass is proven”, and the evidence gives"

@@ -130,8 +130,8 @@ def test_each_vocabulary_of_the_evidence_has_its_words() -> None:
     [
         ("  strong: Strong\n", "", "  medium: Medium", "tier: there is nothing for: strong"),
         ("  strong: Strong\n", "  strong: Strong\n  other: X\n", "  other: X", "tier.other: no value is called this"),
-        ("  topic: Topic\n", "", "  became_and_found: ", "columns.topic: this is missing"),
-        ("  topic: Topic\n", "  topic: Topic\n  topik: X\n", "  topik: X", "columns.topik: no label is called this"),
+        ("  effect: Effect\n", "", "  became_and_found: ", "columns.effect: this is missing"),
+        ("  effect: Effect\n", "  effect: Effect\n  effekt: X\n", "  effekt: X", "columns.effekt: no label is"),
         ('"of {statements}, {tiers}"', '"of {statements}"', "  tier_summary: ", "other places for values"),
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers}{x}"', "  tier_summary: ", "other places for values"),
         ('"of {statements}, {tiers}"', '"of {statements}, {tiers.x}"', "  tier_summary: ", "no place for a value"),
@@ -140,8 +140,8 @@ def test_each_vocabulary_of_the_evidence_has_its_words() -> None:
         ('  why: "Why: {reason}"\n', '  why: "Why?"\n', '  why: "Why?"', "other places for values"),
         ("  all_versions: All versions\n", "", "  title: ", "archive.all_versions: this is missing"),
         ("  superseded: superseded\n", "", "  current: current", "listed: there is nothing for: superseded"),
-        ("  topic: Topic\n", "  topic: [Topic]\n", "  topic: [Topic]", "expected text"),
-        ("  topic: Topic\n", "  topic: no\n", "  topic: no", "is read as a truth value by YAML"),
+        ("  effect: Effect\n", "  effect: [Effect]\n", "  effect: [Effect]", "expected text"),
+        ("  effect: Effect\n", "  effect: no\n", "  effect: no", "is read as a truth value by YAML"),
     ],
 )
 def test_what_is_wrong_with_a_file_of_labels_has_its_place(

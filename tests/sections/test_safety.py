@@ -27,7 +27,9 @@ def told(loaded: Loaded) -> str:
     """What page one says of safety, with its links; nothing if it has no such part."""
     (page,) = compose(loaded, ["html"], "full").documents
     html = page.data.decode()
-    found = re.search(r'<h2 id="safety">.*?</div>', html[: html.index('class="contents"')], re.DOTALL)
+    first = re.search(r'<section class="first-page".*?</section>', html, re.DOTALL)
+    assert first
+    found = re.search(r'<h2 id="safety">.*?</div>', first[0], re.DOTALL)
     return re.sub(r"<(?!/?a\b)[^>]*>", " ", found[0]) if found else ""
 
 

@@ -194,8 +194,8 @@ def number_lines(entry: Evidence, words: Words) -> Iterator[Line]:
     if found := entry.estimate:
         told = [found.effect, *([found.interval] if found.interval else [])]
         if found.p:  # `0.03`, or with a sign of its own: `< 0.05`
-            said = words.sentences.p_signed if found.p[0] in "<>≤≥" else words.sentences.p_value
-            told.append(said(p=found.p))
+            is_signed = found.p[0] in "<>≤≥"
+            told.append(words.sentences.p_signed(p=found.p) if is_signed else words.sentences.p_value(p=found.p))
         yield Line(text=words.lists.separator.join(told))
         yield from arm_lines(found.arms, words)
     if entry.quote:

@@ -5,7 +5,7 @@ Nothing is shown by colour alone: every difference is also a shape, a line or a 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -171,12 +171,9 @@ def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     texts = [(wrap(bar.label, left - 4, size), wrap(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
     heights = [lines(one) * leading(size) + lines(two) * leading(SMALLEST) + 3 for one, two in texts]
     sheet = Sheet(8 + sum(heights) + 8)
-    free = 0.0
-    for minute, tick in ticks:
-        if place(minute) - len(tick) * 0.8 > free:  # words that would overlap the previous ones are left out
-            sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
-            sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
-            free = place(minute) + len(tick) * 0.8
+    for minute, tick in _apart(ticks, place):
+        sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
+        sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
     y = 8.0
     for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
         sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
@@ -188,6 +185,19 @@ def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
     sheet.mark(left + 8, y + 4, "D", AGAINST)
     sheet.text(left + 11, y + 4, words.figures.key_greatest, SMALLEST)
     return sheet
+
+
+def _apart(ticks: Sequence[tuple[float, str]], place: Callable[[float], float]) -> Iterator[tuple[float, str]]:
+    """The ticks whose words do not overlap those before them or the last one, which is always there."""
+    half = 0.74  # of the width of a letter, in mm
+    end = place(ticks[-1][0]) - len(ticks[-1][1]) * half if ticks else 0.0
+    free = 0.0
+    for minute, tick in ticks[:-1]:
+        at, reach = place(minute), len(tick) * half
+        if at - reach > free and at + reach < end:
+            yield minute, tick
+            free = at + reach
+    yield from ticks[-1:]
 
 
 def _span(known: Sequence[float]) -> tuple[float, float]:
