@@ -257,6 +257,14 @@ def test_the_core_is_archived_beside_the_whole_and_is_never_the_latest(kept: Pat
     assert (pages_of("core.pdf", core.read_bytes()) or 99) < (pages_of("latest.pdf", latest) or 0)
 
 
+def test_a_core_is_verified_as_the_whole_is(kept: Path) -> None:
+    (core,) = (kept / "blue-glass" / FIRST).glob("*_core.pdf")
+    run = evibrief("verify", core, "--archive", kept)
+    assert run.returncode == 7, run.stdout + run.stderr
+    assert "identical" in run.stdout
+    assert "The archive has exactly this file" in run.stdout
+
+
 def test_what_was_archived_before_is_listed_and_compared_and_stays_as_it_was(tmp_path: Path) -> None:
     """The archive of the repository: without cores, and at first without comparisons."""
     archive = Path(shutil.copytree(ROOT / "archive", tmp_path / "archive"))

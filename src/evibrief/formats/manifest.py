@@ -127,7 +127,7 @@ SHAPE: Mapping[str, Callable[[object], bool]] = {
     "evidence_sha256": is_hash,
     "title": lambda node: bool(node) and is_text(node),
     "tools": _is_list_of_tools,
-    "layer": fits("page|summary|full"),
+    "layer": fits("page|summary|core|full"),
 }
 
 
