@@ -88,7 +88,7 @@ function makeFold(heading, inside, open) {
   const body = make("div", { class: "fold", id: `fold-${heading.id}` }, ...inside);
   const control = button("", () => setFold(control, !isOpen(control)));
   control.setAttribute("aria-controls", body.id);
-  control.append(...heading.childNodes);
+  control.append(make("span", {}, ...heading.childNodes));
   heading.append(control);
   heading.after(body);
   body.addEventListener("beforematch", () => setFold(control, true));
