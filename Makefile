@@ -10,7 +10,7 @@ PYTHON_HERE := $(LOADER) .venv/bin/python
 EVIBRIEF := $(PYTHON_HERE) -m evibrief
 
 .DEFAULT_GOAL := help
-.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test test-fast lint bench schema rules reference-docs reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
+.PHONY: help pdf docx html all archive diff since review-copy circulate verify check test test-fast lint bench preview schema rules reference-docs reference wheel clean conformance fuzz pictures fresh libraries test-parts validators
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
@@ -23,6 +23,9 @@ docx: libraries .venv/ready  ## the brief as Word document
 
 html: libraries .venv/ready  ## the brief as one self-contained web page
 	$(EVIBRIEF) build $(BRIEF) --format html --output $(OUTPUT)
+
+preview: libraries .venv/ready  ## the web page in a browser, made anew with each edit, until Ctrl-C
+	$(EVIBRIEF) preview $(BRIEF)
 
 all: libraries .venv/ready  ## all three
 	$(EVIBRIEF) build $(BRIEF) --output $(OUTPUT)

@@ -25,6 +25,7 @@ from evibrief.problems import Place, Problem, Problems, suggest
 if TYPE_CHECKING:
     from evibrief.evidence.source import SourceTree
     from evibrief.formats.html.complaints import Complaint
+    from evibrief.formats.html.kept_texts import Typesetter
     from evibrief.formats.html.markdown import Typeset
     from evibrief.formats.theme import ThemeFiles
     from evibrief.rating.findings import Findings
@@ -89,12 +90,19 @@ def build(
 
 
 def compose(
-    loaded: Loaded, formats: Iterable[str] = names(), layer: "Layer" = "full", edition: Edition = BRIEF
+    loaded: Loaded,
+    formats: Iterable[str] = names(),
+    layer: "Layer" = "full",
+    edition: Edition = BRIEF,
+    typesetter: "Typesetter | None" = None,
 ) -> Composition:
-    """Build the same documents in memory. Raises `Problems` that the author can fix."""
+    """Build the same documents in memory. Raises `Problems` that the author can fix.
+
+    `typesetter` is another one for the same texts, for a process that builds again and again.
+    """
     wanted = _in_order(formats)
     with _workers(wanted) as workers:
-        return _compose(loaded, wanted, layer, lambda stage: None, workers, edition)
+        return _compose(loaded, wanted, layer, lambda stage: None, workers, edition, typesetter)
 
 
 def checked(folder: Path, today: datetime.date | None = None) -> Loaded:
@@ -155,6 +163,7 @@ def _compose(
     report: Report,
     workers: Executor,
     edition: Edition = BRIEF,
+    typesetter: "Typesetter | None" = None,
 ) -> Composition:
     # Importing the engines and pydantic takes half a second; a build with nothing to do must not wait for it.
     from evibrief.formats.theme import theme_files
@@ -168,7 +177,7 @@ def _compose(
     content = json.loads(evidence[MANIFEST]).get("content_sha256", "")
     view = edition.view(compose_view(brief, findings, content), loaded)
     theme = theme_files(loaded)
-    page = Page(_render(view, loaded, theme, layer), view, brief, theme, evidence)
+    page = Page(_render(view, loaded, theme, layer, typesetter), view, brief, theme, evidence)
     report("writing " + ", ".join(one.name for one in wanted))
     return Composition(page, findings, _write_documents(page, wanted, workers))
 
@@ -188,7 +197,9 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*often)
 
 
-def _render(view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer") -> str:
+def _render(
+    view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer", typesetter: "Typesetter | None"
+) -> str:
     """The HTML. Problems with a text are reported at the place where the author wrote it."""
     from evibrief.formats.html.filling import OWN_PAGE, BadTemplate
     from evibrief.formats.html.render import render
@@ -197,9 +208,9 @@ def _render(view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer") -
     theme = loaded.brief.brief.theme
     templates = resources.template_texts()
     templates = {**templates, OWN_PAGE: files.blocks} if files.blocks else templates
-    typesetter = partial(_typeset, loaded)
+    setter = partial(_typeset, loaded, typesetter)
     try:
-        rendered = render(view, templates, typesetter, layer, compose_look(theme, files.styles, files.logo))
+        rendered = render(view, templates, setter, layer, compose_look(theme, files.styles, files.logo))
     except BadTemplate as error:
         path = str(loaded.folder / "theme" / OWN_PAGE)
         raise Problems(
@@ -211,10 +222,11 @@ def _render(view: "View", loaded: Loaded, files: "ThemeFiles", layer: "Layer") -
     return rendered.html
 
 
-def _typeset(loaded: Loaded, texts: list[str]) -> "Typeset":
-    from evibrief.formats.html.markdown import typeset
+def _typeset(loaded: Loaded, typesetter: "Typesetter | None", texts: list[str]) -> "Typeset":
+    from evibrief.formats.html import markdown
 
-    return typeset(texts, loaded.source.tree["references"], _citation_style(loaded), loaded.brief.brief.language)
+    setter = typesetter or markdown.typeset
+    return setter(texts, loaded.source.tree["references"], _citation_style(loaded), loaded.brief.brief.language)
 
 
 def _citation_style(loaded: Loaded) -> bytes:

@@ -31,7 +31,7 @@ def build_draft(
     """
     from evibrief.checks.draft import load_draft
 
-    loaded = _named_draft(load_draft(folder))
+    loaded = named_draft(load_draft(folder))
     documents = compose(loaded, formats, layer, DRAFT).documents
     output.mkdir(parents=True, exist_ok=True)
     written = []
@@ -42,7 +42,7 @@ def build_draft(
     return written, loaded.warnings
 
 
-def _named_draft(loaded: Loaded) -> Loaded:
+def named_draft(loaded: Loaded) -> Loaded:
     """The brief with a title that says `DRAFT`, and with the status of one, whatever its author wrote."""
     record = loaded.brief.brief
     title = loaded.findings.words.draft.title(title=record.title)

@@ -8,9 +8,9 @@ and fonts are read only if needed.
 """
 
 import ctypes
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
 from io import BytesIO
@@ -206,7 +206,8 @@ def covered_characters() -> frozenset[int]:
     return frozenset().union(*(TTFont(BytesIO(font.data), lazy=True).getBestCmap() for font in fonts()))
 
 
-def web_font(font: FontFile, characters: Iterable[str]) -> bytes:
+@lru_cache(maxsize=12)
+def web_font(font: FontFile, characters: str) -> bytes:
     """A font with only the glyphs of these characters, as WOFF2, for a page that has to bring its font along."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont

@@ -30,18 +30,18 @@ def kept_steps() -> Iterator[None]:
         yield
 
 
-Faults = Callable[[AnyInstrument], Iterator[InstrumentFault]]
+Faults = Callable[[AnyInstrument], tuple[InstrumentFault, ...]]
 
 
 def _kept_faults(faults: Faults) -> Faults:
     made: dict[str, tuple[InstrumentFault, ...]] = {}
 
     @wraps(faults)
-    def taken(instrument: AnyInstrument) -> Iterator[InstrumentFault]:
+    def taken(instrument: AnyInstrument) -> tuple[InstrumentFault, ...]:
         key = instrument.model_dump_json()
         if key not in made:
-            made[key] = tuple(faults(instrument))
-        yield from made[key]
+            made[key] = faults(instrument)
+        return made[key]
 
     return taken
 

@@ -30,7 +30,7 @@ ROOMS = (
     ("build_cache",),
     ("build",),
     ("review_copies", "drafts"),
-    ("archive",),
+    ("archive", "preview"),
     ("review",),
     ("mailing",),
     ("cli",),
@@ -64,7 +64,8 @@ OWNERS = {
     "ssl": {"mailing.smtp"},
     "rfc3161_client": {"archive.timestamps"},
     "cryptography": {"archive.timestamps"},
-    "http": {"archive.timestamps"},
+    "http": {"archive.timestamps", "preview.server"},
+    "watchfiles": {"preview.watch"},
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
@@ -88,6 +89,7 @@ CONTRACTS = {
         "checks.amounts", "checks.counting", "checks.evidence", "checks.judgements", "checks.records",
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
+    "add_command": {"cli.importing", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }

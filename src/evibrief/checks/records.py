@@ -25,8 +25,10 @@ def no_glyph(case: Context) -> Iterator[Finding]:
     It would be printed as an empty box. Write superscripts and subscripts with plain characters instead: `ONOO^−^`,
     `H~2~O`.
     """
-    for location, text in case.source.scalars():
-        for character in map(chr, sorted(set(map(ord, text)) - case.characters - {ord("\n"), ord("\t")})):
+    texts = case.source.scalars()
+    missing = set("".join(text for _, text in texts)) - set(map(chr, case.characters)) - {"\n", "\t"}
+    for location, text in texts if missing else ():
+        for character in sorted(missing.intersection(text)):
             message = f"no font has the character `{character}` (U+{ord(character):04X})"
             hint = "write superscripts and subscripts with plain characters: `ONOO^−^`, `H~2~O`"
             yield Finding(location, message, hint, character)

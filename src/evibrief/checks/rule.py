@@ -42,7 +42,7 @@ class Context:
     @cached_property
     def faults(self) -> tuple[InstrumentFault, ...]:
         """The faults of the instrument; if it has any, nothing is rated."""
-        return tuple(faults_of_any(self.brief.instrument)) if self.brief.instrument else ()
+        return faults_of_any(self.brief.instrument) if self.brief.instrument else ()
 
     @cached_property
     def findings(self) -> Findings:

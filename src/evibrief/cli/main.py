@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, importing, limits, mailing, printing, verify
+from evibrief.cli import anchors, importing, limits, mailing, preview, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import run_check, run_rules
@@ -134,6 +134,8 @@ def _parser() -> argparse.ArgumentParser:
     drafts = "show a half-written brief, with each unfinished place marked; it cannot be verified or archived"
     builds.add_argument("--draft", action="store_true", help=drafts)
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
+
+    preview.add_command(commands, _command)
 
     checks = _command(commands, "check", run_check, "list the problems of a brief, without writing anything")
     checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")

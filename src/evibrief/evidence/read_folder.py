@@ -7,7 +7,7 @@ from typing import Any
 from evibrief.evidence import files
 from evibrief.evidence.places import instrument_folders
 from evibrief.evidence.read_references import read_references
-from evibrief.evidence.read_yaml import Composer, Recorder
+from evibrief.evidence.read_yaml import Composed, Recorder, composed
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.evidence.upgrade import upgraded
 from evibrief.problems import Place, Problem, suggest
@@ -72,13 +72,19 @@ class _Reader(Recorder):
         value = empty
         if path.exists() or path.is_symlink():
             text = self._text(path)
-            value = None if text is None else Composer(self, str(path), text, location).compose()
+            value = None if text is None else self._composed(composed(str(path), text, location))
             if value is None:
                 self.unread.add(location)
                 value = empty
         if len(location) == 1:
             self.tree[str(location[0])] = value
         return value
+
+    def _composed(self, read: Composed) -> Any:
+        self.spans |= read.spans
+        self.keys |= read.keys
+        self.problems += read.problems
+        return read.tree
 
     def read_claims(self) -> None:
         """Read claims from `claims.yaml`, a list of groups, or from `claims/`, one group per file, in order of name."""

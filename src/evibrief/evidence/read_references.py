@@ -7,6 +7,7 @@ places, and a problem for each field that is broken or odd.
 import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from evibrief.evidence import csl_json
@@ -25,6 +26,7 @@ class References(NamedTuple):
     complete: bool
 
 
+@lru_cache(maxsize=16)
 def read_references(path: str, text: str) -> References:
     """The references of a file, in its order."""
     try:

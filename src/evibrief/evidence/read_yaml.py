@@ -4,7 +4,9 @@ In: the text of a file. Out: its tree; places and problems go to a `Recorder`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -33,6 +35,24 @@ class Recorder:
         self.spans: dict[Location, Span] = {}
         self.keys: dict[Location, Span] = {}
         self.problems: list[Problem] = []
+
+
+@dataclass(frozen=True)
+class Composed:
+    """One file as read: its tree, which is None if it cannot be read, the places in it, and its problems."""
+
+    tree: Any
+    spans: Mapping[Location, Span]
+    keys: Mapping[Location, Span]
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=512)
+def composed(path: str, text: str, location: Location) -> Composed:
+    """The file with this text, whose tree belongs at a location. A file is read once: whoever changes it, copies it."""
+    recorder = Recorder()
+    tree = Composer(recorder, path, text, location).compose()
+    return Composed(tree, recorder.spans, recorder.keys, tuple(recorder.problems))
 
 
 class Composer:

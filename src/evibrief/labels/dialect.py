@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.entities import html5
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,7 +62,8 @@ class MarkupFault:
 class Parsed:
     """A text for pandoc, and the words that it prints, with `CITED` for each citation.
 
-    `links` are the addresses that it leads to, `pictures` those of pictures, which no text may have.
+    `links` are the addresses that it leads to, `pictures` those of pictures, which no text may have. `citations` are
+    as typed: `[@a; @b]`, `@c [p. 3]`.
     """
 
     markdown: str
@@ -70,6 +72,7 @@ class Parsed:
     links: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     one_paragraph: bool = True
+    citations: tuple[str, ...] = ()
 
 
 @dataclass
@@ -90,6 +93,7 @@ class _Reading:
     faults: list[MarkupFault] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    citations: list[str] = field(default_factory=list)
     lists: int = 0
     depth: int = 0
 
@@ -100,6 +104,7 @@ class _Item(NamedTuple):
     lines: list[str]
 
 
+@lru_cache(maxsize=10_000)
 def parse_text(text: str) -> Parsed:
     """Read a text: paragraphs with empty lines between them, and lists."""
     reading = _Reading()
@@ -108,7 +113,8 @@ def parse_text(text: str) -> Parsed:
     words = " ".join(one for _, one in blocks)
     links, pictures = tuple(dict.fromkeys(reading.links)), tuple(reading.pictures)
     one_paragraph = sum(bool(one) for one, _ in blocks) < 2 and not reading.lists
-    return Parsed(markdown, words, tuple(dict.fromkeys(reading.faults)), links, pictures, one_paragraph)
+    citations = tuple(reading.citations)
+    return Parsed(markdown, words, tuple(dict.fromkeys(reading.faults)), links, pictures, one_paragraph, citations)
 
 
 def target_of(link: str) -> str:
@@ -282,7 +288,9 @@ def _piece(text: str, at: int, closing: Mapping[int, int], reading: _Reading) ->
     if sign == "[" and end and _HAS_CITATION.search(text, at, end):
         if text[end + 1 : end + 2] in ("[", "("):
             reading.faults.append(_too_near(text[at : end + 2]))
+        before_it = len(reading.citations)
         inner, words = _line(text[at + 1 : end], reading, cites=True)
+        reading.citations[before_it:] = [text[at : end + 1]]
         return _Piece(f"[{inner}]", words), end + 1
     if sign in "-@" and not before.endswith(_NO_CITATION[sign]) and (found := _CITATION.match(text, at)):
         return _bare_citation(text, found, reading)
@@ -321,7 +329,9 @@ def _bare_citation(text: str, found: re.Match[str], reading: _Reading) -> tuple[
     if text[found.end() : found.end() + 1] == "[":
         reading.faults.append(_too_near(text[found.start() : found.end() + 1]))
     elif locator := _LOCATOR.match(text, found.end()):
+        reading.citations.append(text[found.start() : locator.end()])
         return _Piece(f"{found[0]} [{_line(locator[0][2:-1], reading)[0]}]", CITED), locator.end()
+    reading.citations.append(found[0])
     return _Piece(found[0], CITED), found.end()
 
 

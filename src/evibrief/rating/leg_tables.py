@@ -121,9 +121,19 @@ def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def faults_of_any(instrument: Instrument | LegInstrument) -> Iterator[InstrumentFault]:
-    """All faults of an instrument of either form."""
-    return faults(instrument) if isinstance(instrument, Instrument) else faults_of_legs(instrument)
+def faults_of_any(instrument: Instrument | LegInstrument) -> tuple[InstrumentFault, ...]:
+    """All faults of an instrument of either form. They are searched for once: thousands of cases are tried."""
+    key = instrument.model_dump_json()
+    if key not in _FAULTS:
+        found = faults(instrument) if isinstance(instrument, Instrument) else faults_of_legs(instrument)
+        if len(_FAULTS) >= _MOST_INSTRUMENTS:
+            _FAULTS.clear()
+        _FAULTS[key] = tuple(found)
+    return _FAULTS[key]
+
+
+_FAULTS: dict[str, tuple[InstrumentFault, ...]] = {}
+_MOST_INSTRUMENTS = 16
 
 
 def faults_of_legs(instrument: LegInstrument) -> Iterator[InstrumentFault]:

@@ -16,7 +16,7 @@ _FACE = '@font-face {{ font-family: "{}"; font-style: {}; font-weight: {}; src: 
 
 def font_sheet(html: str) -> str:
     """The faces for a page, as rules of a style sheet."""
-    letters = sorted(set(unescape(html)) - set("\n\t\r"))
+    letters = "".join(sorted(set(unescape(html)) - set("\n\t\r")))
     wanted = [font for font in fonts() if (font.family, font.style, font.weight) in _FACES]
     return "".join(
         _FACE.format(font.family, font.style, font.weight, base64.b64encode(web_font(font, letters)).decode())

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 _HEAD = re.compile(r'\s*<!DOCTYPE html>\s*<html(?: lang="[^"<>]*")?>\s*<head>\s*<meta charset="utf-8">\n?')
@@ -118,6 +119,22 @@ def contents_of(html: str) -> Contents:
     return contents
 
 
+def own_contents(html: str) -> Contents:
+    """The contents of a page that only our templates wrote, so that nothing has to be refused: ten times as fast.
+
+    In our pages `<` and `"` of a text are always escaped. What a search like this overlooked would not be shown: the
+    policy would not allow it.
+    """
+    contents = Contents()
+    contents.styles = [found[1] for found in _STYLE.finditer(html)]
+    contents.inline = [(found[1], unescape(found[2])) for found in _INLINE.finditer(_STYLE.sub("", html))]
+    return contents
+
+
+_STYLE = re.compile(r"<style\b[^<>]*>(.*?)</style>", re.DOTALL)
+_INLINE = re.compile(r'<(\w+)\b[^<>]*?\sstyle="([^"]*)"')
+
+
 def _refused_attribute(tag: str, name: str, value: str) -> Iterator[NotAllowed]:
     known = name in _ATTRIBUTES or name.startswith(("data-", "aria-")) or name in ("style",)
     known = known or (tag == "meta" and name in _OF_META) or (tag == "style" and name == "media")
@@ -139,6 +156,19 @@ def with_policy(html: str, contents: Contents, scripts: Sequence[str] = ()) -> s
     head, _, rest = _parted(html)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(contents, scripts)}">\n'
     return head + meta + rest
+
+
+def with_live_script(html: str, script: str, sheet: str, others: Sequence[str]) -> str:
+    """The page with a script and a style sheet that keep it current, before all others: it may ask where it came from.
+
+    `others` are the scripts that it has. Raises `ValueError` for a page that does not begin as ours.
+    """
+    head, before, rest = _parted(html)
+    sheets = f"style-src {_hashes([sheet])[0]}"
+    old = before or f'<meta http-equiv="Content-Security-Policy" content="{policy(Contents())}">\n'
+    live = re.sub(r"script-src [^;]*", f"script-src {' '.join(_hashes([script, *others]))}; connect-src 'self'", old)
+    live = re.sub(f"style-src(?: {_NONE})?", sheets, live, count=1)
+    return f"{head}{live}<style>{sheet}</style>\n<script>{script}</script>\n{rest}"
 
 
 def with_sheet(html: str, sheet: str) -> str:

@@ -26,7 +26,7 @@ from evibrief.formats.html.filling import (
 )
 from evibrief.formats.html.foot import with_foot
 from evibrief.formats.html.markdown import Typeset, inline
-from evibrief.formats.html.policy import Contents, contents_of, with_policy
+from evibrief.formats.html.policy import Contents, contents_of, own_contents, with_policy
 from evibrief.formats.html.reference_notes import with_reference_notes, with_short_entries
 from evibrief.formats.html.stamp import stamped
 from evibrief.labels.dialect import parse_text
@@ -72,15 +72,14 @@ def render(
     html = html if layer == "full" else without_dead_links(html)
     if found:
         return Rendered(html, found)
-    contents = contents_of(html)
     if own:
+        contents = contents_of(html)
         sheets = [look.styles, *(templates[f"{name}.css"] for name in ("style", "print", "screen"))]
         pictures = {figure.address for figure in view.figures} | {look.logo}
         _refuse(html, contents, own, sheets, pictures)
     if view.stamp:
         html = stamped(html, view.stamp)
-        contents = contents_of(html)
-    return Rendered(with_policy(html, contents), ())
+    return Rendered(with_policy(html, (contents_of if own else own_contents)(html)), ())
 
 
 def _complaints(filled: Filled, set_texts: Typeset, html: str) -> Iterator[Complaint]:

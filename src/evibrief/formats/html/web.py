@@ -14,7 +14,7 @@ from evibrief.formats.contract import Page
 from evibrief.formats.html.filling import fill_template, unescaped
 from evibrief.formats.html.fonts import font_sheet
 from evibrief.formats.html.kept_together import kept_together
-from evibrief.formats.html.policy import contents_of, with_policy, with_sheet
+from evibrief.formats.html.policy import contents_of, own_contents, with_policy, with_sheet
 from evibrief.labels.languages import words_in
 from evibrief.labels.sentence import Plural, Sentence
 from evibrief.labels.web_groups import WebWords
@@ -34,7 +34,8 @@ def web_page(page: Page) -> str:
     script = templates["screen.js"]
     html = _at_end(html, f"<script>{script}</script>")
     html = with_sheet(html, font_sheet(html) + templates["browser.css"])
-    return with_policy(html, contents_of(html), [script])
+    contents = (contents_of if page.theme.blocks else own_contents)(html)
+    return with_policy(html, contents, [script])
 
 
 _CONTENTS = re.compile(

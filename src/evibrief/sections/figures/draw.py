@@ -5,7 +5,7 @@ Nothing is shown by colour alone: every difference is also a shape, a line or a 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -67,7 +67,20 @@ def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: W
     `short` shortens the texts, for a page with little room.
     """
     told = _plausibility_words(rows, levels, words)
-    return Drawing(partial(_plausibility_sheet, rows, levels, words, short), WIDTH, told)
+    drawing = Drawing(partial(_plausibility_sheet, rows, levels, words, short), WIDTH, told)
+    return _once(drawing, "plausibility", tuple(rows), tuple(levels), id(words), short)
+
+
+def _once(drawing: Drawing, *key: Hashable) -> Drawing:
+    """The drawing that was made of equal values before, or this one. It holds its words, so no others get their id."""
+    while len(_DRAWN) >= _MOST_DRAWN and key not in _DRAWN:
+        _DRAWN.pop(next(iter(_DRAWN)))
+    return _DRAWN.setdefault(key, drawing)
+
+
+_DRAWN: dict[Hashable, Drawing] = {}
+_MOST_DRAWN = 16
+"""A brief has three figures; a process that makes many pages keeps those of the last few."""
 
 
 def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool) -> Sheet:
@@ -155,7 +168,8 @@ MINUTES: Mapping[TimeUnit, int] = {
 
 def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     """Effects on a logarithmic time axis. An unknown end is drawn open, with the word next to it."""
-    return Drawing(partial(_time_course_sheet, bars, words), WIDTH, _course_words(bars, words))
+    drawing = Drawing(partial(_time_course_sheet, bars, words), WIDTH, _course_words(bars, words))
+    return _once(drawing, "time course", tuple(bars), id(words))
 
 
 def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:

@@ -1,0 +1,1 @@
+"""The web page of a brief in a browser, made anew while its files are edited."""
