@@ -17,7 +17,7 @@ from command import run_here as evibrief
 from evibrief.build import build, compose
 from evibrief.checks.draft import load_draft
 from evibrief.checks.load import Loaded, load
-from evibrief.drafts import DRAFT, _named_draft, build_draft
+from evibrief.drafts import DRAFT, named_draft, build_draft
 from evibrief.evidence.unfinished import MARK
 from evibrief.formats.carried import carried_files
 from evibrief.formats.registry import format_named, names
@@ -383,7 +383,7 @@ def test_the_starter_cut_off_at_any_line_is_a_draft_or_has_plain_errors(tmp_path
         for lines in range(len((brief / file).read_text().splitlines())):
             made[file.name, lines] = loaded = cut(brief, file, lines, tmp_path / "cut")
             if loaded and lines % 10 == 0:
-                compose(_named_draft(loaded), ["html"], edition=DRAFT)
+                compose(named_draft(loaded), ["html"], edition=DRAFT)
     assert len(made) > 80
     refused = {name for (name, _), loaded in made.items() if loaded is None}
     assert refused == {"brief.yaml"}  # without id, version and dates it has no name
@@ -401,7 +401,7 @@ def test_a_large_brief_cut_off_at_any_line_is_a_draft_or_has_plain_errors(
     file, lines = where
     loaded = cut(SECOND, file, lines, tmp_path_factory.mktemp("cut") / "blue")
     if loaded and is_printed:
-        assert compose(_named_draft(loaded), ["html"], edition=DRAFT).documents
+        assert compose(named_draft(loaded), ["html"], edition=DRAFT).documents
 
 
 def test_a_finished_brief_is_a_draft_without_marks(tmp_path: Path, shared: Shared) -> None:
