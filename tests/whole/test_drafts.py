@@ -17,7 +17,7 @@ from command import run_here as evibrief
 from evibrief.build import build, compose
 from evibrief.checks.draft import load_draft
 from evibrief.checks.load import Loaded, load
-from evibrief.drafts import DRAFT, named_draft, build_draft
+from evibrief.drafts import DRAFT, build_draft, named_draft
 from evibrief.evidence.unfinished import MARK
 from evibrief.formats.carried import carried_files
 from evibrief.formats.registry import format_named, names
