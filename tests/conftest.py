@@ -1,7 +1,6 @@
 """What several test modules share: the programs that outputs are opened with, and what is made once in a run."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,20 +30,13 @@ SLOW_FILES = {
     "test_verify", "test_web",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
-SLOW_NAMES = re.compile(
-    "kill|two_writers|full_disk|fifty_thousand|long_tables|whatever|reviewer_types|more_edits|lone_document|not_vouched|"
-    "no_object_is_left|each_others_place|changed_anywhere|smaller_than|page_tells|signed_reason|still_stands|in_silence|"
-    "second_language_has_no_word|forged_pdf|nobody_touched|hostile_file|another_time|composed|reviewers_are_made|"
-    "format_says|all_three|themed_pdf|figures_of_the_brief|ordered_as_numbers|index_and_feed|same_bytes|"
-    "successor_supersedes|git_applies|changes_all|its_own_look|writes_nothing|up_to_date_is_not|packed_again|"
-    "other_versions_of_tools|objects_without_end|built_again_does_not_differ|say_the_same.2026-11-24|one_after_the_other|"
-    "no_date_and_no_program|put_in_however.*(?:IMG|a > b)|complain_about_the_same|word_styles_of_a_brief|"
-    "is_told_by_the_command|a_terminal_sees|missing_is_found_whichever|fragility_is_what|edit_is_ever_dropped|"
-    "however_it_is_typed|rule_is_needed.tier|why_there_are_no_patches|documents_and_revisions|is_taken_apart_and_compared|"
-    "second_language_is_built|wrong_one_is_named.True|and_itself.first|theme_of_the_page|theme_keeps_its_place|"
-    "few_times_what_reading|hash_is_that_of_the_files.2026-11-24|cut_and_turned|wait_for_the_engine|many_runs_at_one_place|"
-    "word_document_lists_as_many.ldn|page_one_of_the_pdf.*ldn"
-)
+# Cases that are slow of tests that are not. Whole tests have `pytest.mark.slow`.
+SLOW_CASES = {
+    "test_nothing_changed_between_a_brief_and_itself[first]", "test_page_one_of_the_pdf_has_the_numbers[ldn]",
+    "test_it_is_valid_and_its_hash_is_that_of_the_files[2026-11-24_v0.2.0]",
+    "test_written_and_unwritten_say_the_same[2026-11-24_v0.2.0]", "test_each_rule_is_needed[tier]",
+    "test_of_two_texts_in_one_line_the_wrong_one_is_named[True]",
+}  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or SLOW_NAMES.search(item.name):
+        if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or item.name in SLOW_CASES:
             item.add_marker(pytest.mark.slow)
 
 

@@ -119,6 +119,7 @@ def successor_of(tmp_path: Path, archive: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_successor_supersedes_and_the_old_files_stay(archive: Path, tmp_path: Path) -> None:
     old = {name: data for name, data in snapshot(archive).items() if NAME in name}
     archive_version(successor_of(tmp_path, archive), archive, TODAY)
@@ -132,6 +133,7 @@ def test_a_successor_supersedes_and_the_old_files_stay(archive: Path, tmp_path: 
     assert "superseded by" not in (archive / "blue-glass" / "v2.0.0.html").read_text()
 
 
+@pytest.mark.slow
 def test_index_and_feed_list_all_versions_newest_first(archive: Path, tmp_path: Path) -> None:
     archive_version(successor_of(tmp_path, archive), archive, TODAY)
     listed = json.loads((archive / "index.json").read_text())["versions"]
@@ -151,6 +153,7 @@ def test_index_and_feed_list_all_versions_newest_first(archive: Path, tmp_path: 
     assert all(entry.findtext(f"{space}updated") for entry in [*entries, feed])
 
 
+@pytest.mark.slow
 def test_versions_are_ordered_as_numbers(archive: Path, tmp_path: Path) -> None:
     folder = edited(
         tmp_path,
@@ -203,6 +206,7 @@ def test_an_index_that_disagrees_is_found(archive: Path) -> None:
     assert check_version(archive / "blue-glass" / NAME) == []
 
 
+@pytest.mark.slow
 def test_two_writers_leave_one_whole_version(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     with ThreadPoolExecutor(2) as workers:
@@ -233,6 +237,7 @@ def kill_when(seen: Callable[[], bool], command: list[str]) -> None:
     run.wait()
 
 
+@pytest.mark.slow
 def test_a_kill_in_any_phase_is_unfinished_never_altered_and_the_next_run_ends_it(tmp_path: Path) -> None:
     """Each phase is waited for, and the run killed in it; what is left shows that it was that phase."""
     archive = tmp_path / "archive"
@@ -356,6 +361,7 @@ def make_writable(archive: Path) -> None:
         path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="a full disk is made of a small file system, which takes root")
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     small = tmp_path / "small"

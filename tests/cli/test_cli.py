@@ -136,6 +136,7 @@ def test_the_schemas_in_the_repository_are_current(tmp_path: Path) -> None:
     assert written == {path.name: path.read_text() for path in kept.iterdir()}
 
 
+@pytest.mark.slow
 def test_what_is_up_to_date_is_not_built_again(tmp_path: Path) -> None:
     folder, output = good_brief(tmp_path / "blue"), tmp_path / "out"
     first = evibrief("build", folder, "--output", output)
@@ -177,6 +178,7 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_a_line_for_each_stage(tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
     try:

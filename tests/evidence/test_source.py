@@ -29,6 +29,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", ["brief", "studies", "claims/01-glass", "mechanisms"])
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_a_hostile_file_is_a_clear_problem(name: str, stem: str, tmp_path: Path) -> None:

@@ -234,6 +234,7 @@ LAST = """      - {source: a2020, role: mixed, locator: p. 1, finding: "Some, in
          basis: candidate}"""
 
 
+@pytest.mark.slow
 @example(LAST, "drug", False, False)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries(), st.sampled_from(["drug", "condition", "'drug'"]), st.booleans(), st.booleans())

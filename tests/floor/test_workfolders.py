@@ -129,6 +129,7 @@ def test_a_place_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     assert sweep(tmp_path / "nowhere") == []
 
 
+@pytest.mark.slow
 def test_many_runs_at_one_place_do_not_sweep_each_other(tmp_path: Path) -> None:
     code = """
 import sys

@@ -54,6 +54,7 @@ def told(found: list[Complaint]) -> set[tuple[str, str, str, str]]:
     return {(one.text, one.message, one.hint, one.within) for one in found}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(texts=st.lists(typed, min_size=20, max_size=60))
 @example(texts=LINKS)

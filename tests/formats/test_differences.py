@@ -80,6 +80,7 @@ def test_the_kit_is_large_enough() -> None:
     assert len(WORD_FORGERIES) >= 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lie", [False, True], ids=["", "lying"])
 @pytest.mark.parametrize("name", named(PDF_FORGERIES))
 def test_a_forged_pdf_is_found(name: str, lie: bool, pdf: bytes) -> None:
@@ -130,6 +131,7 @@ def test_a_script_for_the_whole_document_is_called_one(pdf: bytes) -> None:
 # Honest documents
 
 
+@pytest.mark.slow
 def test_a_document_built_again_does_not_differ(honest: dict[str, bytes], tmp_path: Path) -> None:
     written = build(BRIEF, tmp_path, ["pdf", "docx"], layer="summary")
     again = {document.path.suffix[1:]: document.path.read_bytes() for document in written}
@@ -137,6 +139,7 @@ def test_a_document_built_again_does_not_differ(honest: dict[str, bytes], tmp_pa
     assert word_differences(again["docx"], honest["docx"]) == ()
 
 
+@pytest.mark.slow
 def test_other_versions_of_tools_are_no_difference(
     honest: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +264,7 @@ def test_a_page_as_large_as_a_field_is_not_drawn(pdf: bytes) -> None:
     assert [one.what for one in found] == ["not compared"]
 
 
+@pytest.mark.slow
 def test_objects_without_end_and_deep_ones_end(pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(objects, "MOST_OBJECTS", 1_000)
     assert "not compared" in kinds(pdf_differences(lying(pdf), pdf))
@@ -461,6 +465,7 @@ def test_a_reviewers_file_is_called_so(word: bytes) -> None:
 QUICK = settings(max_examples=40, deadline=20_000, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.slow
 @QUICK
 @given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_bytes_changed_anywhere_end_in_an_answer(places: list[tuple[float, int]]) -> None:
@@ -472,6 +477,7 @@ def test_bytes_changed_anywhere_end_in_an_answer(places: list[tuple[float, int]]
         how_it_is_closed(bytes(changed))
 
 
+@pytest.mark.slow
 @QUICK
 @given(seed=st.integers(0, 2**32))
 def test_objects_put_in_each_others_place_end_in_an_answer(seed: int) -> None:
@@ -495,6 +501,7 @@ def shuffle(opened: pikepdf.Pdf, chance: random.Random) -> None:
         owner[key] = chance.choice(values)
 
 
+@pytest.mark.slow
 @QUICK
 @given(seed=st.integers(0, 2**32))
 def test_xml_cut_and_turned_ends_in_an_answer(seed: int) -> None:
@@ -511,6 +518,7 @@ def test_xml_cut_and_turned_ends_in_an_answer(seed: int) -> None:
     what_happened(packed(parts), word, word_differences(packed(parts), word))
 
 
+@pytest.mark.slow
 def test_no_object_is_left_out(pdf: bytes) -> None:
     """A key that nobody knows, in any object that can be reached, is found."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:

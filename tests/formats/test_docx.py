@@ -1170,6 +1170,7 @@ def test_the_reference_document_is_valid_and_complete() -> None:
     assert build_reference() == build_reference()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
 def test_same_bytes_at_another_time_in_another_zone(word: Word, zone: str, tmp_path: Path) -> None:
     time.sleep(2.1)  # a zip file counts in steps of two seconds
@@ -1227,6 +1228,7 @@ def seconds_for(html: str) -> float:
     return time.process_time() - started
 
 
+@pytest.mark.slow
 def test_long_tables_are_quick_and_the_cost_grows_as_they_do() -> None:
     few, many = html_of(160), html_of(640)
     assert few.count("<tr>") > 380

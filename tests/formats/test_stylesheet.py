@@ -98,6 +98,7 @@ def test_what_would_load_something_is_called_so(text: str) -> None:
         read_sheet(text, "custom.css")
 
 
+@pytest.mark.slow
 def test_whatever_is_passed_on_is_read_again_without_a_find() -> None:
     """Pieces put together at random, 3,000 times: what passes holds no address in any spelling, and ends nothing."""
     chance = random.Random(14)

@@ -52,6 +52,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_theme_changes_all_three_outputs(folder: Path, tmp_path: Path) -> None:
     pdf, word, web = (document.path for document in build(folder, tmp_path / "out"))
     html = web.read_text()
@@ -74,6 +75,7 @@ def test_a_theme_changes_all_three_outputs(folder: Path, tmp_path: Path) -> None
     assert (folder / "theme" / "logo.png").read_bytes() in pictures
 
 
+@pytest.mark.slow
 def test_a_themed_pdf_still_conforms_and_carries_its_theme(folder: Path, tmp_path: Path) -> None:
     pdf = build(folder, tmp_path / "out", ["pdf"])[0].path
     for profile in ("3a", "ua1"):
@@ -85,6 +87,7 @@ def test_a_themed_pdf_still_conforms_and_carries_its_theme(folder: Path, tmp_pat
     assert {"theme/logo.png", "theme/custom.css", "theme/page.html.jinja"} <= names
 
 
+@pytest.mark.slow
 def test_word_styles_of_a_brief_s_own(folder: Path, tmp_path: Path) -> None:
     document = docx.Document(str(resources.templates() / "reference.docx"))
     document.styles["Heading 1"].font.name = "Georgia"
@@ -151,8 +154,8 @@ OWN = '{% extends "brief.html.jinja" %}{% block first_page %}PICTURE{% endblock 
     "picture",
     [
         '<img class="wide" alt="x" src="{{ view.first_page.ranking.address }}">',
-        "<img src='{{ view.first_page.ranking.address }}' alt='a > b'>",
-        "<IMG alt=x\n SRC = {{ view.first_page.ranking.address }}>",
+        pytest.param("<img src='{{ view.first_page.ranking.address }}' alt='a > b'>", marks=pytest.mark.slow),
+        pytest.param("<IMG alt=x\n SRC = {{ view.first_page.ranking.address }}>", marks=pytest.mark.slow),
     ],
 )
 def test_a_figure_is_put_in_however_a_template_writes_it(picture: str, folder: Path, tmp_path: Path) -> None:

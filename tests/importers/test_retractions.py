@@ -432,6 +432,7 @@ def many(number: int) -> bytes:
     return notices(*rows, {})
 
 
+@pytest.mark.slow
 def test_fifty_thousand_notices_take_little_memory() -> None:
     data = many(50_000)
     assert len(data) > 40_000_000
@@ -452,6 +453,7 @@ def seconds(run: Iterable[object]) -> float:
     return time.process_time() - started
 
 
+@pytest.mark.slow
 def test_a_check_takes_a_few_times_what_reading_the_rows_takes() -> None:
     data = many(10_000)
     references = [reference(f"r{number}", DOI=f"10.5555/x{number}", PMID=str(number + 1)) for number in range(500)]
@@ -668,6 +670,7 @@ def test_the_command_writes_a_report_that_the_next_build_prints(tmp_path: Path) 
     assert evibrief("check", folder).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_later_check_replaces_the_report_whatever_is_in_it(tmp_path: Path) -> None:
     folder, file = dated_brief(tmp_path / "blue"), checked(tmp_path, notices({}))
     evibrief("check", folder, "--retractions", file)

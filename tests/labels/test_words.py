@@ -88,6 +88,7 @@ def test_there_are_many_words() -> None:
     assert len(list(leaves(labels()))) > 400
 
 
+@pytest.mark.slow
 def test_a_word_that_is_missing_is_found_whichever_it_is() -> None:
     kept = []
     for at, _ in leaves(labels()):
@@ -542,6 +543,7 @@ def names_in(findings: Findings, brief: Brief) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [BRIEF, ROOT / "data" / "ketamine-mecfs"], ids=lambda folder: folder.name)
 def test_a_page_in_a_second_language_has_no_word_of_the_first(folder: Path, second: Path) -> None:
     for name, brief in variants(folder).items():
@@ -574,6 +576,7 @@ def test_the_web_page_is_in_the_second_language(second: Path) -> None:
     assert {text for text in said if latin(text, known)} == set()
 
 
+@pytest.mark.slow
 def test_a_brief_in_the_second_language_is_built(second: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(BRIEF, tmp_path / "blue")
     path = folder / "brief.yaml"
@@ -623,6 +626,7 @@ def archived(number: str, state: str) -> Version:
     return Version("x", "а", number, "2026-02-01", "", "", "", {}, "", "", state, "2026-02-02: б")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["reader", "reviewer"])
 @pytest.mark.parametrize("content", ["c" * 64, ""], ids=["content", "evidence"])
 @pytest.mark.parametrize("until", [None, date(2026, 12, 5)])
@@ -640,6 +644,7 @@ def test_a_letter_in_a_second_language_has_no_word_of_the_first(
     assert english_left(lines, side, GIVEN) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replaced", [True, False])
 def test_a_recall_in_a_second_language_has_no_word_of_the_first(replaced: bool, second: Path) -> None:
     side = in_second(BRIEF)
@@ -687,6 +692,7 @@ def words_on(page: str, version: Version) -> str:
     return re.sub(r"\b[0-9a-f]{12,64}\b", " ", seen)
 
 
+@pytest.mark.slow
 def test_an_archive_in_a_second_language_has_no_word_of_the_first(foreign_archive: Path) -> None:
     (version,) = versions(foreign_archive)
     names = ("index.html", "feed.atom", f"{version.id}/v{version.version}.html")

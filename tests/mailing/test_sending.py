@@ -338,6 +338,7 @@ def test_what_cannot_be_in_the_environment_is_a_problem_with_a_way_out(
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_the_environment_is_told_by_the_command(
     brief: Path, archive: Path, tmp_path: Path
 ) -> None:

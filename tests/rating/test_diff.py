@@ -214,6 +214,7 @@ def test_a_statement_that_came_or_went_has_no_counts_before_or_after(tmp_path: P
         assert [one[where] is None for where in ("was", "now")] == [side == "was", side == "now"]
 
 
+@pytest.mark.slow
 def test_documents_and_revisions_can_be_compared(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     folder = edited(repository / "data" / "blue-glass", [])
@@ -252,6 +253,7 @@ def numbered(folder: Path, version: str) -> Path:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "version", "fits"),
     [("wording", "1.2.1", True), ("evidence changed", "1.2.1", False), ("evidence changed", "1.3.0", True),
@@ -287,6 +289,7 @@ def test_what_is_told_of_a_change_has_the_values_of_the_data(archive: Path, shar
         assert ("Now 24 people." in text, "{muster2019" in text) == (True, False), name
 
 
+@pytest.mark.slow
 def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Path) -> None:
     place = archive / "blue-glass" / "2026-03-01_v1.2.0"
     assert "\ncurrent: no later version is in this archive\n" in evibrief("verify", place).stdout
@@ -306,6 +309,7 @@ def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Pat
     assert said.sentence == "version 9.0.0 is not in this archive; all its versions were withdrawn"
 
 
+@pytest.mark.slow
 def test_the_page_tells_what_changed_and_marks_the_claims(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
     assert evibrief("since", folder, "--archive", archive).returncode == 0
@@ -348,6 +352,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     assert "No archived version came before this one" in page
 
 
+@pytest.mark.slow
 def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["signed tier"][2]), "2.0.0")
     with pytest.raises(Problems, match="the tier of `s1` changed") as caught:
@@ -392,6 +397,7 @@ def literals(annotation: Any) -> list[Any]:
     return [word for part in flat(annotation) if get_origin(part) is Literal for word in get_args(part)]
 
 
+@pytest.mark.slow
 def test_no_field_can_change_in_silence() -> None:
     read = side_of(SECOND).brief
     # In format 2, because two briefs in format 1 are compared in its fewer words.

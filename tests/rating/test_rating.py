@@ -94,6 +94,7 @@ def levels(ratings: Ratings) -> dict[str, tuple[int, tuple[Fall, ...]]]:
     return found | {name: (rank(judgement, one.judgement), one.falls) for name, one in ratings.links.items()}
 
 
+@pytest.mark.slow
 def test_fragility_is_what_happens_when_the_study_is_really_taken_away(brief: Brief, ratings: Ratings) -> None:
     studies = {study for one in ratings.statements.values() for study in one.tally.studies}
     studies |= {study for one in ratings.links.values() for study in one.tally.studies}

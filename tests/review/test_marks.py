@@ -184,6 +184,7 @@ def struck(document: bytes, properties: str) -> bytes:
     return zipped(document, {"word/document.xml": text.replace(old, looking(C3, properties)).encode()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("properties", "author"), [
     ('<w:strike/><w:color w:val="FF0000"/>', "unknown"), (f"<w:strike/>{was('rPrChange')}", "Rita Review"),
 ])  # fmt: skip
@@ -210,6 +211,7 @@ def test_a_sentence_struck_through_in_a_copy_is_listed_with_its_record_and_propo
     assert evibrief("check", brief).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_copy_that_nobody_touched_gives_no_remark_and_tildes_strike_nothing(
     copy: bytes, brief: Path, tmp_path: Path
 ) -> None:

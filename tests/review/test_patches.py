@@ -82,6 +82,7 @@ EDITED += [C3.replace("Sailors wear", typed) for typed in BEGINNINGS]
 EDITED += [f"{C3} {typed}" for typed in (*TYPED, *BEGINNINGS)]
 
 
+@pytest.mark.slow
 def test_what_a_reviewer_types_is_printed_as_it_was_typed() -> None:
     made = proposed_for(EDITED, source_of(SECOND))
     assert all(one.patch or one.why for one in made)
@@ -91,6 +92,7 @@ def test_what_a_reviewer_types_is_printed_as_it_was_typed() -> None:
         assert shown == after, one.now
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text("ab1 *_~^[]()<>@{}`\\-+.#|:&;!'\"=$%/,", min_size=1, max_size=12), min_size=20, max_size=20))
 def test_whatever_is_typed_is_printed_as_it_was_typed(typed: list[str]) -> None:
@@ -171,6 +173,7 @@ def edits_of_c3(count: int) -> list[Remark]:
     return [edit_of("c3", C3, C3.replace("sun", f"wind of {number} knots")) for number in range(count)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "patched"), [(39, True), (40, True), (41, False)])
 def test_a_text_with_more_edits_than_anybody_makes_gets_no_patches(count: int, patched: bool, brief: Path) -> None:
     """The same edit of several reviewers is one, and another text with few edits has its patch all the same."""
@@ -184,6 +187,7 @@ def test_a_text_with_more_edits_than_anybody_makes_gets_no_patches(count: int, p
     assert (bool(other.patch), other.why) == (True, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "patched"), [(299, True), (300, True), (301, False)])
 def test_a_file_with_more_edits_than_a_brief_has_texts_gets_no_patches(
     count: int, patched: bool, brief: Path
@@ -196,6 +200,7 @@ def test_a_file_with_more_edits_than_a_brief_has_texts_gets_no_patches(
     assert all(one.why == ("no single field has the edited words" if patched else TOO_MANY) for one in found[:-1])
 
 
+@pytest.mark.slow
 def test_the_list_says_why_there_are_no_patches(brief: Path, tmp_path: Path) -> None:
     files = [sent_back(tmp_path, f"wind {number}").rename(tmp_path / f"{number}.docx")
              for number in range(MOST_EDITS + 1)]  # fmt: skip
@@ -230,6 +235,7 @@ ENDS = ("lf", "crlf", "no last line", "crlf, no last line", "bom", "mixed", "ret
 CASES = [(place, NAMED[(at + by) % 3], ends) for at, place in enumerate(PLACES) for by, ends in enumerate(ENDS)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "named", "ends"), CASES)
 def test_git_applies_a_patch_from_the_folder_of_the_brief(
     place: str, named: str, ends: str, brief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -288,6 +294,7 @@ def test_a_change_of_the_last_line_without_an_end_applies(brief: Path, tmp_path:
     assert path.read_text().endswith("against the wind.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a b.yaml", "ü.yaml", 'q"x.yaml', "back\\slash.yaml"])
 def test_git_applies_a_patch_of_a_file_with_a_strange_name(name: str, brief: Path, tmp_path: Path) -> None:
     (brief / "claims" / "01-light.yaml").rename(brief / "claims" / name)

@@ -239,6 +239,7 @@ inside = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(inside, max_size=4), max_size=4))
 def test_no_comment_and_no_edit_is_ever_dropped(paragraphs: list[list[tuple[str, object]]]) -> None:
@@ -291,6 +292,7 @@ def hostile(plain: bytes) -> dict[str, tuple[bytes, str]]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hostile(b"x" * 0 or word_file("")))
 def test_a_hostile_file_is_one_clear_problem(name: str, plain: bytes, tmp_path: Path) -> None:
     data, said = hostile(plain)[name]

@@ -59,6 +59,7 @@ SAID = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_same_rows_give_the_same_bytes(name: str) -> None:
     first, second = DRAWN[name](), DRAWN[name]()
@@ -73,6 +74,7 @@ DRAW = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
 def test_another_place_gives_the_same_bytes_and_keeps_no_trace(tmp_path: Path, zone: str) -> None:
     here = draw_time_course([CourseBar("Short.", "one trial", 40, None, 2880)], WORDS)
@@ -102,6 +104,7 @@ def test_the_list_of_no_fonts_is_of_this_matplotlib() -> None:
     assert {entry.name for entry in fontManager.ttflist} == {"Source Sans Pro", "Source Sans Pro Semibold"}
 
 
+@pytest.mark.slow
 def test_checking_does_not_wait_for_the_engine() -> None:
     code = (
         "import sys; from pathlib import Path; from evibrief.checks.load import load; "
@@ -166,6 +169,7 @@ def assert_tidy(kept: Sequence[Any]) -> None:
             assert across <= 1 or down <= 1.5, (words, others)
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_brief_are_tidy_too() -> None:
     brief = load(ROOT / "data" / "ketamine-mecfs").brief
     findings = derive(brief)
@@ -178,6 +182,7 @@ def test_the_figures_of_the_brief_are_tidy_too() -> None:
     assert all(drawn.height < 217 for drawn in drawings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN)
 def test_nothing_is_smaller_than_seven_points(name: str) -> None:
     assert min(text.get_fontsize() for text in sheet_of(DRAWN[name]()).axes.texts) >= 7
@@ -194,6 +199,7 @@ def test_a_picture_does_not_depend_on_what_was_drawn_before_it(name: str) -> Non
     assert forth == back[::-1]
 
 
+@pytest.mark.slow
 def test_pictures_asked_for_at_once_are_what_they_are_one_after_the_other() -> None:
     """The formats are written in threads, and the settings of the library are one for all of them."""
     wanted = [getattr(draw_time_course(BARS, WORDS), kind) for kind in PICTURES]
@@ -256,6 +262,7 @@ def test_letters_are_shapes_for_browsers_and_letters_for_print() -> None:
     assert 3 < len(colours) <= 48
 
 
+@pytest.mark.slow
 def test_no_date_and_no_program_is_in_a_drawing() -> None:
     for draw in DRAWN.values():
         drawn = draw()

@@ -164,6 +164,7 @@ def test_a_mark_stands_at_changed_claims_unless_most_of_them_changed() -> None:
     assert derive(_changed(brief, third + 1)).changed == {}
 
 
+@pytest.mark.slow
 def test_a_signed_reason_keeps_its_citations() -> None:
     brief, _ = known(BRIEFS[1])
     signed = SimpleNamespace(record="s1", reason="It was not planned [@muster2019].", by="E. Example")

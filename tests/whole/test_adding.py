@@ -128,6 +128,7 @@ def test_an_editor_knows_the_new_file_and_the_old_ones(monkeypatch: pytest.Monke
     assert json.loads(after["side-notes"])["type"] == "array"
 
 
+@pytest.mark.slow
 def test_what_a_reviewer_types_into_it_is_markdown_as_its_record_says(folder: Path) -> None:
     source, problems = read_brief(folder)
     assert problems == []
@@ -258,6 +259,7 @@ class Sealed(PlainText):
         return ""
 
 
+@pytest.mark.slow
 def test_a_format_that_carries_evidence_is_taken_apart_and_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

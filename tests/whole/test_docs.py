@@ -431,6 +431,7 @@ def test_the_format_of_the_page_is_written(tmp_path: Path, monkeypatch: pytest.M
 # A theme
 
 
+@pytest.mark.slow
 def test_the_theme_of_the_page_is_built(tmp_path: Path) -> None:
     text = (DOCS / "themes.md").read_text()
     (named,), (styles,), (page,) = (blocks(text, language) for language in ("yaml", "css", "jinja"))
@@ -462,6 +463,7 @@ def verdict_on(file: Path) -> str:
     return told.stdout
 
 
+@pytest.mark.slow
 def test_a_word_file_that_was_packed_again_is_what_the_page_says(word: Path, tmp_path: Path) -> None:
     packed = blocks(sections("trust.md")["A Word file that was saved again"], "text")[1]
     with zipfile.ZipFile(word) as was, zipfile.ZipFile(tmp_path / "packed.docx", "w", zipfile.ZIP_DEFLATED) as now:

@@ -73,6 +73,7 @@ def test_a_brief_is_read_and_rated_once(words: str, folder: Path, counted: Count
     assert counted == {folder.as_posix(): 1, "rated": 1}
 
 
+@pytest.mark.slow
 def test_letters_to_two_reviewers_are_made_from_one_document(folder: Path, counted: Counter[str]) -> None:
     archive = folder.parent / "archive"
     archive_version(folder, archive, load(folder).brief.brief.date)
@@ -106,18 +107,21 @@ def times(place: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in (place, *place.rglob("*"))}
 
 
+@pytest.mark.slow
 def test_what_is_composed_is_what_is_built(composed: Composed, shared: Shared) -> None:
     built = shared.documents(BRIEF)
     assert [one.format for one in composed.made.documents] == list(built) == list(names())
     assert [one.data for one in composed.made.documents] == [path.read_bytes() for path in built.values()]
 
 
+@pytest.mark.slow
 def test_composing_writes_nothing(composed: Composed) -> None:
     assert composed.made.documents
     assert len(composed.before) > 10
     assert composed.after == composed.before
 
 
+@pytest.mark.slow
 def test_every_format_says_what_it_shows(composed: Composed) -> None:
     made = composed.made
     texts = {one.name: one.text(document.data) for one, document in zip(FORMATS, made.documents, strict=True)}

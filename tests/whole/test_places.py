@@ -71,6 +71,7 @@ def test_the_same_words_at_two_places_are_two(folder: Path) -> None:
     assert told(folder) == [("mechanisms.yaml", line, column) for line in lines]
 
 
+@pytest.mark.slow
 def test_a_text_of_the_theme_keeps_its_place(folder: Path) -> None:
     """A template of the brief's own is filled in another process."""
     (folder / "theme").mkdir()
@@ -126,6 +127,7 @@ def markdown_fields(folder: Path) -> list[Location]:
     return [one.location for one in field_texts(loaded.source) if _is_markdown(one)]
 
 
+@pytest.mark.slow
 def test_whatever_is_markdown_keeps_its_place_wherever_it_is_printed(folder: Path) -> None:
     """A link to nowhere in every text at once: each is told at its own place, and no place is told of that has none."""
     ways = markdown_fields(folder)
