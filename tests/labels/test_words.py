@@ -519,12 +519,14 @@ def texts(node: Any, name: str = "") -> Iterator[str]:
         yield node
 
 
-UNSEEN = {"anchor", "kind", "style", "scope", "links", "svg", "lettered", "png", "language", "date"}
+UNSEEN = {
+    "anchor", "kind", "style", "scope", "links", "svg", "lettered", "png", "language", "date", "judged", "key", "name",
+}  # fmt: skip
 
 
 def latin(text: str, known: re.Pattern[str]) -> set[str]:
     """Words in Latin letters that are neither ids nor units nor names of things that have no other name."""
-    bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+|\{pages?\}", " ", text)
+    bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+|https?:\S+|\{pages?\}", " ", text)
     return set(re.findall(r"[A-Za-z]+", known.sub(" ", bare)))
 
 
