@@ -526,7 +526,8 @@ UNSEEN = {
 
 def latin(text: str, known: re.Pattern[str]) -> set[str]:
     """Words in Latin letters that are neither ids nor units nor names of things that have no other name."""
-    bare = re.sub(r"\]\([^()]*\)|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{12,64}\b|doi:\S+|https?:\S+|\{pages?\}", " ", text)
+    addresses = r"\]\([^()]*\)|doi:\S+|https?:\S+"
+    bare = re.sub(rf"{addresses}|\[[^\[\]]*@[^\[\]]*\]|@[\w:-]+|\b[0-9a-f]{{12,64}}\b|\{{pages?\}}", " ", text)
     return set(re.findall(r"[A-Za-z]+", known.sub(" ", bare)))
 
 
