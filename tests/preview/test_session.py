@@ -117,7 +117,7 @@ def test_yaml_that_cannot_be_read_leads_to_the_record_that_was_there(session: Se
     change(folder / "claims/01-light.yaml", "text: Blue light", 'text: "Blue light')
     shown = session.update()
     assert errors(shown) == ["yaml"]
-    assert shown.problems[0]["anchors"] == ("c6", "light")
+    assert shown.problems[0]["anchors"] == ("c6",)
 
 
 def test_before_the_first_page_there_is_an_empty_one(session: Session, folder: Path) -> None:
