@@ -35,7 +35,7 @@ def flowing(*lines: Line, scope: Literal["", "row", "rowgroup"] = "", columns: i
 
 
 def sentences_of(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines as sentences: each with a full stop, and what is muted with a capital letter."""
+    """The lines as sentences: each with a full stop, and words of ours with a capital letter."""
     return tuple(_sentence(line) for line in lines)
 
 
@@ -43,16 +43,16 @@ def _sentence(line: Line) -> Line:
     if line.links or line.anchor or line.style == "label":
         return line
     first, _, rest = line.text.partition(" ")
-    # A word, and no address, and no sign as in `n = 12`.
-    is_word = first.rstrip(",;:.").replace("-", "").isalpha() and rest[:1] not in ("=", "<", ">")
-    begins = line.style == "muted" and is_word
+    word = first.rstrip(",;:.").replace("-", "")
+    # A word, and no address, no name such as mRNA, and no sign as in `n = 12`.
+    begins = word.isalpha() and word.islower() and (len(word) > 1 or word == "a") and rest[:1] not in ("=", "<", ">")
     text = line.text[:1].upper() + line.text[1:] if begins else line.text
     return replace(line, text=_ended(text), prose=_ended(line.prose))
 
 
 def _ended(text: str) -> str:
     """A text with a full stop, unless it has a sign at its end, before its citations."""
-    return text if not text or _CITED.sub("", text).rstrip("*_")[-1:] in ".:;?!…" else joined(text, ".")
+    return text if not text or _CITED.sub("", text).rstrip("*_")[-1:] in ".:;?!" else joined(text, ".")
 
 
 def pointers(names: Iterable[str], findings: Findings) -> tuple[Pointer, ...]:
@@ -156,8 +156,13 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
 
 
 def study_name(key: str, findings: Findings) -> str:
-    """A publication as people say it, with its citation, as Markdown; a retracted one is marked."""
-    name = escape(phrases.short_name(findings.references[key]))
+    """A publication as people say it, with its citation, as Markdown; a retracted one is marked.
+
+    A title in the place of an author is in italics.
+    """
+    reference = findings.references[key]
+    name = escape(phrases.short_name(reference))
+    name = name if reference.author else f"*{name}*"
     if findings.standings.get(key) == "retracted":
         name = findings.words.sentences.retracted(study=name)
     return f"{name} [@{key}]"

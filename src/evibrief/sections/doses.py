@@ -34,7 +34,7 @@ def _dose_row(dose: Dose, findings: Findings) -> Row:
     words = findings.words
     duration, regimen, purpose = (phrases.or_unknown(t, words) for t in (dose.duration, dose.regimen, dose.purpose))
     how = Line(text=f"{phrases.route(dose, words)}; {duration}")
-    given = (how, Line(text=regimen), Line(text=purpose, style="muted"))
+    given = (how, Line(text=regimen), Line(text=purpose))
     return _amount_row(dose, given, findings)
 
 
@@ -45,11 +45,12 @@ def _exposure_row(exposure: AnimalExposure, findings: Findings) -> Row:
 
 def _amount_row(record: Dose | AnimalExposure, given: tuple[Line, ...], findings: Findings) -> Row:
     name = (Line(text=phrases.given(record, findings.words), style="word", anchor=record.id), Line(text=record.label))
+    whom = findings.populations[record.population].label
     rests = tuple(line for entry in record.evidence for line in evidence_lines(entry, findings))
     links = claim_links(record.claims, findings) + correction_lines(record.corrections, findings)
     return Row(
         (
-            flowing(*name, *given, Line(text=findings.populations[record.population].label), scope="row"),
+            flowing(*name, *dict.fromkeys((*given, Line(text=whom))), scope="row"),
             flowing(*rests, *note_lines(record.doubtful), *note_lines(record.note), *links),
         )
     )

@@ -136,7 +136,8 @@ def _found(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     about = (
         phrases.study_type(study, words) if study else words.notes.not_appraised,
         population.label,
-        words.directness[phrases.directness(entry, population)].lower(),
+        # The label of nobody says already that this is no observation.
+        *((words.directness[phrases.directness(entry, population)].lower(),) if population.relation != "none" else ()),
         *how_known(entry, findings, candidates_told=True),
     )
     return (Line(prose=entry.finding), *number_lines(entry, words), Line(text="; ".join(about), style="muted"))

@@ -3,7 +3,7 @@
 In: `Brief` and `Findings`. Out: blocks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, get_args
 
 from evibrief.evidence.brief import Brief
@@ -15,7 +15,7 @@ from evibrief.labels import phrases
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.rating.ratings import Ratings, StatementRating, by_tier
-from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Row
+from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import change_mark, claim_links, flowing, note_lines, table, tally_lines
 from evibrief.sections.rating_lines import counted_lines, fall_lines, tier_summary, way_up_lines
 
@@ -70,14 +70,25 @@ def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Bloc
         yield Heading(words.headings.tier(tier=level.word, statements=number), f"ranking_{tier}")
         notes = words.notes
         order = notes.not_told_apart if findings.has_document else notes.not_told_apart_own
-        together = f" {order}" if len(statements) > 1 else ""
-        yield Paragraph(joined(level.meaning, together))
+        ordered = f" {order}" if len(statements) > 1 else ""
+        yield Paragraph(joined(level.meaning, ordered))
         ways = {one.id: tuple(way_up_lines(ratings.statements[one.id].ways_up, scale, words)) for one in statements}
-        alike = len(ways) > 1 and len(set(ways.values())) == 1
-        rows = ([_row(one, () if alike else ways[one.id], findings, ratings)] for one in statements)
+        together = len(statements) > 1
+        rows = ([_row(one, () if together else ways[one.id], findings, ratings)] for one in statements)
         yield from table(words.captions.ranking_tier(tier=level.word.lower()), _columns(words), rows)
-        if alike and (told := " ".join(line.text for line in ways[statements[0].id])):
-            yield Paragraph(words.sentences.ways_up_of_each(ways=told), style="note")
+        if together and (bullets := tuple(_ways_up(ways, words))):
+            yield Bullets(bullets)
+
+
+def _ways_up(ways: Mapping[str, tuple[Line, ...]], words: Words) -> Iterator[tuple[Line, ...]]:
+    """What would move statements up, told once for all to which it applies."""
+    names: dict[str, list[str]] = {}
+    for name, lines in ways.items():
+        for line in lines:
+            names.setdefault(line.text, []).append(name.lstrip("s"))
+    for way, numbers in names.items():
+        listed = phrases.all_of(numbers, words)
+        yield (Line(text=words.plurals.way_of_statements(len(numbers), way=way, statements=listed)),)
 
 
 def _others(brief: Brief, findings: Findings) -> Iterator[Block]:

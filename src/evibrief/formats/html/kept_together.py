@@ -1,12 +1,13 @@
 """Keeps together on one line what a reader takes in at once: `0.5 mg/kg`, `n = 24`, `T1/T2`.
 
-In: a page. Out: the same page and the same words, with these in spans that do not break. A word joiner would do it too,
-but then nobody would find the words by searching for them.
+In: a page. Out: the same page and the same words. A browser gets spans that do not break, so that what is copied from
+the page is what was written. The engine of the PDF breaks lines badly beside such spans; it gets signs that forbid a
+break, which are not in the text that a viewer finds and copies.
 """
 
 import re
 
-_SKIPPED = re.compile(r"(<style\b.*?</style>|<script\b.*?</script>|<[^>]*>)", re.DOTALL)
+_SKIPPED = re.compile(r"(<style\b.*?</style>|<script\b.*?</script>|<title\b.*?</title>|<[^>]*>)", re.DOTALL)
 _TOGETHER = re.compile(
     r"""
     (?<![\w/.:-])(?:
@@ -16,6 +17,9 @@ _TOGETHER = re.compile(
     )""",
     re.VERBOSE,
 )
+_NAME_AND_YEAR = re.compile(r"(?<=[^\W\d_]{2})\ (?=(?:19|20)\d\d(?!\d))")
+_SHORT_COMPOUND = re.compile(r"(?<![\w-])([^\W\d_][^\W_]{0,3}-)(?=[^\W_]{1,8}(?![\w-]))")
+NO_BREAK, JOINER = "\u00a0", "\u2060"
 
 
 def kept_together(html: str) -> str:
@@ -23,3 +27,15 @@ def kept_together(html: str) -> str:
     parts = _SKIPPED.split(html)
     parts[::2] = (_TOGETHER.sub(r'<span class="together">\g<0></span>', words) for words in parts[::2])
     return "".join(parts)
+
+
+def joined_together(html: str) -> str:
+    """The page with signs in these that forbid a break; also in a name with its year, and in a short compound."""
+    parts = _SKIPPED.split(html)
+    parts[::2] = (_with_signs(words) for words in parts[::2])
+    return "".join(parts)
+
+
+def _with_signs(words: str) -> str:
+    signed = _TOGETHER.sub(lambda one: one[0].replace(" ", NO_BREAK).replace("/", f"/{JOINER}"), words)
+    return _SHORT_COMPOUND.sub(rf"\1{JOINER}", _NAME_AND_YEAR.sub(NO_BREAK, signed))

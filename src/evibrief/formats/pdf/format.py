@@ -41,14 +41,14 @@ class Pdf:
 
     def write(self, page: Page) -> Document:
         """Print a page. Raises `Problems` for every warning of the engine."""
-        from evibrief.formats.html.kept_together import kept_together
+        from evibrief.formats.html.kept_together import joined_together
         from evibrief.formats.pdf.write import write_pdf
         from evibrief.sections.figures.picture import SVG, as_address
 
         date = page.brief.brief.date
         # Figures with their letters as text, because the engine has their font.
         html = page.with_figures(lambda figure: as_address(figure.drawing.lettered.encode(), SVG))
-        pdf = write_pdf(kept_together(html), resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
+        pdf = write_pdf(joined_together(html), resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
         return Document(self.name, pdf.data, pdf.pages)
 
     def text(self, data: bytes) -> str:
