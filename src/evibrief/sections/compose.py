@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import count
 
 from evibrief.evidence.brief import Brief, Section
+from evibrief.evidence.records import Reference
 from evibrief.labels import phrases
 from evibrief.labels.groups import Captions
 from evibrief.labels.words import Words
@@ -58,8 +59,13 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
         contents=tuple(_contents(pages)),
         sections=pages,
         names=findings.names(),
-        short_references={one.id: phrases.short_reference(one) for one in brief.references},
+        short_references={one.id: _short_reference(one, findings) for one in brief.references},
     )
+
+
+def _short_reference(one: Reference, findings: Findings) -> str:
+    told = phrases.short_reference(one)
+    return findings.words.sentences.retracted(study=told) if findings.standings.get(one.id) == "retracted" else told
 
 
 def _foot(words: Words) -> Foot:
