@@ -207,3 +207,12 @@ def test_a_stream_that_ends_in_a_line_break_is_whole(end: bytes) -> None:
         stream = pdf.Root["/AF"][0]["/EF"]["/F"]
         assert stream.read_bytes() == attached
         assert stream.read_raw_bytes().endswith(end) is not end.endswith(b"\r")
+
+
+def test_a_table_without_a_caption_is_no_part_of_the_one_before_if_only_one_of_them_has_a_head() -> None:
+    facts = "<table><tbody><tr><th>Certainty</th><td>low</td></tr></tbody></table>"
+    known = "<table><thead><tr><th>Known</th></tr></thead><tbody><tr><td>Nothing</td></tr></tbody></table>"
+    pdf = pikepdf.open(io.BytesIO(small(f'{facts}<div class="new">{known}</div>'.replace(
+        "<div class", "<style>.new { break-before: page }</style><div class"))))  # fmt: skip
+    tables = [element for element in elements(pdf) if element.get("/S") == "/Table"]
+    assert [[str(kid.S) for kid in table.K] for table in tables] == [["/TBody"], ["/THead", "/TBody"]]

@@ -82,17 +82,23 @@ def _lift_links(pdf: pydyf.PDF) -> None:
 def _join_tables(pdf: pydyf.PDF) -> None:
     """Make one table of the parts of a table on several pages, of which the engine makes a table for each page.
 
-    A part that begins a page and has no caption continues the table that the page before ended with.
+    A part that begins a page and has no caption continues the table that the page before ended with, if both have a
+    head or neither has: the engine repeats it.
     """
     root = _element(pdf.catalog["StructTreeRoot"], pdf)
     (document,) = (_element(kid, pdf) for kid in root["K"])
     open_table: Any = None
     for part in [_element(kid, pdf) for kid in document["K"]]:
         first, last = _table_at(part, 0, pdf), _table_at(part, -1, pdf)
-        if open_table and first and not any(_element(kid, pdf)["S"] == "/Caption" for kid in first["K"]):
+        if open_table and first and _continues(first, open_table, pdf):
             _append(first, open_table, root, pdf)
             last = open_table if last is first else last
         open_table = last
+
+
+def _continues(part: Any, table: Any, pdf: pydyf.PDF) -> bool:
+    kinds, before = ({_element(kid, pdf)["S"] for kid in one["K"]} for one in (part, table))
+    return "/Caption" not in kinds and ("/THead" in kinds) == ("/THead" in before)
 
 
 def _table_at(element: Any, end: int, pdf: pydyf.PDF) -> Any:
