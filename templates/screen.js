@@ -200,7 +200,7 @@ function reveal(name) {
 
 function showAnyway(record, target) {
   const control = record.querySelector("[data-studies]");
-  if (control && target.closest("tr.entry")) setStudies(control, true);
+  if (control) setStudies(control, true);
   if (!record.hidden) return;
   record.hidden = false;
   for (const around of [record.closest(".table"), record.closest(".fold")]) if (around) around.hidden = false;
@@ -209,7 +209,13 @@ function showAnyway(record, target) {
 }
 
 function revealFromAddress() {
-  reveal(decodeURIComponent(location.hash.slice(1)));
+  let name = location.hash.slice(1);
+  try {
+    name = decodeURIComponent(name);
+  } catch {
+    return; // no address that we wrote
+  }
+  reveal(name);
 }
 
 function followLinks(event) {
@@ -344,7 +350,7 @@ function listenForSearch() {
 
 function valuesOf(record, facet) {
   const value = record.getAttribute(`data-${facet}`);
-  return value ? value.split("|") : [];
+  return value ? value.split("\n") : [];
 }
 
 function selects() {

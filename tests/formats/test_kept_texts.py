@@ -20,7 +20,7 @@ REFERENCES: list[Mapping[str, Any]] = [
 ]  # fmt: skip
 NAMES = [str(one["id"]) for one in REFERENCES]
 OTHERS = [{**REFERENCES[0], "title": "Another title"}, *REFERENCES[1:]]
-STYLES = ("nature", "apa", "chicago-author-date", "chicago-notes")
+STYLES = ("nature", "apa", "chicago-author-date", "chicago-notes-bibliography")
 
 words = st.sampled_from(["one", "two *more*", "Na^+^", "`code`", "<https://a.org>", "[to it](#c1)", r"a\@b", "x_y"])
 citations = st.one_of(

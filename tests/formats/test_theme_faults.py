@@ -438,3 +438,10 @@ def test_a_warning_of_the_pdf_engine_has_its_line(accent: str, folder: Path) -> 
     assert "custom.css:4:3: error[theme]: the PDF engine cannot follow this" in said
     assert "custom.css:6:5: error[theme]" in said
     assert "PDF: error" not in said
+
+
+def test_a_style_without_a_list_of_references_is_refused() -> None:
+    """It would print citations as footnotes, and what is known of a publication nowhere."""
+    style = b'<style xmlns="http://purl.org/net/xbiblio/csl" class="note"><citation><layout/></citation></style>'
+    with pytest.raises(BadStyle, match="no list of references"):
+        parent_of(style)

@@ -532,7 +532,7 @@ def test_the_page_prints_the_check_and_what_it_found(tmp_path: Path) -> None:
         r"Retractions: checked on 20 February 2026 against notices.csv \(1 notices; SHA-256 \w+…\): 1 of 1", page
     )
     assert "Not checked: 0 without a DOI or PubMed number, 0 added since." in page
-    assert "RETRACTED, 20 February 2026 Retraction, 25 June 2021, doi:10.5555/notice.1; matched by DOI; " in page
+    assert "RETRACTED, 20 February 2026. Retraction, 25 June 2021, doi:10.5555/notice.1; matched by DOI; " in page
     assert "reason given: Unreliable Results; Investigation by Journal/Publisher" in page
     # Beside each finding of the claims that rest on it as well.
     assert re.search(r"reference unverified; seen: [^;]+; RETRACTED", page)
@@ -541,12 +541,12 @@ def test_the_page_prints_the_check_and_what_it_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([{"RetractionNature": "Expression of concern"}], "expression of concern, 20 February 2026"),
-        ([{"RetractionNature": "Correction"}], "erratum, 20 February 2026 Correction, 25 June 2021"),
+        ([{"RetractionNature": "Expression of concern"}], "Expression of concern, 20 February 2026"),
+        ([{"RetractionNature": "Correction"}], "Erratum, 20 February 2026. Correction, 25 June 2021"),
         ([{}, {"RetractionNature": "Reinstatement", "RetractionDate": "7/1/2022 0:00"}],
-         "retracted, then reinstated, 20 February 2026 Retraction, 25 June 2021, doi:10.5555/notice.1; matched by DOI; "
-         "reason given: Unreliable Results; Investigation by Journal/Publisher Reinstatement, 1 July 2022"),
-        ([{"OriginalPaperDOI": "10.5555/other"}], "no notice known, 20 February 2026"),
+         "Retracted, then reinstated, 20 February 2026. Retraction, 25 June 2021, doi:10.5555/notice.1; matched by "
+         "DOI; reason given: Unreliable Results; Investigation by Journal/Publisher. Reinstatement, 1 July 2022"),
+        ([{"OriginalPaperDOI": "10.5555/other"}], "No notice known, 20 February 2026"),
     ],
 )  # fmt: skip
 def test_each_state_has_its_words(rows: list[Mapping[str, str]], words: str, tmp_path: Path) -> None:
@@ -564,7 +564,7 @@ def test_a_reference_added_after_the_check_is_not_checked(tmp_path: Path) -> Non
     report = folder / "retractions.yaml"
     report.write_text(report.read_text().partition("results:")[0])
     page = page_of(folder, tmp_path / "out")
-    assert "not checked not in the check of 20 February 2026" in page
+    assert "Not checked. Not in the check of 20 February 2026" in page
     assert "Not checked: 0 without a DOI or PubMed number, 1 added since." in page
 
 
@@ -591,11 +591,11 @@ def appraise(folder: Path, integrity: str) -> Path:
 def test_the_worse_of_appraisal_and_check_is_printed_and_then_the_other(tmp_path: Path) -> None:
     folder = appraise(brief_with(tmp_path / "a"), "{state: none-known, checked: 2026-02-03}")
     page = page_of(folder, tmp_path / "out")
-    assert re.search(r"RETRACTED, 20 February 2026 Retraction.*appraisal: no notice known, 3 February 2026", page)
+    assert re.search(r"RETRACTED, 20 February 2026. Retraction.*Appraisal: no notice known, 3 February 2026", page)
     other = {"OriginalPaperDOI": "10.5555/other"}
     folder = appraise(brief_with(tmp_path / "b", other), "{state: retracted, checked: 2026-02-03}")
     page = page_of(folder, tmp_path / "out")
-    assert "RETRACTED, 3 February 2026 retraction check: no notice known, 20 February 2026" in page
+    assert "RETRACTED, 3 February 2026. Retraction check: no notice known, 20 February 2026" in page
 
 
 def test_a_check_of_the_brief_is_what_other_rules_can_ask(tmp_path: Path) -> None:

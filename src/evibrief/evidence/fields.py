@@ -183,11 +183,21 @@ def _or(words: tuple[str, ...], otherwise: Callable[[Any], Any]) -> BeforeValida
     return BeforeValidator(check)
 
 
+OF_THE_PAGE = frozenset((
+    "about", "annexes", "bottom_line", "contents", "controls", "counts", "current", "dark", "filter", "found", "main",
+    "not_this", "order", "popover", "question", "refs", "results", "safety", "said", "search", "shown", "sources",
+    "summary", "title", "words",
+))  # fmt: skip
+"""The ids of the parts of the page itself, which no record may have."""
+
+
 def _identifier(value: Any) -> Any:
     value = _text(value)
     if not _IDENTIFIER.fullmatch(value):
         hint = "use letters, digits and underscores, a letter first, at most 40 in all (the limit of Word's bookmarks)"
         raise refused("identifier", f"`{value}` cannot be an id", hint)
+    if value in OF_THE_PAGE:
+        raise refused("identifier", f"`{value}` cannot be an id: a part of the page is called so", "choose another")
     return value
 
 

@@ -51,6 +51,7 @@ class PageWords(Record):
     not_this: Text
     current: Text
     safety: Text
+    only_core: Text
     where: Text
     summary: Text
     about: Text

@@ -36,6 +36,7 @@ class Letters(Record):
     attached: Annotated[Sentence, takes("title", "version", "date")]
     attached_review: Annotated[Sentence, takes("title", "version", "date")]
     core: Text
+    some_core: Text
     pages: Annotated[Sentence, takes("pages")]
     whole: Text
     whole_pages: Annotated[Sentence, takes("pages")]

@@ -33,10 +33,14 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """What a letter brings along, by file name. `core`: no file is the whole brief. Pages are those of the PDFs."""
+    """What a letter brings along, by file name.
+
+    `core`: no file is the whole brief; `mixed`: some are the core. Pages are those of the PDFs.
+    """
 
     files: Mapping[str, bytes]
     core: bool = False
+    mixed: bool = False
     pages: int | None = None
     whole_pages: int | None = None
 
@@ -186,6 +190,8 @@ def _what_is_enclosed(enclosed: Enclosed, versions_at: str, words: Words) -> Par
     letters, said = words.letters, []
     if enclosed.core:
         said.append(letters.core)
+    elif enclosed.mixed:
+        said.append(letters.some_core)
     if enclosed.pages:
         said.append(letters.pages(pages=words.counts.page(enclosed.pages)))
     if not enclosed.core:
@@ -199,13 +205,26 @@ def _what_is_enclosed(enclosed: Enclosed, versions_at: str, words: Words) -> Par
 def _page_one(side: Side) -> list[Part]:
     record, words = side.brief.brief, side.findings.words
     labelled, page = words.sentences.labelled, words.page
+    until = words.sentences.out_of_date(date=phrases.date(record.review_by, words))
     said = tuple(labelled(label=name, value=value) for name, value in judgements(side.brief, side.findings))
     return [
         Part(page.question, (record.question.text,)),
         Part(page.bottom_line, (markdown.without_marks(record.bottom_line.text),)),
         Part(words.letters.judgements, items=said),
+        *([Part(page.safety, items=_safety(side))] if side.brief.harms else []),
         Part(page.not_this, items=tuple(map(markdown.without_marks, record.not_this))),
+        Part(page.current, (until,)),
     ]
+
+
+def _safety(side: Side) -> tuple[str, ...]:
+    """The harms that the author put on page one, and how many others are recorded."""
+    brief, words = side.brief, side.findings.words
+    harms = {harm.id: harm for harm in brief.harms}
+    first = tuple(markdown.without_marks(harms[name].effect) for name in brief.brief.safety)
+    others = len(harms) - len(first)
+    more = words.plurals.more_harms if first else words.plurals.harms_recorded
+    return (*first, *((markdown.without_marks(more(others, anchor="section_harms")),) if others else ()))
 
 
 def _changed(since: Between, words: Words) -> Part:

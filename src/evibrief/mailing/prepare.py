@@ -174,8 +174,9 @@ def _documents(archive: Path, version: Version, recipient: Recipient) -> Enclose
     files = {name: (archive / version.folder / name).read_bytes() for name in names}
     whole = version.latest.get("latest.pdf")
     pages = (pages_of(name, data) for name, data in files.items())
+    cores = [name for name in names if is_core(name)]
     return Enclosed(
-        files, bool(names) and all(map(is_core, names)), next(filter(None, pages), None),
+        files, bool(names) and cores == names, bool(cores) and cores != names, next(filter(None, pages), None),
         pages_of(whole, (archive / version.folder / whole).read_bytes()) if whole else None,
     )  # fmt: skip
 

@@ -230,7 +230,8 @@ _OTHER_DIGITS = str.maketrans("0123456789abcdef", "fedcba9876543210")
 def _what_is_wrong(error: Exception, templates: Mapping[str, str]) -> TemplateFault:
     line, message, hint = _line_of(error), str(error), TemplateFault(0, "").hint
     if isinstance(error, jinja2.TemplateNotFound):
-        message, hint = f"there is no template `{error.name}`", suggest(str(error.name), templates)
+        message = f"there is no template `{error.name}`"
+        hint = suggest(str(error.name), templates) or "a template may only use those of this program, by their names"
     elif isinstance(error, MemoryError | RecursionError | OverflowError):
         kinds = {MemoryError: "it takes too much memory", RecursionError: "it calls itself without end"}
         message, hint = kinds.get(type(error), message), _REPEATS

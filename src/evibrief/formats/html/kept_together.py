@@ -7,13 +7,16 @@ break, which are not in the text that a viewer finds and copies.
 
 import re
 
+from evibrief import resources
+
 _SKIPPED = re.compile(r"(<style\b.*?</style>|<script\b.*?</script>|<title\b.*?</title>|<[^>]*>)", re.DOTALL)
+_UNITS = "|".join(re.escape(unit) for unit in sorted((*resources.units(), "%"), key=len, reverse=True))
 _TOGETHER = re.compile(
-    r"""
+    rf"""
     (?<![\w/.:-])(?:
-      \d[\d.,\u2013-]*\ (?:[^\W\d_]{1,3}|%)(?:/[^\W\d_]{1,6}){0,2}(?![\w/])  # an amount with its unit
-      | [A-Za-z\u0370-\u03ff]{1,2}\ (?:[=<>\u2264\u2265]|&[lg]t;)\ -?[\d.,]*\d      # n = 24, p < 0.05
-      | [^\W_]{1,7}/[^\W_]{1,7}(?![\w/.])                                        # T1/T2, 3/3
+      \d[\d.,\u2013-]*\ (?:{_UNITS})(?![\w/])                                    # an amount with its unit
+      | [A-Za-z\u0370-\u03ff]{{1,2}}\ (?:[=<>\u2264\u2265]|&[lg]t;)\ -?[\d.,]*\d      # n = 24, p < 0.05
+      | [^\W_]{{1,7}}/[^\W_]{{1,7}}(?![\w/.])                                        # T1/T2, 3/3
     )""",
     re.VERBOSE,
 )
