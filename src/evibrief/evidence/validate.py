@@ -236,7 +236,7 @@ def _meant(word: str, known: list[str], hints: Hints) -> str:
     """The word that is usually meant by another one, such as `randomised-trial` by `RCT`; else the nearest spelling."""
     if "unknown" in known and says_not_known(word):
         return hint_for_unknown(known)
-    if word == "unknown" or says_not_known(word):  # `none` would say that there is nothing, which is not that nobody knows
+    if word == "unknown" or says_not_known(word):  # `none` says that there is nothing, not that nobody knows
         return "choose one of these; `evibrief build --draft` shows a brief in which it is still open"
     meant = MEANT.get(word.strip().lower().replace(" ", "-").replace("_", "-"))
     return f"did you mean `{meant}`?" if meant in known else hints.suggest(word, known)
