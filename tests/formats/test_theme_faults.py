@@ -442,6 +442,6 @@ def test_a_warning_of_the_pdf_engine_has_its_line(accent: str, folder: Path) -> 
 
 def test_a_style_without_a_list_of_references_is_refused() -> None:
     """It would print citations as footnotes, and what is known of a publication nowhere."""
-    style = b'<style xmlns="http://purl.org/net/xbiblio/csl" class="note"><citation><layout/></citation></style>'
     with pytest.raises(BadStyle, match="no list of references"):
-        parent_of(style)
+        citations.citation_style("chicago-notes", Path())
+    assert citations.citation_style("chicago-notes-bibliography", Path())

@@ -215,6 +215,7 @@ def test_what_no_page_shows_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> Non
     for name, function in vars(figures).items():  # what this run has drawn before would be taken
         if name.startswith("draw_") and hasattr(function, "__wrapped__"):
             monkeypatch.setattr(figures, name, function.__wrapped__)
+    monkeypatch.setattr(figures, "_DRAWN", {})
     folder = ROOT / "tests" / "briefs" / "blue-glass"
     shown = compose(load(folder), ["pdf"], "page").page.view.figures
     assert [figure.anchor for figure in shown if "_sheet" in vars(figure.drawing)] == ["figure_ranking_short"]

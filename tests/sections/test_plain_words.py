@@ -55,4 +55,4 @@ def test_a_source_with_nearly_the_name_of_another_is_not_left_out(folder: Path) 
     correction = loaded.brief.limitations.corrections[0]
     changed = correction.model_copy(update={"right": "It is [@muster2020b].", "sources": ("muster2020", "muster2020b")})
     right = _correction_row(changed, loaded.findings).cells[1].lines[0].prose
-    assert right == "It is [@muster2020b]. Also [@muster2020]."
+    assert right == "It is [@muster2020b]. Other sources: [@muster2020]."

@@ -54,9 +54,12 @@ class Running:
 def running(folder: Path, *options: str) -> Iterator[Running]:
     command = [sys.executable, "-m", "evibrief", "preview", str(folder), *options]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # Where the tests run in the background, a shell has told them to ignore Ctrl-C, and they would pass that on.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as process:
+        signal.signal(signal.SIGINT, ignored)
         assert process.stdout
         said: list[str] = []
         try:

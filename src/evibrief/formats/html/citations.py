@@ -38,6 +38,9 @@ def citation_style(name: str, beside: Path) -> bytes:
         style = _collected_style(parent)
         if parent_of(style):
             raise BadStyle(0, f"it depends on `{parent}`, which depends on another style itself")
+    if b"<bibliography" not in style and not name.endswith(".csl"):
+        # In notes alone, nobody would read what is known of a publication, and where it is.
+        raise BadStyle(0, "it has no list of references")
     return style
 
 

@@ -104,8 +104,6 @@ def parent_of(style: bytes) -> str:
         raise BadStyle(1, f"it is no CSL: its namespace is not {CSL_NAMESPACE}")
     if "citation" not in reader.parts:
         raise BadStyle(0, "it has no `citation`")
-    if "bibliography" not in reader.parts:
-        raise BadStyle(0, "it has no list of references; take one with a `bibliography`")
     _demand_ends(reader.parts)
     return ""
 

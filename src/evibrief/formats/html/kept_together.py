@@ -2,14 +2,16 @@
 
 In: a page. Out: the same page and the same words. A browser gets spans that do not break, so that what is copied from
 the page is what was written. The engine of the PDF breaks lines badly beside such spans; it gets signs that forbid a
-break, which are not in the text that a viewer finds and copies.
+break, which are not in the text that a viewer finds and copies. Headings are left alone: they are entries of outlines.
 """
 
 import re
 
 from evibrief import resources
+from evibrief.labels.sentence import NO_BREAK
 
-_SKIPPED = re.compile(r"(<style\b.*?</style>|<script\b.*?</script>|<title\b.*?</title>|<[^>]*>)", re.DOTALL)
+_WHOLE = "|".join(rf"<{tag}\b.*?</{tag}>" for tag in ("style", "script", "title", "h1", "h2", "h3", "h4"))
+_SKIPPED = re.compile(rf"({_WHOLE}|<[^>]*>)", re.DOTALL)
 _UNITS = "|".join(re.escape(unit) for unit in sorted((*resources.units(), "%"), key=len, reverse=True))
 _TOGETHER = re.compile(
     rf"""
@@ -22,7 +24,7 @@ _TOGETHER = re.compile(
 )
 _NAME_AND_YEAR = re.compile(r"(?<=[^\W\d_]{2})\ (?=(?:19|20)\d\d(?!\d))")
 _SHORT_COMPOUND = re.compile(r"(?<![\w-])([^\W\d_][^\W_]{0,3}-)(?=[^\W_]{1,8}(?![\w-]))")
-NO_BREAK, JOINER = "\u00a0", "\u2060"
+JOINER = "\u2060"
 
 
 def kept_together(html: str) -> str:

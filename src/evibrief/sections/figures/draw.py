@@ -169,7 +169,7 @@ MINUTES: Mapping[TimeUnit, int] = {
 def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     """Effects on a logarithmic time axis. An unknown end is drawn open, with the word next to it."""
     drawing = Drawing(partial(_time_course_sheet, bars, words), WIDTH, _course_words(bars, words))
-    return _once(drawing, "time course", tuple(bars), id(words))
+    return _once(drawing, "time_course", tuple(bars), id(words))
 
 
 def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
