@@ -14,11 +14,11 @@ from steps import kept_steps
 
 # Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
 LONGEST = (
-    "test_apart", "test_outputs", "test_circulation", "test_typed", "test_laws", "test_theme_faults", "test_archive",
-    "test_hostile_archive", "test_first_archive", "test_cases", "test_verify", "test_machines", "test_diff",
-    "test_differences", "test_forging", "test_fuzz", "test_policy", "test_comments", "test_anchors", "test_patches",
-    "test_docx", "test_references", "test_words", "test_cli", "test_theme", "test_drafts", "test_reviewed",
-    "test_texts", "test_retractions", "test_tally", "test_docs",
+    "test_apart", "test_preview", "test_outputs", "test_web", "test_circulation", "test_typed", "test_laws",
+    "test_theme_faults", "test_archive", "test_hostile_archive", "test_first_archive", "test_cases", "test_verify",
+    "test_machines", "test_diff", "test_differences", "test_forging", "test_fuzz", "test_policy", "test_comments",
+    "test_anchors", "test_patches", "test_docx", "test_references", "test_words", "test_cli", "test_theme",
+    "test_drafts", "test_reviewed", "test_texts", "test_retractions", "test_tally", "test_docs",
 )  # fmt: skip
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
