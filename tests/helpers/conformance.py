@@ -158,7 +158,8 @@ SIZES = tuple((width, dark) for width in (320, 390, 1280) for dark in (False, Tr
 def _ask_web(files: list[Path], folder: Path) -> Iterator[bool]:
     """What axe finds in each page, folded and open, and in one whose figures say nothing.
 
-    The first brief has every kind of part, and is looked at in all sizes, open in the dark; the second on a phone in the dark.
+    The first brief has every kind of part, and is looked at in all sizes, open in the dark; the second on a phone in
+    the dark.
     """
     for path in files:
         for width, dark in SIZES if path == files[0] else SIZES[3:4]:
