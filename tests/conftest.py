@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from drawings import kept_drawings
 from rebuilds import kept_rebuilds
 from shared import Shared
 from steps import kept_steps
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
 LONGEST = (
@@ -67,6 +71,18 @@ def program() -> Callable[..., str]:
         pytest.skip(missing)
 
     return find
+
+
+@pytest.fixture(scope="module")
+def browser(program: Callable[..., str]) -> Iterator["Browser"]:
+    """Chromium, for a whole module; imported only where a test asks for it."""
+    from playwright.sync_api import sync_playwright
+
+    found = program("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

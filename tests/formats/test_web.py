@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from evibrief.build import build
 from shared import FIRST, SECOND, Shared
@@ -42,15 +42,6 @@ SPLIT = r"""() => {
 @pytest.fixture(scope="module")
 def page_file(shared: Shared) -> Path:
     return shared.documents(FIRST)["html"]
-
-
-@pytest.fixture(scope="module")
-def browser(program: Callable[..., str]) -> Iterator[Browser]:
-    found = program("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

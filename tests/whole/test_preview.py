@@ -10,13 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from test_docs import DOCS, blocks
 from test_typed import checkout, typed
@@ -76,15 +76,6 @@ def running(folder: Path, *options: str) -> Iterator[Running]:
 def preview(tmp_path: Path) -> Iterator[Running]:
     with running(shutil.copytree(BRIEF, tmp_path / "brief"), "--port", "0") as one:
         yield one
-
-
-@pytest.fixture(scope="module")
-def browser(program: Callable[..., str]) -> Iterator[Browser]:
-    found = program("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
