@@ -25,7 +25,7 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -201,6 +201,7 @@ def fuzz_evidence(number: int, chance: random.Random) -> Told:
                 at = chance.randrange(LINES[path])
                 mutate(folder / "blue-glass", (path, chance.choice(KINDS), at, nasty(chance)))
             run_once(["check", str(folder / "blue-glass")], folder, told, label)
+        say_how_far("evidence", index + 1, number, [told])
     return told
 
 
@@ -228,7 +229,15 @@ def fuzz_documents(number: int, chance: random.Random) -> dict[str, Told]:
                 path = folder / f"sent.{'pdf' if document.startswith(b'%PDF') else 'docx'}"
                 path.write_bytes(data)
                 run_once(words_of(command, path, folder), folder, told[command], label)
+        say_how_far("documents", index + 1, number, told.values())
     return told
+
+
+def say_how_far(what: str, done: int, of: int, counts: Iterable[Told]) -> None:
+    """A line for somebody who waits: a whole run takes about an hour."""
+    if done % 250 == 0 or done == of:
+        faults = sum(len(told.faults()) for told in counts)
+        print(f"{time.strftime('%H:%M')} {what}: {done} of {of}, {faults} faults", file=sys.stderr, flush=True)
 
 
 def words_of(command: str, path: Path, folder: Path) -> list[str]:
