@@ -594,8 +594,7 @@ function labelCells(table) {
 
 function reachable(region) {
   const scrolls = region.scrollWidth > region.clientWidth + 1;
-  const attributes = { tabindex: "0" };
-  if (region.matches("div")) Object.assign(attributes, { role: "region", "aria-label": words(region.querySelector("caption")) });
+  const attributes = { tabindex: "0", role: "region", "aria-label": words(region.querySelector("caption")) };
   for (const [name, value] of Object.entries(attributes))
     if (scrolls) region.setAttribute(name, value);
     else region.removeAttribute(name);
@@ -603,7 +602,7 @@ function reachable(region) {
 
 function watchRegions() {
   const watcher = new ResizeObserver((seen) => seen.forEach(({ target }) => reachable(target)));
-  for (const region of all(".table, .figure")) watcher.observe(region);
+  for (const region of all(".table")) watcher.observe(region);
 }
 
 // Dark or light

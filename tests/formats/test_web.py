@@ -18,6 +18,7 @@ from shared import FIRST, SECOND, Shared
 
 Open = Callable[..., Page]
 PHONES = (320, 390)
+LDN = SECOND.parent / "ldn"
 SHOWN = "element => element.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})"
 STOPS = f"""() => {{
   const stops = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")];
@@ -420,8 +421,10 @@ def test_print_has_everything_at_its_size(open_page: Open, program: Callable[...
     choose(page, "status", "Upheld")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 900, "height": 1200})
-    width = page.evaluate("document.querySelector('.figure svg').getBoundingClientRect().width")
-    assert abs(width - 172 / 25.4 * 96) < 1
+    drawn = "[...document.querySelectorAll('.figure svg')]"
+    widths = page.evaluate(f"{drawn}.map(one => one.getBoundingClientRect().width)")
+    assert [abs(width - 178 / 25.4 * 96) < 1 for width in widths[::2]] == [True] * (len(widths) // 2)
+    assert set(widths[1::2]) == {0}
     for control in (".controls", "#filter", ".tools"):
         assert not page.locator(control).first.is_visible()
     assert visible(page, "tbody.record") == page.locator("tbody.record").count()
@@ -433,6 +436,44 @@ def test_print_has_everything_at_its_size(open_page: Open, program: Callable[...
     words = " ".join(words.split())
     for told in ("ATP is depleted in ME/CFS.", "Myhill", "10.1016"):
         assert told in words
+
+
+FIGURES = f"""async () => {{
+  await document.fonts.ready;
+  const shown = {SHOWN}, box = (one) => one.getBoundingClientRect();
+  const seen = (figure, kind) => [...figure.querySelectorAll(kind)].filter(shown);
+  const inside = (one, other) => one.left > other.left - 1 && one.right < other.right + 1
+    && one.top > other.top - 1 && one.bottom < other.bottom + 1;
+  const apart = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) < 1
+    || Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) < 2;
+  return [...document.querySelectorAll(".figure")].map((figure) => {{
+    const drawn = seen(figure, "svg"), texts = seen(figure, "text"), boxes = texts.map(box);
+    const {{ width }} = drawn[0].viewBox.baseVal;
+    return {{
+      forms: drawn.map((one) => one.getAttribute("class")),
+      told: new Set([...figure.querySelectorAll("svg")].map((one) => one.getAttribute("aria-label"))).size,
+      scrolls: figure.scrollWidth > figure.clientWidth || !inside(box(drawn[0]), box(document.querySelector("main"))),
+      texts: texts.length,
+      smallest: box(drawn[0]).width / width * Math.min(...texts.map((one) => parseFloat(getComputedStyle(one).fontSize))),
+      cut: texts.filter((one) => !inside(box(one), box(drawn[0]))).map((one) => one.textContent),
+      over: texts.filter((one, at) => !boxes.every((other, place) => place === at || apart(boxes[at], other)))
+        .map((one) => one.textContent),
+    }};
+  }});
+}}"""
+
+
+@pytest.mark.parametrize("brief", [FIRST, LDN], ids=["first", "ldn"])
+@pytest.mark.parametrize("width", [*PHONES, 735, 736, 768, 1152, 1280])
+def test_a_figure_is_drawn_for_its_screen(width: int, brief: Path, shared: Shared, open_page: Open) -> None:
+    page = open_page(width=width, file=shared.documents(brief)["html"], java_script_enabled=False)
+    figures = page.evaluate(FIGURES)
+    assert len(figures) == 2
+    for figure in figures:
+        assert figure["texts"] > 8
+        assert (figure["forms"], figure["told"]) == (["narrow" if width <= 736 else "wide"], 1)
+        assert (figure["scrolls"], figure["cut"], figure["over"]) == (False, [], [])
+        assert figure["smallest"] >= 10.9
 
 
 def test_the_letters_of_figures_have_the_room_that_they_were_given(open_page: Open) -> None:

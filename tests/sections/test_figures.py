@@ -28,8 +28,8 @@ from evibrief.sections.figures import draw as figures
 from evibrief.sections.figures import sheet as drawing
 from evibrief.sections.figures.charts import plausibility, time_course_figures
 from evibrief.sections.figures.draw import CourseBar, RankedRow, draw_plausibility, draw_time_course
-from evibrief.sections.figures.inline import Stroke
-from evibrief.sections.figures.picture import Drawing
+from evibrief.sections.figures.inline import Lettering, Mark, Stroke
+from evibrief.sections.figures.picture import Drawing, Form
 
 ROOT = Path(__file__).parents[2]
 WORDS = english()
@@ -47,7 +47,6 @@ BARS = [
 ]
 DRAWN: dict[str, Callable[[], Drawing]] = {
     "plausibility": lambda: draw_plausibility(ROWS, LEVELS, WORDS),
-    "plausibility in short": lambda: draw_plausibility(ROWS, LEVELS, WORDS, short=True),
     "time course": lambda: draw_time_course(BARS, WORDS),
 }
 SAID = {
@@ -117,7 +116,6 @@ def test_checking_does_not_wait_for_the_engine() -> None:
 
 def test_who_does_not_see_a_figure_is_told_what_it_shows_and_where_its_numbers_are() -> None:
     assert {name: DRAWN[name]().alternative for name in SAID} == SAID
-    assert DRAWN["plausibility in short"]().alternative == SAID["plausibility"]
     own = [replace(row, stated=None) for row in ROWS]
     told = draw_plausibility(own, LEVELS, WORDS).alternative
     assert "document" not in told
@@ -126,20 +124,28 @@ def test_who_does_not_see_a_figure_is_told_what_it_shows_and_where_its_numbers_a
     assert unknown == "1 effect, without a known time. The table below the figure has its source."
 
 
-def sheet_of(drawn: Drawing) -> Any:
-    """The sheet that a figure is drawn on, for a look at what stands where."""
-    return drawn._sheet
+FORMS: tuple[Form, ...] = ("wide", "narrow")
 
 
+def sheet_of(drawn: Drawing, form: Form = "wide") -> Any:
+    """The sheet that a figure is drawn on, for a look at what is where."""
+    return drawn.draw(form)
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", DRAWN)
-def test_no_words_run_into_others_or_over_the_edge(name: str) -> None:
-    assert_tidy([sheet_of(DRAWN[name]())])
+def test_no_words_run_into_others_or_over_the_edge(name: str, form: Form) -> None:
+    assert_tidy([sheet_of(DRAWN[name](), form)])
 
 
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_web_page_has_all_that_is_on_the_sheet_with_words_that_can_be_found(name: str) -> None:
+def test_a_web_page_has_all_that_is_on_the_sheet_with_words_that_can_be_found(name: str, form: Form) -> None:
     drawn = DRAWN[name]()
-    sheet, picture = sheet_of(drawn), ElementTree.fromstring(drawn.inline)
+    pictures = {picture.get("class"): picture for picture in ElementTree.fromstring(f"<p>{drawn.inline}</p>")}
+    assert tuple(pictures) == FORMS
+    sheet, picture = sheet_of(drawn, form), pictures[form]
+    assert picture.get("width") == f"{sheet.width:g}mm"
     assert len(sheet.shapes) == len(sheet.axes.lines) + len(sheet.axes.texts) + len(sheet.axes.patches) > 10
     arrows = sum(isinstance(shape, Stroke) and shape.arrow for shape in sheet.shapes)
     found = [text.text for text in picture.iter("text")]
@@ -169,15 +175,40 @@ def assert_tidy(kept: Sequence[Any]) -> None:
             assert across <= 1 or down <= 1.5, (words, others)
 
 
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_narrow_figure_says_what_the_wide_one_says(name: str) -> None:
+    said = [
+        sorted(shape.text.replace("\n", " ") for shape in sheet_of(DRAWN[name](), form).shapes
+               if isinstance(shape, Lettering) and not re.fullmatch(r"\d+ [a-z]+", shape.text))
+        for form in FORMS
+    ]  # fmt: skip
+    marks = [[(mark.shape, mark.filled) for mark in sheet_of(DRAWN[name](), form).shapes if isinstance(mark, Mark)]
+             for form in FORMS]  # fmt: skip
+    assert len(said[0]) > 5
+    assert said[0] == said[1]
+    assert marks[0] == marks[1] != []
+
+
+def test_a_key_has_the_marks_that_are_there_and_no_others() -> None:
+    def said(*moments: float | None) -> set[str]:
+        sheet = sheet_of(draw_time_course([CourseBar("Less", "one trial", *moments)], WORDS))
+        texts = {text.get_text() for text in sheet.axes.texts}
+        return texts & {WORDS.figures.key_greatest, WORDS.figures.key_unmeasured}
+
+    assert said(40, None, 80) == set()
+    assert said(40, 60, 80) == {"greatest difference seen"}
+    assert said(40, None, None) == {"not measured"}
+    assert len(said(None, 60, 80)) == 2
+
+
 @pytest.mark.slow
 def test_the_figures_of_the_brief_are_tidy_too() -> None:
     brief = load(ROOT / "data" / "ketamine-mecfs").brief
     findings = derive(brief)
-    made: list[Figure | None] = [plausibility(brief, findings), plausibility(brief, findings, short=True)]
-    made += time_course_figures(brief, findings)
+    made: list[Figure | None] = [plausibility(brief, findings), *time_course_figures(brief, findings)]
     drawings = [figure.drawing for figure in made if figure]
-    assert len(drawings) == len(made) == 3
-    assert_tidy([sheet_of(drawn) for drawn in drawings])
+    assert len(drawings) == len(made) == 2
+    assert_tidy([sheet_of(drawn, form) for drawn in drawings for form in FORMS])
     # A page of A4 holds every one of them, with its caption and a heading.
     assert all(drawn.height < 217 for drawn in drawings)
 
@@ -218,7 +249,7 @@ def test_what_no_page_shows_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(figures, "_DRAWN", {})
     folder = ROOT / "tests" / "briefs" / "blue-glass"
     shown = compose(load(folder), ["pdf"], "page").page.view.figures
-    assert [figure.anchor for figure in shown if "_sheet" in vars(figure.drawing)] == ["figure_ranking_short"]
+    assert [figure.anchor for figure in shown if "_sheet" in vars(figure.drawing)] == ["figure_ranking"]
     assert [figure.anchor for figure in shown if "png" in vars(figure.drawing)] == []
     assert len(shown) == 2
 

@@ -116,7 +116,7 @@ def test_the_word_document_lists_the_same(folder: Path, findings: Findings, shar
 
 def test_the_figure_of_page_one_has_the_numbers(folder: Path, findings: Findings, shared: Shared) -> None:
     page = lxml.html.fromstring(shared.documents(folder)["html"].read_bytes())
-    (figure,) = page.xpath("//figure[@id='figure_ranking_short']")
+    (figure,) = page.xpath("//figure[@id='figure_ranking']")
     drawn = [text.text for text in figure.iter("text") if (text.text or "").isdigit()]
     reasons = [name for name in rated(findings) if name in findings.statements]
     assert drawn == [str(number) for name in reasons for number in counted(findings.tally(name))]

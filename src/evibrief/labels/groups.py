@@ -238,6 +238,7 @@ class Figures(Record):
     key_computed: Text
     key_final: Text
     key_greatest: Text
+    key_unmeasured: Text
     told_ranking: Annotated[Sentence, takes("number", "found", "stated")]
     told_ranking_own: Annotated[Sentence, takes("number", "found")]
     told_time_course: Annotated[Plural, counts("first", "last")]

@@ -86,7 +86,7 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
         (facts.outcomes, phrases.all_of(question.outcomes, words)),
     )
     counts = methods.count_sentences(findings)
-    picture = charts.plausibility(brief, findings, short=True)
+    picture = charts.plausibility(brief, findings)
     ranked = replace(picture, caption=words.captions.figure(number=1, caption=picture.caption)) if picture else None
     return FirstPage(
         question=question.text,

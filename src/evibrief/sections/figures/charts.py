@@ -19,7 +19,7 @@ from evibrief.sections.figures import draw as figures
 _LEVELS: tuple[Tier, ...] = tuple(reversed(get_args(Tier)))
 
 
-def plausibility(brief: Brief, findings: Findings, short: bool = False) -> Figure | None:
+def plausibility(brief: Brief, findings: Findings) -> Figure | None:
     """The ranking at a glance; None if no reason for a benefit is ranked."""
     statements = [statement for statement in brief.ranking.statements if statement.kind == "reason"]
     if not statements:
@@ -27,11 +27,10 @@ def plausibility(brief: Brief, findings: Findings, short: bool = False) -> Figur
     ratings = findings.ratings
     names = [word_of(ratings.instrument.tier, tier) if ratings else findings.words.tier[tier] for tier in _LEVELS]
     rows = [_ranked_row(statement, findings) for statement in statements]
-    drawing = figures.draw_plausibility(rows, names, findings.words, short)
-    anchor = "figure_ranking_short" if short else "figure_ranking"
+    drawing = figures.draw_plausibility(rows, names, findings.words)
     captions = findings.words.captions
     caption = captions.figure_ranking if findings.has_document else captions.figure_ranking_own
-    return Figure(caption, anchor, drawing)
+    return Figure(caption, "figure_ranking", drawing)
 
 
 def _ranked_row(statement: Statement, findings: Findings) -> figures.RankedRow:

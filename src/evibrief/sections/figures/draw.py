@@ -5,7 +5,7 @@ Nothing is shown by colour alone: every difference is also a shape, a line or a 
 """
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -16,18 +16,20 @@ from evibrief.labels import phrases
 from evibrief.labels.groups import Figures
 from evibrief.labels.sentence import NO_BREAK
 from evibrief.labels.words import Words
-from evibrief.sections.figures.picture import Drawing
+from evibrief.sections.figures.picture import Drawing, Form
 from evibrief.sections.figures.sheet import (
     AGAINST,
     DARK,
     FOR,
     GREY,
+    NARROW,
     RULE,
     SMALLEST,
     WIDTH,
     Sheet,
     leading,
     lines,
+    text_width,
     wrap,
 )
 
@@ -57,18 +59,42 @@ class CourseBar:
     last: float | None
 
 
-_FOR_AT, _AGAINST_AT, _UNCLEAR_AT = 142.0, 152.0, 164.0
-"""Where the numbers of studies are, in mm from the left."""
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where a figure has its parts, in mm from the left: how far words go, where the scale begins and ends, the counts.
 
-
-def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool = False) -> Drawing:
-    """Every statement on the scale of levels, lowest first: stated, computed and final level, studies for and against.
-
-    `short` shortens the texts, for a page with little room.
+    The words of a row are beside the scale; where they reach over it, they are above it.
     """
+
+    width: float
+    words: float
+    scale: tuple[float, float]
+    counts: tuple[float, ...] = ()
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether the words of a row are above its scale."""
+        return self.words > self.scale[0]
+
+
+_RANKING: Mapping[Form, Geometry] = {
+    "wide": Geometry(WIDTH, 97.0, (103.0, 140.0), (150.0, 160.5, 171.5)),
+    "narrow": Geometry(NARROW, 73.0, (6.0, 38.0), (49.0, 59.0, 69.0)),
+}
+_COURSE: Mapping[Form, Geometry] = {
+    "wide": Geometry(WIDTH, 64.0, (72.0, 162.0)),
+    "narrow": Geometry(NARROW, 73.0, (6.0, 58.0)),
+}
+_DASHED = (0, (2, 2))
+_EDGE, _TOP = 1.4, 8.0
+"""The room beside the words, as in a table, and the height of the headings over the rows."""
+
+
+def draw_plausibility(rows: Sequence[RankedRow], levels: Sequence[str], words: Words) -> Drawing:
+    """Every statement on the scale of levels, lowest first: as stated, computed and signed, and the studies it has."""
     told = _plausibility_words(rows, levels, words)
-    drawing = Drawing(partial(_plausibility_sheet, rows, levels, words, short), WIDTH, told)
-    return _once(drawing, "plausibility", tuple(rows), tuple(levels), id(words), short)
+    drawing = Drawing(partial(_plausibility_sheet, rows, levels, words), WIDTH, told)
+    return _once(drawing, "plausibility", tuple(rows), tuple(levels), id(words))
 
 
 def _once(drawing: Drawing, *key: Hashable) -> Drawing:
@@ -83,36 +109,66 @@ _MOST_DRAWN = 16
 """A brief has three figures; a process that makes many pages keeps those of the last few."""
 
 
-def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, short: bool) -> Sheet:
-    left, right, size = (88.0, 134.0, 8.0) if short else (68.0, 130.0, 8.0)
-    texts = [wrap(f"{row.label} {row.text}", left - 4, size, 2 if short else 3) for row in rows]
-    heights = [max(lines(text) * leading(size) + 1.2, 4.1 if short else 6.5) for text in texts]
-    sheet = Sheet(8 + sum(heights) + 7.5)
-    step = (right - left) / (len(levels) - 1) if len(levels) > 1 else 0
-    places = [left + 8 + index * (step - 4) for index in range(len(levels))]
-    for place, level in zip(places, levels, strict=True):
-        sheet.text(place, 4, level, 8, bold=True, anchoring="center")
-        sheet.line([place, place], [8, 8 + sum(heights)], RULE, 0.6)
-    for x, heading in ((_FOR_AT, words.figures.for_a_benefit), (_AGAINST_AT, words.figures.against_it),
-                       (_UNCLEAR_AT, words.figures.unclear)):  # fmt: skip
-        sheet.text(x, 4, heading, SMALLEST, bold=True, anchoring="center")
-    y = 8.0
-    for row, text, height in zip(rows, texts, heights, strict=True):
-        middle = y + height / 2
-        sheet.text(1, middle, text, size)
-        _draw_row(sheet, row, places, middle)
-        y += height
-        sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-    stated = any(row.stated is not None for row in rows)
-    signed = any(row.final not in (None, row.computed) for row in rows)
-    _draw_key(sheet, y + 4.5, words.figures, stated, signed)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row is, in mm from the top: its words, its scale, the middle of each, and its end."""
+
+    words: float
+    scale: tuple[float, float]
+    end: float
+
+    @property
+    def middle(self) -> float:
+        return sum(self.scale) / 2
+
+
+def _places(heights: Iterable[float], geometry: Geometry, scale: float) -> list[_Place]:
+    """The places of rows with words of these heights and a scale of at least this height, all in mm."""
+    found, y = [], _TOP
+    for height in heights:
+        above = height + 1.6 if geometry.is_stacked else 0.0
+        end = y + above + (scale if geometry.is_stacked else max(height + 1.2, scale))
+        words = y + 0.8 + height / 2 if geometry.is_stacked else (y + end) / 2
+        found.append(_Place(words, (y + above, end), end))
+        y = end
+    return found
+
+
+def _plausibility_sheet(rows: Sequence[RankedRow], levels: Sequence[str], words: Words, form: Form) -> Sheet:
+    geometry = _RANKING[form]
+    most = 99 if geometry.is_stacked else 2
+    texts = [wrap(f"{row.label} {row.text}", geometry.words - _EDGE, SMALLEST, most) for row in rows]
+    places = _places([lines(text) * leading(SMALLEST) for text in texts], geometry, 4.6)
+    key = _key(_ranking_marks(rows, words.figures), geometry.width)
+    sheet = Sheet(places[-1].end + key.height, geometry.width)
+    (left, right), steps = geometry.scale, max(len(levels) - 1, 1)
+    columns = [left + (right - left) * number / steps for number in range(len(levels))]
+    for x, level in zip(columns, levels, strict=True):
+        sheet.text(x, _TOP / 2, level, SMALLEST, bold=True, anchoring="center")
+    headings = (words.figures.for_a_benefit, words.figures.against_it, words.figures.unclear)
+    for x, heading in zip(geometry.counts, headings, strict=True):
+        sheet.text(x, _TOP / 2, heading, SMALLEST, bold=True, anchoring="center")
+    _draw_rules(sheet, places, columns)
+    for row, text, place in zip(rows, texts, places, strict=True):
+        sheet.text(_EDGE, place.words, text, SMALLEST)
+        _draw_row(sheet, row, columns, geometry.counts, place.middle)
+    _draw_key(sheet, key, places[-1].end)
     return sheet
 
 
-def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -> None:
-    stated = None if row.stated is None else places[row.stated]
+def _draw_rules(sheet: Sheet, places: Sequence[_Place], columns: Sequence[float]) -> None:
+    """A rule between the headings and the rows and below each row, and the lines of the scale in each row."""
+    for y in (_TOP, *(place.end for place in places)):
+        sheet.line([0, sheet.width], [y, y], RULE, 0.5)
+    for place in places:
+        for x in columns:
+            sheet.line([x, x], place.scale, RULE, 0.6)
+
+
+def _draw_row(sheet: Sheet, row: RankedRow, columns: Sequence[float], counts: Sequence[float], y: float) -> None:
+    stated = None if row.stated is None else columns[row.stated]
     if row.computed is not None:
-        computed = places[row.computed]
+        computed = columns[row.computed]
         if stated is not None and computed != stated:
             sheet.arrow((stated, y), (computed, y))
         sheet.mark(computed if computed != stated else computed + 3.2, y, "s", FOR)
@@ -120,22 +176,57 @@ def _draw_row(sheet: Sheet, row: RankedRow, places: Sequence[float], y: float) -
         sheet.mark(stated, y, "o", DARK, filled=False)
     if row.final is not None and row.final != row.computed:
         beside = 3.2 if row.final == row.stated else 0.0
-        sheet.mark(places[row.final] + beside, y, "D", AGAINST)
-    sheet.text(_FOR_AT, y, str(row.supporting), 8, anchoring="center")
-    sheet.text(_AGAINST_AT, y, str(row.against), 8, anchoring="center")
-    sheet.text(_UNCLEAR_AT, y, str(row.inconclusive), 8, anchoring="center")
+        sheet.mark(columns[row.final] + beside, y, "D", AGAINST)
+    for x, number in zip(counts, (row.supporting, row.against, row.inconclusive), strict=True):
+        sheet.text(x, y, str(number), SMALLEST, anchoring="center")
 
 
-def _draw_key(sheet: Sheet, y: float, figures: Figures, is_stated: bool, is_signed: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a mark means, or for `-` a dashed line."""
+
+    shape: str
+    colour: str
+    filled: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What the marks mean, each with its place below the rows, in mm, and the height of all."""
+
+    marks: tuple[tuple[float, float, _Meaning], ...]
+    height: float
+
+
+def _key(meanings: Iterable[_Meaning], room: float) -> _Key:
+    """One after the other, in as many lines as they need."""
+    found, x, y = [], _EDGE, 4.5
+    for meaning in meanings:
+        reach = 4.6 + text_width(meaning.words, SMALLEST)
+        if x > _EDGE and x + reach > room:
+            x, y = _EDGE, y + 4.2
+        found.append((x + 1.2, y, meaning))
+        x += reach + 6
+    return _Key(tuple(found), y + 3)
+
+
+def _draw_key(sheet: Sheet, key: _Key, below: float) -> None:
+    for x, y, meaning in key.marks:
+        if meaning.shape == "-":
+            sheet.line([x - 1.2, x + 2.2], [below + y] * 2, meaning.colour, 1.2, linestyle=_DASHED)
+        else:
+            sheet.mark(x, below + y, meaning.shape, meaning.colour, meaning.filled)
+        sheet.text(x + 3, below + y, meaning.words, SMALLEST)
+
+
+def _ranking_marks(rows: Sequence[RankedRow], figures: Figures) -> Iterator[_Meaning]:
     """What the marks mean, but only those that are there."""
-    marks = (
-        (3.0, "o", DARK, False, figures.key_stated),
-        (52.0, "s", FOR, True, figures.key_computed),
-        (97.0, "D", AGAINST, True, figures.key_final),
-    )
-    for x, shape, colour, filled, meaning in marks[0 if is_stated else 1 : 3 if is_signed else 2]:
-        sheet.mark(x, y, shape, colour, filled)
-        sheet.text(x + 3, y, meaning, SMALLEST)
+    if any(row.stated is not None for row in rows):
+        yield _Meaning("o", DARK, False, figures.key_stated)
+    yield _Meaning("s", FOR, True, figures.key_computed)
+    if any(row.final not in (None, row.computed) for row in rows):
+        yield _Meaning("D", AGAINST, True, figures.key_final)
 
 
 def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], words: Words) -> str:
@@ -156,6 +247,14 @@ def _levels_told(places: Sequence[int | None], levels: Sequence[str], words: Wor
     return phrases.all_of(found, words)
 
 
+def _course_marks(bars: Sequence[CourseBar], figures: Figures) -> Iterator[_Meaning]:
+    """What the marks mean, but only those that are there."""
+    if any(bar.peak is not None for bar in bars):
+        yield _Meaning("D", AGAINST, True, figures.key_greatest)
+    if any(None in (bar.first, bar.last) for bar in bars):
+        yield _Meaning("-", GREY, False, figures.key_unmeasured)
+
+
 _TICKS: tuple[tuple[int, TimeUnit], ...] = (
     *((number, "minutes") for number in (1, 2, 5, 15, 30)), *((number, "hours") for number in (1, 2, 4, 8)),
     *((number, "days") for number in (1, 2)), *((number, "weeks") for number in (1, 2, 4, 8)),
@@ -172,32 +271,33 @@ def draw_time_course(bars: Sequence[CourseBar], words: Words) -> Drawing:
     return _once(drawing, "time_course", tuple(bars), id(words))
 
 
-def _time_course_sheet(bars: Sequence[CourseBar], words: Words) -> Sheet:
-    left, size = 66.0, 8.0
+def _time_course_sheet(bars: Sequence[CourseBar], words: Words, form: Form) -> Sheet:
+    geometry = _COURSE[form]
+    left = geometry.scale[0]
+    right = min(geometry.scale[1], geometry.width - text_width(words.notes.unknown, SMALLEST) - 2.5)
     known = [moment for bar in bars for moment in (bar.first, bar.peak, bar.last) if moment]
     low, high = _span(known)
     moments = [(number * MINUTES[unit], words.ticks[unit](number)) for number, unit in _TICKS]
     ticks = [(at, tick) for at, tick in moments if known and low <= at <= high]
 
     def place(minutes: float) -> float:
-        return left + 6 + (WIDTH - left - 22) * math.log(max(minutes, low) / low) / math.log(high / low)
+        return left + (right - left) * math.log(max(minutes, low) / low) / math.log(high / low)
 
-    texts = [(wrap(bar.label, left - 4, size), wrap(bar.rests_on, left - 4, SMALLEST)) for bar in bars]
-    heights = [lines(one) * leading(size) + lines(two) * leading(SMALLEST) + 3 for one, two in texts]
-    sheet = Sheet(8 + sum(heights) + 8)
-    for minute, tick in _apart(ticks, place):
-        sheet.line([place(minute)] * 2, [7, 8 + sum(heights)], RULE, 0.5)
-        sheet.text(place(minute), 4, tick, SMALLEST, anchoring="center")
-    y = 8.0
-    for bar, (label, rests), height in zip(bars, texts, heights, strict=True):
-        sheet.text(1, y + 1 + lines(label) * leading(size) / 2, label, size, bold=True)
-        below = y + 1.4 + lines(label) * leading(size) + lines(rests) * leading(SMALLEST) / 2
-        sheet.text(1, below, rests, SMALLEST, colour=GREY)
-        _draw_bar(sheet, bar, y + height / 2, place, (place(low), place(high)), words.notes.unknown)
-        y += height
-        sheet.line([1, WIDTH - 1], [y, y], RULE, 0.5)
-    sheet.mark(left + 8, y + 4, "D", AGAINST)
-    sheet.text(left + 11, y + 4, words.figures.key_greatest, SMALLEST)
+    room = geometry.words - _EDGE
+    texts = [(wrap(bar.label, room, SMALLEST), wrap(bar.rests_on, room, SMALLEST)) for bar in bars]
+    places = _places([lines("\n".join(both)) * leading(SMALLEST) for both in texts], geometry, 7.0)
+    key = _key(_course_marks(bars, words.figures), geometry.width)
+    sheet = Sheet(places[-1].end + key.height, geometry.width)
+    shown = list(_apart(ticks, place))
+    for minute, tick in shown:
+        sheet.text(place(minute), _TOP / 2, tick, SMALLEST, anchoring="center")
+    _draw_rules(sheet, places, [place(minute) for minute, _ in shown])
+    for bar, (label, rests), at in zip(bars, texts, places, strict=True):
+        part = leading(SMALLEST) / 2
+        sheet.text(_EDGE, at.words - lines(rests) * part, label, SMALLEST, bold=True)
+        sheet.text(_EDGE, at.words + lines(label) * part, rests, SMALLEST, colour=GREY)
+        _draw_bar(sheet, bar, at.middle, place, (left, right), words.notes.unknown)
+    _draw_key(sheet, key, places[-1].end)
     return sheet
 
 
@@ -223,21 +323,18 @@ def _span(known: Sequence[float]) -> tuple[float, float]:
 
 def _draw_bar(sheet: Sheet, bar: CourseBar, y: float, place: Any, ends: tuple[float, float], unknown: str) -> None:
     known = [moment for moment in (bar.first, bar.peak, bar.last) if moment is not None]
-    if not known:
-        sheet.line(ends, [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
-        sheet.text((ends[0] + ends[1]) / 2, y - 2, unknown, SMALLEST, colour=GREY, anchoring="center")
-        return
-    start, end = place(min(known)), place(max(known))
-    sheet.line([start, end], [y, y], FOR, 5)
-    if bar.first is None:
-        sheet.line([ends[0], start], [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
-    else:
+    start, end = (place(min(known)), place(max(known))) if known else (ends[0], ends[0])
+    if start < end:
+        sheet.line([start, end], [y, y], FOR, 5)
+    if bar.first is not None:
         sheet.line([start, start], [y - 1.6, y + 1.6], FOR, 1.4)
-    if bar.last is None:
-        sheet.line([end, ends[1]], [y, y], GREY, 1.2, linestyle=(0, (2, 2)))
-        sheet.text(ends[1] + 1.5, y, unknown, SMALLEST, colour=GREY)
-    else:
+    elif ends[0] < start:
+        sheet.line([ends[0], start], [y, y], GREY, 1.2, linestyle=_DASHED)
+    if bar.last is not None:
         sheet.line([end, end], [y - 1.6, y + 1.6], FOR, 1.4)
+    else:
+        sheet.line([end, ends[1]], [y, y], GREY, 1.2, linestyle=_DASHED)
+        sheet.text(ends[1] + 1.5, y, unknown, SMALLEST, colour=GREY)
     if bar.peak is not None:
         sheet.mark(place(bar.peak), y, "D", AGAINST, size=5)
 

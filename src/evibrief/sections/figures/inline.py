@@ -67,13 +67,14 @@ def dashes_of(style: Mapping[str, object]) -> str:
 
 
 def svg_of(
-    size: tuple[float, float], shapes: Iterable[Shape], names: Mapping[str, str], measure: Measure, told: str
+    size: tuple[float, float], shapes: Iterable[Shape], names: Mapping[str, str], measure: Measure, form: str, told: str
 ) -> str:
-    """The shapes as an SVG element of this size, `told` in words; `names` are the classes of the colours."""
+    """The shapes as an SVG element of this size and class, `told` in words; `names` are the classes of the colours."""
     width, height = size
     drawn = "\n".join(_drawn(shape, names, measure) for shape in shapes)
     box = f"0 0 {_number(width)} {_number(height)}"
-    return f'<svg viewBox="{box}" role="img" aria-label="{escape(told)}">\n{drawn}\n</svg>'
+    look = f'class="{form}" width="{_number(width)}mm" viewBox="{box}"'
+    return f'<svg {look} role="img" aria-label="{escape(told)}">\n{drawn}\n</svg>'
 
 
 def _drawn(shape: Shape, names: Mapping[str, str], measure: Measure) -> str:

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any, Literal, Protocol
 
 Anchoring = Literal["left", "center", "right"]
+Form = Literal["wide", "narrow"]
+"""A page of paper and a desk have room for a wide figure, a phone for a narrow one."""
 
 
 class PaintedSheet(Protocol):
@@ -17,8 +19,8 @@ class PaintedSheet(Protocol):
     width: float
     height: float
 
-    def inline(self, told: str) -> str:
-        """The picture as an element of a web page, `told` in words."""
+    def inline(self, form: Form, told: str) -> str:
+        """The picture as an element of a web page, of the class `form`, `told` in words."""
 
     def svg(self, letters: Literal["outlines", "text"]) -> str:
         """The picture as SVG."""
@@ -38,7 +40,7 @@ class Drawing:
     one figure of many, and a PDF has no PNG.
     """
 
-    draw: Callable[[], PaintedSheet] = field(repr=False)
+    draw: Callable[[Form], PaintedSheet] = field(repr=False)
     width: float
     alternative: str
 
@@ -62,9 +64,14 @@ class Drawing:
 
     @cached_property
     def inline(self) -> str:
-        """The picture as an SVG element of a web page, with letters as text and colours as classes."""
+        """The picture as SVG elements of a web page, with letters as text and colours as classes.
+
+        One is wide and one is narrow, both told in the same words: the style sheet shows one of them, and hides the
+        other from everybody.
+        """
         with _ONE_AT_A_TIME:
-            return self._sheet.inline(self.alternative)
+            narrow = self.draw("narrow").inline("narrow", self.alternative)
+            return self._sheet.inline("wide", self.alternative) + narrow
 
     @cached_property
     def png(self) -> bytes:
@@ -74,7 +81,7 @@ class Drawing:
 
     @cached_property
     def _sheet(self) -> PaintedSheet:
-        return self.draw()
+        return self.draw("wide")
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what was drawn: the process that fills a theme's template draws nothing."""

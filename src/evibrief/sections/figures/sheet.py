@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 from evibrief.resources import font_path
 from evibrief.sections.figures.inline import MM, Lettering, Mark, Shape, Stroke, dashes_of, svg_of
-from evibrief.sections.figures.picture import Anchoring
+from evibrief.sections.figures.picture import Anchoring, Form
 from evibrief.workfolders import work_folder
 
-WIDTH = 172.0
-"""The width of a figure in mm: the text width of an A4 page."""
+WIDTH, NARROW = 178.0, 74.0
+"""Widths of a figure in mm: the text width of an A4 page; what leaves letters legible on a phone 320 pixels wide."""
 
 DARK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
 FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
@@ -133,9 +133,9 @@ class Sheet:
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "mutation_scale": 7}
         self.axes.annotate("", xy=end, xytext=start, arrowprops={**style, "shrinkA": 3, "shrinkB": 3.5})
 
-    def inline(self, told: str) -> str:
-        """The sheet as an element of a web page, with text that is text, `told` in words."""
-        return svg_of((self.width, self.height), self.shapes, COLOUR_NAMES, _width_in_face, told)
+    def inline(self, form: Form, told: str) -> str:
+        """The sheet as an element of a web page, of the class `form`, with text that is text, `told` in words."""
+        return svg_of((self.width, self.height), self.shapes, COLOUR_NAMES, _width_in_face, form, told)
 
     def svg(self, letters: Literal["outlines", "text"]) -> str:
         """The sheet as SVG, without date, program name or memory address."""
@@ -165,7 +165,7 @@ def wrap(text: str, width: float, size: float, most: int = 99) -> str:
     """
     found: list[str] = []
     for word in text.split():
-        if found and _text_width(f"{found[-1]} {word}", size) <= width:
+        if found and text_width(f"{found[-1]} {word}", size) <= width:
             found[-1] += f" {word}"
         else:
             found.append(word)
@@ -175,7 +175,7 @@ def wrap(text: str, width: float, size: float, most: int = 99) -> str:
 
 
 def _cut(line: str, width: float, size: float) -> str:
-    while " " in line and _text_width(f"{line} …", size) > width:
+    while " " in line and text_width(f"{line} …", size) > width:
         line = line.rpartition(" ")[0]
     return f"{line} …"
 
@@ -190,7 +190,7 @@ def _shortened(start: tuple[float, float], end: tuple[float, float]) -> tuple[tu
     )
 
 
-def _text_width(words: str, size: float) -> float:
+def text_width(words: str, size: float) -> float:
     """The width of words in mm, in the bolder of our two faces, so that they fit in the other too."""
     return _width_in_face(words, size, bold=True)
 
