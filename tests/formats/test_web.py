@@ -454,7 +454,7 @@ FIGURES = f"""async () => {{
       told: new Set([...figure.querySelectorAll("svg")].map((one) => one.getAttribute("aria-label"))).size,
       scrolls: figure.scrollWidth > figure.clientWidth || !inside(box(drawn[0]), box(document.querySelector("main"))),
       texts: texts.length,
-      smallest: box(drawn[0]).width / width * Math.min(...texts.map((one) => parseFloat(getComputedStyle(one).fontSize))),
+      smallest: box(drawn[0]).width / width * Math.min(...texts.map((one) => one.getAttribute("font-size"))),
       cut: texts.filter((one) => !inside(box(one), box(drawn[0]))).map((one) => one.textContent),
       over: texts.filter((one, at) => !boxes.every((other, place) => place === at || apart(boxes[at], other)))
         .map((one) => one.textContent),
