@@ -95,21 +95,26 @@ LONGEST_WORD, MOST_KNOWN = 100, 2_000
 """The most characters of a word, and the most words, that are compared for suggestions; more would take too long."""
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+NEAR, NEAR_ID = 0.5, 0.7
+"""How similar a word must be to be suggested (1 is the same). An id has no meaning that could be guessed: it is offered
+for a slip alone, or `s2` would be answered with `s1`."""
+
+
+def suggest(word: str, known: Iterable[str], near: float = NEAR) -> str:
     """A hint with the nearest known word or a short list of known words; otherwise empty."""
     names = sorted(name for name in known if len(name) <= LONGEST_WORD)
-    if nearest := nearest_words(word, names, 1):
+    if nearest := nearest_words(word, names, 1, near):
         return f"did you mean `{nearest[0]}`?"
     if 0 < len(names) <= 12:
         return "known: " + ", ".join(names)
     return ""
 
 
-def nearest_words(word: str, names: Sequence[str], most: int = 3) -> list[str]:
+def nearest_words(word: str, names: Sequence[str], most: int = 3, near: float = NEAR) -> list[str]:
     """The words with the most similar spelling, best first."""
     if len(word) > LONGEST_WORD or len(names) > MOST_KNOWN:
         return []
-    return get_close_matches(word, names, n=most, cutoff=0.5)
+    return get_close_matches(word, names, n=most, cutoff=near)
 
 
 class Hints:
@@ -118,10 +123,10 @@ class Hints:
     def __init__(self, most: int = 300) -> None:
         self._left = most
 
-    def suggest(self, word: str, known: Iterable[str]) -> str:
+    def suggest(self, word: str, known: Iterable[str], near: float = NEAR) -> str:
         """The hint of `suggest`, as long as there are suggestions left."""
         self._left -= 1
-        return suggest(word, known) if self._left >= 0 else ""
+        return suggest(word, known, near) if self._left >= 0 else ""
 
 
 def errors_in(problems: Iterable[Problem]) -> list[Problem]:

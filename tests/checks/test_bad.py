@@ -19,7 +19,7 @@ from evibrief.checks.registry import RULES
 from evibrief.evidence import records
 from evibrief.evidence.starter import new_brief_texts
 from evibrief.evidence.vocabulary import MEASURES
-from evibrief.problems import Problem, Problems
+from evibrief.problems import NEAR_ID, Problem, Problems, suggest
 
 BAD = sorted((Path(__file__).parents[1] / "bad").glob("*.yaml"))
 PLACES: Mapping[str, str] = {"claims": "claims/01-glass.yaml", "instrument": "../instruments/plausibility-1.yaml",
@@ -238,6 +238,85 @@ def test_everything_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(Problems) as caught:
         load(folder)
     assert list(caught.value.problems) == sorted(caught.value.problems)
+
+
+TYPED = [
+    ("doses-unknown-unit", "low: 1,", "low: 0,5,", "decimal-comma", "write a decimal with a point"),
+    ("doses-unknown-unit", "low: 1,", "low: 1,250,", "decimal-comma", "write a decimal with a point"),
+    ("doses-unknown-unit", "low: 1,", "low: '0,5',", "number", "write a decimal with a point"),
+    ("doses-unknown-unit", "low: 1,", "low: 5 mg,", "number", "write digits alone"),
+    ("studies-negative", "n: -3  # error[number]", "n: 12 people", "number", "write a whole number of at least 1, in digits alone"),
+    ("studies-negative", "n: -3  # error[number]", "n: 1,200", "number", "write a whole number of at least 1, in digits alone"),
+    ("studies-negative", "n: -3  # error[number]", "n: twelve", "number", "write a whole number of at least 1, in digits alone"),
+]
+
+
+@pytest.mark.parametrize(("bad", "old", "new", "rule", "hint"), TYPED, ids=[one[2] for one in TYPED])
+def test_a_number_typed_otherwise_is_one_problem_without_another_number(
+    bad: str, old: str, new: str, rule: str, hint: str, tmp_path: Path
+) -> None:
+    target = put(BAD[0].parent / f"{bad}.yaml", good_brief(tmp_path / "blue"))
+    assert old in target.read_text()
+    target.write_text(target.read_text().replace(old, new).replace("unit: grain", "unit: mg"))
+    (problem,) = problems_in(tmp_path / "blue")
+    assert (problem.rule, problem.hint.startswith(hint)) == (rule, True)
+    typed = new.partition(": ")[2].strip(",'")
+    assert f"`{typed}`" in problem.message
+    assert not re.search(r"\d", problem.hint.replace("at least 1", ""))  # beside a dose, an example is another dose
+    line = target.read_text().split("\n")[problem.place.line - 1]
+    assert line[problem.place.column - 1 :].strip("'").startswith(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("{s1.final}", [("shape", 'put it in quotes: "{s1.final}"')]),
+        ('"{s1.final}"', []),
+        ('"{s1.tier}"', [("unknown-value", "`s1` has `s1.computed`, `s1.final`")]),
+        ('"{s9.final}"', [("unknown-value", "did you mean `s1.final`?")]),
+        ('"{x.y}"', [("unknown-value", "before the point goes the id of a record, or the key of a publication")]),
+    ],
+)
+def test_a_value_that_is_not_there_is_one_problem_that_says_what_there_is(
+    typed: str, told: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    folder = good_brief(tmp_path / "blue")
+    (folder / "ranking.yaml").write_text("statements:\n  - {id: s1, text: It may help., claims: [c1_1]}\n")
+    brief = folder / "brief.yaml"
+    brief.write_text(brief.read_text().replace("plausibility: not rated", f"plausibility: {typed}"))
+    assert [(one.rule, one.hint) for one in problems_in(folder) if one.severity == "error"] == told
+    brief.write_text(re.sub(r"  instrument: .*\n", "", brief.read_text()))
+    hints = [one.hint for one in problems_in(folder) if one.rule == "unknown-value" and "s1" in typed]
+    assert set(hints) <= {"nothing is rated without an `instrument` under `methods` in brief.yaml"}
+    assert len(hints) == (typed in ('"{s1.final}"', '"{s1.tier}"'))
+
+
+FAR = {"h_sleep": "", "s2": "", "sample2019": "", "exampel2020": "example2020", "example2021": "example2020"}
+
+
+@pytest.mark.parametrize("typed", FAR)
+def test_an_id_is_suggested_for_a_slip_alone(typed: str) -> None:
+    near = suggest(typed, ["c1_1", "c1_2", "s1", "example2020"], NEAR_ID)
+    assert near == (f"did you mean `{FAR[typed]}`?" if FAR[typed] else "known: c1_1, c1_2, example2020, s1")
+
+
+def test_ids_in_files_are_suggested_for_a_slip_alone(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    claims = folder / "claims" / "01-glass.yaml"
+    claims.write_text(claims.read_text().replace("source: example2020", "source: sample2019"))
+    brief = folder / "brief.yaml"
+    brief.write_text(brief.read_text().replace("Nothing follows from it.", "Nothing follows [@sample2019]."))
+    hints = [one.hint for one in problems_in(folder) if one.rule == "unknown-reference"]
+    assert hints == ["known: example2020; for the sign itself write `\\@sample2019`", "known: example2020"]
+
+
+@pytest.mark.parametrize(("typed", "ours"), [("mcg", "µg"), ("ug/kg/h", "µg/kg/h"), ("mL", "ml"), ("mcg/m²", "")])
+def test_of_units_only_the_very_same_is_named_in_its_other_spelling(typed: str, ours: str, tmp_path: Path) -> None:
+    target = put(BAD[0].parent / "doses-unknown-unit.yaml", good_brief(tmp_path / "blue"))
+    target.write_text(target.read_text().replace("unit: grain", f"unit: {typed}"))
+    (problem,) = problems_in(tmp_path / "blue")
+    named = re.findall("`([^`]+)`", problem.hint)
+    assert named == ([ours, typed] if ours else ["units"])
 
 
 UNITS = ["ug", "mcg", "gram", "µg/l/h", "mgs", "mg/kg/d", "MG", "cc", "iu", "miligram"]

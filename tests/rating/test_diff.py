@@ -328,12 +328,21 @@ def test_the_page_tells_what_changed_and_marks_the_claims(archive: Path, tmp_pat
 
 def test_a_page_that_tells_of_other_changes_is_refused(archive: Path, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["evidence changed"][2]), "1.3.0")
-    with pytest.raises(Problems, match="stale-since"):
-        archive_version(folder, archive, TODAY)
+    assert stale(folder, archive) == ("brief.yaml", "version: 1.3.0")
     evibrief("since", folder, "--archive", archive)
     edited(folder, EDITS["wording"][2])
-    with pytest.raises(Problems, match="stale-since"):
+    file, line = stale(folder, archive)
+    assert (file, line.lstrip()[:2]) == ("since.yaml", "- ")
+
+
+def stale(folder: Path, archive: Path) -> tuple[str, str]:
+    """The file, and the line in it, at which `since.yaml` is said not to match."""
+    with pytest.raises(Problems) as caught:
         archive_version(folder, archive, TODAY)
+    (problem,) = caught.value.problems
+    assert problem.rule == "stale-since"
+    place = problem.place
+    return Path(place.path).name, Path(place.path).read_text().split("\n")[place.line - 1]
 
 
 def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
@@ -358,6 +367,9 @@ def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, tmp_path: Path
     with pytest.raises(Problems, match="the tier of `s1` changed") as caught:
         archive_version(folder, archive, TODAY)
     assert {problem.rule for problem in caught.value.problems} == {"no-reason"}
+    places = {(Path(one.place.path).name, one.place.line) for one in caught.value.problems}
+    lines = (folder / "changes.yaml").read_text().split("\n")
+    assert places == {("changes.yaml", next(at for at, line in enumerate(lines, 1) if "version: 2.0.0" in line))}
     signed = "reasons: [{record: s1, reason: The trial was looked at again., by: Max Muster}]"
     edited(folder, [("changes.yaml", "text: A trial was retracted.", f"text: A trial was retracted., {signed}")])
     write_since(folder, archive)

@@ -24,7 +24,7 @@ from evibrief.files import sync, write_files
 from evibrief.formats.manifest import carried
 from evibrief.formats.registry import names
 from evibrief.labels import markdown
-from evibrief.problems import Problem, Problems
+from evibrief.problems import Place, Problem, Problems
 from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, least_number, risen
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import Layer
@@ -91,9 +91,16 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
         if change.kind in ("tier", "certainty") and name not in reasons:
             message = f"the {change.kind} of `{name}` changed ({change.was} → {change.now}) without a signed reason"
             hint = "add it under `reasons` of this version in changes.yaml"
-            problems.append(Problem(loaded.source.place(("changes",)), "no-reason", message, hint))
+            problems.append(Problem(_place_of_change(loaded), "no-reason", message, hint))
     if problems:
         raise Problems(problems)
+
+
+def _place_of_change(loaded: Loaded) -> Place:
+    """Where `changes.yaml` tells of this version."""
+    told = [change.version for change in loaded.brief.changes]
+    version = loaded.brief.brief.version
+    return loaded.source.place(("changes", told.index(version)) if version in told else ("changes",))
 
 
 def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> None:

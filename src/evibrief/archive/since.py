@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,14 @@ def write_since(folder: Path, archive: Path) -> Path | None:
 
 def demand_current_since(loaded: Loaded, archive: Path) -> None:
     """Refuse a `since.yaml` that no longer matches the changes. Raises `Problems`."""
-    wanted = changes_since(Side(loaded.brief, loaded.findings), archive)
+    record = changes_since(Side(loaded.brief, loaded.findings), archive)
+    wanted = record["changes"] if record else []
     told = loaded.brief.since
     same = [_filled(one.model_dump()) for one in told.changes] if told else []
-    if (wanted or {}).get("changes", []) != same or bool(wanted) != bool(told):
-        place = Place(str(loaded.folder / "since.yaml"))
+    if wanted != same or bool(record) != bool(told):
+        first = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(wanted, same, strict=False)))
+        place = loaded.source.place(("since", "changes", first) if told else ("brief", "version"))
         message = "it does not match the changes since the last archived version"
+        if record and not told:
+            message = f"version {record['version']} is archived, and there is no since.yaml that says what changed"
         raise Problems([Problem(place, "stale-since", message, f"run `evibrief since {loaded.folder}`")])

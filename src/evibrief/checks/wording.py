@@ -4,7 +4,7 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from evibrief.checks.rule import Context, Finding, Rule, as_it_is, error, warning
@@ -12,7 +12,7 @@ from evibrief.evidence.fields import ReferenceKey, cited_keys
 from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.source import Location
 from evibrief.labels.gap_words import gap_words_in
-from evibrief.problems import suggest
+from evibrief.problems import NEAR_ID, nearest_words
 from evibrief.rating.decision_tables import rank
 from evibrief.rating.ratings import Ratings
 from evibrief.rating.values import VALUE_REFERENCE, values_of
@@ -224,7 +224,19 @@ def unknown_value(case: Context) -> Iterator[Finding]:
         for found in VALUE_REFERENCE.finditer(text):
             values = values or values_of(case.brief, case.findings)
             if found[1] not in values:
-                yield Finding(location, f"`{found[0]}` names no value", suggest(found[1], values), found[0])
+                hint = _hint_for_value(found[1], values, case)
+                yield Finding(location, f"`{found[0]}` names no value", hint, found[0])
+
+
+def _hint_for_value(name: str, values: Mapping[str, str], case: Context) -> str:
+    """What the record before the point has; if it has nothing, why, or which record may be meant."""
+    record = name.partition(".")[0]
+    if own := [f"`{value}`" for value in values if value.partition(".")[0] == record]:
+        return f"`{record}` has {', '.join(own)}"
+    if not case.ratings and record in (*case.findings.statements, *case.findings.links):
+        return "nothing is rated without an `instrument` under `methods` in brief.yaml"
+    near = nearest_words(name, list(values), 1, NEAR_ID)
+    return f"did you mean `{near[0]}`?" if near else "before the point goes the id of a record, or the key of a publication"
 
 
 RULES: tuple[Rule, ...] = (

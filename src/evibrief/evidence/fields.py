@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from evibrief import resources
 from evibrief.evidence.written import Written
-from evibrief.problems import Hints
+from evibrief.problems import NEAR, NEAR_ID, Hints
 
 Unknown = Literal["unknown"]
 """A value that is not known is written as the word `unknown`, and is printed."""
@@ -49,6 +49,7 @@ _READ_AS = {
     "timestamp": "a date",
     "merge": "a merge key",
     "value": "a default value",
+    "comma": "a value and the name of a field",
 }
 
 
@@ -97,9 +98,7 @@ def _text(value: Any) -> Any:
         message = f"`{value}` is read as {_READ_AS[value.kind]} by YAML"
         raise refused("yaml-trap", message, f'put it in quotes: "{value}"')
     if isinstance(value, dict) and len(value) == 1 and isinstance(words := next(iter(value.values())), str):
-        key = next(iter(value))
-        message = f"expected text, and YAML takes `{key:.60}` for the name of a field"
-        raise refused("shape", message, f'put it in quotes: "{key:.60}: {words:.60}"')
+        raise _taken_for_a_field(next(iter(value)), words)
     if not isinstance(value, str):
         raise refused("shape", "expected text", "write text, in quotes if necessary")
     if not value.strip():
@@ -107,6 +106,13 @@ def _text(value: Any) -> Any:
     if is_still_open(value):
         raise to_be_filled_in(value)
     return value
+
+
+def _taken_for_a_field(key: str, words: str) -> PydanticCustomError:
+    """The refusal of a text that YAML takes for a record: `Known: it works`, or `{s1.final}` without quotes."""
+    message = f"expected text, and YAML takes `{key:.60}` for the name of a field"
+    typed = f"{key:.60}: {words:.60}" if words else f"{{{key:.60}}}"
+    return refused("shape", message, f'put it in quotes: "{typed}"')
 
 
 def _free_text(value: Any) -> Any:
@@ -119,16 +125,24 @@ def _free_text(value: Any) -> Any:
 def _number(value: Any) -> Decimal:
     if isinstance(value, Plain) and _NUMBER.fullmatch(value):
         return Decimal(value)
-    hint = "write digits with a decimal point, without quotes, unit or thousands separator: 0.5"
+    if isinstance(value, Plain) and value.kind == "comma":
+        raise refused("decimal-comma", f"`{value}`: a comma ends a value in braces", _NO_COMMA)
+    hint = _NO_COMMA if "," in _shown(value) else "write digits alone, with a decimal point, without quotes or a unit"
     raise refused("number", f"`{_shown(value)}` is not a number", hint)
 
 
+_NO_COMMA = "write a decimal with a point, and thousands without a comma"
+"""No number as an example: beside a dose it would be read as one."""
+
+
 def _count(value: Any) -> int:
-    number = _number(value)
-    if number < 1 or number != number.to_integral():
-        hint = "write a whole number of at least 1"
-        raise refused("number", f"`{_shown(value)}` is not a count", hint)
-    return int(number)
+    try:
+        if (number := _number(value)) >= 1 and number == number.to_integral():
+            return int(number)
+    except PydanticCustomError:
+        pass
+    hint = "write a whole number of at least 1, in digits alone: no words, no quotes, no comma"
+    raise refused("number", f"`{_shown(value)}` is not a count", hint)
 
 
 def _events(value: Any) -> int:
@@ -211,8 +225,8 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     for match in _CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
-            near = _hint(info, key, known)
-            hint = f"{near} For the sign itself write `\\@{key}`.".strip()
+            near = _hint(info, key, known, NEAR_ID)
+            hint = "; ".join(filter(None, (near, f"for the sign itself write `\\@{key}`")))
             message = f"no reference has the key `{key}`"
             raise refused("unknown-reference", message, hint, within=f"@{key}", unfinished=True)
     return value
@@ -230,9 +244,9 @@ def _open_citation(prose: str) -> str:
     return next((found[0] for found in cited if found), "")
 
 
-def _hint(info: ValidationInfo, word: str, known: Iterable[str]) -> str:
+def _hint(info: ValidationInfo, word: str, known: Iterable[str], near: float = NEAR) -> str:
     hints: Hints = (info.context or {}).get("hints") or Hints()
-    return hints.suggest(word, known)
+    return hints.suggest(word, known, near)
 
 
 def cited_keys(prose: str) -> Iterable[str]:
@@ -308,7 +322,7 @@ def _names(kind: str, singular: str) -> BeforeValidator:
         known = info.context and info.context[kind]
         if known is not None and value not in known:
             message = f"no {singular} has the id `{value}`"
-            raise refused(f"unknown-{singular}", message, _hint(info, value, known), unfinished=True)
+            raise refused(f"unknown-{singular}", message, _hint(info, value, known, NEAR_ID), unfinished=True)
         return value
 
     return BeforeValidator(check)
@@ -341,11 +355,18 @@ def _measure(kind: str, shipped: Callable[[], tuple[str, ...]]) -> BeforeValidat
         value = _text(value)
         known = (*shipped(), *(info.context or {}).get(kind, ()))
         if value not in known:
-            hint = f"write what the source says; add what is missing under `{kind}` in brief.yaml, and never convert"
-            raise refused("word", f"`{value}` is not one of: {', '.join(known)}", hint)
+            raise refused("word", f"`{value}` is not one of: {', '.join(known)}", _hint_for_measure(value, kind, known))
         return value
 
     return BeforeValidator(check)
+
+
+def _hint_for_measure(value: str, kind: str, known: Sequence[str]) -> str:
+    """What to do about a unit or route that is in no list. Only the very same unit is named, in its other spelling."""
+    parts = (resources.unit_spellings().get(part, part) for part in value.split("/"))
+    if kind == "units" and (same := "/".join(parts)) != value and same in known:
+        return f"write what the source says; `{same}` in the list is the same unit as `{value:.60}`"
+    return f"write what the source says; add what is missing under `{kind}` in brief.yaml, and never convert"
 
 
 ClaimId = NewType("ClaimId", str)

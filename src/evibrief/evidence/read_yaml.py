@@ -25,6 +25,9 @@ FAST_BASE_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NO_VALUE = re.compile(r":[ \t]+[?-]+[ \t]*(?:[,}#]|$)")
 """A sign in place of a value, which YAML takes for the beginning of a key or a list."""
 
+_VALUE = re.compile(r"[A-Za-z][\w:-]*\.[A-Za-z_]+")
+"""The name of a value, such as `s1.final`; no field is called so. `{s1.final}` without quotes is a record in YAML."""
+
 _COMMENT = re.compile(r"[ \t]*(\n?)([ \t]*)(?<=[ \t\n])#([^\n]*)")
 
 
@@ -142,11 +145,12 @@ class Composer:
             key = self._key(event, events, entries, depth)
             self.recorder.keys.setdefault((*location, key), self._span(event))
             of_key = next(events)
-            if _is_rest_of_number(key, of_key):
-                message, hint = f"`{key}` stands here as a key: a comma ends a value", "write decimals with a point"
-                self._report_at(event, "decimal-comma", message, hint)
+            last = next(reversed(entries), None)
+            if last and isinstance(entries[last], str) and _is_rest_of_number(key, of_key):
+                entries[last] = _with_comma(entries[last], key)
                 continue
-            entries.setdefault(key, self._node(of_key, events, (*location, key), depth + 1))
+            is_value = _VALUE.fullmatch(key) and _is_nothing(of_key)  # the field that takes it says what to do
+            entries.setdefault(key, "" if is_value else self._node(of_key, events, (*location, key), depth + 1))
         return entries
 
     def _key(self, event: Any, events: Iterator[Any], entries: dict[str, Any], depth: int) -> str:
@@ -233,4 +237,16 @@ def _is_stream_event(event: Any) -> bool:
 
 def _is_rest_of_number(key: str, value: Any) -> bool:
     """Whether what looks like a key is what follows a decimal comma: `{low: 0,5}` reads as 0, and a key 5."""
-    return key.isdecimal() and isinstance(value, yaml.ScalarEvent) and value.value == "" and value.implicit[0]
+    return key.isdecimal() and _is_nothing(value)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether there is nothing where a value would be, not even quotes."""
+    return isinstance(value, yaml.ScalarEvent) and value.value == "" and value.implicit[0]
+
+
+def _with_comma(before: str, after: str) -> Plain:
+    """A value that a decimal comma has cut in two, as it was typed. Every field refuses it."""
+    whole = Plain(f"{before},{after}")
+    whole.kind = "comma"
+    return whole

@@ -437,6 +437,7 @@ class Sentences(Record):
     quoted: Annotated[Sentence, takes("text")]
     criteria: Annotated[Sentence, takes("criteria")]
     fall: Annotated[Sentence, takes("level", "study")]
+    fall_to_nothing: Annotated[Sentence, takes("study")]
     way_up: Annotated[Sentence, takes("tier", "studies")]
     claims_studied: Annotated[Sentence, takes("studied", "claims")]
     context: Annotated[Sentence, takes("why", "studies")]

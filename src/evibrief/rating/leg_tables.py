@@ -27,6 +27,9 @@ from evibrief.rating.tally import LegCell, LinkTally
 
 LegWord = Literal["replicated", "single", "disputed", "consistent", "some", "none", "opposed"]
 LinkWord = Literal["supported", "one", "conflicting", "inconclusive", "unsearched", "empty", "contradicted"]
+NO_STUDY: frozenset[str] = frozenset(("unsearched", "empty"))
+"""The words of a link that no study bears on."""
+
 ChainSupport = Literal["tested", "elsewhere", "conflicting", "inconclusive", "unrecorded", "contradicted"]
 
 _YES_NO = ("yes", "no")

@@ -10,6 +10,7 @@ from evibrief.labels import phrases
 from evibrief.labels.markdown import escape
 from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
+from evibrief.rating.leg_tables import NO_STUDY
 from evibrief.rating.ratings import ChainRating, Fall, LinkRating, Ratings, StatementRating, word_of
 from evibrief.rating.ways_up import Further, WayUp
 from evibrief.sections.blocks import Line
@@ -96,7 +97,10 @@ def fall_lines(falls: tuple[Fall, ...], scale: Scale, findings: Findings) -> tup
 
 def _fall(fall: Fall, scale: Scale, findings: Findings) -> str:
     name = f"{escape(phrases.short_name(findings.references[fall.without]))} [@{fall.without}]"
-    return findings.words.sentences.fall(level=escape(word_of(scale, fall.level).lower()), study=name)
+    sentences = findings.words.sentences
+    if fall.level in NO_STUDY:  # "not searched" and "none found" say what was done, not what is left
+        return sentences.fall_to_nothing(study=name)
+    return sentences.fall(level=escape(word_of(scale, fall.level).lower()), study=name)
 
 
 def way_up_lines(ways: tuple[WayUp, ...], scale: Scale, words: Words) -> Iterator[Line]:
