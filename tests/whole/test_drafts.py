@@ -251,18 +251,69 @@ def test_an_unfinished_study_counts_for_nothing(tmp_path: Path) -> None:
         assert "meant as supports" in entry.finding
 
 
-def test_a_rating_says_that_evidence_for_or_against_it_is_unfinished(tmp_path: Path) -> None:
+def ldn_with(tmp_path: Path, file: str, old: str, new: str) -> Loaded:
     folder = shutil.copytree(SECOND.parent / "ldn", tmp_path / "ldn")
-    whole = load_draft(folder).findings.tally("s1")
-    studies = (folder / "studies.yaml").read_text()
-    (folder / "studies.yaml").write_text(studies.replace("  n: 99\n", "  n: TODO\n"))
-    loaded = load_draft(folder)
-    assert (whole.against.number, loaded.findings.tally("s1").against.number) == (1, 0)
-    told = "[unfinished: the rating may change, not all evidence is finished]"
-    statements = {one.id: one.text.endswith(told) for one in loaded.brief.ranking.statements}
-    assert statements == {"s1": True, "s2": True, "s3": False, "s4": False}
-    links = {link.id: link.text.endswith(told) for one in loaded.brief.mechanisms for link in one.links}
+    text = (folder / file).read_text()
+    assert text.count(old) == 1
+    (folder / file).write_text(text.replace(old, new))
+    return load_draft(folder)
+
+
+NOT_FINAL = "[unfinished: the rating may change, not all evidence is finished]"
+NO_TIER = "[unfinished: no tier yet, evidence that may be against it is not finished]"
+
+
+def test_no_tier_is_printed_where_evidence_against_is_unfinished(tmp_path: Path) -> None:
+    whole = load(SECOND.parent / "ldn").findings
+    assert whole.ratings
+    loaded = ldn_with(tmp_path, "studies.yaml", "  n: 99\n", "  n: TODO\n")
+    assert (whole.tally("s1").against.number, loaded.findings.tally("s1").against.number) == (1, 0)
+    statements = {one.id: one.text for one in loaded.brief.ranking.statements}
+    assert {name: text.endswith(NO_TIER) for name, text in statements.items()} == {
+        "s1": True, "s2": False, "s3": False, "s4": False,
+    }  # fmt: skip
+    assert statements["s2"].endswith(NOT_FINAL)
+    links = {link.id: link.text.endswith(NOT_FINAL) for one in loaded.brief.mechanisms for link in one.links}
     assert [name for name, marked in links.items() if marked] == ["l_tlr4_bridge"]
+    assert loaded.findings.ratings
+    rated = loaded.findings.ratings.statements
+    assert (whole.ratings.statements["s1"].final, rated["s1"].computed, rated["s1"].final) == ("medium", "gap", "gap")
+    assert "not finished" in rated["s1"].reason
+    assert rated["s3"] == whole.ratings.statements["s3"]
+    (page,) = compose(named_draft(loaded), ["html"], edition=DRAFT).documents
+    html = page.data.decode()
+    assert "computed: of 3 statements, 2 are weak, 1 no tier" in " ".join(html.replace("\u00a0", " ").split())
+    assert "evidence that may be against it is not finished, so it is not rated yet" in html
+
+
+BRUUN = "      - source: bruun2024\n        role: contradicts\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_withheld"),
+    [
+        ("role: contradicts", "role: TODO", True),
+        ("source: bruun2024", "source: TODO", True),
+        ("source: bruun2024", "source: nobody2030", True),
+        ("role: contradicts", "role: supports\n        quote: TODO", False),
+        ("role: contradicts", "role: context\n        quote: TODO", False),
+    ],
+)
+def test_a_tier_is_withheld_for_what_may_be_against_it_alone(
+    old: str, new: str, is_withheld: bool, tmp_path: Path
+) -> None:
+    claims = next(path for path in (SECOND.parent / "ldn" / "claims").glob("*.yaml") if BRUUN in path.read_text())
+    loaded = ldn_with(tmp_path, f"claims/{claims.name}", BRUUN, BRUUN.replace(old, new))
+    assert loaded.findings.ratings
+    assert (loaded.findings.ratings.statements["s1"].final == "gap") == is_withheld
+    assert any(one.unfinished for one in loaded.warnings)
+
+
+def test_a_claim_that_is_not_written_yet_may_be_against(tmp_path: Path) -> None:
+    loaded = ldn_with(tmp_path, "ranking.yaml", "claims: [t4]", "claims: [t4, t99]")
+    assert loaded.findings.ratings
+    assert loaded.findings.ratings.statements["s2"].final == "gap"
+    assert loaded.findings.ratings.statements["s1"].final != "gap"
 
 
 def test_a_brief_without_a_claim_is_told_what_is_missing(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from evibrief.evidence.read_folder import read_brief
 from evibrief.evidence.unfinished import MOST_ROUNDS, Filling
 from evibrief.evidence.validate import read_records
 from evibrief.problems import Problem, Problems, errors_in
+from evibrief.rating.withheld import without_tiers
 
 
 def load_draft(folder: Path, today: datetime.date | None = None) -> Loaded:
@@ -35,7 +36,8 @@ def load_draft(folder: Path, today: datetime.date | None = None) -> Loaded:
     problems = _once(told, [*filling.problems, *found])
     if _wrong(problems):
         raise _refusal(problems)
-    return Loaded(folder, context.brief, filling.source, context.findings, tuple(sorted(_as_warnings(problems))))
+    findings = without_tiers(context.findings, filling.withheld)
+    return Loaded(folder, context.brief, filling.source, findings, tuple(sorted(_as_warnings(problems))))
 
 
 def _wrong(problems: list[Problem]) -> bool:

@@ -41,7 +41,8 @@ MOST_ROUNDS = 50
 """Rounds of filling: a placeholder may show the next hole, as a list does whose last entry is left out."""
 
 _NOT_FINAL = "the rating may change, not all evidence is finished"
-"""Evidence against counts for nothing, too, as long as it is unfinished; then a tier looks better than it will."""
+_NO_TIER = "no tier yet, evidence that may be against it is not finished"
+"""Evidence against counts for nothing, too, as long as it is unfinished; then a tier would look better than it will."""
 
 _NOTHING = object()
 """No placeholder: whatever was printed would be made up."""
@@ -66,6 +67,9 @@ class Filling:
         self._read = source
         self.tree: dict[str, Any] = _copied(source.tree)
         self.problems: list[Problem] = []
+        self.withheld: set[str] = set()
+        """The statements, by id, that evidence may be against which is not finished: none of them has a tier yet."""
+
         self._spans, self._keys = dict(source.spans), dict(source.keys)
         self._filled: set[Location] = set()
         self._stuck: set[tuple[Location, str]] = set()
@@ -198,6 +202,7 @@ class Filling:
         groups = self.tree["claims"]
         if name not in written and groups:
             self.append(("claims", len(groups) - 1, "claims"), self.record(Claim, f"no claim {name} yet", id=name))
+            self._say_of_claim(name, may_be_against=True)
 
     def _leave_out(self, location: Location, detail: ErrorDetails, problem: Problem, words: str) -> None:
         """Leave out the nearest entry of a list or optional field around a hole that nothing can fill."""
@@ -276,23 +281,31 @@ class Filling:
         for length in range(len(location), 0, -1):
             kind, node = record_type_at(location[:length]), at_location(self.tree, location[:length])
             if kind and isinstance(node, dict) and (text := text_field(kind)):
+                may_be_against = not issubclass(kind, Evidence) or self._may_be_against(location[:length])
                 if issubclass(kind, Evidence):
                     words = [*words, *_counted_as_context(node)]
                 node[text] = _joined(node.get(text), words)
-                self._say_of_ratings(location)
+                if location[0] == "claims" and isinstance(name := at_location(self.tree, (*location[:4], "id")), str):
+                    self._say_of_claim(name, may_be_against)
                 return
         self._print_in_section(str(location[0]), words)
 
-    def _say_of_ratings(self, location: Location) -> None:
-        """Put a mark into each statement and link that rests on the claim at a location."""
-        name = at_location(self.tree, (*location[:4], "id")) if location[0] == "claims" else None
-        statements = entries(at(self.tree, "ranking", "statements"))
-        resting = [one for _, one in statements if one.get("kind", "reason") == "reason"]
-        resting += [link for _, one in entries(self.tree.get("mechanisms")) for _, link in entries(one.get("links"))]
-        for one in resting if name else ():
-            named = [one[field] for field in ("claims", "requires") if isinstance(one.get(field), list)]
-            if any(name in names for names in named):
-                one["text"] = _joined(one.get("text"), [_NOT_FINAL])
+    def _may_be_against(self, location: Location) -> bool:
+        """Whether unfinished evidence may speak against a benefit: unless it is plainly for one, or context."""
+        role, direction = (at_location(self.tree, way) for way in ((*location, "role"), (*location[:4], "direction")))
+        if role == "context":
+            return self.is_filled((*location, "role"))
+        return (role, direction) not in (("supports", "supports"), ("contradicts", "opposes"))
+
+    def _say_of_claim(self, name: str, may_be_against: bool) -> None:
+        """Put a mark into each statement and link that rests on a claim, and withhold the tiers that may be too good."""
+        for _, one in entries(at(self.tree, "ranking", "statements")):
+            if one.get("kind", "reason") == "reason" and _rests_on(one, name):
+                one["text"] = _joined(one.get("text"), [_NO_TIER if may_be_against else _NOT_FINAL])
+                self.withheld |= {str(one.get("id"))} if may_be_against else set()
+        for link in (link for _, one in entries(self.tree.get("mechanisms")) for _, link in entries(one.get("links"))):
+            if _rests_on(link, name):
+                link["text"] = _joined(link.get("text"), [_NOT_FINAL])
 
     def _print_in_section(self, kind: str, words: list[str]) -> None:
         """The mark below the heading of the section that prints a file; if there is none, under the methods."""
@@ -323,6 +336,11 @@ def at_location(tree: Any, location: Location) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return tree
+
+
+def _rests_on(record: Mapping[str, Any], claim: str) -> bool:
+    named = (record.get(field) for field in ("claims", "requires"))
+    return any(isinstance(names, list) and claim in names for names in named)
 
 
 def _copied(node: Any) -> Any:

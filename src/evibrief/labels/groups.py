@@ -77,6 +77,7 @@ class DraftWords(Record):
     notice: Text
     unfinished: Text
     nothing: Text
+    no_tier: Text
     place: Annotated[Sentence, takes("file", "line", "what")]
     whole_file: Annotated[Sentence, takes("file", "what")]
 
