@@ -242,6 +242,33 @@ def test_what_nobody_searched_is_said_to_be_not_searched(tmp_path: Path) -> None
     assert [message[:5] for _, _, message in found(folder, "not-searched")] == ["`l_2`"]
 
 
+@pytest.mark.parametrize(
+    ("status", "evidence", "search", "is_found"),
+    [
+        ("upheld", [], "", True),
+        ("unexamined", [], "", False),
+        ("upheld", ["ames2018 supports"], "", False),  # somebody says that there is nothing
+        ("upheld", [], "claims: [c2]", False),
+        ("upheld", [], "claims: [c1]", True),
+        ("upheld", [], "links: [l_1]", False),  # the link names the gap among its claims
+    ],
+)
+def test_an_upheld_gap_has_a_source_or_a_search(
+    status: str, evidence: list[str], search: str, is_found: bool, tmp_path: Path
+) -> None:
+    gap = claim("c2", "gap", evidence).replace("status: contested", f"status: {status}")
+    claims = {"c1": claim("c1", "condition", ["ames2018 supports"]), "c2": gap}
+    folder = world(tmp_path, claims, {"ames2018": TWO["ames2018"]})
+    if search:
+        named = f"  negative_searches:\n    - {{what: Noses, where: an index, date: unknown, found: Nothing., {search}}}\n"
+        brief = (folder / "brief.yaml").read_text()
+        (folder / "brief.yaml").write_text(brief.replace("methods:\n", "methods:\n" + named))
+    said = "`c2` is upheld as a gap, and nobody is said to have looked: it has no source, and no search is named"
+    told = [one for one in found(folder, "not-searched") if "`c2`" in one[2]]
+    line = line_of(folder, CLAIMS, "status:", after="id: c2")
+    assert told == ([("01-glass.yaml", line, said)] if is_found else [])
+
+
 def test_a_study_against_is_a_study(tmp_path: Path) -> None:
     claims = {"c1": claim("c1", "condition", ["ames2018 contradicts"])}
     folder = world(tmp_path, claims, {"ames2018": TWO["ames2018"]}, ranking="c1")

@@ -324,3 +324,20 @@ def test_what_was_applied_is_not_offered_for_another_record(brief: Path) -> None
     page.write_text(page.read_text().replace("\nknown:\n", f"\nknown:\n  - {C3}\n"))
     found = proposed(source_of(brief), C3, after)
     assert (found.record, found.patch, found.why) == ("c3", "", "the data already say so")
+
+
+AMOUNT = "Blue glass in the trial: 0.5 to 1.5 g/day, oral. Regimen: Invented; in a trial."
+
+
+@pytest.mark.parametrize(
+    "now", ["0.5 to 15 g/day, oral", "0.5 to 1.5 mg/day, oral", "5 to 1.5 g/day, oral", "0.5 to 1.5 g/day, intravenous"]
+)
+def test_no_patch_changes_a_dose(now: str, brief: Path) -> None:
+    """An amount and a route are printed from several fields: a person reads the source again."""
+    source = source_of(brief)
+    edit = edit_of("d_glass", AMOUNT, AMOUNT.replace("0.5 to 1.5 g/day, oral", now))
+    (one,) = proposals(place_remarks([edit], source), source)
+    assert (one.patch, one.record) == ("", "d_glass")
+    assert one.place
+    assert one.place.path.endswith("doses.yaml")
+    assert one.why == "no single field has the edited words"

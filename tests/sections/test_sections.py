@@ -177,7 +177,7 @@ def test_a_signed_reason_keeps_its_citations() -> None:
 
 
 def test_page_one_says_how_many_references_are_not_verified() -> None:
-    for folder, said in ((BRIEFS[1], "Of 6 references, 3 are not fully verified."), (BRIEFS[2], None)):
+    for folder, said in ((BRIEFS[1], "References that are not fully verified: 3 of 6."), (BRIEFS[2], None)):
         brief, findings = known(folder)
         told = [one.replace("\u00a0", " ") for one in first_page.page_one(brief, findings).counts]
         assert any("not fully verified" in one for one in told)

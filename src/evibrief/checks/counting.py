@@ -200,26 +200,33 @@ def _reviews(case: Context) -> tuple[str, ...]:
 
 
 def not_searched(case: Context) -> Iterator[Finding]:
-    """A link or statement for which no study counts and no search is named: the page says that it was not searched.
+    """A link, statement or upheld gap for which there is no study and no named search: nobody is said to have looked.
 
     Only a search can show that there is nothing. Search, and name the search under `negative_searches` in brief.yaml
-    with the id of the link under `links`; or add evidence. A statement is searched with the links that use its claims.
+    with the id of the link under `links`, or of the gap under `claims`; or add evidence. A statement or gap is searched
+    with the links that use its claims, too. A source that says that there is nothing is enough for a gap.
     """
     if not (case.ratings and isinstance(case.brief.instrument, LegInstrument)):
         return
-    searched = {name for search in case.brief.brief.methods.negative_searches for name in search.links}
-    hint = "search, and name the search under `negative_searches` in brief.yaml"
+    searches = case.brief.brief.methods.negative_searches
+    searched = {name for search in searches for name in search.links}
+    covered = {name for _, link in case.links() if link.id in searched for name in link.all_claims}
+    covered |= {name for search in searches for name in search.claims}
     for location, link in case.links():
         if not case.ratings.links[link.id].tally.studies and link.id not in searched:
-            yield Finding(location, f"`{link.id}` {_NOT_SEARCHED}", f"{hint}: `links: [{link.id}]`")
-    covered = {name for _, link in case.links() if link.id in searched for name in link.all_claims}
+            yield Finding(location, f"`{link.id}` {_NOT_SEARCHED}", f"{_SEARCH}: `links: [{link.id}]`")
     for location, statement in case.statements():
         studies = case.ratings.statements[statement.id].tally.studies
         if statement.kind == "reason" and not studies and not covered & set(statement.claims):
-            yield Finding(location, f"`{statement.id}` {_NOT_SEARCHED}", hint)
+            yield Finding(location, f"`{statement.id}` {_NOT_SEARCHED}", _SEARCH)
+    for location, claim in case.claims():
+        if (claim.about, claim.status) == ("gap", "upheld") and not claim.evidence and claim.id not in covered:
+            yield Finding((*location, "status"), f"`{claim.id}` {_GAP_NOT_SEARCHED}", f"{_SEARCH}: `claims: [{claim.id}]`")
 
 
+_SEARCH = "search, and name the search under `negative_searches` in brief.yaml"
 _NOT_SEARCHED = "was not searched: no study counts for or against it, and no search is named"
+_GAP_NOT_SEARCHED = "is upheld as a gap, and nobody is said to have looked: it has no source, and no search is named"
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,6 +9,7 @@ from typing import Any
 from evibrief.checks.load import Loaded
 from evibrief.cli.importing import import_file
 from evibrief.cli.printing import print_annotations, print_json, print_problems
+from evibrief.labels import messages
 from evibrief.problems import Problem, Problems
 
 
@@ -31,11 +32,9 @@ def run_check(options: argparse.Namespace) -> int:
     else:
         _PRINTERS[options.format](problems)
     if loaded and options.format == "text":
-        brief = loaded.brief
-        print(
-            f"{options.brief}: {len(brief.all_claims)} claims, {len(brief.studies)} references; "
-            "the rules found no error"
-        )
+        claims, references = len(loaded.brief.all_claims), len(loaded.brief.studies)
+        told = f"{messages.count(claims, 'claim')}, {messages.count(references, 'reference')}"
+        print(f"{options.brief}: {told.replace(chr(0xA0), ' ')}; the rules found no error")
     return 0 if loaded else 1
 
 

@@ -19,6 +19,7 @@ from evibrief.evidence.claims import (
     VerificationDefault,
 )
 from evibrief.evidence.fields import (
+    Claims,
     Count,
     Date,
     DateOrUnknown,
@@ -99,6 +100,7 @@ class Search(Record):
     date: DateOrUnknown
     found: Prose
     links: tuple[Identifier, ...] = Field(default=(), description="the links of mechanisms that it was about, by id")
+    claims: Claims = Field(default=(), description="the claims that it was about, by id: above all stated gaps")
 
 
 class Methods(Record):
