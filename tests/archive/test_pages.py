@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
@@ -12,16 +13,20 @@ from pathlib import Path
 import pytest
 
 from command import run_here as evibrief
-from evibrief.archive.between import Between, between
+from evibrief.archive.between import Between, SignedReason, between
 from evibrief.archive.finish import write_index
 from evibrief.archive.integrity import findings
 from evibrief.archive.opened import side_of
 from evibrief.archive.since import write_since
 from evibrief.archive.versions import pairs, path_of, versions
 from evibrief.archive.withdraw import withdraw_version
+from evibrief.evidence.brief import Brief
+from evibrief.formats.html.render import render_text
 from evibrief.formats.registry import pages_of
+from evibrief.labels.languages import english
 from evibrief.rating.diff import Side, compare
-from shared import Shared, hashes
+from evibrief.resources import template_texts
+from shared import SECOND, Shared, hashes
 from test_diff import EDITS, edited
 
 ROOT = Path(__file__).parents[2]
@@ -166,6 +171,67 @@ def test_a_comparison_says_what_a_conclusion_was_and_is(kept: Path) -> None:
     assert "and nothing follows. Now One invented trial" in said
     assert "and little follows." in said
     assert "No conclusion changed." in words_of(kept / "blue-glass" / "v2.0.0_v2.1.0.html")
+
+
+SIGNED = """- version: {version}
+  date: 2026-04-01
+  text: Read again.
+  reasons:
+    - {{record: s2, reason: "For {{muster2019.n}} people, {version} [@muster2019].", by: Vera Example}}
+"""
+
+
+def test_a_moved_tier_has_its_signed_reason_and_who_signed(tmp_path: Path) -> None:
+    """Of each version between the two; that of the older one is of an earlier move."""
+    folder = edited(tmp_path / "blue-glass", EDITS["tier"][2])
+    notes = folder / "changes.yaml"
+    notes.write_text("".join(SIGNED.format(version=one) for one in ("1.2.0", "1.1.0", "1.0.0")))
+    old, new = side_of(SECOND), side_of(folder)
+    old = replace(old, brief=with_version(old, "1.0.0"))
+    told = between(old, new)
+    (moved,) = told.conclusions
+    assert moved.signed == tuple(
+        SignedReason(f"For 24 people, {one}.", "Vera Example", one) for one in ("1.2.0", "1.1.0")
+    )
+    assert "".join(one.reason for one in between(new, old).conclusions) == ""
+    said = " ".join(unescape(re.sub(r"<[^>]*>", " ", card_of(told))).replace("\u00a0", " ").split())
+    assert "Why: For 24 people, 1.2.0. Signed with version 1.2.0 by Vera Example" in said
+
+
+def with_version(side: Side, version: str) -> Brief:
+    record = side.brief.brief
+    return side.brief.model_copy(update={"brief": record.model_copy(update={"version": version})})
+
+
+def card_of(told: Between) -> str:
+    """The card of the first moved conclusion."""
+    words = english()
+    text = '{% from "archive-parts.jinja" import conclusion with context %}{{ conclusion(told.conclusions[0], told) }}'
+    templates = {**template_texts(), "card.jinja": text}
+    return render_text("card.jinja", templates, told=told, words=words.archive, labels=words)
+
+
+def test_a_chain_that_moved_is_told_in_the_word_of_its_instrument(tmp_path: Path) -> None:
+    old, new = side_of(SECOND), side_of(edited(tmp_path / "new", EDITS["support"][2]))
+    kinds = {one.kind for one in between(old, new).conclusions}
+    assert "Support" in kinds
+    assert "Certainty" not in kinds
+
+
+def test_a_first_version_is_called_that_and_a_later_one_without_a_note_is_not(shared: Shared, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    for version, day, kinds in (("1.3.0", "2026-04-01", ()), ("2.0.0", "2026-05-01", ("bottom line",))):
+        folder = later(tmp_path / version / "blue-glass", kinds, version, day)
+        (folder / "changes.yaml").unlink()
+        write_since(folder, archive)
+        shared.archive_version(folder, archive, date(2026, 6, 1))
+    first, missing = "This is the first version.", "What changed was not recorded."
+    for name in ("index.html", "feed.atom"):
+        said = words_of(archive / name)
+        assert (said.count(first), said.count(missing)) == (1, 1), name
+    for name, said in (("v1.3.0", first), ("v2.0.0", missing)):
+        text = words_of(archive / "blue-glass" / f"{name}.html")
+        assert (first in text, missing in text) == (said == first, said == missing), name
 
 
 def test_either_version_of_a_comparison_can_be_chosen_anew(kept: Path) -> None:

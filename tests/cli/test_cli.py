@@ -178,20 +178,45 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-@pytest.mark.slow
-def test_a_terminal_sees_a_line_for_each_stage(tmp_path: Path) -> None:
-    folder = good_brief(tmp_path / "blue")
+def on_a_terminal(*words: object) -> str:
+    """What a command prints on a terminal as standard error."""
     try:
         leader, follower = pty.openpty()
     except OSError as error:  # a small container has none
         pytest.skip(f"there is no terminal on this machine: {error}")
-    words = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(tmp_path), "--format", "html"]
-    subprocess.run(words, stdout=subprocess.DEVNULL, stderr=follower, check=True, timeout=120)
+    command = [sys.executable, "-m", "evibrief", *map(str, words)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=follower, check=True, timeout=120)
     os.close(follower)
     seen = os.read(leader, 4096).decode()
     os.close(leader)
-    for stage in ("reading the evidence", "composing the page", "writing html", "saving"):
-        assert re.search(rf"{stage} … \d+\.\d s", seen)
+    return seen
+
+
+def stages(seen: str) -> list[str]:
+    return re.findall(r"([^\r\n]+) … \d+\.\d s", seen)
+
+
+@pytest.mark.slow
+def test_a_terminal_sees_a_line_for_each_stage(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    seen = on_a_terminal("build", folder, "--output", tmp_path, "--format", "html")
+    assert stages(seen) == ["reading the evidence", "composing the page", "writing html", "saving"]
+
+
+@pytest.mark.slow
+def test_a_terminal_sees_what_archive_and_circulate_do(tmp_path: Path) -> None:
+    folder, archive = good_brief(tmp_path / "blue"), tmp_path / "archive"
+    assert stages(on_a_terminal("archive", folder, "--archive", archive)) == [
+        "reading the evidence", "comparing it with the last archived version", "writing the whole: pdf, docx, html",
+        "writing the core: pdf, docx", "writing the pages of the archive",
+    ]  # fmt: skip
+    assert evibrief("archive", folder, "--archive", archive).stderr == ""
+    (folder / "circulation.yaml").write_text(
+        "sender: {name: A, address: a@example.org}\nrecipients:\n"
+        "  - {id: p1, name: P, address: p@example.org, role: clinician, wants: [pdf]}\n"
+    )
+    seen = on_a_terminal("circulate", folder, "--archive", archive, "--output", tmp_path / "drafts")
+    assert stages(seen) == ["reading the evidence", "checking the archived version", "writing the letter to p1"]
 
 
 def test_an_unknown_citation_style_is_a_problem_with_a_place(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from command import run_here as evibrief
+from evibrief.archive.between import between
 from evibrief.archive.keep import archive_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.since import write_since
@@ -62,6 +63,7 @@ EDITS: dict[str, tuple[ChangeKind, str, list[tuple[str, str, str]]]] = {
     "tier": ("tier", "s2, computed", [("ranking.yaml", "claims: [c5]", "claims: [c5, c4]")]),
     "signed tier": ("tier", "s1, final", [("ranking.yaml", "{tier: weak, reason", "{tier: gap, reason")]),
     "certainty": ("certainty", "m_calm", [("mechanisms.yaml", "level: very-low", "level: low")]),
+    "support": ("support", "m_calm", [("brief.yaml", "instrument: invented-1", "instrument: plausibility-2")]),
     "judgement": ("judgement", "k_light_4", [("mechanisms.yaml", "hay fever., claims: [c5]}", "hay fever., claims: [c4]}")]),
     "instrument": ("instrument", "methods", [("brief.yaml", "instrument: invented-1", "instrument: plausibility-1")]),
     "claim added": ("claim added", "c12", [(LIMITS, "  - id: c8\n", ADDED + "  - id: c8\n")]),
@@ -143,6 +145,19 @@ def test_nothing_changed_between_a_brief_and_itself(folder: Path) -> None:
     assert changes == ()
     assert demanded(changes) is None
     assert summary_of_changes(changes, english()).startswith("Conclusions unchanged")
+
+
+def test_the_number_of_conclusions_is_that_of_their_lists(tmp_path: Path) -> None:
+    """The text and the plausibility of a bottom line are two; a tier, computed and final, is one if both moved alike."""
+    edits = [*EDITS["bottom line"][2], *EDITS["tier"][2], ("brief.yaml", "plausibility: ", "plausibility: still ")]
+    old, new = side_of(SECOND), side_of(edited(tmp_path / "new", edits))
+    changes = compare(old, new)
+    records = [change.record for change in changes if change.weight == "major"]
+    assert records == ["bottom line, text", "bottom line, plausibility", "s2, final", "s2, computed"]
+    told = between(old, new)
+    assert len(told.conclusions) == 3
+    assert told.summary.startswith("3\u00a0conclusions moved;")
+    assert summary_of_changes(changes, english()) == told.summary
 
 
 def test_several_edits_are_all_told_and_the_weightiest_comes_first(tmp_path: Path) -> None:

@@ -4,23 +4,36 @@ In: the evidence of two versions. Out: a `Between`, in the language of the later
 later version is archived, and kept beside the pages.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evibrief.evidence.vocabulary import ChangeKind
 from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import tag_of
 from evibrief.labels.words import Words
-from evibrief.rating.diff import ABSENT, Change, Side, Weight, compare, summary_of_changes
+from evibrief.rating.diff import ABSENT, Change, Side, Weight, compare, conclusions_of, summary_of_changes
 from evibrief.rating.diff_tallies import LevelAndCounts, changed_tallies
+from evibrief.rating.values import fill_text, values_of
 
-_OF_LEVELS: tuple[ChangeKind, ...] = ("tier", "certainty", "judgement")
+_OF_LEVELS: tuple[ChangeKind, ...] = ("tier", "certainty", "support", "judgement")
 """The kinds of change whose values are levels of an instrument."""
 
 
 @dataclass(frozen=True, slots=True)
+class SignedReason:
+    """Why a rating moved, who signed that, and with which version."""
+
+    reason: str
+    by: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeInWords:
-    """One change in words. `what` is the title or text of the record, `part` says which part of it changed."""
+    """One change in words. `what` is the title or text of the record, `part` says which part of it changed.
+
+    `reason` is that of the record itself; `signed` are those of `changes.yaml`, the newest first.
+    """
 
     weight: Weight
     kind: str
@@ -30,6 +43,7 @@ class ChangeInWords:
     was: str
     now: str
     reason: str
+    signed: tuple[SignedReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,8 @@ def between(old: Side, new: Side) -> Between:
     words, changes = new.findings.words, compare(old, new)
     names = _names(old) | _names(new)
     levels = _levels(old), _levels(new)
-    told = tuple(_told(group, names, levels, words) for group in _joined(changes))
+    signed = _signed(old, new)
+    told = tuple(_told(group, names, levels, signed, words) for group in _groups(changes))
     return Between(
         old.brief.brief.version, new.brief.brief.version, tag_of(new.brief.brief.language),
         summary_of_changes(changes, words), told, tuple(_counted(old, new, names)),
@@ -122,17 +137,33 @@ def _levels(side: Side) -> Levels:
     return known
 
 
-def _joined(changes: Iterable[Change]) -> Iterator[Sequence[Change]]:
-    """Equal changes of a computed and a final level are one."""
-    groups: dict[tuple[str, ...], list[Change]] = {}
-    for number, change in enumerate(changes):
-        alike = (change.record.partition(",")[0], change.was, change.now) if change.kind in _OF_LEVELS else ()
-        groups.setdefault((change.kind, *(alike or (str(number),))), []).append(change)
-    yield from groups.values()
+def _groups(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """The changed conclusions, as they are counted, then every other change."""
+    yield from conclusions_of(changes)
+    yield from ((one,) for one in changes if one.weight != "major")
+
+
+Signed = Mapping[str, tuple[SignedReason, ...]]
+
+
+def _signed(old: Side, new: Side) -> Signed:
+    """The signed reasons by record, from each version after the old one up to the new one."""
+    found: dict[str, tuple[SignedReason, ...]] = {}
+    values = values_of(new.brief, new.findings)
+    last, now = (_number(side.brief.brief.version) for side in (old, new))
+    for note in (one for one in new.brief.changes if last < _number(one.version) <= now):
+        for one in note.reasons:
+            reason = markdown.without_marks(fill_text(one.reason, values))
+            found[one.record] = (*found.get(one.record, ()), SignedReason(reason, one.by, note.version))
+    return found
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _told(
-    group: Sequence[Change], names: Mapping[str, str], levels: tuple[Levels, Levels], words: Words
+    group: Sequence[Change], names: Mapping[str, str], levels: tuple[Levels, Levels], signed: Signed, words: Words
 ) -> ChangeInWords:
     change = group[0]
     record = change.record.partition(", ")[0]
@@ -143,7 +174,8 @@ def _told(
         what, parts = _of_the_bottom_line(parts, words), []
     was, now = (_value(change, text, known) for text, known in zip((change.was, change.now), levels, strict=True))
     part = phrases.all_of((_part(one, words) for one in parts), words) if parts else ""
-    return ChangeInWords(change.weight, kind, what, record, part, was, now, markdown.without_marks(change.reason))
+    reason, by = markdown.without_marks(change.reason), signed.get(record, ()) if change.weight == "major" else ()
+    return ChangeInWords(change.weight, kind, what, record, part, was, now, reason, by)
 
 
 def _value(change: Change, text: str, levels: Levels) -> str:

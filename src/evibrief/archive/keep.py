@@ -16,7 +16,7 @@ from evibrief.archive.opened import side_of
 from evibrief.archive.repository import recorded_state
 from evibrief.archive.since import demand_current_since
 from evibrief.archive.versions import CORE_LAYER, evidence_of, read_manifest, versions
-from evibrief.build import compose
+from evibrief.build import Report, compose
 from evibrief.build_cache import file_stem
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
@@ -39,20 +39,25 @@ class Archived:
     fresh: bool
 
 
-def archive_version(folder: Path, archive: Path, today: date) -> Archived:
+def archive_version(
+    folder: Path, archive: Path, today: date, report: Report = lambda stage: None
+) -> Archived:  # fmt: skip
     """Build a brief and archive it. If the version is already archived, its content must be the same.
 
-    Raises `Problems` for problems of the brief, and if the version is archived with other content.
+    `report` is called with the name of each stage. Raises `Problems` for problems of the brief, and if the version is
+    archived with other content.
     """
     finish_interrupted(archive)
+    report("reading the evidence")
     loaded = load(folder, today)
     place = archive / loaded.brief.brief.id / file_stem(loaded.brief).removeprefix(f"{loaded.brief.brief.id}_")
     files = carried(loaded)
     own = json.loads(files[MANIFEST])
     if fresh := not place.exists():
+        report("comparing it with the last archived version")
         _demand_number(loaded, archive)
         demand_current_since(loaded, archive)
-        _write_version(place, loaded, files)
+        _write_version(place, loaded, files, report)
     kept = read_manifest(place)
     # Versions archived before there was a content hash are compared by their evidence hash.
     name = "content_sha256" if "content_sha256" in kept else "evidence_sha256"
@@ -61,6 +66,7 @@ def archive_version(folder: Path, archive: Path, today: date) -> Archived:
         message = f"version {loaded.brief.brief.version} is already archived with other content ({kept[name][:12]})"
         raise Problems([Problem(where, "version-taken", message, "give this a new version and date")])
     if not fresh:
+        report(LISTING)
         write_index(archive)
     return Archived(place, fresh)
 
@@ -88,7 +94,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
                for one in change.reasons}  # fmt: skip
     for change in changes:
         name = change.record.partition(",")[0]
-        if change.kind in ("tier", "certainty") and name not in reasons:
+        if change.kind in ("tier", "certainty", "support") and name not in reasons:
             message = f"the {change.kind} of `{name}` changed ({change.was} → {change.now}) without a signed reason"
             hint = "add it under `reasons` of this version in changes.yaml"
             problems.append(Problem(_place_of_change(loaded), "no-reason", message, hint))
@@ -103,13 +109,16 @@ def _place_of_change(loaded: Loaded) -> Place:
     return loaded.source.place(("changes", told.index(version)) if version in told else ("changes",))
 
 
-def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> None:
+LISTING = "writing the pages of the archive"
+
+
+def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes], report: Report) -> None:
     """Write everything under a temporary name, flush it to disk, then rename: others see all of it or nothing."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with work_folder(place.parent) as temporary:
         whole = temporary / "version"
         whole.mkdir()
-        for name, data in _documents(loaded):
+        for name, data in _documents(loaded, report):
             (whole / name).write_bytes(data)
             (whole / name).chmod(0o444)
         write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
@@ -119,6 +128,7 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
         }  # fmt: skip
         (whole / MANIFEST).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _keep_safe(whole)
+        report(LISTING)
         with writing(place.parent.parent):
             try:
                 whole.rename(place)
@@ -128,10 +138,11 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes]) -> N
             sync(place.parent)  # before the log lists it
 
 
-def _documents(loaded: Loaded) -> Iterator[tuple[str, bytes]]:
+def _documents(loaded: Loaded, report: Report) -> Iterator[tuple[str, bytes]]:
     """The documents of a version by name: the whole brief, and its core in the formats that are sent by mail."""
     layers: tuple[tuple[Layer, Iterable[str]], ...] = (("full", names()), (CORE_LAYER, CORE_FORMATS))
     for layer, formats in layers:
+        report(f"writing the {'core' if layer == CORE_LAYER else 'whole'}: {', '.join(formats)}")
         for document in compose(loaded, formats, layer).documents:
             yield f"{file_stem(loaded.brief, layer)}.{document.format}", document.data
 

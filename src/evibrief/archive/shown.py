@@ -37,7 +37,8 @@ class ShownFile:
 class ShownVersion:
     """A version as pages show it. `tag` is that of the labels which serve its `language`.
 
-    `since` are the changes since the version before, `compared` the versions before with the paths of the comparisons.
+    `since` are the changes since the version before, `compared` the versions before with the paths of the comparisons;
+    `first` if the archive has no version before it.
     """
 
     version: Version
@@ -48,6 +49,7 @@ class ShownVersion:
     whole: tuple[ShownFile, ...]
     since: Between | None
     compared: tuple[tuple[Version, str], ...]
+    first: bool
 
     @property
     def gone(self) -> str:
@@ -86,7 +88,8 @@ def _shown(
     files = tuple(_files(archive, one))
     core, whole = (tuple(file for file in files if is_core(file.name) == asked) for asked in (True, False))
     since = told[compared[0][1]] if compared else None
-    return ShownVersion(one, language, tag_of(language), current, core, whole, since, compared)
+    first = not any(other.id == one.id and other.number < one.number for other in listed)
+    return ShownVersion(one, language, tag_of(language), current, core, whole, since, compared, first)
 
 
 def _newest_first(listed: Iterable[Version]) -> list[Version]:

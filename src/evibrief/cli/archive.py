@@ -5,12 +5,15 @@ import datetime
 import sys
 from pathlib import Path
 
+from evibrief.cli.printing import progress
+
 
 def run_archive(options: argparse.Namespace) -> int:
     """Archive a version."""
     from evibrief.archive.keep import archive_version
 
-    kept = archive_version(options.brief, options.archive, datetime.date.today())
+    with progress(quiet=False) as report:
+        kept = archive_version(options.brief, options.archive, datetime.date.today(), report)
     print(f"{kept.folder}{'' if kept.fresh else ' (already there)'}")
     return 0
 
@@ -65,7 +68,7 @@ def run_extract(options: argparse.Namespace) -> int:
     files = dict(carried_files(read_document(options.document), str(options.document)))
     files.pop(MANIFEST, None)
     write_folder(files, folder)
-    print(f"{folder}: {len(files)} files; build it with `evibrief build {folder}`")
+    print(f"{folder}: {len(files)} file{'s' * (len(files) != 1)}; build it with `evibrief build {folder}`")
     return 0
 
 

@@ -53,6 +53,6 @@ def _tell_warnings(problems: Sequence[Problem]) -> None:
 
 
 def _described(document: WrittenFile) -> str:
-    pages = f", {document.pages} pages" if document.pages else ""
+    pages = f", {document.pages} page{'s' * (document.pages != 1)}" if document.pages else ""
     state = "" if document.fresh else " (up to date)"
     return f"{document.path}  {document.size / 1024:.0f} kB{pages}{state}"

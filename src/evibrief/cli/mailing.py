@@ -17,6 +17,7 @@ from evibrief.cli.printing import day, progress
 from evibrief.problems import Place, Problem, Problems
 
 if TYPE_CHECKING:
+    from evibrief.build import Report
     from evibrief.checks.load import Loaded
     from evibrief.mailing.prepare import Prepared
     from evibrief.mailing.smtp import Server
@@ -57,9 +58,9 @@ def circulate_brief(options: argparse.Namespace) -> int:
 
     now = datetime.datetime.now(datetime.UTC)
     with progress(quiet=False) as report:
-        report("preparing the letters")
+        report("reading the evidence")
         loaded = load(options.brief)
-        made = preparing.chosen(_all_letters(options, loaded, now), options.to, options.brief)
+        made = preparing.chosen(_all_letters(options, loaded, now, report), options.to, options.brief)
     brief = loaded.brief.brief.id
     for doubt in preparing.doubts(options.brief, options.archive, brief, "" if options.recall else made[0].version):
         print(f"warning: {doubt}", file=sys.stderr)
@@ -85,7 +86,9 @@ def circulate_brief(options: argparse.Namespace) -> int:
     return 0
 
 
-def _all_letters(options: argparse.Namespace, loaded: "Loaded", now: datetime.datetime) -> "list[Prepared]":
+def _all_letters(
+    options: argparse.Namespace, loaded: "Loaded", now: datetime.datetime, report: "Report"
+) -> "list[Prepared]":
     from evibrief.mailing import prepare as preparing
 
     if options.recall:
@@ -93,9 +96,9 @@ def _all_letters(options: argparse.Namespace, loaded: "Loaded", now: datetime.da
         if not reason:
             message, hint = "a recall needs a reason", "say why: --reason …"
             raise Problems([Problem(Place(str(options.brief)), "no-reason", message, hint)])
-        return preparing.prepare_recall(loaded, options.archive, options.recall, reason, now)
+        return preparing.prepare_recall(loaded, options.archive, options.recall, reason, now, report)
     version = options.version or loaded.brief.brief.version
-    return preparing.prepare(loaded, options.archive, version, now, options.comments_by)
+    return preparing.prepare(loaded, options.archive, version, now, options.comments_by, report)
 
 
 def _next_step(sending: bool, count: int) -> str:

@@ -239,7 +239,7 @@ class VersionNote(Record):
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date
     text: Prose = Field(description="what the version changed")
-    reasons: tuple[Reason, ...] = Field(default=(), description="one for each tier or certainty that changed")
+    reasons: tuple[Reason, ...] = Field(default=(), description="one for each tier, certainty or support that changed")
 
 
 class SinceChange(Record):

@@ -152,9 +152,9 @@ studies in people are against it, so those in animals and cells carry nothing.
 Directness = Literal["direct", "not-given", "close", "other", "not-people", "opinion"]
 """How directly a piece of evidence bears on the condition of the question. The program derives it."""
 ChangeKind = Literal[
-    "bottom line", "tier", "certainty", "source retracted", "instrument", "judgement", "dose added", "dose removed",
-    "dose changed", "claim added", "claim removed", "claim corrected", "claim changed", "evidence added",
-    "evidence removed", "evidence changed", "source added", "source removed", "source changed", "record added",
-    "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
+    "bottom line", "tier", "certainty", "support", "source retracted", "instrument", "judgement", "dose added",
+    "dose removed", "dose changed", "claim added", "claim removed", "claim corrected", "claim changed",
+    "evidence added", "evidence removed", "evidence changed", "source added", "source removed", "source changed",
+    "record added", "record removed", "value changed", "claim reworded", "wording", "rank moved", "order changed",
 ]  # fmt: skip
 """How evidence changed since the previous version, the most important first: what a clinician must know first."""

@@ -107,6 +107,8 @@ class ArchivePages(Record):
     no_current: Text
     superseded: Annotated[Sentence, takes("version", "date")]
     changes_not_recorded: Text
+    first_version: Text
+    signed_by: Annotated[Sentence, takes("version", "by")]
     feed: Text
     feed_authors: Text
     feed_summary: Annotated[Sentence, takes("changed", "evidence", "content")]

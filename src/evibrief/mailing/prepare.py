@@ -13,7 +13,7 @@ from evibrief.archive.integrity import check_version
 from evibrief.archive.opened import side_of
 from evibrief.archive.register import Entry, Event, LetterKind
 from evibrief.archive.versions import Version, is_core, versions
-from evibrief.build import Composition, compose
+from evibrief.build import Composition, Report, compose
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.files import CIRCULATION
 from evibrief.evidence.read_folder import read_one
@@ -87,10 +87,17 @@ def sendable(archive: Path, brief: str, wanted: str) -> Version:
     return version
 
 
-def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, comments_by: date | None) -> list[Prepared]:
-    """A message for each recipient. Raises `Problems` before anything is written, also if a message is too large."""
+def prepare(
+    loaded: Loaded, archive: Path, wanted: str, moment: datetime, comments_by: date | None,
+    report: Report = lambda stage: None,
+) -> list[Prepared]:  # fmt: skip
+    """A message for each recipient; `report` is called with the name of each stage.
+
+    Raises `Problems` before anything is written, also if a message is too large.
+    """
     circulation, _ = read_circulation(loaded.folder)
     brief = loaded.brief.brief.id
+    report("checking the archived version")
     version = sendable(archive, brief, wanted)
     listed = {one.version: one for one in versions(archive) if one.id == brief}
     sent = _edition(archive, version, next((one for one in listed.values() if one.state == "current"), None))
@@ -99,6 +106,7 @@ def prepare(loaded: Loaded, archive: Path, wanted: str, moment: datetime, commen
     entries = entries_of(archive, brief)
     made = []
     for recipient in circulation.recipients:
+        report(f"writing the letter to {recipient.id}")
         held = list(_held(entries, recipient.id, [one for one in listed.values() if one != version]))
         if recipient.kind == "reviewer":
             enclosed = Enclosed(_review_copy(version, recipient, comments_by, for_review()))
@@ -125,14 +133,17 @@ def _held(entries: Sequence[Entry], recipient: str, others: Sequence[Version]) -
             yield one
 
 
-def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, moment: datetime) -> list[Prepared]:
-    """A recall notice for each recipient of a version. Raises `Problems`."""
+def prepare_recall(
+    loaded: Loaded, archive: Path, recalled: str, reason: str, moment: datetime, report: Report = lambda stage: None
+) -> list[Prepared]:
+    """A recall notice for each recipient of a version; `report` as in `prepare`. Raises `Problems`."""
     circulation, _ = read_circulation(loaded.folder)
     brief = loaded.brief.brief.id
     listed = {one.version: one for one in versions(archive) if one.id == brief}
     place = Place(str(archive / brief))
     if recalled not in listed:
         raise Problems([Problem(place, "no-version", f"there is no version {recalled}", suggest(recalled, listed))])
+    report("comparing the versions")
     gone = listed[recalled]
     # The newest comes first. An older version never takes the place of one that is called back.
     newer = takewhile(lambda one: one != gone, listed.values())
@@ -151,6 +162,7 @@ def prepare_recall(loaded: Loaded, archive: Path, recalled: str, reason: str, mo
     source = now.side if now else Side(loaded.brief, loaded.findings)
     language, words = source.brief.brief.language, source.findings.words
     for name in holding:
+        report(f"writing the letter to {name}")
         enclosed = _documents(archive, current, known[name]) if current else Enclosed({})
         there = now if enclosed.files else None
         said = recall_letter(there, enclosed, circulation.sender, known[name], gone, reason, since, language, words)

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
 from evibrief.evidence.claims import Claim, Evidence
@@ -115,16 +115,39 @@ class Weighed(Protocol):
         """`major`, `minor` or `patch`."""
 
     @property
+    def kind(self) -> str:
+        """A `ChangeKind`, or one of another version of the program."""
+
+    @property
     def record(self) -> str:
         """The record that changed, and the field."""
 
+    @property
+    def was(self) -> str:
+        """The old value."""
+
+    @property
+    def now(self) -> str:
+        """The new value."""
+
+
+_One = TypeVar("_One", bound=Weighed)
+
+
+def conclusions_of(changes: Iterable[_One]) -> tuple[tuple[_One, ...], ...]:
+    """The changed conclusions, as every list has them. A computed and a final tier that changed alike are one."""
+    groups: dict[tuple[str, ...], list[_One]] = {}
+    for change in (one for one in changes if one.weight == "major"):
+        named = change.record.partition(",")[0] if change.kind == "tier" else change.record
+        groups.setdefault((change.kind, named, change.was, change.now), []).append(change)
+    return tuple(map(tuple, groups.values()))
+
 
 def summary_of_changes(changes: Sequence[Weighed], words: Words) -> str:
-    """How many conclusions changed and how much else did. The two tiers of a statement count as one conclusion."""
+    """How many conclusions changed, counted as they are listed, and how much else did."""
     numbers = {weight: sum(change.weight == weight for change in changes) for weight in WEIGHTS}
-    conclusions = {change.record.partition(",")[0] for change in changes if change.weight == "major"}
     return words.sentences.changes(
-        conclusions=words.counts.conclusion_moved(len(conclusions)),
+        conclusions=words.counts.conclusion_moved(len(conclusions_of(changes))),
         evidence=words.counts.change(numbers["minor"]),
         wording=words.counts.change(numbers["patch"]),
     )
@@ -177,10 +200,10 @@ def _bottom_line(old: Brief, new: Brief) -> Iterator[Change]:
 
 
 def _ratings(old: Side, new: Side) -> Iterator[Change]:
-    """Tiers, certainties and judgements that changed; a rating that was never computed is `not rated`."""
+    """Tiers, levels of chains and judgements that changed; a rating that was never computed is `not rated`."""
     if old.findings.ratings or new.findings.ratings:
         yield from _tiers(old, new)
-        yield from _certainties(old, new)
+        yield from _chains(old, new)
         yield from _judgements(old, new)
 
 
@@ -206,14 +229,16 @@ def _statements(side: Side) -> Mapping[str, Mapping[str, str]]:
     return tiers
 
 
-def _certainties(old: Side, new: Side) -> Iterator[Change]:
+def _chains(old: Side, new: Side) -> Iterator[Change]:
+    """Chains whose level changed, in the word of the newer instrument: its certainty or its support."""
+    kind = next(side.findings.ratings.chain_value for side in (new, old) if side.findings.ratings)
     before, after = (side.findings.ratings.chains if side.findings.ratings else {} for side in (old, new))
     decisions = {mechanism.id: mechanism.certainty for mechanism in new.brief.mechanisms}
     for name in (one.id for one in old.brief.mechanisms if one.id in decisions):
         was, now = (getattr(ratings.get(name), "final", ABSENT) for ratings in (before, after))
         decision = decisions[name]
         if was != now:
-            yield Change("major", "certainty", name, was, now, (decision.reason or "") if decision else "")
+            yield Change("major", kind, name, was, now, (decision.reason or "") if decision else "")
 
 
 def _judgements(old: Side, new: Side) -> Iterator[Change]:

@@ -6,7 +6,7 @@ one tally of its studies, and what it depends on.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Literal, get_args
 
 from evibrief.evidence.claims import Statement
 from evibrief.evidence.fields import ReferenceKey
@@ -85,6 +85,9 @@ class ChainRating:
     weakest: tuple[str, ...]
 
 
+ChainValue = Literal["certainty", "support"]
+
+
 @dataclass(frozen=True, slots=True)
 class Ratings:
     """All ratings of a brief, by id."""
@@ -97,7 +100,7 @@ class Ratings:
     """How well each claim alone is supported."""
 
     @property
-    def chain_value(self) -> str:
+    def chain_value(self) -> ChainValue:
         """What the level of a chain is called: `certainty` or, in an instrument by legs, `support`."""
         return "support" if isinstance(self.instrument, LegInstrument) else "certainty"
 

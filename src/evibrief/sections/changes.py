@@ -14,7 +14,7 @@ from evibrief.evidence.records import Since, SinceChange
 from evibrief.evidence.written import joined
 from evibrief.labels import markdown, phrases
 from evibrief.labels.words import Words
-from evibrief.rating.diff import ABSENT, summary_of_changes
+from evibrief.rating.diff import ABSENT, conclusions_of, summary_of_changes
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Heading, Line, Paragraph, Pointer, Row
 from evibrief.sections.cells import record_lines, table
@@ -93,20 +93,12 @@ def _with_reasons(
 ) -> Iterator[tuple[tuple[SinceChange, ...], str]]:
     """The groups of changes, each with its reason; one that holds of several is given with the first of them."""
     reasons = _reasons(brief)
-    for group in _joined(moved):
+    for group in conclusions_of(moved):
         name = group[0].record.partition(",")[0]
         reason = reasons.get(name, "")
         yield group, reason
         if reason:
             reasons[name] = words.notes.as_above
-
-
-def _joined(moved: Iterable[SinceChange]) -> Iterator[tuple[SinceChange, ...]]:
-    """Group changes: equal changes of a computed and a final tier are one."""
-    groups: dict[tuple[str, str, str], list[SinceChange]] = {}
-    for change in moved:
-        groups.setdefault((change.record.partition(",")[0], change.was, change.now), []).append(change)
-    return (tuple(group) for group in groups.values())
 
 
 def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, reason: str) -> Row:
