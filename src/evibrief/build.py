@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief import resources
-from evibrief.build_cache import WrittenFile, fingerprint_inputs, save, up_to_date
+from evibrief.build_cache import WrittenFile, file_stem, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.contract import Document, Format, Page
@@ -86,7 +86,7 @@ def build(
         warn(loaded.warnings)
         made = _compose(loaded, wanted, layer, report, workers)
     report("saving")
-    return save(folder, output, loaded.brief, made.documents, fingerprint, layer)
+    return save(folder, output, file_stem(loaded.brief, layer), made.documents, fingerprint, layer)
 
 
 def compose(

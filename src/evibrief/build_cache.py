@@ -93,9 +93,12 @@ def _entry_name(format: str, layer: "Layer") -> str:
 
 
 def save(
-    folder: Path, output: Path, brief: "Brief", documents: Iterable[Document], fingerprint: str, layer: "Layer"
+    folder: Path, output: Path, stem: str, documents: Iterable[Document], fingerprint: str, layer: "Layer"
 ) -> list[WrittenFile]:
-    """Write all documents under temporary names, and rename them only when all are complete."""
+    """Write all documents under temporary names, and rename them only when all are complete.
+
+    `stem` is the name of their files without extension.
+    """
     output.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder, output)
     written = []
@@ -104,7 +107,7 @@ def save(
         for document in documents:
             (temporary / document.format).write_bytes(document.data)
         for document in documents:
-            path = output / f"{file_stem(brief, layer)}.{document.format}"
+            path = output / f"{stem}.{document.format}"
             os.replace(temporary / document.format, path)
             digest = hashlib.sha256(document.data).hexdigest()
             entry = {"name": path.name, "sha256": digest, "pages": document.pages, "inputs": fingerprint}

@@ -73,6 +73,9 @@ class Problems(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type["Problems"], tuple[tuple[Problem, ...]]]:
+        return Problems, (self.problems,)  # so that another process can raise them here
+
 
 def as_record(problem: Problem) -> dict[str, str | int]:
     """A problem as plain fields, for machines."""

@@ -29,7 +29,7 @@ ROOMS = (
     ("formats",),
     ("build_cache",),
     ("build",),
-    ("review_copies", "drafts"),
+    ("review_copies", "drafts", "batch"),
     ("archive", "preview"),
     ("review",),
     ("mailing",),
@@ -66,12 +66,15 @@ OWNERS = {
     "cryptography": {"archive.timestamps"},
     "http": {"archive.timestamps", "preview.server"},
     "watchfiles": {"preview.watch"},
+    "multiprocessing": {"batch.processes"},
+    "distributed": {"batch.cluster"},
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
 # Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it
-# ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone.
-TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet"}
+# ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone. The processes
+# for many briefs get one folder for all that they write, which is gone when they are.
+TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes"}
 DISK = {
     "build_cache", "drafts", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
     "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",

@@ -1,4 +1,4 @@
-"""The command `build`."""
+"""The command `build`, for one brief."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from evibrief.build import build
 from evibrief.build_cache import WrittenFile
 from evibrief.cli import printing
+from evibrief.cli.many import are_many, build_many
 from evibrief.formats.registry import names
 from evibrief.problems import Problem
 
@@ -23,7 +24,10 @@ def formats_of(text: str) -> tuple[str, ...]:
 
 
 def run_build(options: argparse.Namespace) -> int:
-    """Build a brief, or a draft of it, and print what was written."""
+    """Build a brief, or a draft of it, and print what was written; or several briefs."""
+    if are_many(options):
+        return build_many(options)
+    (options.brief,) = options.briefs
     if options.draft:
         return _run_draft(options)
     with printing.progress(quiet=options.quiet) as report:

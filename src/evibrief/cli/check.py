@@ -8,13 +8,16 @@ from typing import Any
 
 from evibrief.checks.load import Loaded
 from evibrief.cli.importing import import_file
-from evibrief.cli.printing import print_annotations, print_json, print_problems
-from evibrief.labels import messages
+from evibrief.cli.many import are_many, check_many
+from evibrief.cli.printing import print_annotations, print_json, print_problems, without_error
 from evibrief.problems import Problem, Problems
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check a brief, or its references against a list of retractions."""
+    """Check a brief, or its references against a list of retractions; or several briefs."""
+    if are_many(options):
+        return check_many(options)
+    (options.brief,) = options.briefs
     if options.retractions:
         from evibrief.importers.registry import importer_named
 
@@ -32,9 +35,8 @@ def run_check(options: argparse.Namespace) -> int:
     else:
         _PRINTERS[options.format](problems)
     if loaded and options.format == "text":
-        claims, references = len(loaded.brief.all_claims), len(loaded.brief.studies)
-        told = f"{messages.count(claims, 'claim')}, {messages.count(references, 'reference')}"
-        print(f"{options.brief}: {told.replace(chr(0xA0), ' ')}; the rules found no error")
+        brief = loaded.brief
+        print(f"{options.brief}: {without_error(len(brief.all_claims), len(brief.studies))}")
     return 0 if loaded else 1
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, importing, limits, mailing, preview, printing, verify
+from evibrief.cli import anchors, importing, limits, mailing, many, preview, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import run_check, run_rules
@@ -124,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"evibrief {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    builds = _command(commands, "build", run_build, "check a brief and write its documents")
-    builds.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    builds = _command(commands, "build", run_build, "check briefs and write their documents")
+    many.add_many(builds)
     listed = f"{', '.join(names())}, or a list with commas"
     builds.add_argument("--format", type=formats_of, action="extend", help=f"{listed} (default: all)")
     builds.add_argument("--output", type=Path, default=Path("build"), help="where to write (default: build)")
@@ -137,8 +137,8 @@ def _parser() -> argparse.ArgumentParser:
 
     preview.add_command(commands, _command)
 
-    checks = _command(commands, "check", run_check, "list the problems of a brief, without writing anything")
-    checks.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
+    checks = _command(commands, "check", run_check, "list the problems of briefs, without writing anything")
+    many.add_many(checks)
     checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people or machines")
 
     checks.add_argument(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from evibrief.labels import messages
 from evibrief.problems import Problem, as_annotation, as_record, plain
 
 
@@ -87,6 +88,12 @@ def print_problems(problems: Sequence[Problem]) -> None:
     ]
     if counted:
         print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
+
+
+def without_error(claims: int, references: int) -> str:
+    """What is said of a brief in which no error was found."""
+    told = f"{messages.count(claims, 'claim')}, {messages.count(references, 'reference')}"
+    return f"{told.replace(chr(0xA0), ' ')}; the rules found no error"
 
 
 def print_json(problems: Sequence[Problem], more: Mapping[str, Any]) -> None:
