@@ -27,7 +27,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         client = Client(address, timeout=MOST_WAITED, set_as_default=False)
     except (OSError, ValueError) as error:  # a time-out is one of the former, a wrong address of the latter
-        raise _problem(address, f"there is no Dask scheduler: {error}", "such as tcp://HOST:8786") from error
+        raise _problem(address, "no Dask scheduler answers here", "is it running? `dask scheduler` prints its address") from error
     with client:
         try:
             client.wait_for_workers(1, timeout=MOST_WAITED)

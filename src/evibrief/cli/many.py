@@ -36,7 +36,7 @@ def add_many(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=_count, metavar="N", help=jobs)
     parser.add_argument("--keep-going", action="store_true", help="begin other briefs after one that fails")
     cluster = "have the work done by a Dask cluster, such as tcp://HOST:8786"
-    parser.add_argument("--scheduler", metavar="ADDRESS", help=cluster)
+    parser.add_argument("--scheduler", type=_address, metavar="ADDRESS", help=cluster)
 
 
 def _count(text: str) -> int:
@@ -44,6 +44,13 @@ def _count(text: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,2}", text):
         raise argparse.ArgumentTypeError("write a whole number from 1 to 999")
     return int(text)
+
+
+def _address(text: str) -> str:
+    """The address of a scheduler. Raises `ArgumentTypeError` for anything else."""
+    if not re.fullmatch(r"([a-z]+://)?[^/\s:]+:[0-9]{1,5}", text):
+        raise argparse.ArgumentTypeError("write it such as tcp://HOST:8786")
+    return text
 
 
 def are_many(options: argparse.Namespace) -> bool:
