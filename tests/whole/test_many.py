@@ -34,9 +34,9 @@ PAGE = ("--format", "html", "--layer", "page")
 """The quickest document there is."""
 
 
-def brief(folder: Path, number: int) -> Path:
+def brief(folder: Path, name: str) -> Path:
     """The starter as a brief of its own."""
-    place = folder / "data" / f"b{number}"
+    place = folder / "data" / name
     for path, text in new_brief_texts(place.name, datetime.date(2026, 3, 1), resources.starter_texts()).items():
         (place / path).parent.mkdir(parents=True, exist_ok=True)
         (place / path).write_text(text)
@@ -45,7 +45,7 @@ def brief(folder: Path, number: int) -> Path:
 
 def briefs(folder: Path, count: int) -> list[Path]:
     """Briefs by their paths from the folder, as they are typed."""
-    return [brief(folder, number).relative_to(folder) for number in range(count)]
+    return [brief(folder, f"b{number}").relative_to(folder) for number in range(count)]
 
 
 def break_brief(place: Path) -> None:
@@ -123,6 +123,20 @@ def test_without_keep_going_nothing_is_begun_after_one_that_fails(tmp_path: Path
     ]  # fmt: skip
     assert [line.partition(":")[0] for line in run.stdout.splitlines()] == ["data/b0", "data/b1"]
     assert files(tmp_path / "build") == {"b0"}
+
+
+def test_the_page_shows_what_is_printed(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "many-briefs.md").read_text()
+    command, shown = re.search(r"```sh\n(.*)\n```.*?```text\n(.*?)```", page, re.DOTALL).groups()  # type: ignore[union-attr]
+    program, *words = command.split()
+    places = {name: brief(tmp_path, name) for name in ("light", "noise", "sleep")}
+    break_brief(places["noise"])
+    run = subprocess.run(
+        [sys.executable, "-m", "evibrief", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert (program, run.returncode) == (".venv/bin/evibrief", 1)
+    assert re.sub(r"\d+ kB", "N kB", run.stdout) == re.sub(r"\d+ kB", "N kB", shown)
 
 
 @pytest.mark.parametrize(
@@ -308,10 +322,10 @@ def test_github_gets_annotations_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_worker_with_other_files_is_refused(tmp_path: Path) -> None:
-    place = brief(tmp_path, 0)
+    place = brief(tmp_path, "b0")
     with at_its_place(Order(place, place=place, inputs=fingerprint_inputs(place))) as found:
         assert found == place
-    break_brief(brief(tmp_path, 1))
+    break_brief(brief(tmp_path, "b1"))
     order = Order(place, place=tmp_path / "data" / "b1", inputs=fingerprint_inputs(place))
     with pytest.raises(Problems, match="a worker has other files at this path"), at_its_place(order):
         pytest.fail("it was accepted")

@@ -27,7 +27,8 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         client = Client(address, timeout=MOST_WAITED, set_as_default=False)
     except (OSError, ValueError) as error:  # a time-out is one of the former, a wrong address of the latter
-        raise _problem(address, "no Dask scheduler answers here", "is it running? `dask scheduler` prints its address") from error
+        hint = "is it running? `dask scheduler` prints its address"
+        raise _problem(address, "no Dask scheduler answers here", hint) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=MOST_WAITED)
