@@ -78,7 +78,7 @@ class Geometry:
 
 
 _RANKING: Mapping[Form, Geometry] = {
-    "wide": Geometry(WIDTH, 97.0, (103.0, 140.0), (150.0, 160.5, 171.5)),
+    "wide": Geometry(WIDTH, 97.0, (103.0, 139.5), (151.5, 161.5, 172.0)),
     "narrow": Geometry(NARROW, 73.0, (6.0, 38.0), (49.0, 59.0, 69.0)),
 }
 _COURSE: Mapping[Form, Geometry] = {
