@@ -1,30 +1,59 @@
 """What a record may not be called, and what is never guessed in the place of `unknown`."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from evibrief.build import compose
 from evibrief.checks.load import load
-from evibrief.evidence.fields import OF_THE_PAGE
+from evibrief.evidence.fields import OF_THE_PAGE, is_of_the_page
 from evibrief.problems import Problems
 from evibrief.resources import templates
+from shared import FIRST, SECOND
 from test_bad import good_brief
 
+FAMILIES = ("section_harms", "summary_doses", "ranking_weak", "limits_gaps", "methods_words", "changes_since", "Main")
 
-@pytest.mark.parametrize("name", sorted(OF_THE_PAGE))
+
+@pytest.mark.parametrize("name", sorted((*OF_THE_PAGE, *FAMILIES, "figure_time_course")))
 def test_a_record_is_not_called_as_a_part_of_the_page_is(name: str, tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
     claims = folder / "claims" / "01-glass.yaml"
-    assert "id: c1_1" in claims.read_text()
-    claims.write_text(claims.read_text().replace("id: c1_1", f"id: {name}"))
-    with pytest.raises(Problems, match="a part of the page is called so"):
+    before = claims.read_text()
+    line = before[: before.index("id: c1_1")].count("\n") + 1
+    claims.write_text(before.replace("id: c1_1", f"id: {name}"))
+    with pytest.raises(Problems, match="a part of the page is called so") as caught:
+        load(folder)
+    (problem,) = [one for one in caught.value.problems if "a part of the page" in one.message]
+    assert (Path(problem.place.path).name, problem.place.line) == (claims.name, line)
+    assert problem.place.column > 0
+
+
+def test_two_ids_that_word_takes_for_one_are_told_where_they_are(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    claims = folder / "claims" / "01-glass.yaml"
+    claims.write_text(claims.read_text().replace("id: c1_2", "id: C1_1", 1))
+    with pytest.raises(Problems, match=r"the id `C1_1` is already used at .*01-glass.yaml:"):
         load(folder)
 
 
-def test_every_id_that_our_templates_give_is_among_them() -> None:
-    import re
+@pytest.mark.parametrize("brief", [FIRST, SECOND], ids=lambda brief: brief.name)
+def test_every_id_of_a_whole_page_is_a_record_or_refused_to_records(brief: Path) -> None:
+    """Also of what comes from an instrument: what is no record's is the page's own."""
+    loaded = load(brief)
+    html = compose(loaded, ["html"]).documents[0].data.decode()
+    ids = re.findall(r'\sid="([A-Za-z][A-Za-z0-9_]*)"', html)
+    assert len(ids) == len(set(ids)) > 100
+    own = {name for name in ids if is_of_the_page(name)}
+    records = set(ids) - own
+    typed = "".join(path.read_text() for path in brief.rglob("*.yaml"))
+    assert len(own) > 40
+    assert {name for name in records if not re.search(rf"\bid: *[\"']?{name}\b", typed)} == set()
 
-    told = "".join((templates() / f"{name}.html.jinja").read_text() for name in ("brief", "web", "blocks"))
+
+def test_every_id_that_our_templates_give_is_among_them() -> None:
+    told = "".join((templates() / f"{name}.html.jinja").read_text() for name in ("brief", "web", "blocks", "compared"))
     given = set(re.findall(r'\bid="(\w+)"', told))
     assert len(given) > 12
     assert given <= OF_THE_PAGE

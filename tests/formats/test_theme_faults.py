@@ -139,6 +139,8 @@ PRINTED = {
     "a template": "<template><p>x</p></template>",
     "a declaration": "<!ENTITY x>",
     "a comment": "<!-- x -->",
+    "the id of a record": '<p id="c1">x</p>',
+    "the id of a part of the page": '<p id="section_harms">x</p>',
     "an attachment": '<a rel="attachment" href="#main">x</a>',
 }  # fmt: skip
 

@@ -160,13 +160,15 @@ def _entries(records: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _duplicates(source: SourceTree, ids: list[tuple[str, str, Location]]) -> Iterator[Problem]:
-    """Report ids used twice: links and bookmarks of all kinds of record share one namespace."""
+    """Report ids used twice: links and bookmarks of all kinds of record share one namespace, in Word without case."""
     first: dict[str, Location] = {}
     for _, identifier, location in ids:
-        if identifier in first:
-            message = f"the id `{identifier}` is already used at {source.place(first[identifier])}"
-            yield Problem(source.place(location), "duplicate-id", message, "give this record another id")
-        first.setdefault(identifier, location)
+        same = identifier.lower()
+        if same in first:
+            message = f"the id `{identifier}` is already used at {source.place(first[same])}"
+            hint = "give this record another id; to Word, capitals and small letters are the same in it"
+            yield Problem(source.place(location), "duplicate-id", message, hint)
+        first.setdefault(same, location)
 
 
 def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: SourceTree) -> frozenset[str] | None:

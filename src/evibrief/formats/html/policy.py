@@ -7,6 +7,7 @@ is not allowed. Only the output of a brief's own template can be refused, becaus
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -60,6 +61,7 @@ class Contents(HTMLParser):
         self.styles: list[str] = []
         self.inline: list[tuple[str, str]] = []
         self.pictures: list[str] = []
+        self.ids: list[str] = []
         self.found: list[NotAllowed] = []
         self._in_style = False
 
@@ -71,6 +73,8 @@ class Contents(HTMLParser):
         for name, value in attrs:
             if name == "style":
                 self.inline.append((tag, value or ""))
+            elif name == "id":
+                self.ids.append(value or "")
             elif name == "src" and tag == "img":
                 self.pictures.append(value or "")
             self.found += _refused_attribute(tag, name, value or "")
@@ -97,6 +101,9 @@ class Contents(HTMLParser):
         for tag, style in dict.fromkeys(self.inline):
             if tag != "col" or not _WIDTH.fullmatch(style):
                 yield NotAllowed(f"the style `{style:.60}` stands in the element `{tag}` itself", _OWN_STYLE, "style=")
+        for name in (one for one, number in Counter(self.ids).items() if number > 1):
+            message, hint = f"the id `{name:.60}` stands on the page twice", "an id names one element: choose another"
+            yield NotAllowed(message, hint, f'id="{name}"'.lower())
         for picture in dict.fromkeys(self.pictures):
             if picture not in pictures and not picture.startswith(_PNG):
                 message = f"the picture `{picture:.60}` would be loaded, or is no PNG"
