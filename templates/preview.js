@@ -1,4 +1,3 @@
-"use strict";
 // What the preview adds to the web page: it listens for edits, takes the new page in place of the old one, and puts
 // each problem at its record. It asks nobody but the address that it came from. The page's own script runs again with
 // each page, so what it listens to ends with the page before.
@@ -11,19 +10,6 @@
     const chosen = typeof options === "object" ? options : { capture: Boolean(options) };
     listen.call(this, kind, action, { signal: page.signal, ...chosen });
   };
-
-  // Small tools
-
-  function all(selector, within = document) {
-    return [...within.querySelectorAll(selector)];
-  }
-
-  function make(tag, attributes = {}, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
 
   // Where the reader is: the same element is found again by its id, or by its place below the nearest one
 
@@ -40,10 +26,6 @@
 
   function openable() {
     return all("main [aria-expanded], .side [aria-expanded]");
-  }
-
-  function isOpen(control) {
-    return control.getAttribute("aria-expanded") === "true";
   }
 
   function isSeen(element) {

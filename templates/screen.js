@@ -1,4 +1,3 @@
-"use strict";
 // What the web page does beyond being read: contents that follow, folding, search, filter, copying, what a link leads
 // to beside the link. Everything is in the page without this script. It asks nobody and keeps nothing but the choice
 // of dark or light, for as long as the window is open. Every word that it shows comes from `#words`.
@@ -11,17 +10,6 @@ const FOLDED = "until-found"; // a browser's own search opens what it finds in t
 
 function byId(name) {
   return document.getElementById(name);
-}
-
-function all(selector, within = document) {
-  return [...within.querySelectorAll(selector)];
-}
-
-function make(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
 }
 
 function button(text, action) {
@@ -44,12 +32,17 @@ function count(name, number) {
   return fill(forms[form], { number });
 }
 
+let saying = null;
+
 function announce(text) {
+  clearTimeout(saying);
   byId("said").textContent = text;
+  saying = setTimeout(() => byId("said").replaceChildren(), 8000);
 }
 
+// As people type it: without accents, what only keeps words together, and the kinds of a dash
 function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return text.normalize("NFKD").replace(/[\p{M}\u00ad\u200b\u2060]/gu, "").replace(/[\u2010-\u2015\u2212]/g, "-").toLowerCase();
 }
 
 const BESIDES = ".tools, sup, .about-reference, .csl-left-margin";
@@ -69,8 +62,8 @@ function setFold(control, open) {
   else body.setAttribute("hidden", FOLDED);
 }
 
-function isOpen(control) {
-  return control.getAttribute("aria-expanded") === "true";
+function controlOf(fold) {
+  return fold.previousElementSibling.querySelector("[aria-controls]");
 }
 
 function follows(heading) {
@@ -113,7 +106,7 @@ function foldAnnexes() {
 
 function openAround(element) {
   for (let fold = element.closest(".fold"); fold; fold = fold.parentElement.closest(".fold"))
-    setFold(document.querySelector(`[aria-controls="${fold.id}"]`), true);
+    setFold(controlOf(fold), true);
   element.closest("details")?.setAttribute("open", "");
   const own = element.querySelector(":scope > [aria-controls]");
   if (own) setFold(own, true);
@@ -187,15 +180,20 @@ async function copy(text) {
 
 // Where a link leads: opened, not filtered out, in view and marked
 
+let wanted = null; // the place of a result that was chosen: it may have no id
+
 function reveal(name) {
-  const target = name && byId(name);
+  const chosen = wanted;
+  const target = chosen ?? (name && byId(name));
+  wanted = null;
   if (!target || !target.closest("main")) return;
   openAround(target);
   const record = target.closest("tbody.record");
   if (record) showAnyway(record, target);
   for (const marked of all(".aimed")) marked.classList.remove("aimed");
-  (record ?? target.closest(".csl-entry, tr, li"))?.classList.add("aimed");
-  (record?.rows[0] ?? target).scrollIntoView();
+  (record ?? target.closest(".csl-entry, tr, li") ?? target.closest("p, figure") ?? chosen)?.classList.add("aimed");
+  if (target.matches(".entry")) target.scrollIntoView({ block: "center" });
+  else (record?.rows[0] ?? target).scrollIntoView();
 }
 
 function showAnyway(record, target) {
@@ -222,6 +220,7 @@ function followLinks(event) {
   const link = event.target.closest?.('a[href^="#"]');
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   hidePopover();
+  wanted = found.get(link) ?? null;
   if (link.closest(".contents")) placeContents();
   if (link.hash === location.hash) revealFromAddress();
 }
@@ -269,61 +268,92 @@ function followScrolling() {
   look();
 }
 
-// Search
+// Search: everything that the page says, and what kind of thing says it
 
+const KINDS = ["claims", "studies", "harms", "doses", "corrections", "references", "elsewhere"];
+const OF_SECTIONS = ["harms", "doses", "corrections"];
+const BLOCKS = "tbody tr, li, p, h1, h2, h3, h4, figure, caption, .csl-entry";
+const MOST = 12;
+const found = new WeakMap(); // what a result leads to: not everything that is found has an id of its own
 let index = null;
 
 function makeIndex() {
-  const found = claims().map((record) => entryOf("claims", record.rows[0], anchorOf(record), words(byId(anchorOf(record)))));
-  for (const record of claims())
-    for (const row of entries(record)) found.push(entryOf("studies", row, anchorOf(record), words(row.cells[0])));
-  for (const entry of all(".csl-entry")) found.push(entryOf("references", entry, entry.id, words(entry)));
-  return found;
+  const blocks = all(BLOCKS, byId("main")).filter((one) => !one.parentElement.closest("tr, li, figure, .csl-entry, #filter") && !one.matches(".before"));
+  return blocks.map((element) => ({ element, kind: kindOf(element), text: plain(words(element, ".tools")) }));
 }
 
-function entryOf(kind, element, anchor, label) {
-  return { kind, element, anchor, label, text: plain(words(element, ".tools")) };
+function kindOf(element) {
+  if (element.closest("tbody.record")) return element.matches(".entry") ? "studies" : "claims";
+  if (element.matches(".csl-entry")) return "references";
+  const section = element.matches("tr") && element.closest("section");
+  return OF_SECTIONS.find((kind) => section && section.classList.contains(kind)) ?? "elsewhere";
 }
 
 function search() {
   index ??= makeIndex();
   const asked = plain(byId("search").value).split(/\s+/).filter(Boolean);
-  const found = asked.length ? index.filter(({ text }) => asked.every((word) => text.includes(word))) : [];
+  const hits = asked.length ? index.filter(({ text }) => asked.every((word) => text.includes(word))) : [];
+  const groups = KINDS.map((kind) => hits.filter((one) => one.kind === kind)).filter((group) => group.length);
   byId("search-clear").hidden = !asked.length;
-  byId("results").hidden = !found.length;
-  byId("results").replaceChildren(...["claims", "studies", "references"].flatMap((kind) => listed(kind, found)));
-  byId("found").textContent = !asked.length ? "" : found.length ? told(found) : say("nothing");
+  byId("results").hidden = !hits.length;
+  byId("results").replaceChildren(...groups.map((group) => listed(group, asked)));
+  byId("found").textContent = !asked.length ? "" : hits.length ? told(groups) : say("nothing");
 }
 
-function of(kind, found) {
-  return found.filter((one) => one.kind === kind);
+function told(groups) {
+  return groups.map(counted).reduce((first, second) => say("found", { first, second }));
 }
 
-function told(found) {
-  const studies = studiesIn(of("studies", found).map(({ element }) => element)).size;
-  return say("found", {
-    claims: count("claims", of("claims", found).length),
-    studies: count("studies", studies),
-    references: count("references", of("references", found).length),
-  });
+function counted(group) {
+  const { kind } = group[0];
+  if (kind !== "studies") return count(kind, group.length);
+  const studies = count("studies", studiesIn(group.map(({ element }) => element)).size);
+  const at = new Set(group.map(({ element }) => element.closest("tbody"))).size;
+  return say("at_claims", { studies, claims: count("claims", at) });
 }
 
-const MOST = 12;
-
-function listed(kind, found) {
-  const mine = of(kind, found);
-  const shown = mine.slice(0, MOST).map(({ anchor, label, element }) => {
-    const link = make("a", { href: `#${anchor}` }, label);
-    link.addEventListener("click", () => openStudies(element));
-    return make("li", { class: kind }, link);
-  });
-  if (mine.length > MOST) shown.push(make("li", { class: "more" }, say("more", { number: mine.length - MOST })));
-  return shown;
+function listed(group, asked) {
+  const results = group.map(({ element }) => make("li", {}, resultOf(element, group[0].kind, asked)));
+  const list = make("ul", {}, ...results.slice(0, MOST));
+  if (results.length > MOST) {
+    const more = button(say("more", { number: results.length - MOST }), () => more.parentElement.replaceWith(...results.slice(MOST)));
+    list.append(make("li", {}, more));
+  }
+  return make("li", { class: group[0].kind }, make("p", {}, counted(group)), list);
 }
 
-function openStudies(element) {
-  const control = element.closest("tbody.record")?.querySelector("[data-studies]");
-  if (control && element.matches("tr.entry")) setStudies(control, true);
+function resultOf(element, kind, asked) {
+  const link = make("a", { href: `#${anchorNear(element)}` }, nameOf(element, kind, asked));
+  found.set(link, element);
+  return link;
+}
+
+function anchorNear(element) {
+  const own = element.id || element.querySelector("[id]:not(.fold)")?.id;
+  const record = element.closest("tbody.record");
+  return own || (record ? anchorOf(record) : headingOf(element)?.id ?? "main");
+}
+
+function headingOf(element) {
+  for (let around = element; around.id !== "main"; around = around.parentElement)
+    for (let one = around.previousElementSibling; one; one = one.previousElementSibling)
+      if (one.matches("h1[id], h2[id], h3[id]")) return one;
+  return null;
+}
+
+function nameOf(element, kind, asked) {
+  if (kind === "claims") return words(byId(anchorOf(element.closest("tbody"))));
+  if (OF_SECTIONS.includes(kind)) return words(element.cells[0]);
+  if (kind !== "elsewhere" || element.matches("h1, h2, h3, h4")) return words(element);
+  const heading = headingOf(element);
+  const text = excerpt(words(element.querySelector("figcaption") ?? element), asked);
+  return heading ? say("in_section", { section: words(heading), text }) : text;
+}
+
+// The text from a little before the first word that was asked for
+function excerpt(text, asked) {
+  const at = plain(text).indexOf(asked[0]);
+  return at < 120 ? text : `… ${text.slice(text.indexOf(" ", at - 60) + 1)}`;
 }
 
 function clearSearch() {
@@ -413,7 +443,7 @@ function hideEmpty(table) {
 
 function foldOf(table) {
   const fold = table.closest(".fold");
-  return fold && document.querySelector(`h3 > [aria-controls="${fold.id}"]`);
+  return fold?.previousElementSibling.matches("h3") ? controlOf(fold) : null;
 }
 
 function hideParts(table) {
@@ -440,14 +470,18 @@ function showAll() {
   byId("filter").querySelector("select").focus();
 }
 
+// What each order puts first; what it needs of all claims is counted once
 const ORDERS = {
-  "": (record) => Number(record.dataset.place),
-  studies: (record) => -studiesIn(entries(record)).size,
-  status: (record) => [...tally(claims(), "status").keys()].indexOf(record.dataset.status),
+  "": () => (body) => Number(body.dataset.place),
+  studies: () => (record) => -studiesIn(entries(record)).size,
+  status: () => {
+    const places = new Map(all("#filter [data-facet=status] option").map(({ value }, place) => [value, place]));
+    return (record) => places.get(record.dataset.status);
+  },
 };
 
 function orderClaims() {
-  const by = ORDERS[byId("order").value];
+  const by = ORDERS[byId("order").value]();
   for (const table of all("table").filter((one) => one.querySelector("tbody.record"))) {
     const bodies = all("tbody", table).map((body) => [body, byId("order").value && !body.matches(".record") ? -1e9 : by(body)]);
     bodies.sort(([one, first], [other, second]) => first - second || one.dataset.place - other.dataset.place);
@@ -469,6 +503,29 @@ function placeFilter() {
   byId("filter").addEventListener("change", (event) => (event.target.id === "order" ? orderClaims() : filterClaims()));
   byId("show-all").addEventListener("click", showAll);
   filterClaims();
+}
+
+// Comparison: what each record was in the version before, from the list in "What changed", also below the record
+
+function compare() {
+  const on = byId("compare").getAttribute("aria-pressed") !== "true";
+  byId("compare").setAttribute("aria-pressed", on);
+  for (const row of all("tr.before")) row.remove();
+  if (!on) return;
+  const lists = all(".compared [data-of]").filter((list) => byId(list.dataset.of)?.closest("tr"));
+  lists.forEach(putBefore);
+  reveal("compared");
+  announce(count("comparing", lists.length));
+}
+
+function putBefore(list) {
+  const row = byId(list.dataset.of).closest("tr");
+  const heads = all("thead th", list.closest("table")).slice(1).map((head) => words(head));
+  const parts = [["", ...heads.slice(1)], ...[...list.rows].map((one) => all("td", one).map((cell) => words(cell)))];
+  const cells = parts.flat().map((text) => make("span", {}, text));
+  const columns = [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0);
+  const told = make("td", { role: "cell", colspan: columns }, make("div", { class: "beside" }, ...cells));
+  row.after(make("tr", { role: "row", class: "before" }, told));
 }
 
 // What a citation or a claim says, beside its link; what a word means, beside the word
@@ -646,6 +703,7 @@ function begin() {
   listenForSearch();
   listenForPopovers();
   byId("open-all").addEventListener("click", openAll);
+  byId("compare")?.addEventListener("click", compare);
   byId("dark").addEventListener("click", () => setTheme(remembered(isDark() ? "light" : "dark")));
   setTheme(remembered());
   addEventListener("hashchange", revealFromAddress);

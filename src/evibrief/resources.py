@@ -71,6 +71,11 @@ def template_texts() -> Mapping[str, str]:
     return _texts_in(templates(), (".jinja", ".css", ".lua", ".js"))
 
 
+def script_text(name: str) -> str:
+    """A script of ours, behind the small tools that all of them begin with."""
+    return "".join((templates() / one).read_text(encoding="utf-8") for one in ("tools.js", name))
+
+
 def starter_texts() -> Mapping[str, str]:
     """The files of the starter brief, as a mapping from path to text."""
     return _texts_in(templates() / "starter")

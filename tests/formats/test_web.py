@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from evibrief.build import build
@@ -105,6 +106,8 @@ def test_every_word_of_the_script_is_in_the_labels(page_file: Path) -> None:
     """A name that the script asks for and the page lacks would stop it."""
     html = page_file.read_text()
     asked = set(re.findall(r'\b(?:say|count)\("(\w+)"', html)) | {"dark", "light", "open_all", "fold_all"}
+    (kinds,) = re.findall(r"const KINDS = \[(.*?)\]", html)
+    asked |= set(re.findall(r"\w+", kinds))
     given = set(re.findall(r'id="word-(\w+)"', html))
     assert len(asked) > 15
     assert asked <= given
@@ -311,19 +314,118 @@ def test_claims_are_put_in_order(open_page: Open) -> None:
     assert page.evaluate(anchors) == before
 
 
+def test_claims_are_put_in_order_by_status_as_they_come_first(open_page: Open) -> None:
+    page = open_page("#section_evidence")
+    first = "document.querySelector('tbody.record').closest('table')"
+    told = f"[...{first}.querySelectorAll('tbody.record')].map(one => one.dataset.status)"
+    order = page.evaluate("[...document.querySelectorAll('select[data-facet=status] option')].map(one => one.value)")
+    for before in ("studies", ""):
+        page.locator("#order").select_option(before)
+        page.locator("#order").select_option("status")
+        places = [order.index(status) for status in page.evaluate(told)]
+        assert places == sorted(places)
+        assert len(set(places)) > 1
+
+
+def many_claims(html: str, number: int) -> str:
+    """The page with so many claims, the same ones again and again under other ids."""
+    records = re.findall(r'<tbody class="record".*?</tbody>\n', html, re.DOTALL)
+    table = html.index(records[0])
+    more = (
+        re.sub(r'(id="\w+)"', rf'\1_{again}"', record, count=1)
+        for again in range(number // len(records) + 1) for record in records
+    )  # fmt: skip
+    return html[:table] + "".join(list(more)[: number - len(records)]) + html[table:]
+
+
+def test_the_time_to_order_claims_grows_with_their_number_and_not_with_its_square(
+    open_page: Open, shared: Shared, tmp_path: Path
+) -> None:
+    """Four times the claims: with n log n five times the time, with the square sixteen times."""
+    html = shared.documents(SECOND)["html"].read_text()
+    milliseconds = {}
+    for number in (500, 2000):
+        file = tmp_path / f"{number}.html"
+        file.write_text(many_claims(html, number))
+        page = open_page(file=file)
+        assert page.locator("tbody.record").count() == number
+        milliseconds[number] = page.evaluate(
+            """() => Math.min(...["status", "studies", "status", "", "status"].map(value => {
+              const order = document.querySelector("#order");
+              order.value = value;
+              const began = performance.now();
+              order.dispatchEvent(new Event("change", {bubbles: true}));
+              return value === "status" ? performance.now() - began : Infinity }))"""
+        )
+    assert 0 < milliseconds[2000] < 10 * milliseconds[500]
+
+
 def test_search_counts_lists_and_clears(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("/")
     page.keyboard.type("Myhill")
     found = page.locator("#found").inner_text()
-    assert re.fullmatch(r"(?:\d+|no) claims?, \d+ stud(?:y|ies), \d+ references?", found)
-    assert page.locator("#results li").count() >= 2
+    assert re.fullmatch(r"\d+ stud(?:y|ies) at \d+ claims?, \d+ references?, \d+ other places?", found)
+    assert page.locator("#results a").count() > 4
     page.keyboard.type(" nothingofthekind")
     assert page.locator("#found").inner_text() == "Nothing matches. Try fewer or other words."
     assert not page.locator("#results").is_visible()
     page.keyboard.press("Escape")
     assert page.locator("#search").input_value() == ""
     assert page.locator("#found").inner_text() == ""
+
+
+KINDS = ("claims", "studies", "harms", "doses", "corrections", "references", "elsewhere")
+
+
+def test_search_looks_through_all_of_the_page_and_counts_by_kind(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#search").fill("mg/kg")  # on the page a sign that nobody types keeps it together
+    numbers = page.evaluate(
+        "[...document.querySelectorAll('#results > li')].map(one => [one.className, one.querySelectorAll('a').length])"
+    )
+    # Counted apart from the script, row by row.
+    rows = {kind: f"section.{kind} tbody tr" for kind in ("harms", "doses", "corrections")}
+    rows |= {"claims": "tbody.record .band", "studies": "tbody.record .entry", "references": ".csl-entry"}
+    has = "one => one.textContent.replaceAll('\u2060', '').includes('mg/kg')"
+    wanted = {
+        kind: page.evaluate(f"[...document.querySelectorAll('{rows[kind]}')].filter({has}).length") for kind in rows
+    }
+    assert {kind: number for kind, number in numbers if kind != "elsewhere"} == {
+        kind: number for kind, number in wanted.items() if number
+    }
+    assert min(wanted["harms"], wanted["doses"], wanted["corrections"], dict(numbers)["elsewhere"]) > 0
+    found = page.locator("#found").inner_text()
+    for kind, word in (("harms", "harm"), ("doses", "dose"), ("corrections", "correction"), ("claims", "claim")):
+        assert re.search(rf"\b{wanted[kind]} {word}s?\b", found)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_each_kind_of_result_leads_to_where_its_words_are(width: int, open_page: Open) -> None:
+    page = open_page(width=width)
+    page.locator("#search").fill("ketamine")
+    assert page.evaluate("[...document.querySelectorAll('#results > li')].map(one => one.className)") == list(KINDS)
+    for kind in KINDS:
+        page.locator(f"#results .{kind} a").last.click()
+        page.wait_for_timeout(150)
+        aimed = page.locator(".aimed")
+        assert aimed.count() == 1
+        assert aimed.is_visible()
+        assert "ketamine" in aimed.inner_text().lower()
+        box = aimed.bounding_box()
+        assert box is not None
+        assert box["y"] < 844
+        assert box["y"] + box["height"] > 0
+
+
+def test_no_result_is_out_of_reach(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#search").fill("ketamine")
+    listed = page.locator("#results .claims a")
+    assert listed.count() == 12
+    page.locator("#results .claims button").click()
+    assert f"{listed.count()} claims" in page.locator("#found").inner_text()
+    assert listed.count() > 12
 
 
 def test_a_result_leads_to_its_claim_with_the_studies_open(open_page: Open) -> None:
@@ -414,6 +516,60 @@ def test_dark_is_taken_from_the_system_and_changed_by_a_button(open_page: Open) 
     page.reload()
     assert page.evaluate(ground) == light
     assert page.locator("#dark").inner_text() == "Dark"
+
+
+def test_without_a_script_what_changed_tells_what_each_was(open_page: Open) -> None:
+    page = open_page(java_script_enabled=False)
+    row = page.locator("section.changes .compared tbody", has=page.locator("th a", has_text="Statement 1")).first
+    assert row.is_visible()
+    cells = row.locator("td p").all_inner_texts()
+    assert cells[:3] == ["Tier", "Medium", "Weak"]  # as since.yaml records it of s1
+    assert "NMDA antagonism reduces central sensitisation." in cells
+    assert not page.locator("#compare").is_visible()
+
+
+def test_each_change_of_a_statement_or_claim_is_told_as_it_is_recorded(page_file: Path) -> None:
+    """Wordings, statuses and tiers, counted in the file itself."""
+    recorded = yaml.safe_load((FIRST / "since.yaml").read_text())["changes"]
+    html = page_file.read_text()
+    listed = html[html.index('<table class="compared">') :].partition("</table>")[0]
+    told = dict(re.findall(r'<tbody data-of="(\w+)">(.*?)</tbody>', listed, re.DOTALL))
+    names = {"claim changed": "Status", "claim corrected": "Status", "tier": "Tier", "claim reworded": "Wording"}
+    wanted = {
+        (one["record"].partition(",")[0], names[one["kind"]]) for one in recorded
+        if one["kind"] in names and ("," not in one["record"] or one["kind"] in ("tier", "claim reworded"))
+    }  # fmt: skip
+    assert len(wanted) > 10
+    for record, name in wanted:
+        assert f"<td><p>{name}</p></td>" in told[record]
+    assert not re.search(r"\bsee [Ea]\d", re.sub("<[^<>]*>", " ", listed))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_a_claim_was_stands_below_it_when_asked(width: int, open_page: Open) -> None:
+    page = open_page(width=width)
+    control = page.locator("#compare")
+    assert control.inner_text() == "Compare with version 0.2.0"
+    control.click()
+    assert control.get_attribute("aria-pressed") == "true"
+    page.locator("#compared").wait_for(state="visible")
+    changed = page.locator(".compared tbody[data-of]").count()
+    assert page.locator("tr.before").count() == changed > 50
+    assert page.locator("#said").inner_text().startswith(f"{changed} statements, links and claims changed.")
+    page.locator('.compared tbody[data-of="s1"] a').click()
+    below = page.locator("tr:has(#s1) + tr.before")
+    below.wait_for(state="visible")
+    told = below.locator("span").all_inner_texts()
+    assert told[1:6] == ["In version 0.2.0", "Now", "Tier", "Medium", "Weak"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    control.click()
+    assert page.locator("tr.before").count() == 0
+
+
+def test_a_brief_without_a_version_before_has_no_comparison(shared: Shared) -> None:
+    html = shared.documents(SECOND)["html"].read_text()
+    assert 'id="compare"' not in html
+    assert 'class="compared"' not in html
 
 
 def test_print_has_everything_at_its_size(open_page: Open, program: Callable[..., str], tmp_path: Path) -> None:

@@ -266,9 +266,11 @@ def test_templates_ask_for_just_the_words_of_the_page() -> None:
 
 def words_of_web() -> set[str]:
     """The words of the web page's controls: those in its template, those that the code puts in, those of the script."""
-    template, script = ((ROOT / "templates" / name).read_text() for name in ("web.html.jinja", "screen.js"))
+    templates = "".join((ROOT / "templates" / f"{name}.html.jinja").read_text() for name in ("web", "compared"))
+    script = (ROOT / "templates" / "screen.js").read_text()
     code = (SOURCE / "formats" / "html" / "web.py").read_text()
-    asked = {*re.findall(r"\bwords\.(\w+)", template + code), *(facet.replace("-", "_") for facet in FACETS)}
+    code += "".join(re.findall(r"\bwords\.web\.\w+", (SOURCE / "sections" / "compared.py").read_text()))
+    asked = {*re.findall(r"\bwords\.(?:web\.)?(\w+)", templates + code), *(facet.replace("-", "_") for facet in FACETS)}
     return asked | (set(re.findall(r'"(\w+)"', script)) & set(GROUPS["web"].model_fields))
 
 

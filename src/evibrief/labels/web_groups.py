@@ -17,17 +17,34 @@ class WebWords(Record):
     search: Text
     search_hint: Text
     clear: Text
-    found: Annotated[Sentence, takes("claims", "studies", "references")]
+    found: Annotated[Sentence, takes("first", "second")]
     nothing: Text
     more: Annotated[Sentence, takes("number")]
     claims: Counted
     studies: Counted
+    at_claims: Annotated[Sentence, takes("studies", "claims")]
+    harms: Counted
+    doses: Counted
+    corrections: Counted
     references: Counted
+    elsewhere: Counted
+    in_section: Annotated[Sentence, takes("section", "text")]
     dark: Text
     light: Text
     open_all: Text
     fold_all: Text
     annexes: Counted
+    compare: Annotated[Sentence, takes("version")]
+    compared: Annotated[Sentence, takes("version")]
+    compared_caption: Text
+    compared_record: Text
+    compared_was: Annotated[Sentence, takes("version")]
+    comparing: Counted
+    part_text: Text
+    part_about: Text
+    part_modality: Text
+    part_population: Text
+    part_study: Text
     filter: Text
     mechanism: Text
     topic: Text

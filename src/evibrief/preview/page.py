@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import escape
 
 from evibrief.formats.html.policy import with_live_script
-from evibrief.resources import template_texts
+from evibrief.resources import script_text, template_texts
 
 _EMPTY = """\
 <!DOCTYPE html>
@@ -35,12 +35,12 @@ class LivePage:
 
 def live_page(page: str) -> LivePage:
     """The page with the preview's script. Its own script is put into a function, so that it can run again."""
-    templates, name = template_texts(), sha256(page.encode()).hexdigest()[:16]
-    own = templates["screen.js"]
+    name, own = sha256(page.encode()).hexdigest()[:16], script_text("screen.js")
     again = f"(() => {{\n{own}}})();\n"
     page = page.replace(f"<script>{own}</script>", f"<script>{again}</script>", 1)
     page = page.replace("</title>", f'</title>\n<meta name="preview" content="{name}">', 1)
-    return LivePage(with_live_script(page, templates["preview.js"], templates["preview.css"], [again]).encode(), name)
+    sheet = template_texts()["preview.css"]
+    return LivePage(with_live_script(page, script_text("preview.js"), sheet, [again]).encode(), name)
 
 
 def empty_page(title: str) -> LivePage:

@@ -254,6 +254,36 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedPart:
+    """One part of a record, what it was in the version before, and what it is now."""
+
+    what: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRecord:
+    """A statement, link or claim that changed; `anchor` is empty where it is no longer on the page.
+
+    `text` is what it says, and empty where one of the parts tells that.
+    """
+
+    anchor: str
+    called: str
+    text: str
+    parts: tuple[ComparedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Everything that can be shown beside the version before this one."""
+
+    version: str
+    records: tuple[ComparedRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The content of a whole brief, fully worded."""
 
@@ -273,6 +303,8 @@ class View:
     """What the page calls its records, by anchor; a link whose text is an anchor alone is printed with the name."""
     short_references: Mapping[str, str] = field(default_factory=dict)
     """Who wrote each publication when, and where to find it, by key: for a list with little room."""
+    compared: Compared | None = None
+    """What only the web page has room for; None where nothing is recorded about the version before."""
     stamp: Stamp | None = None
     """Only a draft has one. No template places it, so that none can leave it out."""
 

@@ -5,6 +5,7 @@ Equal changes share a row, because readers have only minutes: forty claims that 
 are one row with forty links.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -114,14 +115,14 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     title = _titles(brief).get(name)
     named = (Line(links=(Pointer(name, title),)),) if title else ()
     lines = (*named, Line(text=what, style="label"))
-    was, now = (Cell(_state(_level(text, change, findings), words)) for text in (change.was, change.now))
+    rated = not change.record.startswith("bottom line")
+    states = (level_word(text, findings) if rated else text for text in (change.was, change.now))
+    was, now = (Cell(_state(text, findings)) for text in states)
     return Row((Cell(lines, scope="row"), was, now, Cell(told)))
 
 
-def _level(text: str, change: SinceChange, findings: Findings) -> str:
+def level_word(text: str, findings: Findings) -> str:
     """The word of a level: that of the instrument, or where an older one gave it, that of the language."""
-    if change.record.startswith("bottom line"):
-        return text
     words, ratings = findings.words, findings.ratings
     known: dict[str, str] = {}
     for group in (words.judgement, words.certainty, words.tier):
@@ -158,15 +159,24 @@ def _alike(group: Sequence[SinceChange], brief: Brief, findings: Findings) -> Ro
     kind = Line(text=phrases.change(change.kind, findings.words), style="word")
     what = (kind, *((Line(text=field, style="muted"),) if field else ()))
     words = findings.words
-    now = _state(change.now, words) if same else (Line(text=words.notes.added, style="muted"),)
+    now = _state(change.now, findings) if same else (Line(text=words.notes.added, style="muted"),)
     itself = dict.fromkeys(("brief", brief.brief.id), words.notes.brief_itself)
     changed = (one.record.partition(",")[0] for one in group)
     records = record_lines([itself.get(name, name) for name in changed], findings)
-    return Row((Cell(what, scope="row"), Cell(_state(change.was, words)), Cell(now), Cell(records)))
+    return Row((Cell(what, scope="row"), Cell(_state(change.was, findings)), Cell(now), Cell(records)))
 
 
-def _state(text: str, words: Words) -> tuple[Line, ...]:
+def _state(text: str, findings: Findings) -> tuple[Line, ...]:
     """What something was or is, or that it is not there."""
+    notes = findings.words.notes
     if not text:
-        return (Line(text=words.notes.not_there, style="muted"),)
-    return (Line(text=words.notes.not_rated_here if text == ABSENT else markdown.without_marks(text)),)
+        return (Line(text=notes.not_there, style="muted"),)
+    return (Line(text=notes.not_rated_here if text == ABSENT else as_read(text, findings)),)
+
+
+_NAMED = re.compile(r"\[(\w+)\]\(#\1\)")
+
+
+def as_read(text: str, findings: Findings) -> str:
+    """A text of the data as plain words: a link that shows an id alone as the page calls that record."""
+    return markdown.without_marks(_NAMED.sub(lambda link: findings.called(link[1]) or link[1], text))

@@ -28,6 +28,7 @@ from evibrief.sections.blocks import (
     Table,
     View,
 )
+from evibrief.sections.compared import compared
 from evibrief.sections.first_page import anchor_of, page_one, title_block, with_unlisted
 
 
@@ -60,6 +61,7 @@ def compose_view(brief: Brief, findings: Findings, content: str) -> View:
         sections=pages,
         names=findings.names(),
         short_references={one.id: _short_reference(one, findings) for one in brief.references},
+        compared=compared(brief, findings),
     )
 
 

@@ -18,7 +18,7 @@ from evibrief.formats.html.policy import contents_of, own_contents, with_policy,
 from evibrief.labels.languages import words_in
 from evibrief.labels.sentence import Plural, Sentence
 from evibrief.labels.web_groups import WebWords
-from evibrief.resources import template_texts
+from evibrief.resources import script_text, template_texts
 from evibrief.sections.figures.picture import with_elements
 
 FACETS = ("mechanism", "topic", "study-type", "directness", "status", "direction")
@@ -29,9 +29,10 @@ def web_page(page: Page) -> str:
     """The web page."""
     words, templates = words_in(page.brief.brief.language).web, template_texts()
     html = with_elements(kept_together(page.html), {figure.address: figure.drawing.inline for figure in page.figures})
-    html = _with_controls(html, words, templates)
+    html = _with_controls(html, page, words, templates)
+    html = _with_comparison(html, page, templates)
     html = _at_end(html, _report(page, words))
-    script = templates["screen.js"]
+    script = script_text("screen.js")
     html = _at_end(html, f"<script>{script}</script>")
     html = with_sheet(html, font_sheet(html) + templates["browser.css"])
     contents = (contents_of if page.theme.blocks else own_contents)(html)
@@ -56,18 +57,32 @@ _FIRST = '<li class="level-2"><a href="#{}">{}</a></li>\n'
 """The contents of a page of paper begin behind page one and the summary; a browser has a way back to these."""
 
 
-def _with_controls(html: str, words: WebWords, templates: Mapping[str, str]) -> str:
+def _with_controls(html: str, page: Page, words: WebWords, templates: Mapping[str, str]) -> str:
     """The page with its contents and the controls before its text, behind the link that skips them."""
     found = _CONTENTS.search(html)
     html = html.replace(found[0], "", 1) if found else html
     first = "".join(_FIRST.format(*one) for one in _HEADING.findall(html)) if found else ""
     contents = unescaped(_NAVIGATION.format(title=found[1], first=first, listed=found[2]) if found else "")
     side = fill_template(
-        "web.html.jinja", templates, words=words, facets=FACETS, contents=contents, said=_said(words)
-    )
+        "web.html.jinja", templates, words=words, facets=FACETS, contents=contents, said=_said(words),
+        compared=page.view.compared if _CHANGES.search(html) else None,
+    )  # fmt: skip
     place = re.search(r"(?=<main\b)", html) or re.search(r"<body[^<>]*>", html)
     end = place.end() if place else len(html)
     return html[:end] + side + html[end:]
+
+
+_CHANGES = re.compile(r'<section [^<>]*aria-labelledby="section_changes">.*?(?=</section>)', re.DOTALL)
+
+
+def _with_comparison(html: str, page: Page, templates: Mapping[str, str]) -> str:
+    """The page with what each record was in the version before, at the end of its section on what changed."""
+    section, compared = _CHANGES.search(html), page.view.compared
+    if not section or not compared:
+        return html
+    words = words_in(page.brief.brief.language)
+    table = fill_template("compared.html.jinja", templates, compared=compared, words=words.web, columns=words.columns)
+    return html[: section.end()] + table + html[section.end() :]
 
 
 def _said(words: WebWords) -> dict[str, dict[str, str]]:
