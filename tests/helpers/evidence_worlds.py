@@ -26,11 +26,11 @@ SPECIES = {"people": "human", "animals": "rat", "cells": "cells", "none": "none"
 
 
 def laws() -> Callable[[Any], Any]:
-    """The settings of a law: 300 random bodies of evidence, or as many as LAW_EXAMPLES says.
+    """The settings of a law: 500 random bodies of evidence, or as many as LAW_EXAMPLES says.
 
     They are others in each run; `make fuzz` tries thousands at once.
     """
-    number = int(os.environ.get("LAW_EXAMPLES", "300"))
+    number = int(os.environ.get("LAW_EXAMPLES", "500"))
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     return settings(max_examples=number, deadline=None, database=None, suppress_health_check=checks)
 

@@ -17,6 +17,7 @@ from evibrief.archive.evidence_words import evidence_in_words
 from evibrief.archive.opened import side_of
 from evibrief.checks.load import load
 from evibrief.cli.main import main
+from evibrief.formats.registry import format_named
 from evibrief.labels import markdown
 from evibrief.mailing.letters import Enclosed, Sent, brief_letter
 from evibrief.mailing.recipients import Recipient, Sender
@@ -114,6 +115,27 @@ def test_the_word_document_lists_the_same(folder: Path, findings: Findings, shar
         assert squeezed(told_sides(row, findings)) in squeezed(in_word), name
 
 
+def test_the_pdf_lists_the_same_behind_each_statement_and_link(
+    folder: Path, findings: Findings, shared: Shared
+) -> None:
+    page = lxml.html.fromstring(shared.documents(folder)["html"].read_bytes())
+    told = plain(format_named("pdf").text(shared.documents(folder)["pdf"].read_bytes()))
+    texts = {name: plain("".join(page.get_element_by_id(name).itertext())) for name in rated(findings)}
+    starts = {name: [found.start() for found in re.finditer(re.escape(text), told)] for name, text in texts.items()}
+    every = sorted(at for places in starts.values() for at in places)
+    for name, places in starts.items():
+        (row,) = page.xpath(f"//*[@id='{name}']/ancestor::tr[1]")
+        sides = plain("".join(told_sides(row, findings).itertext()))
+        assert sides.startswith(plain(f"{findings.words.columns.studies_for}:"))
+        ends = [next((later for later in every if later > at), len(told)) for at in places]
+        assert any(sides in told[at:end] for at, end in zip(places, ends, strict=True)), (name, sides)
+
+
+def plain(text: str) -> str:
+    """A text as it is compared with a PDF's: without spaces, and without what a line may break at."""
+    return re.sub(r"[\s\u00ad\u200b\u2060]", "", text).replace("\ufffe", "-")
+
+
 def test_the_figure_of_page_one_has_the_numbers(folder: Path, findings: Findings, shared: Shared) -> None:
     page = lxml.html.fromstring(shared.documents(folder)["html"].read_bytes())
     (figure,) = page.xpath("//figure[@id='figure_ranking']")
@@ -142,6 +164,8 @@ def test_letters_and_plain_words_count_the_tiers(folder: Path, findings: Finding
     sender = Sender(name="Max", address="max@example.org")
     letter = brief_letter(Sent(side), Enclosed({}), sender, someone, (), None, date(2026, 12, 1))
     page_one = " ".join(line for part in letter.parts for line in (*part.paragraphs, *part.items))
+    more = len(side.brief.harms) - len(side.brief.brief.safety)
+    assert re.findall(r"(\d+)\s(?:more\s)?harms? (?:is|are) recorded", page_one) == ([str(more)] if more else [])
     for text in (page_one, " ".join(evidence_in_words(side.brief))):
         (said,) = re.findall(r"computed: of (\d+).statements?, ([^;.]*)", text)
         assert int(said[0]) == tiers.total()

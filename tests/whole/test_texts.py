@@ -19,10 +19,12 @@ from evibrief.problems import Problems
 from evibrief.rating.values import fill_text, values_of
 from evibrief.review.patches import _is_markdown
 from evibrief.review.place import field_texts
+from evibrief.sections.blocks import Layer
 from shared import FIRST, ROOT, SECOND, Shared
 from test_bad import good_brief
 
 EXAMPLE = ROOT / "docs" / "example"
+LDN = ROOT / "tests" / "briefs" / "ldn"
 NO_TEXTS = frozenset((
     "language", "date", "review_by", "relation", "species", "kind", "stated", "population", "basis", "sources",
     "design",
@@ -67,7 +69,7 @@ def told_by(brief: Path, shared: Shared) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("brief", [SECOND, EXAMPLE, FIRST], ids=lambda path: path.name)
+@pytest.mark.parametrize("brief", [SECOND, EXAMPLE, LDN, FIRST], ids=lambda path: path.name)
 def test_all_texts_are_read_back_from_all_three_outputs(brief: Path, shared: Shared) -> None:
     loaded = load(brief)
     values = values_of(loaded.brief, loaded.findings)
@@ -89,6 +91,18 @@ def test_all_texts_are_read_back_from_all_three_outputs(brief: Path, shared: Sha
         assert not missing, (text.location, text.text)
         looked += 1
     assert looked > 40
+
+
+@pytest.mark.parametrize("layer", ["full", "core"])
+@pytest.mark.parametrize("kind", ["html", "docx", "pdf"])
+def test_a_brief_without_a_source_document_has_no_word_of_one(kind: str, layer: Layer, shared: Shared) -> None:
+    """Nor a unit that is only in another brief."""
+    assert load(LDN).brief.brief.source_document is None
+    path = shared.documents(LDN, layer)[kind]
+    words = " ".join(re.sub("\u00ad", "", format_named(kind).text(path.read_bytes())).split())
+    assert "low-dose naltrexone" in words.casefold()
+    assert re.findall(r"(?i)source document|\bstated\b|added by this brief|uncited|candidate source", words) == []
+    assert re.findall(r"(?i)ketamine|mg/kg|µg/kg|ng/ml|intravenous|intranasal", words) == []
 
 
 PRINTED = {
