@@ -8,7 +8,7 @@ and fonts are read only if needed.
 """
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -202,13 +202,35 @@ def font_path(face: Literal["Regular", "Semibold"]) -> Path:
     return folder_of("font_source_sans_pro") / "files" / f"SourceSansPro-{face}.ttf"
 
 
-@cache
-def covered_characters() -> frozenset[int]:
-    """The code points that at least one shipped font has a glyph for."""
+class CoveredCharacters:
+    """The code points that at least one shipped font has a glyph for.
+
+    A font is read only if those before it lack what is asked for: reading all of them takes a tenth of a check.
+    """
+
+    def __init__(self) -> None:
+        self._found: set[int] = set()
+        self._unread = iter(fonts())
+
+    def __contains__(self, code_point: int) -> bool:
+        while code_point not in self._found:
+            if (font := next(self._unread, None)) is None:
+                return False
+            self._found |= _characters_of(font)
+        return True
+
+
+def _characters_of(font: FontFile) -> Set[int]:
     # Imported here, because only checks and builds need it.
     from fontTools.ttLib import TTFont
 
-    return frozenset().union(*(TTFont(BytesIO(font.data), lazy=True).getBestCmap() for font in fonts()))
+    return TTFont(BytesIO(font.data), lazy=True).getBestCmap().keys()
+
+
+@cache
+def covered_characters() -> CoveredCharacters:
+    """Whether a code point has a glyph, to be asked with `in`."""
+    return CoveredCharacters()
 
 
 @lru_cache(maxsize=12)

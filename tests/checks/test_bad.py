@@ -240,14 +240,15 @@ def test_everything_is_reported_at_once(tmp_path: Path) -> None:
     assert list(caught.value.problems) == sorted(caught.value.problems)
 
 
+NEGATIVE = "n: -3  # error[number]"
 TYPED = [
     ("doses-unknown-unit", "low: 1,", "low: 0,5,", "decimal-comma", "write a decimal with a point"),
     ("doses-unknown-unit", "low: 1,", "low: 1,250,", "decimal-comma", "write a decimal with a point"),
     ("doses-unknown-unit", "low: 1,", "low: '0,5',", "number", "write a decimal with a point"),
     ("doses-unknown-unit", "low: 1,", "low: 5 mg,", "number", "write digits alone"),
-    ("studies-negative", "n: -3  # error[number]", "n: 12 people", "number", "write a whole number of at least 1, in digits alone"),
-    ("studies-negative", "n: -3  # error[number]", "n: 1,200", "number", "write a whole number of at least 1, in digits alone"),
-    ("studies-negative", "n: -3  # error[number]", "n: twelve", "number", "write a whole number of at least 1, in digits alone"),
+    ("studies-negative", NEGATIVE, "n: 12 people", "number", "write a whole number of at least 1, in digits alone"),
+    ("studies-negative", NEGATIVE, "n: 1,200", "number", "write a whole number of at least 1, in digits alone"),
+    ("studies-negative", NEGATIVE, "n: twelve", "number", "write a whole number of at least 1, in digits alone"),
 ]
 
 

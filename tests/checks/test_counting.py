@@ -260,7 +260,8 @@ def test_an_upheld_gap_has_a_source_or_a_search(
     claims = {"c1": claim("c1", "condition", ["ames2018 supports"]), "c2": gap}
     folder = world(tmp_path, claims, {"ames2018": TWO["ames2018"]})
     if search:
-        named = f"  negative_searches:\n    - {{what: Noses, where: an index, date: unknown, found: Nothing., {search}}}\n"
+        one = f"{{what: Noses, where: an index, date: unknown, found: Nothing., {search}}}"
+        named = f"  negative_searches:\n    - {one}\n"
         brief = (folder / "brief.yaml").read_text()
         (folder / "brief.yaml").write_text(brief.replace("methods:\n", "methods:\n" + named))
     said = "`c2` is upheld as a gap, and nobody is said to have looked: it has no source, and no search is named"

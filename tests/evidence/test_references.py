@@ -168,6 +168,33 @@ def test_a_list_may_be_wrapped(content: Any, tmp_path: Path) -> None:
     assert load(folder).source.place(("references", 0, "title")).line > 1
 
 
+def as_exported(**more: Any) -> dict[str, Any]:
+    """A reference with the fields and the types of values that Zotero 7 and Better BibTeX write."""
+    return entry(**{
+        "abstract": "Aim: …\nMethods: <b>n</b> = …", "journalAbbreviation": "J Ex", "container-title-short": "J Ex",
+        "DOI": "10.5555/j.1526.x", "ISSN": "1526-2375, 1526-4637", "issue": "4", "language": "eng", "source": "PubMed",
+        "note": "PMID: 123\nPMCID: PMC456", "page": "663-672", "title-short": "An invented", "keyword": "Glass, Noses",
+        "URL": "https://doi.org/10.5555/j.1526.x", "accessed": {"date-parts": [["2026", 11, 20]]},
+        "issued": {"date-parts": [["2009", 5]]}, "custom": {"tldr": "x"}, **more,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["example2020", "http://zotero.org/users/4711/items/AB12CD34"],
+                         ids=["Better BibTeX", "Zotero"])  # fmt: skip
+def test_what_reference_managers_export_is_read_as_it_is(name: str, tmp_path: Path) -> None:
+    """Better BibTeX exports keys as ids, Zotero alone addresses."""
+    folder = with_references(tmp_path / "blue", [as_exported(**{"id": name, "citation-key": "example2020"})])
+    for path in (folder / "claims" / "01-glass.yaml", folder / "studies.yaml", folder / "mechanisms.yaml"):
+        path.write_text(path.read_text().replace("example2020", name))
+    assert problems_in(folder) == ()
+    (reference,) = load(folder).brief.references
+    assert (reference.id, reference.year) == (name, 2009)
+    page = html.unescape(compose(load(folder), ["html"]).documents[0].data.decode())
+    listed = page[page.index('id="refs"') : page.index("<script")]
+    assert "<em>J Ex</em>" in listed
+    assert "Aim:" not in listed
+
+
 @pytest.mark.parametrize("content", [None, 5, "x", {}, {"x": 1}, {"items": 5}, {"message": None}, {"id": "x"}, True])
 def test_what_is_no_list_of_references_is_one_problem(content: Any, tmp_path: Path) -> None:
     folder = with_references(tmp_path / "blue", json.dumps(content))

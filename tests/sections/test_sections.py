@@ -17,6 +17,7 @@ from evibrief.rating.values import fill, values_of
 from evibrief.sections import cells, changes, evidence_tables, first_page, phases, references, summary
 from evibrief.sections.blocks import Alone, Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
 from evibrief.sections.changes import MOST_ROWS
+from evibrief.sections.rating_lines import fall_lines
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass",
@@ -182,6 +183,16 @@ def test_page_one_says_how_many_references_are_not_verified() -> None:
         told = [one.replace("\u00a0", " ") for one in first_page.page_one(brief, findings).counts]
         assert any("not fully verified" in one for one in told)
         assert said is None or said in told
+
+
+def test_without_its_one_study_a_link_has_no_study_and_is_not_called_not_searched() -> None:
+    brief, findings = known(BRIEFS[2])
+    assert findings.ratings
+    scale, told = findings.ratings.instrument.judgement, []
+    for link in findings.ratings.links.values():
+        told += [line.prose for line in fall_lines(link.falls, scale, findings) if link.falls]
+    assert any("no study without " in one for one in told)
+    assert not any("searched" in one for one in told)
 
 
 def test_a_level_that_moved_is_told_in_its_word_and_a_reason_once() -> None:

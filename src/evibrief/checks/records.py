@@ -26,7 +26,8 @@ def no_glyph(case: Context) -> Iterator[Finding]:
     `H~2~O`.
     """
     texts = case.source.scalars()
-    missing = set("".join(text for _, text in texts)) - set(map(chr, case.characters)) - {"\n", "\t"}
+    letters = set("".join(text for _, text in texts)) - {"\n", "\t"}
+    missing = {letter for letter in letters if ord(letter) not in case.characters}
     for location, text in texts if missing else ():
         for character in sorted(missing.intersection(text)):
             message = f"no font has the character `{character}` (U+{ord(character):04X})"

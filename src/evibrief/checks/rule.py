@@ -4,7 +4,7 @@ The other modules of this room define the rules; `run` runs them.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import cleandoc
@@ -36,7 +36,7 @@ class Context:
 
     brief: Brief
     source: SourceTree
-    characters: frozenset[int]
+    characters: Container[int]
     today: datetime.date | None = None
 
     @cached_property

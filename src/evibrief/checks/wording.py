@@ -235,8 +235,9 @@ def _hint_for_value(name: str, values: Mapping[str, str], case: Context) -> str:
         return f"`{record}` has {', '.join(own)}"
     if not case.ratings and record in (*case.findings.statements, *case.findings.links):
         return "nothing is rated without an `instrument` under `methods` in brief.yaml"
-    near = nearest_words(name, list(values), 1, NEAR_ID)
-    return f"did you mean `{near[0]}`?" if near else "before the point goes the id of a record, or the key of a publication"
+    if near := nearest_words(name, list(values), 1, NEAR_ID):
+        return f"did you mean `{near[0]}`?"
+    return "before the point goes the id of a record, or the key of a publication"
 
 
 RULES: tuple[Rule, ...] = (

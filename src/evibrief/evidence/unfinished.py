@@ -298,7 +298,7 @@ class Filling:
         return (role, direction) not in (("supports", "supports"), ("contradicts", "opposes"))
 
     def _say_of_claim(self, name: str, may_be_against: bool) -> None:
-        """Put a mark into each statement and link that rests on a claim, and withhold the tiers that may be too good."""
+        """Put a mark into each statement and link that rests on a claim; withhold the tiers that may be too good."""
         for _, one in entries(at(self.tree, "ranking", "statements")):
             if one.get("kind", "reason") == "reason" and _rests_on(one, name):
                 one["text"] = _joined(one.get("text"), [_NO_TIER if may_be_against else _NOT_FINAL])
