@@ -413,6 +413,24 @@ def test_law_7_a_bridge_is_tested_only_by_the_intervention_in_the_condition(show
         assert {one.leg for one in made if one.counted} <= legs
 
 
+# -- L8 ---------------------------------------------------------------------------------------------------------------
+
+
+@laws()
+@given(worlds(), st.booleans())
+def test_law_8_nothing_found_is_said_only_where_a_search_is_named(shown: World, several: bool) -> None:
+    for link in chain_of(shown, several).links:
+        plain, searched = (shown.rater.rate_link(link, named) for named in (False, True))
+        event(plain.judgement)
+        assert plain.judgement != "empty"
+        assert searched.judgement != "unsearched"
+        if plain.judgement == "unsearched":
+            assert searched.judgement == "empty"
+            assert any(not one.tally.studies for one in plain.requirements)
+        else:
+            assert searched.judgement == plain.judgement
+
+
 # -- L9, L10 ----------------------------------------------------------------------------------------------------------
 
 

@@ -12,9 +12,11 @@ import pytest
 from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
+from evibrief.labels import phrases
+from evibrief.rating.diff import Side, compare
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.values import fill, values_of
-from evibrief.sections import cells, changes, evidence_tables, first_page, phases, references, summary
+from evibrief.sections import cells, changes, doses, evidence_tables, first_page, phases, references, summary
 from evibrief.sections.blocks import Alone, Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
 from evibrief.sections.changes import MOST_ROWS
 from evibrief.sections.rating_lines import fall_lines
@@ -82,6 +84,24 @@ def test_what_is_said_about_a_dose_stands_beside_it_in_the_summary(folder: Path)
     assert brief.doses.people
     for dose in brief.doses.people:
         assert any(dose.label in lines for lines in told), dose.id
+
+
+def test_salt_and_doubt_stand_beside_an_amount_wherever_it_is_printed() -> None:
+    """In the summary, in the table of doses, in a text that takes it from the data, and in what changed."""
+    brief, findings = known(BRIEFS[1])
+    dose = brief.doses.people[0].model_copy(update={"salt": "leaded", "doubtful": "The table has another number."})
+    doubted = brief.model_copy(update={"doses": brief.doses.model_copy(update={"people": (dose,)})})
+    derived = derive(doubted)
+    amount = f"{phrases.amount(dose.amount)} (leaded; doubtful)"
+    for blocks in (summary.summary(doubted, derived), doses.doses(doubted, derived)):
+        lines = [line.text for row in rows_of(blocks) for line in row.cells[0].lines]
+        assert [line for line in lines if phrases.amount(dose.amount) in line] == [amount]
+    assert "The table has another number." in str(rows_of(doses.doses(doubted, derived)))
+    assert values_of(doubted, derived)[f"{dose.id}.amount"] == amount
+    before, after = Side(brief, findings), Side(doubted, derived)
+    (change,) = [one for one in compare(before, after) if one.kind == "dose changed"]
+    assert change.now.startswith(amount)
+    assert not change.was.startswith(amount)
 
 
 def test_a_value_in_a_claim_is_put_in_wherever_the_claim_is_printed() -> None:
@@ -186,7 +206,7 @@ def test_page_one_says_how_many_references_are_not_verified() -> None:
 
 
 def test_without_its_one_study_a_link_has_no_study_and_is_not_called_not_searched() -> None:
-    brief, findings = known(BRIEFS[2])
+    _, findings = known(BRIEFS[2])
     assert findings.ratings
     scale, told = findings.ratings.instrument.judgement, []
     for link in findings.ratings.links.values():

@@ -66,7 +66,8 @@ def compare(old: Side, new: Side) -> tuple[Change, ...]:
     """
     changes = [
         *_bottom_line(old.brief, new.brief), *_ratings(old, new), *_claims(old, new), *_sources(old, new),
-        *_doses(old.brief, new.brief), *_records(old.brief, new.brief), *_ranks(old.brief, new.brief),
+        *_doses(old.brief, new.brief, new.findings.words), *_records(old.brief, new.brief),
+        *_ranks(old.brief, new.brief),
     ]  # fmt: skip
     changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
     changes = list(_as_printed(changes, old, new))
@@ -327,18 +328,19 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _doses(old: Brief, new: Brief) -> Iterator[Change]:
-    before, after = ({dose.id: dose for dose in brief.doses.people} for brief in (old, new))
-    same, came, went = pairs_of_records(before, after)
-    yield from (Change("minor", "dose added", name, "", _dose(after[name])) for name in came)
-    yield from (Change("minor", "dose removed", name, _dose(before[name]), "") for name in went)
+def _doses(old: Brief, new: Brief, words: Words) -> Iterator[Change]:
+    before, after = ({dose.id: _dose(dose, words) for dose in brief.doses.people} for brief in (old, new))
+    same, came, went = pairs_of_records(*({dose.id: dose for dose in brief.doses.people} for brief in (old, new)))
+    yield from (Change("minor", "dose added", name, "", after[name]) for name in came)
+    yield from (Change("minor", "dose removed", name, before[name], "") for name in went)
     for name, earlier in same.items():
-        if _dose(before[earlier]) != _dose(after[name]):
-            yield Change("minor", "dose changed", name, _dose(before[earlier]), _dose(after[name]))
+        if before[earlier] != after[name]:
+            yield Change("minor", "dose changed", name, before[earlier], after[name])
 
 
-def _dose(dose: Dose) -> str:
-    return f"{phrases.amount(dose.amount)}, {dose.route}, {dose.population}"
+def _dose(dose: Dose, words: Words) -> str:
+    """A dose on one line, with its salt, and that it is doubtful: an amount is never told without them."""
+    return f"{phrases.given(dose, words)}, {dose.route}, {dose.population}"
 
 
 def _records(old: Brief, new: Brief) -> Iterator[Change]:
