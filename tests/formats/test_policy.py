@@ -17,7 +17,7 @@ import pytest
 
 from evibrief import resources
 from evibrief.archive import index
-from evibrief.archive.between import Between, ChangeInWords
+from evibrief.archive.between import Between, ChangeInWords, SignedReason
 from evibrief.archive.shown import Choice, ShownFile, ShownVersion
 from evibrief.archive.versions import Version
 from evibrief.build import build
@@ -212,7 +212,8 @@ def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server
     hostile = f'<img src="{server.address}/x"> "><script src="{server.address}/y"></script>'
     one = Version("x", hostile, "1.0.0", "2026-01-01", "0" * 64, hostile, "x/y", {hostile: "0" * 64}, "0" * 64,
                   "0" * 64, "current", hostile)  # fmt: skip
-    change = ChangeInWords("major", hostile, hostile, "s1", hostile, hostile * 2, hostile, hostile)
+    signed = (SignedReason(hostile, hostile, hostile),)
+    change = ChangeInWords("major", hostile, hostile, "s1", hostile, hostile * 2, hostile, hostile, signed)
     told = Between("0.9.0", "1.0.0", "en", hostile, (change, replace(change, weight="minor")), ())
     file = ShownFile(hostile, "pdf", 1, 2, "0" * 64)
     row = ShownVersion(one, hostile, "de", one, (file,), (), told, ((one, hostile),))

@@ -620,7 +620,7 @@ def english_left(lines: Iterable[str], side: Side, given: Iterable[str] = ()) ->
     return {line: left for line, left in told.items() if left}
 
 
-CHANGES = tuple(ChangeInWords("major", "а", "б", f"{number}", "", "", "в", "") for number in range(20))
+CHANGES = tuple(ChangeInWords("major", "а", "б", f"{number}", "", "", "в", "", ()) for number in range(20))
 SINCE = Between("1.0.0", "1.1.0", "ru", "а", CHANGES, ())
 GIVEN = {"a.pdf", "fr-CA", "evibrief verify FILE", "https://example.org/briefs"}
 SENDER = Sender(name="а", address="s@example.org")

@@ -43,6 +43,20 @@ def test_the_harms_named_come_first_and_the_others_are_counted(number: int, tmp_
     assert f'<a href="#section_harms">{others[number]}' in text.replace(' class="uri"', "")
 
 
+def test_a_harm_on_page_one_is_cited_once_however_its_text_cites(tmp_path: Path) -> None:
+    loaded = with_safety(tmp_path, f"[{NAMES[0]}]")
+    brief = loaded.brief
+    (harm,) = (one for one in brief.harms if one.id == NAMES[0])
+    key = harm.evidence[0].source
+    first, *_ = page_one(brief, loaded.findings).safety
+    assert first.prose.startswith(f"{harm.effect} [@{key}")
+    assert first.prose.endswith(f"] ([details](#{harm.id}))")
+    cited = harm.model_copy(update={"effect": f"Sleep was worse [@{key}].", "evidence": harm.evidence[:1]})
+    brief = brief.model_copy(update={"harms": (cited, *(one for one in brief.harms if one.id != harm.id))})
+    first, *_ = page_one(brief, loaded.findings).safety
+    assert first.prose == f"Sleep was worse [@{key}]. ([details](#{harm.id}))"
+
+
 def test_without_a_choice_the_harms_are_counted(tmp_path: Path) -> None:
     text = told(with_safety(tmp_path, "[]"))
     assert '<a href="#section_harms">4 harms</a> are recorded' in text

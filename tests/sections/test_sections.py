@@ -19,6 +19,7 @@ from evibrief.rating.values import fill, values_of
 from evibrief.sections import cells, changes, doses, evidence_tables, first_page, phases, references, summary
 from evibrief.sections.blocks import Alone, Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
 from evibrief.sections.changes import MOST_ROWS
+from evibrief.sections.compose import compose_view
 from evibrief.sections.rating_lines import fall_lines
 
 ROOT = Path(__file__).parents[2]
@@ -198,7 +199,7 @@ def test_a_signed_reason_keeps_its_citations() -> None:
 
 
 def test_page_one_says_how_many_references_are_not_verified() -> None:
-    for folder, said in ((BRIEFS[1], "References that are not fully verified: 3 of 6."), (BRIEFS[2], None)):
+    for folder, said in ((BRIEFS[1], "Of 6 references, 3 are not fully verified."), (BRIEFS[2], None)):
         brief, findings = known(folder)
         told = [one.replace("\u00a0", " ") for one in first_page.page_one(brief, findings).counts]
         assert any("not fully verified" in one for one in told)
@@ -230,3 +231,28 @@ def test_a_level_that_moved_is_told_in_its_word_and_a_reason_once() -> None:
     rows = [[line.text or line.prose for cell in row.cells[1:] for line in cell.lines] for row in rows_of([table])]
     assert [row[-1].strip() for row in rows] == ["Read again.", "as above", "unknown"]
     assert rows[-1][:2] == ["Very low", "no study recorded"]
+
+
+@pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
+def test_no_caption_repeats_the_heading_above_it(folder: Path) -> None:
+    """A caption is read out, and is a line in Word's list of tables: it says what the table has."""
+    brief, findings = known(folder)
+    view = compose_view(brief, findings, "")
+    seen = 0
+    for page in view.sections:
+        heading = page.title
+        for block in page.blocks:
+            heading = block.text if isinstance(block, Heading) else heading
+            if isinstance(block, Table):
+                seen += 1
+                assert block.caption.partition(". ")[2] not in ("", heading)
+    assert seen > 5
+
+
+def test_what_is_ours_on_page_one_begins_with_a_capital() -> None:
+    for folder in BRIEFS:
+        brief, findings = known(folder)
+        told = dict(first_page.judgements(brief, findings))
+        if support := told.get(findings.words.facts.support):
+            assert support[0].isupper(), folder
+    assert support

@@ -169,7 +169,7 @@ def _told(
     record = change.record.partition(", ")[0]
     parts = [part for one in group if (part := one.record.partition(", ")[2])]
     parts = [] if set(parts) == {"final", "computed"} else parts
-    kind, what = _capital(phrases.change(change.kind, words)), names.get(record, record)
+    kind, what = phrases.capital(phrases.change(change.kind, words)), names.get(record, record)
     if change.kind == "bottom line":
         what, parts = _of_the_bottom_line(parts, words), []
     was, now = (_value(change, text, known) for text, known in zip((change.was, change.now), levels, strict=True))
@@ -198,6 +198,3 @@ def _counts(side: LevelAndCounts | None, words: Words) -> str:
     numbers = {"supporting": side["for"], "against": side["against"], "inconclusive": side["inconclusive"]}
     return words.archive.studies(**numbers) if any(numbers.values()) else words.counts.study(0)
 
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

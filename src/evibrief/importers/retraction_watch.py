@@ -133,7 +133,7 @@ class RetractionWatch:
     def read(self, data: bytes, path: Path, brief: Brief, today: datetime.date) -> Imported:
         """Compare the references of a brief with the list. Raises `Problems`, as `check_references` does."""
         report = check_references(brief.references, data, path.name, str(path), today)
-        told = f"{len(brief.references)} references compared with {path.name}, notices: {report.rows}"
+        told = f"references compared with {path.name}: {len(brief.references)}, notices: {report.rows}"
         return Imported(report.model_dump(exclude_defaults=True), (told, *summary_of_report(report)), REMARKS)
 
 

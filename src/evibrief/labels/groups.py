@@ -25,7 +25,9 @@ class Counts(Record):
     mechanism: Counted
     page: Counted
     person: Counted
+    notice: Counted
     problem: Counted
+    reference: Counted
     statement: Counted
     study: Counted
 
@@ -213,6 +215,7 @@ class Captions(Record):
     unsourced: Text
     heavy_studies: Annotated[Sentence, takes("number")]
     chain: Annotated[Sentence, takes("mechanism")]
+    claims: Annotated[Sentence, takes("topic")]
     scale_tier: Text
     scale_judgement: Text
     scale_leg: Text
@@ -240,8 +243,8 @@ class Figures(Record):
     key_final: Text
     key_greatest: Text
     key_unmeasured: Text
-    told_ranking: Annotated[Sentence, takes("number", "found", "stated")]
-    told_ranking_own: Annotated[Sentence, takes("number", "found")]
+    told_ranking: Annotated[Plural, counts("found", "stated")]
+    told_ranking_own: Annotated[Plural, counts("found")]
     told_time_course: Annotated[Plural, counts("first", "last")]
     told_no_time: Counted
 
@@ -324,7 +327,6 @@ class Sentences(Record):
     attributed: Annotated[Sentence, takes("attribution")]
     because: Annotated[Sentence, takes("reason")]
     candidates: Annotated[Sentence, takes("candidates", "total")]
-    certainty_each: Annotated[Sentence, takes("level", "mechanisms")]
     certainty_for: Annotated[Sentence, takes("level", "number")]
     certainty_of: Annotated[Sentence, takes("levels", "mechanisms")]
     called_claim: Annotated[Sentence, takes("number")]
@@ -340,8 +342,6 @@ class Sentences(Record):
     changed: Annotated[Sentence, takes("kinds")]
     changes: Annotated[Sentence, takes("conclusions", "evidence", "wording")]
     citations_too: Annotated[Sentence, takes("text", "citations")]
-    claims_from_document: Annotated[Sentence, takes("total", "stated", "added")]
-    claims_own: Annotated[Sentence, takes("total")]
     claims_by_direction: Annotated[Sentence, takes("supporting", "opposing", "neutral")]
     claims_by_status: Annotated[Sentence, takes("upheld", "corrected", "contested", "unsupported")]
     claims_by_status_unexamined: Annotated[
@@ -370,11 +370,9 @@ class Sentences(Record):
     link: Annotated[Sentence, takes("number", "kind")]
     link_number: Annotated[Sentence, takes("number")]
     locator: Annotated[Sentence, takes("locator")]
-    mechanisms_concerned: Annotated[Sentence, takes("mechanisms")]
     never_contrary: Annotated[Sentence, takes("sort")]
     no_source_named: Annotated[Sentence, takes("phrase")]
     not_in_check: Annotated[Sentence, takes("date")]
-    not_verified: Annotated[Sentence, takes("number", "total")]
     notice: Annotated[Sentence, takes("kind", "date", "where", "identifier")]
     notice_with_reason: Annotated[Sentence, takes("kind", "date", "where", "identifier", "reason")]
     number_of: Annotated[Sentence, takes("number", "what")]
@@ -387,16 +385,15 @@ class Sentences(Record):
     out_of_date: Annotated[Sentence, takes("date")]
     problems_found: Annotated[Sentence, takes("problems")]
     range: Annotated[Sentence, takes("low", "high")]
-    ranking_corrections: Annotated[Sentence, takes("corrections")]
     resolved: Annotated[Sentence, takes("reason")]
     reference_state: Annotated[Sentence, takes("state")]
     recorded_only: Annotated[Sentence, takes("studies")]
-    references_verified: Annotated[Sentence, takes("total", "states", "notices")]
+    references_verified: Annotated[Sentence, takes("references", "states", "notices")]
     retracted: Annotated[Sentence, takes("study")]
     retraction_check: Annotated[Sentence, takes("state")]
     retractions_checked: Annotated[
         Sentence,
-        takes("date", "source", "rows", "hash", "checked", "total", "without", "later"),
+        takes("date", "source", "notices", "hash", "checked", "references", "without", "later"),
     ]
     reviewed: Annotated[Sentence, takes("version", "hash", "people", "comments", "decisions")]
     route: Annotated[Sentence, takes("route")]
@@ -406,10 +403,7 @@ class Sentences(Record):
     since_hash: Annotated[Sentence, takes("summary", "hash")]
     since_version: Annotated[Sentence, takes("version", "summary")]
     some_without_source: Annotated[Sentence, takes("claims", "number")]
-    sources_found: Annotated[Sentence, takes("sourced", "total", "attributed", "studies")]
-    sources_found_own: Annotated[Sentence, takes("sourced", "total", "studies")]
-    sources_not_sought_own: Annotated[Sentence, takes("total")]
-    sources_not_sought: Annotated[Sentence, takes("total", "attributed")]
+    sources_found: Annotated[Sentence, takes("sourced", "claims", "attributed", "studies")]
     stated: Annotated[Sentence, takes("tier")]
     stated_claim_plainly: Annotated[Sentence, takes("line", "source", "study_type", "population")]
     stated_claim: Annotated[Sentence, takes("line", "modality", "source", "study_type", "population")]
@@ -417,6 +411,7 @@ class Sentences(Record):
     sure: Annotated[Sentence, takes("sure")]
     version_until: Annotated[Sentence, takes("version", "date", "review_by")]
     this_version: Annotated[Sentence, takes("version", "date")]
+    tier_of_one: Annotated[Sentence, takes("tier")]
     tier_summary: Annotated[Sentence, takes("statements", "tiers")]
     tier_summary_none: Annotated[Sentence, takes("statements", "tiers", "best")]
     tiers_rated: Annotated[Sentence, takes("instrument", "signed", "summary")]
@@ -424,7 +419,6 @@ class Sentences(Record):
     tiers_signed: Annotated[Sentence, takes("tiers")]
     tiers_unrated: Annotated[Sentence, takes("signed")]
     tiers_unrated_own: Annotated[Sentence, takes("signed")]
-    unsourced: Annotated[Sentence, takes("unsourced", "total", "others", "studies")]
     version_line: Annotated[Sentence, takes("version", "date", "review_by", "content")]
     versions_listed: Annotated[Sentence, takes("place")]
     without_source: Annotated[Sentence, takes("claims")]
@@ -433,7 +427,6 @@ class Sentences(Record):
     of_affiliation: Annotated[Sentence, takes("name", "affiliation")]
     p_signed: Annotated[Sentence, takes("p")]
     p_value: Annotated[Sentence, takes("p")]
-    arm: Annotated[Sentence, takes("label", "number")]
     arm_counted: Annotated[Sentence, takes("label", "events", "number")]
     quoted: Annotated[Sentence, takes("text")]
     criteria: Annotated[Sentence, takes("criteria")]
@@ -452,7 +445,18 @@ class Sentences(Record):
 class Plurals(Record):
     """Sentences that fit a number."""
 
+    arm: Annotated[Plural, counts("label")]
+    certainty_each: Annotated[Plural, counts("level")]
     claim_list: Annotated[Plural, by_number()]
+    claims_from_document: Annotated[Plural, counts("claims", "added")]
+    claims_own: Counted
+    mechanisms_concerned: Annotated[Plural, by_number("mechanisms")]
+    not_verified: Annotated[Plural, counts("references")]
+    ranking_corrections: Annotated[Plural, by_number("corrections")]
+    sources_found_own: Annotated[Plural, counts("claims", "studies")]
+    sources_not_sought: Annotated[Plural, counts("attributed")]
+    sources_not_sought_own: Counted
+    unsourced: Annotated[Plural, counts("unsourced", "claims", "studies")]
     claims_in_all: Counted
     claims_on_it: Annotated[Plural, counts("statuses", "claims")]
     doses_listed: Annotated[Plural, counts("anchor")]

@@ -122,6 +122,11 @@ def all_of(things: Iterable[str], words: Words) -> str:
     return words.lists.last(most=words.lists.separator.join(most), last=last) if most else last
 
 
+def capital(text: str) -> str:
+    """A text of ours that is a sentence of its own, with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
 def any_of(things: Iterable[str], words: Words) -> str:
     """`a or b or c`."""
     return words.lists.either.join(things)

@@ -6,7 +6,7 @@ In: text of a file of labels. Out: one record type for each group, as in `groups
 from typing import Annotated
 
 from evibrief.evidence.fields import Record, Text
-from evibrief.labels.sentence import Sentence, takes
+from evibrief.labels.sentence import Plural, Sentence, counts, takes
 
 
 class Remarks(Record):
@@ -29,7 +29,7 @@ class ReviewCopy(Record):
     version: Annotated[Sentence, takes("version", "date", "content")]
     asked: Text
     comment: Text
-    questions: Annotated[Sentence, takes("number", "author")]
+    questions: Annotated[Plural, counts("author")]
     change: Text
     keep: Text
     names: Text

@@ -113,7 +113,7 @@ def _warnings(
         if not file.evidence:
             yield f"{file.name}: it does not say which version was reviewed; remarks are matched by quoted text"
         if (read := sum(remark.elements for remark in file.remarks)) != file.counted:
-            yield f"{file.name}: it has {file.counted} comments and revisions, but {read} were read; check the file"
+            yield f"{file.name}: comments and revisions in it: {file.counted}, read: {read}; check the file"
         yield from (f"{file.name}: {warning}" for warning in file.warnings)
         if file.macros:
             yield f"{file.name}: it contains macros, which were not run; ask the sender before you open it"

@@ -210,7 +210,7 @@ def number_lines(entry: Evidence, words: Words) -> Iterator[Line]:
 def arm_lines(arms: Iterable[Arm], words: Words) -> Iterator[Line]:
     """How many were in each group, and how many of them had the outcome, if it is counted."""
     told = [
-        words.sentences.arm(label=arm.label, number=arm.n) if arm.events is None
+        words.plurals.arm(arm.n, label=arm.label) if arm.events is None
         else words.sentences.arm_counted(label=arm.label, events=arm.events, number=arm.n)
         for arm in arms
     ]  # fmt: skip

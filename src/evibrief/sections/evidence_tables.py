@@ -36,7 +36,8 @@ def evidence(brief: Brief, findings: Findings) -> Iterator[Block]:
     of_claims = _mechanisms(brief)
     for group in brief.claims:
         yield Heading(group.title, group.id)
-        yield from table(group.title, columns, _records(group, of_claims, findings))
+        caption = findings.words.captions.claims(topic=group.title)
+        yield from table(caption, columns, _records(group, of_claims, findings))
 
 
 def _mechanisms(brief: Brief) -> dict[str, tuple[str, ...]]:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, SourceDocument
+from evibrief.evidence.fields import cited_keys
 from evibrief.evidence.hashes import SHORT
 from evibrief.evidence.instrument import LegInstrument
+from evibrief.evidence.records import Harm
 from evibrief.evidence.written import joined
 from evibrief.labels import phrases
 from evibrief.labels.words import Words
@@ -69,7 +71,7 @@ def judgements(brief: Brief, findings: Findings) -> tuple[tuple[str, str], ...]:
     if ratings and ratings.chains:
         computed = rating_lines.chain_summary(ratings, words)
         if isinstance(ratings.instrument, LegInstrument):
-            return (*((words.facts.plausibility, plausibility), (words.facts.support, computed)),
+            return (*((words.facts.plausibility, plausibility), (words.facts.support, phrases.capital(computed))),
                     (words.facts.certainty, certainty))  # fmt: skip
         certainty = words.sentences.computed_too(stated=certainty, computed=computed)
     return ((words.facts.plausibility, plausibility), (words.facts.certainty, certainty))
@@ -109,10 +111,17 @@ def _safety(brief: Brief, findings: Findings) -> Iterator[Line]:
     sentences, plurals = findings.words.sentences, findings.words.plurals
     harms, first = {harm.id: harm for harm in brief.harms}, dict.fromkeys(brief.brief.safety)
     for name in first:
-        yield Line(prose=joined(harms[name].effect, " ", sentences.see_harm(anchor=name)))
+        yield Line(prose=joined(harms[name].effect, _cited(harms[name]), " ", sentences.see_harm(anchor=name)))
     if others := len(harms) - len(first):
         told = plurals.more_harms if first else plurals.harms_recorded
         yield Line(prose=told(others, anchor=anchor_of("harms")))
+
+
+def _cited(harm: Harm) -> str:
+    """The sources of a harm as a citation, without those that its text cites already."""
+    cited = tuple(cited_keys(harm.effect))
+    keys = dict.fromkeys(entry.source for entry in harm.evidence if entry.source not in cited)
+    return f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else ""
 
 
 def _who(brief: Brief, words: Words) -> tuple[tuple[str, str], ...]:
@@ -144,7 +153,8 @@ def anchor_of(kind: str) -> str:
 def _not_verified(brief: Brief, findings: Findings) -> Iterator[str]:
     total = len(brief.studies)
     if number := total - findings.verification.get("verified", 0):
-        yield findings.words.sentences.not_verified(number=number, total=total)
+        words = findings.words
+        yield words.plurals.not_verified(number, references=words.counts.reference(total))
 
 
 def _currency(brief: Brief, words: Words) -> Iterator[str]:

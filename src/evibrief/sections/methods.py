@@ -152,10 +152,10 @@ def count_sentences(findings: Findings) -> tuple[str, ...]:
     """The counts of the evidence base in sentences, the most important first."""
     counts, plurals, sentences = findings.counts, findings.words.plurals, findings.words.sentences
     about, direction = (Counter(found) for found in (counts.about, counts.direction))
-    total = counts.stated + counts.added
-    origin = sentences.claims_own(total=total)
+    total, claims = counts.stated + counts.added, findings.words.counts.claim(counts.stated + counts.added)
+    origin = plurals.claims_own(total)
     if counts.stated:
-        origin = sentences.claims_from_document(total=total, stated=counts.stated, added=counts.added)
+        origin = plurals.claims_from_document(counts.stated, claims=claims, added=counts.added)
     return (
         plurals.claims_direct(counts.direct, claims=plurals.claims_in_all(total)),
         _by_subject(about, sentences),
@@ -184,13 +184,14 @@ def _by_status(status: Counter[str], sentences: Sentences) -> str:
 
 def _sources(findings: Findings) -> str:
     """How many claims have no source. `Not searched` and `searched but not found` must read differently."""
-    counts, sentences = findings.counts, findings.words.sentences
+    counts, plurals = findings.counts, findings.words.plurals
     total, studies = counts.stated + counts.added, findings.words.counts.study(counts.studies)
-    sourced, attributed = total - counts.unsourced, counts.attributed
+    claims, sourced, attributed = findings.words.counts.claim(total), total - counts.unsourced, counts.attributed
     if counts.status.get("unexamined", 0) == total:
         if not findings.has_document:
-            return sentences.sources_not_sought_own(total=total)
-        return sentences.sources_not_sought(total=total, attributed=attributed)
+            return plurals.sources_not_sought_own(total)
+        return plurals.sources_not_sought(total, attributed=attributed)
     if not findings.has_document:
-        return sentences.sources_found_own(sourced=sourced, total=total, studies=studies)
-    return sentences.sources_found(sourced=sourced, total=total, attributed=attributed, studies=studies)
+        return plurals.sources_found_own(sourced, claims=claims, studies=studies)
+    found = findings.words.sentences
+    return found.sources_found(sourced=sourced, claims=claims, attributed=attributed, studies=studies)

@@ -12,14 +12,15 @@ from evibrief.sections.phases import claims_named
 
 def models(brief: Brief, findings: Findings) -> Iterator[Block]:
     """Models of the condition: where the intervention would act if the model is right, and what is missing."""
-    sentences = findings.words.sentences
+    words = findings.words
     titles = {mechanism.id: mechanism.title for mechanism in brief.mechanisms}
     for model in brief.models:
         yield Heading(model.title, model.id)
         yield Paragraph(model.text)
-        yield Paragraph(sentences.would_need(text=model.would_need))
+        yield Paragraph(words.sentences.would_need(text=model.would_need))
         if model.mechanisms:
             linked = (f"[{escape(titles[name])}](#{name})" for name in model.mechanisms)
-            concerned = phrases.all_of(linked, findings.words)
-            yield Paragraph(sentences.mechanisms_concerned(mechanisms=concerned), style="note")
+            concerned = phrases.all_of(linked, words)
+            told = words.plurals.mechanisms_concerned(len(model.mechanisms), mechanisms=concerned)
+            yield Paragraph(told, style="note")
         yield from claims_named(model, findings)

@@ -38,7 +38,7 @@ def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield from table(words.captions.ranking_unrated, _columns(words), rows)
     if names := brief.ranking.corrections:
         linked = phrases.all_of((f"[{name}](#{name})" for name in names), words)
-        yield Paragraph(words.sentences.ranking_corrections(corrections=linked), style="note")
+        yield Paragraph(words.plurals.ranking_corrections(len(names), corrections=linked), style="note")
 
 
 def _columns(words: Words) -> tuple[tuple[str, int], ...]:

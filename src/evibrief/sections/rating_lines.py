@@ -26,6 +26,8 @@ def tier_summary(ratings: Ratings, words: Words) -> str:
     met = [(finals.count(tier), levels[tier]) for tier in get_args(Tier) if tier in finals]
     told = [words.plurals.tier_first(number, tier=level) for number, level in met[:1]]
     told += [words.sentences.number_of(number=number, what=level) for number, level in met[1:]]
+    if len(finals) == 1:
+        return words.sentences.tier_of_one(tier=levels[finals[0]])
     statements, tiers = words.counts.statement(len(finals)), phrases.all_of(told, words)
     best: Tier = get_args(Tier)[0]
     if best in finals:
@@ -39,7 +41,7 @@ def chain_summary(ratings: Ratings, words: Words) -> str:
     levels = {level.id: level.word.lower() for level in ratings.chain_scale.levels}
     mechanisms = words.counts.mechanism(len(finals))
     if len(set(finals)) == 1:
-        return sentences.certainty_each(level=levels[finals[0]], mechanisms=mechanisms)
+        return words.plurals.certainty_each(len(finals), level=levels[finals[0]])
     told = (
         sentences.certainty_for(level=word, number=finals.count(level))
         for level, word in levels.items() if level in finals

@@ -46,18 +46,18 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Line]:
     reasons = [statement for statement in brief.ranking.statements if statement.kind == "reason"]
     fragile = [statement for statement in reasons if rated[statement.id].falls]
     links = (f"[{statement.id.lstrip('s')}](#{statement.id})" for statement in fragile)
-    linked = phrases.all_of(links, findings.words)
-    yield Line(prose=findings.words.plurals.fragile(len(fragile), total=len(reasons), statements=linked))
+    linked, total = phrases.all_of(links, findings.words), findings.words.counts.statement(len(reasons))
+    yield Line(prose=findings.words.plurals.fragile(len(fragile), total=total, statements=linked))
 
 
 def _candidates(brief: Brief, findings: Findings) -> Iterator[Line]:
     entries = [entry for claim in brief.all_claims for entry in claim.evidence]
-    sentences = findings.words.sentences
     if findings.has_document:
         candidate = sum(entry.basis == "candidate" for entry in entries)
-        yield Line(text=sentences.candidates(candidates=candidate, total=len(entries)))
+        yield Line(text=findings.words.sentences.candidates(candidates=candidate, total=len(entries)))
     open_ones = len(brief.studies) - findings.verification.get("verified", 0)
-    yield Line(text=sentences.not_verified(number=open_ones, total=len(brief.studies)))
+    references = findings.words.counts.reference(len(brief.studies))
+    yield Line(text=findings.words.plurals.not_verified(open_ones, references=references))
 
 
 def _override_row(record: str, rule: str, reason: str, signed: str, findings: Findings) -> Row:
@@ -71,9 +71,8 @@ def _unsourced(brief: Brief, findings: Findings) -> Iterator[Block]:
     words, names, counts = findings.words, findings.words.columns, findings.counts
     yield Heading(words.headings.unsourced, "limits_unsourced")
     total, studies = counts.stated + counts.added, words.counts.study(counts.studies)
-    others = total - counts.unsourced
-    sentence = words.sentences.unsourced
-    yield Paragraph(sentence(unsourced=counts.unsourced, total=total, others=others, studies=studies))
+    claims, unsourced, told = words.counts.claim(total), counts.unsourced, words.plurals
+    yield Paragraph(told.unsourced(total - unsourced, unsourced=unsourced, claims=claims, studies=studies))
     columns = ((names.topic, 30), (names.claims_unsourced, 70))
     rows = ([_unsourced_row(group, findings)] for group in brief.claims if _without_source(group))
     yield from table(words.captions.unsourced, columns, rows)
@@ -105,8 +104,9 @@ def _references(brief: Brief, findings: Findings) -> Iterator[Block]:
     words = findings.words
     yield Heading(words.headings.references, "limits_verification")
     states = _numbers(findings.verification, words.verification, get_args(VerificationState), words)
+    references = words.counts.reference(len(brief.studies))
     notices = _numbers(findings.integrity, words.standing, get_args(PublicationStanding), words)
-    yield Paragraph(words.sentences.references_verified(total=len(brief.studies), states=states, notices=notices))
+    yield Paragraph(words.sentences.references_verified(references=references, states=states, notices=notices))
     yield Paragraph(_retractions_checked(brief, words))
     if unused := _unused(brief):
         named = phrases.all_of((study_name(key, findings) for key in unused), words)
@@ -138,9 +138,9 @@ def _retractions_checked(brief: Brief, words: Words) -> str:
     states = {result.reference: result.state for result in report.results}
     without = [study.reference for study in brief.studies if states.get(study.reference) == "no-identifier"]
     later = [study.reference for study in brief.studies if study.reference not in states]
-    total = len(brief.studies)
+    total, counts = len(brief.studies), words.counts
     return words.sentences.retractions_checked(
-        date=phrases.date(report.checked, words), source=escape(report.source), rows=report.rows,
-        hash=report.sha256[:12], checked=total - len(without) - len(later), total=total, without=len(without),
-        later=len(later),
+        date=phrases.date(report.checked, words), source=escape(report.source), notices=counts.notice(report.rows),
+        hash=report.sha256[:12], checked=total - len(without) - len(later), references=counts.reference(total),
+        without=len(without), later=len(later),
     )  # fmt: skip

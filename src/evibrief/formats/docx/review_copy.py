@@ -163,7 +163,7 @@ def first_page(
         said.version(version=brief.version, date=day, content=content[:SHORT]),
         said.asked,
         said.comment,
-        said.questions(number=count, author=AUTHOR),
+        said.questions(count, author=AUTHOR),
         said.change,
         said.keep,
         said.names,

@@ -234,9 +234,9 @@ def _plausibility_words(rows: Sequence[RankedRow], levels: Sequence[str], words:
     figures = words.figures
     found = _levels_told([row.computed if row.final is None else row.final for row in rows], levels, words)
     if all(row.stated is None for row in rows):
-        return figures.told_ranking_own(number=len(rows), found=found)
+        return figures.told_ranking_own(len(rows), found=found)
     stated = _levels_told([row.stated for row in rows], levels, words)
-    return figures.told_ranking(number=len(rows), found=found, stated=stated)
+    return figures.told_ranking(len(rows), found=found, stated=stated)
 
 
 def _levels_told(places: Sequence[int | None], levels: Sequence[str], words: Words) -> str:
