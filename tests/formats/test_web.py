@@ -381,6 +381,7 @@ KINDS = ("claims", "studies", "harms", "doses", "corrections", "references", "el
 def test_search_looks_through_all_of_the_page_and_counts_by_kind(open_page: Open) -> None:
     page = open_page()
     page.locator("#search").fill("mg/kg")  # on the page a sign that nobody types keeps it together
+    page.evaluate("document.querySelectorAll('#results button').forEach(more => more.click())")
     numbers = page.evaluate(
         "[...document.querySelectorAll('#results > li')].map(one => [one.className, one.querySelectorAll('a').length])"
     )
