@@ -33,6 +33,10 @@ FEWEST_WORDS_OF_EDIT = 3
 _ALIKE = {"'": "['’‘]", "’": "['’‘]", "‘": "['’‘]", '"': '["“”]', "“": '["“”]', "”": '["“”]', "-": "[-–]", "–": "[-–]"}
 
 
+_UNSEEN = dict.fromkeys((0x2060, 0xFEFF))
+"""The word joiner, and the older sign for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A proposed change of one field: the text before and after, and the patch of its file.
@@ -131,11 +135,15 @@ def changed_words(was: str, now: str) -> tuple[int, int]:
 
 
 def _edit(before: str, after: str) -> _Edit:
-    """The edit in whole words, with the words around it."""
+    """The edit in whole words, with the words around it.
+
+    Words are parted at any space, so a no-break space of the page ends in no file. A word joiner may come from a page
+    too, and nobody sees it: it is left out of what was added.
+    """
     old, new = before.split(), after.split()
     start, stop = changed_words(before, after)
     end = len(old) - stop
-    removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])
+    removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end]).translate(_UNSEEN)
     mark = _mark_of(removed) if removed and added else ""
     if mark and added.endswith(mark):
         # A full stop or citation number after the last word stays; the field has another mark in its place.

@@ -32,8 +32,9 @@ class Word:
         from evibrief.formats.docx.pictures import named_address
         from evibrief.formats.docx.reference import recoloured
         from evibrief.formats.docx.write import write_docx
+        from evibrief.formats.html.kept_together import spaced_together
 
-        html = page.with_figures(lambda figure: named_address(figure.anchor, figure.drawing))
+        html = spaced_together(page.with_figures(lambda figure: named_address(figure.anchor, figure.drawing)))
         drawings = {figure.anchor: figure.drawing for figure in page.figures}
         lua_filter = resources.template_texts()["word.lua"]
         reference = page.theme.word or resources.reference_document()

@@ -2,7 +2,9 @@
 
 In: a page. Out: the same page and the same words. A browser gets spans that do not break, so that what is copied from
 the page is what was written. The engine of the PDF breaks lines badly beside such spans; it gets signs that forbid a
-break, which are not in the text that a viewer finds and copies. Headings are left alone: they are entries of outlines.
+break, which are not in the text that a viewer finds and copies. Word gets its no-break space, which its search takes
+for a space; it has no sign that joins words and that every font has, and it breaks no line at a slash. Headings are
+left alone: they are entries of outlines.
 """
 
 import re
@@ -39,6 +41,17 @@ def joined_together(html: str) -> str:
     parts = _SKIPPED.split(html)
     parts[::2] = (_with_signs(words) for words in parts[::2])
     return "".join(parts)
+
+
+def spaced_together(html: str) -> str:
+    """The page with no-break spaces in these, and between a name and its year."""
+    parts = _SKIPPED.split(html)
+    parts[::2] = (_spaced(words) for words in parts[::2])
+    return "".join(parts)
+
+
+def _spaced(words: str) -> str:
+    return _NAME_AND_YEAR.sub(NO_BREAK, _TOGETHER.sub(lambda one: one[0].replace(" ", NO_BREAK), words))
 
 
 def _with_signs(words: str) -> str:
