@@ -765,6 +765,17 @@ def test_a_link_that_says_the_number_of_a_figure_is_a_reference_to_it() -> None:
     assert_valid(word.data)
 
 
+@pytest.mark.parametrize("target", ["row", "results", "other"])
+def test_a_link_that_leads_elsewhere_is_no_reference_whatever_it_says(target: str) -> None:
+    """`Table 1` may be a table of a publication, and the link lead to the claim that it is about."""
+    table = small_table(1).replace("300 mg", '<span id="row">300 mg</span>')
+    table = f'<div id="own">{table}</div><div id="other"><p>x</p></div>'
+    links = f'<p><a href="#{target}">Table 1</a> and <a href="#own">Table 1</a></p>'
+    tree = Word(write(page(f'<h2 id="results">Results</h2>{table}{links}'))).tree("document")
+    assert fields_in(tree) == [(r"SEQ Table \* ARABIC", "1"), (r"REF _Ref_Table_1 \h", "Table 1")]
+    assert [(find(link, "@w:anchor"), text_of(link)) for link in find(tree, "//w:hyperlink")] == [([target], "Table 1")]
+
+
 def test_a_number_that_is_not_the_next_one_is_set_and_not_counted() -> None:
     counted = [field for field, _ in fields_of(1, 4, 5) if field.startswith("SEQ")]
     assert counted == [r"SEQ Figure \* ARABIC", r"SEQ Figure \* ARABIC \r 4", r"SEQ Figure \* ARABIC"]

@@ -1,18 +1,19 @@
 """Captions of tables and figures as Word makes them: with a number that it counts, and references that follow it.
 
 In: the body, with captions that begin like `Table 3.` Out: the same, in which each such number is a SEQ field in a
-bookmark (ECMA-376 part 1, 17.16.5.56), and each link whose words are `Table 3` is a REF field to it (17.16.5.46). All
-fields hold the same words as before, so that the text is right whether they are updated or not.
+bookmark (ECMA-376 part 1, 17.16.5.56), and each link to that table whose words are `Table 3` is a REF field to it
+(17.16.5.46). All fields hold the same words as before, so that the text is right whether they are updated or not.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from evibrief.formats.docx.names import W
 from evibrief.formats.docx.paragraphs import (
+    BOOKMARK_ENDS,
     PARAGRAPH,
     bookmarked,
     paragraph_style,
@@ -28,27 +29,44 @@ _NUMBERED = re.compile(r"(\D*[^\W\d_]\W*)(\d+)(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class WordCaption:
-    """A numbered caption: the name by which Word counts it, its bookmark, its label with the number, and its words."""
+    """A numbered caption: the name by which Word counts it, its bookmark, its label with the number, and its words.
+
+    `around` are the names of the bookmarks that hold the caption: what leads to one of them leads to its figure.
+    """
 
     sequence: str
     bookmark: str
     label: str
     words: str
+    around: frozenset[str]
 
 
 def number_captions(body: Any) -> tuple[WordCaption, ...]:
     """Make the number of every caption a field; return the captions in their order."""
     counts: Counter[str] = Counter()
     found = []
-    for paragraph in body.iter(PARAGRAPH):
-        if paragraph_style(paragraph) in _CAPTIONS:
-            for text in list(paragraph.iter(f"{W}t"))[:1]:
-                if numbered := _NUMBERED.match(text.text or ""):
-                    found.append(_number(paragraph, text.getparent(), numbered, counts))
+    for paragraph, around in list(_captions(body)):
+        for text in list(paragraph.iter(f"{W}t"))[:1]:
+            if numbered := _NUMBERED.match(text.text or ""):
+                found.append(_number(paragraph, text.getparent(), numbered, counts, around))
     return tuple(found)
 
 
-def _number(paragraph: Any, run: Any, numbered: re.Match[str], counts: Counter[str]) -> WordCaption:
+def _captions(body: Any) -> Iterator[tuple[Any, frozenset[str]]]:
+    """Each caption with the names of the bookmarks that are open where it begins."""
+    open_: dict[str, str] = {}
+    for element in body.iter(PARAGRAPH, *BOOKMARK_ENDS):
+        if element.tag == PARAGRAPH and paragraph_style(element) in _CAPTIONS:
+            yield element, frozenset(open_.values())
+        elif element.tag == BOOKMARK_ENDS[0]:
+            open_[element.get(f"{W}id")] = element.get(f"{W}name")
+        else:
+            open_.pop(element.get(f"{W}id"), None)
+
+
+def _number(
+    paragraph: Any, run: Any, numbered: re.Match[str], counts: Counter[str], around: frozenset[str]
+) -> WordCaption:
     """Split the run that begins with label and number into label, field and rest."""
     words, (label, number) = text_inside(paragraph), numbered.groups()
     sequence = "".join(letter for letter in label if letter.isalnum())
@@ -57,7 +75,7 @@ def _number(paragraph: Any, run: Any, numbered: re.Match[str], counts: Counter[s
     start = "" if int(number) == counts[sequence] else rf" \r {number}"
     counts[sequence] = int(number)
     field = whole_field(rf"SEQ {sequence} \* ARABIC{start}", word_run(number))
-    caption = WordCaption(sequence, f"_Ref_{sequence}_{number}"[:40], f"{label}{number}", words)
+    caption = WordCaption(sequence, f"_Ref_{sequence}_{number}"[:40], f"{label}{number}", words, around)
     for element in bookmarked(paragraph, caption.bookmark, word_run(label), *field):
         run.addprevious(element)
     run.find(f"{W}t").text = numbered.string[numbered.end() :]
@@ -65,11 +83,14 @@ def _number(paragraph: Any, run: Any, numbered: re.Match[str], counts: Counter[s
 
 
 def refer_to_captions(body: Any, captions: Iterable[WordCaption]) -> None:
-    """Make links such as `Table 3` references to the caption. Other words stay: they may name a table of a source."""
-    named = {" ".join(caption.label.split()): caption.bookmark for caption in captions}
+    """Make links such as `Table 3` references to the caption, if they lead to its table.
+
+    Others stay as they are: their words may name a table of a source, or they lead to a row.
+    """
+    named = {" ".join(caption.label.split()): caption for caption in captions}
     for link in list(body.iter(f"{W}hyperlink")):
-        bookmark = named.get(" ".join(text_inside(link).split()))
-        if bookmark and link.get(f"{W}anchor"):
-            for element in whole_field(rf"REF {bookmark} \h", *link):
+        caption = named.get(" ".join(text_inside(link).split()))
+        if caption and link.get(f"{W}anchor") in caption.around:
+            for element in whole_field(rf"REF {caption.bookmark} \h", *link):
                 link.addprevious(element)
             link.getparent().remove(link)
