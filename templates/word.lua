@@ -147,6 +147,12 @@ function Header(header)
   return header
 end
 
+-- What the page says of a row: what it is, or how the link in it is judged.
+local KINDS = {
+  "part", "band", "entry", "judged", "supported", "one", "limited", "conflicting", "contradicted", "unsearched", "empty",
+  "absent",
+}
+
 -- Marks what a row is, and the rows of a record that stay with the next; each body of a table is a record. Pandoc takes a
 -- first row of header cells for a head of the body.
 local function mark_record(body)
@@ -158,7 +164,7 @@ local function mark_record(body)
     if cell and index < #rows and (#rows <= ROWS_KEPT or index == 1 or index == #rows - 1) then
       cell.contents:insert(1, word(ROW:format("kept")))
     end
-    for _, kind in ipairs({ "part", "band", "entry" }) do
+    for _, kind in ipairs(KINDS) do
       if cell and row.classes:includes(kind) then
         cell.contents:insert(1, word(ROW:format(kind)))
       end

@@ -983,7 +983,7 @@ def test_every_colour_can_be_read_on_every_ground(styles: Mapping[str, Any]) -> 
     grounds = {ground for style in styles.values() for ground in find(style, ".//w:shd/@w:fill")} | {"FFFFFF"}
     (dark_ground,) = find(styles["BottomLine"], "w:pPr/w:shd/@w:fill")
     pairs = [(colour, ground) for colour in colours - {"FFFFFF"} for ground in grounds - {dark_ground}]
-    assert len(pairs) > 8
+    assert len(pairs) == 8
     for colour, ground in [*pairs, ("FFFFFF", dark_ground)]:
         dark, light = sorted((brightness(colour), brightness(ground)))
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (colour, ground)
@@ -1032,6 +1032,79 @@ def test_rows_look_like_what_they_are() -> None:
         ("TableText", "no"), ("TableBand", "A claim alone"), ("TableText", "Contested"),
     ]  # fmt: skip
     assert find(tree, "//w:rStyle") == []  # two bold styles would cancel each other
+
+
+JUDGED = {
+    "supported": "JudgedSupported", "one": "JudgedThin", "limited": "JudgedThin", "conflicting": "JudgedConflicting",
+    "contradicted": "JudgedContradicted", "unsearched": "JudgedAbsent", "empty": "JudgedAbsent",
+    "absent": "JudgedAbsent", "inconclusive": "Judged",
+}  # fmt: skip
+
+
+def test_a_link_of_a_chain_has_the_rule_of_its_judgement(styles: Mapping[str, Any]) -> None:
+    rows = "".join(
+        f'<tbody><tr class="judged {name}"><th scope="row"><p>Link</p><p>{name}</p></th><td>x</td></tr></tbody>'
+        for name in JUDGED
+    )
+    tree = Word(write(page(f"<table>{rows}</table>"))).tree("document")
+    cells = [find(row, "w:tc[1]/w:p") for row in find(tree, "//w:tr")]
+    assert [[(style_of(one), text_of(one)) for one in cell] for cell in cells] == [
+        [(style, "Link"), (style, name)] for name, style in JUDGED.items()
+    ]
+    sheet = (ROOT / "templates" / "style.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([a-z]+): #([0-9a-f]{6});", sheet))
+    rule = r"^(\.judged[^{]*) \{ border-left(?:-color)?: (?:(\d)px solid )?var\(--([a-z]+)\); \}"
+    drawn = {name: (width or "3", colours[colour]) for where, width, colour in re.findall(rule, sheet, re.MULTILINE)
+             for name in re.findall(r"\.judged\.([a-z]+)", where)}  # fmt: skip
+    assert drawn.keys() == JUDGED.keys() - {"inconclusive"}
+    for name, (width, colour) in {**drawn, "inconclusive": ("3", colours["line"])}.items():
+        (side,) = find(styles[JUDGED[name]], "w:pPr/w:pBdr/*")
+        assert (int(side.get(f"{W}sz")) / 6, side.get(f"{W}color").lower()) == (int(width), colour), name
+
+
+BOX = '<div data-custom-style="Callout"><p>box</p></div>'
+NOTE = '<div data-custom-style="Table Note"><p>note</p></div>'
+ENTRY = '<div class="csl-entry"><div class="csl-left-margin">1. </div><div class="csl-right-inline">A.</div></div>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "kept"),
+    [
+        (f"<p>lead</p>{BOX}{small_table(1)}", ["lead", "box"]),
+        (f"<p>lead</p>{BOX}{BOX}<p>text</p>", ["lead", "box"]),
+        (f"<p>lead</p>{BOX}<h3>Next</h3>", ["lead"]),
+        (f"<p>lead</p><p>more</p>{small_table(1)}", []),
+        (f'{NOTE}<div id="refs" class="references csl-bib-body">{ENTRY}{ENTRY}</div>', ["note"]),
+        (f"{NOTE}<h3>Next</h3>", ["note"]),
+        ("<p>lead</p><h3>Next</h3>", []),
+    ],
+)
+def test_what_introduces_a_table_a_box_or_a_list_stays_with_it(
+    markup: str, kept: list[str], styles: Mapping[str, Any]
+) -> None:
+    tree = Word(write(page(f"<h2>Heading</h2>{markup}"))).tree("document")
+    assert find(tree, "//w:keepNext") == []
+    own = [one for one in find(tree, "//w:body/w:p") if text_of(one) in ("lead", "more", "box", "note")]
+    assert [text_of(one) for one in own if keeps_with_next(one, styles)] == kept
+
+
+def test_boxes_are_as_wide_as_tables(styles: Mapping[str, Any]) -> None:
+    """The ground ends at its border: its distance and width, in points, make up for the indent, in twentieths."""
+    for name in ("Callout", "BottomLine", "Safety", "SafetyHeading"):
+        (indent,), (side,) = find(styles[name], "w:pPr/w:ind/@w:right"), find(styles[name], "w:pPr/w:pBdr/w:right")
+        assert abs(int(indent) / 20 - int(side.get(f"{W}space")) - int(side.get(f"{W}sz")) / 8) <= 1, name
+
+
+def test_a_list_below_a_table_has_space_above() -> None:
+    html = f"{small_table(1)}<ul><li>one</li><li>two</li></ul>"
+    shown = [(style_of(one), text_of(one)) for one in find(Word(write(page(html))).tree("document"), "//w:body/w:p")]
+    assert shown[1:] == [("CompactAfterTable", "one"), ("Compact", "two")]
+
+
+def test_words_below_a_table_of_page_one_have_space_above() -> None:
+    html = f'<section class="first-page">{small_table(1)}<p>below</p><p>more</p></section>'
+    shown = [(style_of(one), text_of(one)) for one in find(Word(write(page(html))).tree("document"), "//w:body/w:p")]
+    assert shown[1:] == [("PageOneAfterTable", "below"), ("PageOneText", "more")]
 
 
 def test_styles_are_all_there_and_can_be_read(styles: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ unique bookmarks, numbered captions, filled contents, sections of pages, finishe
 """
 
 import copy
+from itertools import takewhile
 from typing import Any
 
 from evibrief.formats.docx.captions import number_captions, refer_to_captions
@@ -96,6 +97,13 @@ def _shrink_heading_bookmarks(body: Any, anchors: frozenset[str]) -> None:
 # Pages
 
 
+_AFTER_TABLE = {
+    "BodyText": "AfterTable", "FirstParagraph": "AfterTable", "Compact": "CompactAfterTable",
+    "PageOneText": "PageOneAfterTable",
+}  # fmt: skip
+"""The styles of paragraphs that a table may stand above, and the same with space before."""
+
+
 def _part_tables(body: Any) -> None:
     """Put space after every table; add an empty paragraph only where Word needs it: between tables, after the last."""
     for table in body.findall(TABLE):
@@ -105,8 +113,8 @@ def _part_tables(body: Any) -> None:
             after = beside(table.itersiblings())
         if after is None or after.tag in (TABLE, SECTION):
             table.addnext(styled_paragraph("Spacer"))
-        elif paragraph_style(after) in ("BodyText", "FirstParagraph"):
-            set_style(after, "AfterTable")
+        elif style := _AFTER_TABLE.get(paragraph_style(after)):
+            set_style(after, style)
 
 
 def _turn_pages(body: Any) -> None:
@@ -169,13 +177,29 @@ def _close_section(place: Any, section: Any) -> Any:
 
 
 def _keep_introductions(body: Any) -> None:
-    """Keep the paragraph between a heading and a table on the page of the table, and the heading with it."""
-    for caption in body.iterfind(PARAGRAPH):
-        if paragraph_style(caption) != "TableCaption":
-            continue
-        before = [one for one in caption.itersiblings(preceding=True) if one.tag not in BOOKMARK_ENDS][:2]
-        if [one.tag for one in before] == [PARAGRAPH] * 2 and paragraph_style(before[1]).startswith("Heading"):
-            keep_with_next(before[0])
+    """Keep on the page of a table, box or list of references what introduces it, and the heading with that.
+
+    A note between two headings introduces what is below the second.
+    """
+    for element in body.iterfind(PARAGRAPH):
+        style = paragraph_style(element)
+        if style in _INTRODUCED or style.startswith("Heading"):
+            for paragraph in _introduction(element):
+                keep_with_next(paragraph)
+
+
+_INTRODUCED = ("TableCaption", "Callout", "Bibliography")
+_INTRODUCING = ("BodyText", "FirstParagraph", "TableNote")
+
+
+def _introduction(element: Any) -> list[Any]:
+    """The boxes just before an element, and a paragraph before them if it is all that is under its heading."""
+    before = [one for one in element.itersiblings(preceding=True) if one.tag not in BOOKMARK_ENDS]
+    boxes = list(takewhile(lambda one: paragraph_style(one).startswith("Callout"), before))
+    first, *above = [*map(paragraph_style, before[len(boxes) : len(boxes) + 2]), ""]
+    if paragraph_style(element).startswith("Heading"):
+        return before[:1] if not boxes and first == "TableNote" and above[0].startswith("Heading") else []
+    return before[: len(boxes) + (first in _INTRODUCING and above[0].startswith("Heading"))]
 
 
 # Lists and pictures

@@ -41,8 +41,9 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
     return pack({**parts, "word/styles.xml": styles})
 
 
-INK, QUIET, ACCENT, ALARM, WHITE = "1C1F24", "555B66", "1F4E79", "8A1C1C", "FFFFFF"
-TINT, HEAD_TINT, LINE = "EEF2F7", "DFE7F1", "C5CAD3"
+INK, QUIET, ACCENT, ALARM, AGAINST, WHITE = "1C1F24", "555B66", "1F4E79", "8A1C1C", "A33A06", "FFFFFF"
+TINT, LINE = "EEF2F7", "C5CAD3"
+"""The colours of `templates/style.css`, each with the meaning that it has there."""
 WORD_FONT, STAND_IN = "Calibri", "Carlito"
 """The font, and the one with the same widths that replaces it if it is not installed."""
 MARGIN = 16
@@ -74,7 +75,16 @@ class ParagraphStyle:
     """The colour of a frame, with a bar on its left. Paragraphs with the same frame and indents are framed together."""
     fill: str = ""
     """The colour behind the words."""
+    rule: str = ""
+    """The colour of a rule on the left, without shading."""
+    width: float = 0
+    """The width of that rule in points."""
+    apart: bool = True
+    """Whether the space before and after is kept between two paragraphs of this style too."""
 
+
+_THICK, _THIN = 2.25, 0.75
+"""The widths of the rules beside judgements in the style sheet, 3 and 1 px."""
 
 PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "Normal": ParagraphStyle("", size=9.5, colour=INK, before=0, after=0, left=0),
@@ -83,20 +93,22 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "After Table": ParagraphStyle("Body Text", before=8),
     "Body Text Kept": ParagraphStyle("Body Text", with_next=True),
     "Compact": ParagraphStyle("Body Text", after=1.5),
+    "Compact After Table": ParagraphStyle("Compact", before=6),
     "Small": ParagraphStyle(size=8.5, colour=QUIET, after=3),
     "Claim": ParagraphStyle("Body Text", left=5, whole=True),
     "Title": ParagraphStyle(size=20, colour=INK, bold=True, before=0, after=2, with_next=True, whole=True),
     "Subtitle": ParagraphStyle("Normal", size=12, colour=QUIET, before=0, after=2),
     "Title Block": ParagraphStyle(colour=QUIET, after=3),
-    "heading 1": ParagraphStyle(size=14, colour=ACCENT, bold=True, before=12, after=3, with_next=True, whole=True),
-    "heading 2": ParagraphStyle(size=11, colour=INK, bold=True, before=8, after=2, with_next=True, whole=True),
+    "heading 1": ParagraphStyle(size=14, colour=ACCENT, bold=True, before=11, after=3, with_next=True, whole=True),
+    "heading 2": ParagraphStyle(size=11, colour=INK, bold=True, before=7, after=2, with_next=True, whole=True),
     "heading 3": ParagraphStyle(size=10.5, colour=INK, bold=True, before=7, after=2, with_next=True, whole=True),
     "heading 4": ParagraphStyle(size=10, colour=QUIET, bold=True, before=6, after=2, with_next=True, whole=True),
     "Page One Heading": ParagraphStyle("heading 1", size=11, before=2, after=1),
     "Page One Text": ParagraphStyle(size=9, after=1, line=0.94),
+    "Page One After Table": ParagraphStyle("Page One Text", before=4),
     "Summary Heading": ParagraphStyle("heading 1"),
     "Safety Heading": ParagraphStyle("Page One Heading", colour=ALARM, before=3, left=3, frame=ALARM),
-    "Safety": ParagraphStyle("Page One Text", before=0, left=3, frame=ALARM),
+    "Safety": ParagraphStyle("Page One Text", before=0, after=4, left=3, frame=ALARM, apart=False),
     "Bottom Line": ParagraphStyle(
         size=10, colour=WHITE, before=2, after=4, left=3, with_next=True, whole=True, fill=ACCENT
     ),
@@ -106,9 +118,10 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "toc 2": ParagraphStyle(size=8.5, after=0.5, left=7, hanging=4, whole=True),
     "toc 3": ParagraphStyle("toc 2", left=11, hanging=4),
     "table of figures": ParagraphStyle(size=8, colour=QUIET, after=0.5, left=4, hanging=4, whole=True),
-    "Callout": ParagraphStyle(before=3, after=4, left=3, with_next=True, whole=True, bar=ACCENT),
+    "Callout": ParagraphStyle(before=3, after=4, left=3, whole=True, bar=ACCENT),
+    "Callout Kept": ParagraphStyle("Callout", with_next=True),
     "Warning": ParagraphStyle(size=11, colour=ALARM, bold=True, before=2, after=6, whole=True),
-    "caption": ParagraphStyle(size=9, colour=INK, bold=True, before=6, after=2, whole=True),
+    "caption": ParagraphStyle(size=9, colour=INK, bold=True, before=5, after=2, whole=True),
     "Table Caption": ParagraphStyle("caption", with_next=True),
     "Image Caption": ParagraphStyle("caption", before=2, after=5),
     "Captioned Figure": ParagraphStyle(before=4, after=0, with_next=True),
@@ -120,8 +133,15 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "Table Band Kept": ParagraphStyle("Table Band", with_next=True),
     "Table Entry": ParagraphStyle("Table Text", left=3.5),
     "Table Entry Kept": ParagraphStyle("Table Entry", with_next=True),
+    "Judged": ParagraphStyle("Table Text", after=0.5, left=1.6, rule=LINE, width=_THICK),
+    "Judged Supported": ParagraphStyle("Judged", after=0.5, rule=ACCENT, width=_THICK),
+    "Judged Thin": ParagraphStyle("Judged", after=0.5, rule=ACCENT, width=_THIN),
+    "Judged Conflicting": ParagraphStyle("Judged", after=0.5, rule=AGAINST, width=_THICK),
+    "Judged Contradicted": ParagraphStyle("Judged", after=0.5, rule=AGAINST, width=_THIN),
+    "Judged Absent": ParagraphStyle("Judged", after=0.5, rule=LINE, width=_THIN),
     "Table Note": ParagraphStyle(size=8.5, colour=QUIET, before=3, after=6),
-    "Bibliography": ParagraphStyle(size=8.5, after=2, line=0.94, left=7, hanging=7, whole=True),
+    "Table Note Kept": ParagraphStyle("Table Note", with_next=True),
+    "Bibliography": ParagraphStyle(size=8, after=1.5, line=0.94, left=7, hanging=7, whole=True),
     "Header": ParagraphStyle(size=8.5, colour=QUIET),
     "Footer": ParagraphStyle(size=8.5, colour=QUIET),
     "Spacer": ParagraphStyle(size=2, after=3),
@@ -163,7 +183,7 @@ CHARACTERS: Mapping[str, CharacterStyle] = {
 }
 TABLES: Mapping[str, str] = {
     # name: the format of the first column if its cells are row headers
-    "Evidence Table": f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>',
+    "Evidence Table": "<w:tcPr/>",
     "Facts Table": "<w:rPr><w:b/></w:rPr>",
 }
 GRID = "Table Grid"
@@ -243,13 +263,17 @@ def _shape_paragraph(style: Any, look: ParagraphStyle, document: Document) -> No
         shape.left_indent, shape.first_line_indent = Mm(look.left), Mm(-look.hanging)
     shape.keep_with_next, shape.keep_together, shape.page_break_before = look.with_next, look.whole, look.new_page
     if ground := look.fill or (TINT if look.bar else ""):
-        _add_borders(style.element.get_or_add_pPr(), _bar(look.bar or look.fill), ground)
+        # The side in the colour of the ground brings it to the edge of the text, as wide as the tables.
+        _add_borders(style.element.get_or_add_pPr(), _bar(look.bar or look.fill) + _side("right", ground, 3, 6), ground)
     if look.frame:
-        sides = (f'<w:{side} w:val="single" w:sz="4" w:space="3" w:color="{look.frame}"/>' for side in _SIDES)
-        top, bottom, right = sides
+        top, bottom, right = (_side(side, look.frame, 0.5, space) for side, space in _SIDES)
         _add_borders(style.element.get_or_add_pPr(), f"{top}{_bar(look.frame)}{bottom}{right}")
+    if look.rule:
+        _add_borders(style.element.get_or_add_pPr(), _side("left", look.rule, look.width, 2))
     if look.bar or look.fill or look.frame:
         shape.right_indent = Mm(look.left or 0)
+    if not look.apart:
+        style.element.get_or_add_pPr().find(qn("w:ind")).addnext(parse_xml(f"<w:contextualSpacing {nsdecls('w')}/>"))
 
 
 def _shape_characters(style: Any, shape: CharacterStyle, document: Document) -> None:
@@ -270,10 +294,16 @@ def _clear(properties: Any, kept: Sequence[str]) -> None:
 
 
 def _bar(colour: str) -> str:
-    return f'<w:left w:val="single" w:sz="24" w:space="6" w:color="{colour}"/>'
+    return _side("left", colour, 3, 6)
 
 
-_SIDES = ("top", "bottom", "right")
+def _side(name: str, colour: str, width: float, space: int) -> str:
+    """One side of a border; width and space in points. Word counts the width in eighths."""
+    return f'<w:{name} w:val="single" w:sz="{width * 8:.0f}" w:space="{space}" w:color="{colour}"/>'
+
+
+_SIDES = (("top", 3), ("bottom", 3), ("right", 8))
+"""The sides of a frame beside its bar, and how far each is from the words, in points."""
 
 
 def _add_borders(properties: Any, sides: str, ground: str = "") -> None:
@@ -315,8 +345,8 @@ def _add_table_styles(document: Document) -> None:
 <w:tblPr><w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
 <w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/>
 <w:insideH w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/></w:tblBorders>
-<w:tblCellMar><w:top w:w="26" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
-<w:bottom w:w="20" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>""")
+<w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
+<w:bottom w:w="16" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>""")
     )
     for name, first_column in TABLES.items():
         # LibreOffice takes the format of the first row from the style itself, not from the one that it is based on.
@@ -325,7 +355,7 @@ def _add_table_styles(document: Document) -> None:
 <w:name w:val="{name}"/><w:basedOn w:val="{GRID.replace(" ", "")}"/><w:uiPriority w:val="59"/><w:qFormat/>
 <w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>
 <w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="{INK}"/></w:tcBorders>
-<w:shd w:val="clear" w:color="auto" w:fill="{HEAD_TINT}"/></w:tcPr></w:tblStylePr>
+<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr></w:tblStylePr>
 <w:tblStylePr w:type="firstCol">{first_column}</w:tblStylePr></w:style>""")
         )
 

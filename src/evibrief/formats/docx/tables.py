@@ -25,14 +25,23 @@ _PLAIN_STYLES = ("", "BodyText", "FirstParagraph", "Compact")
 """The styles that pandoc gives to paragraphs without a style."""
 _HEADER_ROW = "100000000000"
 """The conditional format of a header row (17.18.105); Word and other programs give it only to the first row."""
-_FIRST_CELLS = {"part": "TablePart", "band": "TableBand", "entry": "TableEntry"}
-"""The style of the first cell of a row, by what the page says that the row is."""
+_FIRST_CELLS = {
+    "part": "TablePart", "band": "TableBand", "entry": "TableEntry", "judged": "Judged",
+    "supported": "JudgedSupported", "one": "JudgedThin", "limited": "JudgedThin", "conflicting": "JudgedConflicting",
+    "contradicted": "JudgedContradicted", "unsearched": "JudgedAbsent", "empty": "JudgedAbsent",
+    "absent": "JudgedAbsent",
+}  # fmt: skip
+"""The style of the first cell of a row, by what the page says that the row is, or how the link in it is judged.
+
+Of several, the last is the closest.
+"""
 _KEPT = {
     "TableText": "TableTextKept", "TableBand": "TableBandKept", "TableEntry": "TableEntryKept",
-    "BodyText": "BodyTextKept", "FirstParagraph": "BodyTextKept",
+    "BodyText": "BodyTextKept", "FirstParagraph": "BodyTextKept", "Callout": "CalloutKept",
+    "TableNote": "TableNoteKept",
 }  # fmt: skip
 """The styles that look the same and keep a paragraph on the page of the next."""
-_KEEPING = frozenset({*_KEPT.values(), "TableHeading", "TablePart", "Callout"})
+_KEEPING = frozenset({*_KEPT.values(), "TableHeading", "TablePart"})
 """The styles that keep with the next paragraph already, of those that this module meets."""
 
 
@@ -73,8 +82,8 @@ def _finish_table(table: Any, width: int, token: str) -> None:
         header = _is_header(row)
         if header:
             properties_of_element(row, "trPr").insert(0, word_element("cnfStyle", val=_HEADER_ROW))
-        for name in marks & _FIRST_CELLS.keys():
-            _set_cell_styles(row[1:2] if row[0].tag == f"{W}trPr" else row[:1], _FIRST_CELLS[name])
+        for style in [style for name, style in _FIRST_CELLS.items() if name in marks][-1:]:
+            _set_cell_styles(row[1:2] if row[0].tag == f"{W}trPr" else row[:1], style)
         _set_cell_styles([row], "TableHeading" if header else "TableText")
         _keep_whole(row, "kept" in marks or header or _continues(after))
 
