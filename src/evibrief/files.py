@@ -6,7 +6,7 @@ name.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from evibrief.problems import Place, Problem, Problems
@@ -25,6 +25,23 @@ def replace_file(path: Path, content: str | bytes) -> None:
         sync(new)
         os.replace(new, path)
     sync(path.parent)
+
+
+def replace_files(files: Iterable[tuple[Path, str]]) -> None:
+    """Write many texts as `replace_file` writes one. A disk takes them together in a fraction of the time."""
+    folders: dict[Path, dict[str, bytes]] = {}
+    for path, text in files:
+        if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
+            folders.setdefault(path.parent, {})[path.name] = text.encode()
+    for folder, changed in folders.items():
+        with work_folder(folder) as place:
+            write_files(changed, place)
+            for name in changed:
+                (place / name).chmod(0o644)
+                sync(place / name)
+            for name in changed:
+                os.replace(place / name, folder / name)
+        sync(folder)
 
 
 def sync(path: Path) -> None:

@@ -176,21 +176,6 @@ def compare_archives(folder: Path) -> None:
     show("(d) memory, 500 / 100", many[3] / few[3], 1.25)
 
 
-def archive_of(folder: Path, kept: Path, count: int) -> Path:
-    for number in range(count):
-        brief, minor = f"brief-{number % BRIEFS}", number // BRIEFS
-        day = date(2026, 1, 1) + timedelta(days=minor)
-        place = folder / brief / f"{day}_v1.{minor}.0"
-        shutil.copytree(kept, place, copy_function=os.link)
-        manifest = place / "manifest.json"
-        record = json.loads(manifest.read_text()) | {"id": brief, "version": f"1.{minor}.0", "date": str(day)}
-        for inside in (place, *(path for path in place.rglob("*") if path.is_dir())):
-            inside.chmod(0o755)  # so that it can be thrown away
-        manifest.unlink()
-        manifest.write_text(json.dumps(record))
-    return folder
-
-
 def show(what: str, ratio: float, most: float) -> None:
     print(f"{what}: {ratio:.2f} (at most {most:.2f}) {'met' if ratio <= most else 'NOT MET'}", flush=True)
 

@@ -7,7 +7,7 @@ pair is compared anew only if its data is missing or not what the index lists.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from evibrief.archive.between import Between, between
 from evibrief.archive.hashes import hash_of
 from evibrief.archive.opened import side_of
-from evibrief.archive.versions import Version, evidence_of, pairs, path_of, read_bounded
+from evibrief.archive.versions import MOST_BEFORE, Version, evidence_of, pairs, path_of, read_bounded
 from evibrief.problems import Problems
 
 
@@ -24,7 +24,8 @@ def comparisons(archive: Path, listed: Iterable[Version], before: Mapping[str, s
 
     A pair is left out if the evidence of one of them was altered, or cannot be read by this version of the program.
     """
-    opened = cache(lambda folder: side_of(evidence_of(archive / folder)))
+    # As many are kept in memory as one version is compared with; the next brief needs others.
+    opened = lru_cache(MOST_BEFORE + 1)(lambda folder: side_of(evidence_of(archive / folder)))
     found = {}
     for older, newer in pairs(listed):
         name = path_of(older, newer)

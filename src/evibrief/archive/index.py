@@ -1,16 +1,17 @@
 """The pages that list an archive: index, feed, a page for each version and each comparison, and the current documents.
 
-All are regenerated each time, the index last. The page of a version is in the language of its brief; index and feed are
-in the language that all briefs of the archive share, otherwise in English.
+What has changed is regenerated, the index last. The page of a version is in the language of its brief; index and feed
+are in the language that all briefs of the archive share, otherwise in English.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
-from evibrief import resources
+from evibrief import __version__, resources
 from evibrief.archive.between import Between
 from evibrief.archive.comparisons import comparisons, data_of
 from evibrief.archive.hashes import hash_of
@@ -20,12 +21,11 @@ from evibrief.archive.versions import (
     Version,
     brief_ids,
     demand_unaltered,
-    path_of,
     read_log,
     read_record,
     versions,
 )
-from evibrief.files import replace_file
+from evibrief.files import replace_file, replace_files
 from evibrief.formats.html.render import render_text
 from evibrief.labels.languages import ENGLISH, tag_of, words_in
 from evibrief.problems import Problems
@@ -39,59 +39,108 @@ def demand_latest(listed: Iterable[Version], archive: Path) -> None:
 
 
 def write_listing(archive: Path) -> None:
-    """Regenerate all pages and copies from the versions. The index comes last; until then it refers to an earlier line.
+    """Regenerate the pages and copies from the versions. The index comes last; until then it refers to an earlier line.
 
-    The evidence of two versions is only read if they were not compared before.
+    The evidence of two versions is only read if they were not compared before. The pages of a brief are left as they
+    are if they are those in the last index, and nothing that they say has changed.
     """
     listed, chain = versions(archive), read_log(archive)
     demand_latest(listed, archive)
-    current = {one.id: one for one in listed if one.state == "current"}
-    told = comparisons(archive, listed, _pages_before(archive))
+    current, before = {one.id: one for one in listed if one.state == "current"}, _before(archive)
+    told = comparisons(archive, listed, before.pages)
     for brief in brief_ids(listed):
         _write_latest(archive, archive / brief, current.get(brief))
-    pages = dict(_pages(archive, listed, told))
-    for name, text in pages.items():
-        replace_file(archive / name, text)
+    rows = shown_versions(archive, listed, told, before.counted)
+    groups = _groups(listed, rows)
+    pages, made = dict[str, str](), dict[str, str]()
+    for brief, group in groups.items():
+        pages |= before.unchanged(brief, group, archive) or _written(archive, _pages_of_brief(group, told))
+        made[brief] = _made_of(group, pages)
+    pages |= _written(archive, _pages_of_all(groups))
     record = {
         "chain": {"lines": len(chain.events), "head": chain.head},
         "versions": [asdict(one) for one in listed],
-        "pages": {name: hash_of(archive / name) for name in pages},
+        "pages": pages,
+        "made": made,
+        "counted": {file.digest: file.pages for row in rows.values() for file in (*row.core, *row.whole) if file.pages},
     }
     replace_file(archive / INDEX, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
-def _pages_before(archive: Path) -> Mapping[str, str]:
-    """The hashes of the pages in the last index; empty if there is none, or if it is damaged."""
+def _groups(listed: Iterable[Version], rows: Mapping[str, ShownVersion]) -> dict[str, list[ShownVersion]]:
+    """The versions of each brief as pages show them, newest first."""
+    groups: dict[str, list[ShownVersion]] = {}
+    for one in listed:
+        groups.setdefault(one.id, []).append(rows[one.folder])
+    return groups
+
+
+def _written(archive: Path, pages: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The hashes of pages by path, after they are written."""
+    texts = dict(pages)
+    replace_files((archive / name, text) for name, text in texts.items())
+    return {name: hash_of(archive / name) for name in texts}
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What the last index said: the hashes of the pages, and of what the pages of each brief were made of.
+
+    `counted` is the number of pages of documents, by their hash: opening each of them takes longer than all the rest.
+    """
+
+    pages: Mapping[str, str] = field(default_factory=dict)
+    made: Mapping[str, str] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)
+
+    def unchanged(self, brief: str, group: Sequence[ShownVersion], archive: Path) -> dict[str, str]:
+        """The hashes of the pages of a brief, if they would be made of the same and are still there; else empty."""
+        if self.made.get(brief) != _made_of(group, self.pages):
+            return {}
+        mine = {name: digest for name, digest in self.pages.items() if name.startswith(f"{brief}/")}
+        return mine if all(hash_of(archive / name) == digest for name, digest in mine.items()) else {}
+
+
+def _before(archive: Path) -> _Before:
+    """What the last index said; nothing if there is none, or if it is damaged."""
     try:
-        pages = read_record(archive / INDEX).get("pages") if (archive / INDEX).exists() else None
+        record = read_record(archive / INDEX) if (archive / INDEX).exists() else {}
     except Problems:
-        return {}
-    return pages if isinstance(pages, dict) else {}
+        return _Before()
+    pages, made, counted = (
+        named if isinstance(named := record.get(name), dict) else {} for name in ("pages", "made", "counted")
+    )
+    numbers = {digest: count for digest, count in counted.items() if type(count) is int and 0 < count < 10**6}
+    return _Before(pages, made, numbers)
 
 
-def _pages(archive: Path, listed: Sequence[Version], told: Mapping[str, Between]) -> Iterator[tuple[str, str]]:
-    templates, rows = resources.template_texts(), shown_versions(archive, listed, told)
-    briefs = list(dict.fromkeys(one.id for one in listed))
-    groups = [[rows[one.folder] for one in listed if one.id == brief] for brief in briefs]
-    for group in groups:
-        yield from _pages_of_brief(group, told, templates)
-    tags = {row.tag for row in rows.values()}
-    values = _said_in(tags.pop() if len(tags) == 1 else ENGLISH) | {"groups": groups, "rows": [*rows.values()]}
+def _made_of(group: Sequence[ShownVersion], pages: Mapping[str, str]) -> str:
+    """A hash of all that the pages of a brief are made of: versions, documents, comparisons and this program."""
+    shown = [(asdict(row.version), row.language, list(map(asdict, (*row.core, *row.whole)))) for row in group]
+    told = [(path, pages.get(f"{path}.json")) for row in group for _, path in row.compared]
+    parts = json.dumps([resources.tool_versions(__version__), shown, told])
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _pages_of_all(groups: Mapping[str, Sequence[ShownVersion]]) -> Iterator[tuple[str, str]]:
+    """The pages that list all briefs."""
+    rows = [row for group in groups.values() for row in group]
+    tags = {row.tag for row in rows}
+    values = _said_in(tags.pop() if len(tags) == 1 else ENGLISH) | {"groups": [*groups.values()], "rows": rows}
     for name in ("index.html", "feed.atom"):
-        yield name, render_text(f"{name}.jinja", templates, **values)
+        yield name, render_text(f"{name}.jinja", resources.template_texts(), **values)
 
 
-def _pages_of_brief(
-    group: Sequence[ShownVersion], told: Mapping[str, Between], templates: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def _pages_of_brief(group: Sequence[ShownVersion], told: Mapping[str, Between]) -> Iterator[tuple[str, str]]:
     """The page of each version of a brief, then the page of each comparison, with its data."""
+    templates = resources.template_texts()
     for row in group:
         name = f"{row.version.id}/v{row.version.version}.html"
         yield name, render_text("version.html.jinja", templates, row=row, **_said_in(row.tag))
-    mine = [row.version for row in group]
+    mine, rows = [row.version for row in group], {row.version.version: row for row in group}
     for newer in group:
-        for older in (row for row in group if path_of(row.version, newer.version) in told):
-            name = path_of(older.version, newer.version)
+        for version, name in newer.compared:
+            older = rows[version.version]
             sides = chooser(older.version, newer.version, mine, told)
             values = {"told": told[name], "older": older, "newer": newer, "sides": sides}
             values |= _said_in(tag_of(told[name].language))

@@ -22,6 +22,7 @@ from evibrief.archive.versions import (
     SIGNATURES,
     WITHDRAWN,
     Version,
+    by_brief,
     file_faults,
     is_in_an_archive,
     pairs,
@@ -308,11 +309,10 @@ def _listing(
 ) -> dict[VersionKey, dict[str, Any]]:
     """The entries that an index of these versions with these withdrawals would have."""
     wanted = set(keys)
-    chosen = [one for one in mine if (one.id, one.version) in wanted]
     entries = {}
-    for brief in {one.id: None for one in chosen}:
+    for brief, chosen in by_brief(one for one in mine if (one.id, one.version) in wanted).items():
         why = {key[1]: {"date": entry[0], "reason": entry[1]} for key, entry in gone.items() if key[0] == brief}
-        for one in with_states([one for one in chosen if one.id == brief], why):
+        for one in with_states(chosen, why):
             entries[one.id, one.version] = asdict(one)
     return entries
 
@@ -340,8 +340,9 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
 
     Without a complete index (`record`), a copy may still belong to another version of the brief, or be missing.
     """
+    groups = by_brief(known.versions)
     for brief in known.briefs:
-        mine = [one for one in known.versions if one.id == brief]
+        mine = groups.get(brief, [])
         current = next((one for one in mine if one.state == "current"), None)
         wanted = {name: current.files[source] for name, source in current.latest.items()} if current else {}
         about = (brief, current.version if current else "")

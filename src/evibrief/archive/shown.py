@@ -4,13 +4,13 @@ In: the versions of an archive, their files, and the comparisons. Out: values fo
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evibrief.archive.between import Between
 from evibrief.archive.hashes import hash_of
-from evibrief.archive.versions import Version, is_core, path_of, read_manifest
+from evibrief.archive.versions import Version, after, before, by_brief, is_core, path_of, read_manifest
 from evibrief.formats import registry
 from evibrief.labels import phrases
 from evibrief.labels.languages import ENGLISH, tag_of
@@ -70,52 +70,54 @@ class Choice:
     path: str
 
 
-def shown_versions(archive: Path, listed: Sequence[Version], told: Mapping[str, Between]) -> dict[str, ShownVersion]:
-    """Every version by its folder, in the order given."""
+def shown_versions(
+    archive: Path, listed: Sequence[Version], told: Mapping[str, Between], counted: Mapping[str, int]
+) -> dict[str, ShownVersion]:
+    """Every version by its folder, in the order given. `counted`: the pages of documents by their hash, if known."""
+    mine = by_brief(listed)
     current = {one.id: one for one in listed if one.state == "current"}
-    return {one.folder: _shown(archive, one, listed, told, current.get(one.id)) for one in listed}
+    files = {one.folder: tuple(_files(archive, one, counted)) for one in listed}
+    return {
+        one.folder: _shown(archive, one, mine[one.id], files[one.folder], told, current.get(one.id)) for one in listed
+    }
 
 
 def _shown(
-    archive: Path, one: Version, listed: Sequence[Version], told: Mapping[str, Between], current: Version | None
-) -> ShownVersion:
+    archive: Path, one: Version, mine: Sequence[Version], files: Sequence[ShownFile], told: Mapping[str, Between],
+    current: Version | None,
+) -> ShownVersion:  # fmt: skip
     # Manifests that were written before there was a second language name none.
     language = str(read_manifest(archive / one.folder).get("language", ENGLISH))
-    compared = tuple(
-        (other, path_of(other, one)) for other in _newest_first(listed)
-        if other.id == one.id and path_of(other, one) in told
-    )  # fmt: skip
-    files = tuple(_files(archive, one))
+    paths = ((other, path_of(other, one)) for other in before(one, mine))
+    compared = tuple((other, path) for other, path in paths if path in told)
     core, whole = (tuple(file for file in files if is_core(file.name) == asked) for asked in (True, False))
     since = told[compared[0][1]] if compared else None
     first = not any(other.id == one.id and other.number < one.number for other in listed)
     return ShownVersion(one, language, tag_of(language), current, core, whole, since, compared, first)
 
 
-def _newest_first(listed: Iterable[Version]) -> list[Version]:
-    return sorted(listed, key=lambda one: one.number, reverse=True)
-
-
-def _files(archive: Path, version: Version) -> Iterator[ShownFile]:
+def _files(archive: Path, version: Version, counted: Mapping[str, int]) -> Iterator[ShownFile]:
     """The documents of a version in the order of the formats, PDF first; without those that were altered."""
     order = registry.names()
     kinds = {name: name.rpartition(".")[2] for name in version.files}
     for name in sorted((name for name in kinds if kinds[name] in order), key=lambda name: order.index(kinds[name])):
         path, digest = archive / version.folder / name, version.files[name]
         if hash_of(path) == digest:
-            data = path.read_bytes()
-            pages = registry.pages_of(name, data)
-            yield ShownFile(f"{version.folder}/{name}", kinds[name], len(data), pages, digest)
+            pages = counted.get(digest) or registry.pages_of(name, path.read_bytes())
+            yield ShownFile(f"{version.folder}/{name}", kinds[name], path.stat().st_size, pages, digest)
 
 
 def chooser(
-    older: Version, newer: Version, mine: Iterable[Version], told: Mapping[str, Between]
+    older: Version, newer: Version, mine: Sequence[Version], told: Mapping[str, Between]
 ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-    """The versions that each side of a comparison can be replaced with, newest first; those shown are among them."""
-    ordered = _newest_first(mine)
+    """The versions that each side of a comparison can be replaced with, newest first; those shown are among them.
+
+    `mine` are all versions of the brief, newest first.
+    """
     lists = (
-        [(one, path_of(one, newer)) for one in ordered], [(one, path_of(older, one)) for one in ordered]
-    )  # fmt: skip
+        [(one, path_of(one, newer)) for one in before(newer, mine)],
+        [(one, path_of(older, one)) for one in after(older, mine)],
+    )
     here = path_of(older, newer)
     earlier, later = (
         tuple(Choice(one, "" if path == here else path) for one, path in side if path in told) for side in lists

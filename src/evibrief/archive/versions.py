@@ -8,6 +8,7 @@ import json
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +30,8 @@ INDEX = "index.json"
 LOG = "log.jsonl"
 REGISTER = "circulation.jsonl"
 SIGNATURES = "signatures"
-LARGEST_RECORD = 8 * 1024 * 1024
-"""In bytes, for a manifest, an index or a log; an archive of a thousand versions needs a tenth of that."""
+LARGEST_RECORD = 64 * 1024 * 1024
+"""In bytes, for a manifest, an index or a log; the index of 2,000 versions of 50 briefs needs a sixth of that."""
 MOST_VERSIONS = 10_000
 """The most folders of a brief that are read; more can only be an attack."""
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}_v\d+\.\d+\.\d+")
@@ -104,8 +105,9 @@ def versions_of(folder: Path, archive: Path) -> list[Version]:
             mine += [_version(path, archive)] if _NAME.fullmatch(path.name) or (path / MANIFEST).exists() else []
         except Problems as damaged:
             wrong += damaged.problems
+    numbers = Counter(one.version for one in mine)
     for one in mine:
-        if sum(other.version == one.version for other in mine) > 1:
+        if numbers[one.version] > 1:
             wrong.append(_damage(archive / one.folder, f"version {one.version} is in the archive twice"))
     if folder.is_symlink():
         wrong.append(_damage(folder, "it is a link, and archives have none"))
@@ -126,14 +128,18 @@ def _folders(place: Path) -> list[Path]:
 
 def last_version(brief: Brief, archive: Path) -> Version | None:
     """The archived version before this one: the newest with another version number."""
-    others = (one for one in versions(archive) if one.id == brief.brief.id and one.version != brief.brief.version)
-    return next(others, None)
+    return next((one for one in _versions_of(brief, archive) if one.version != brief.brief.version), None)
 
 
 def same_version(brief: Brief, archive: Path) -> Version | None:
     """The archived version with the same version number."""
-    mine = (brief.brief.id, brief.brief.version)
-    return next((one for one in versions(archive) if (one.id, one.version) == mine), None)
+    return next((one for one in _versions_of(brief, archive) if one.version == brief.brief.version), None)
+
+
+def _versions_of(brief: Brief, archive: Path) -> list[Version]:
+    """The versions of a brief, newest first; those of other briefs are not read."""
+    folder = archive / brief.brief.id
+    return versions_of(folder, archive) if os.path.lexists(folder) else []
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -277,17 +283,35 @@ def brief_ids(listed: Iterable[Version]) -> list[str]:
     return sorted({one.id for one in listed})
 
 
+def by_brief(listed: Iterable[Version]) -> dict[str, list[Version]]:
+    """These versions by the id of their brief, in order; those of each brief newest first."""
+    groups: dict[str, list[Version]] = {}
+    for one in sorted(listed, key=lambda one: one.number, reverse=True):
+        groups.setdefault(one.id, []).append(one)
+    return dict(sorted(groups.items()))
+
+
 MOST_BEFORE = 20
 """Each version is compared with at most this many before it."""
 
 
 def pairs(listed: Iterable[Version]) -> Iterator[tuple[Version, Version]]:
     """Each version of a brief with a later one, to be compared; the newest pair of each brief first."""
-    listed = tuple(listed)
-    for brief in brief_ids(listed):
-        mine = sorted((one for one in listed if one.id == brief), key=lambda one: one.number, reverse=True)
-        for at, newer in enumerate(mine):
-            yield from ((older, newer) for older in mine[at + 1 : at + 1 + MOST_BEFORE])
+    for mine in by_brief(listed).values():
+        for newer in mine:
+            yield from ((older, newer) for older in before(newer, mine))
+
+
+def before(one: Version, mine: Sequence[Version]) -> Sequence[Version]:
+    """The versions that a version is compared with, of those of its brief, newest first."""
+    at = mine.index(one)
+    return mine[at + 1 : at + 1 + MOST_BEFORE]
+
+
+def after(one: Version, mine: Sequence[Version]) -> Sequence[Version]:
+    """The versions that are compared with this one, of those of its brief, newest first."""
+    at = mine.index(one)
+    return mine[max(0, at - MOST_BEFORE) : at]
 
 
 def path_of(older: Version, newer: Version) -> str:

@@ -196,10 +196,11 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     from evibrief.problems import Problems
 
     listed, found = versions(archive), findings(archive)
+    about = {key: [one for one in found if one.about == key] for key in {one.about for one in found}}
     states, covered = ["current"], _covered(archive, signers, roots)
     for one in sorted(listed, key=lambda one: (one.id, one.number)):
         anchors = anchors_of(archive / one.folder, signers, roots)
-        states += _print_version(one, file_faults(archive / one.folder), found)
+        states += _print_version(one, file_faults(archive / one.folder), about.get((one.id, one.version), ()))
         _print_anchors(anchors, "  ")
         states += _states(anchors, bool(signers), roots is not None, (one.id, one.version) in covered)
     known = {(one.id, one.version) for one in listed}
@@ -219,9 +220,8 @@ def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") 
     return _worst(states)
 
 
-def _print_version(one: "Version", faults: list[str], found: "Sequence[Inconsistency]") -> list[str]:
+def _print_version(one: "Version", faults: list[str], mine: "Sequence[Inconsistency]") -> list[str]:
     """Print a line for a version of an archive, with its faults; returns what that adds to the exit code."""
-    mine = [other for other in found if other.about == (one.id, one.version)]
     faults = faults + [other.text for other in mine if not other.unfinished]
     undone = [other.text for other in mine if other.unfinished]
     said = "ALTERED" if faults else f"unfinished, {one.state}" if undone else f"unaltered, {one.state}"

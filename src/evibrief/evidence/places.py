@@ -8,6 +8,7 @@ disk when they are taken out, and some file names are dangerous: `.git/config` n
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from evibrief import resources
@@ -38,8 +39,12 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECA
 """Names of devices on Windows (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 
+@lru_cache(10_000)
 def is_safe_path(path: str) -> bool:
-    """Whether a path stays inside the folder it is written to, and means the same on every operating system."""
+    """Whether a path stays inside the folder it is written to, and means the same on every operating system.
+
+    The manifests of an archive name the same few files thousands of times.
+    """
     if not path or len(path.encode("utf-8", "replace")) > LONGEST_PATH or str(PurePosixPath(path)) != path:
         return False
     parts = PurePosixPath(path).parts

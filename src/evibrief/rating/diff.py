@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache, cached_property
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
@@ -51,12 +52,37 @@ class Change:
         return f"{self.record}: {self.kind}: {move}{why}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
-    """A brief with its findings."""
+    """A brief with its findings. What follows from it is worked out once, for all that it is compared with."""
 
     brief: Brief
     findings: Findings
+
+    @cached_property
+    def fields(self) -> Mapping[str, "_Value"]:
+        """Every field that has a text, by record and name."""
+        return dict(_values(self.brief, "brief", "wording"))
+
+    @cached_property
+    def records(self) -> Mapping[str, str]:
+        """The kind of every record that no other kind of change covers, by its id."""
+        return dict(_named(self.brief))
+
+    @cached_property
+    def orders(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids or sources of each list of records, in order."""
+        return dict(_orders(self.brief, "brief"))
+
+    @cached_property
+    def printed(self) -> Mapping[str, str]:
+        """The values that its texts can take."""
+        return values_of(self.brief, self.findings)
+
+    @property
+    def instrument(self) -> str:
+        """The name of its instrument."""
+        return self.brief.brief.methods.instrument or ""
 
 
 def compare(old: Side, new: Side) -> tuple[Change, ...]:
@@ -66,17 +92,17 @@ def compare(old: Side, new: Side) -> tuple[Change, ...]:
     """
     changes = [
         *_bottom_line(old.brief, new.brief), *_ratings(old, new), *_claims(old, new), *_sources(old, new),
-        *_doses(old.brief, new.brief, new.findings.words), *_records(old.brief, new.brief),
+        *_doses(old.brief, new.brief, new.findings.words), *_records(old.records, new.records),
         *_ranks(old.brief, new.brief),
     ]  # fmt: skip
-    changes += _rest(old.brief, new.brief, frozenset(_told_whole(changes)))
+    changes += _rest(old, new, frozenset(_told_whole(changes)))
     changes = list(_as_printed(changes, old, new))
     return tuple(sorted(changes, key=lambda change: (WEIGHTS.index(change.weight), CHANGE_KINDS.index(change.kind))))
 
 
 def _as_printed(changes: Iterable[Change], old: Side, new: Side) -> Iterator[Change]:
     """The changes with the values that each side prints; as typed where only the typed words differ."""
-    before, after = (values_of(side.brief, side.findings) for side in (old, new))
+    before, after = old.printed, new.printed
     for change in changes:
         was, now = fill_text(change.was, before), fill_text(change.now, after)
         typed = was == now and change.was != change.now
@@ -343,9 +369,8 @@ def _dose(dose: Dose, words: Words) -> str:
     return f"{phrases.given(dose, words)}, {dose.route}, {dose.population}"
 
 
-def _records(old: Brief, new: Brief) -> Iterator[Change]:
+def _records(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
     """Other records that were added or removed: links, statements, harms, corrections, unknowns and the rest."""
-    before, after = (dict(_named(brief)) for brief in (old, new))
     yield from (Change("minor", "record added", name, "", after[name]) for name in after if name not in before)
     yield from (Change("minor", "record removed", name, before[name], "") for name in before if name not in after)
 
@@ -395,26 +420,24 @@ def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
             yield change.record
 
 
-def _rest(old: Brief, new: Brief, told: frozenset[str]) -> Iterator[Change]:
+def _rest(old: Side, new: Side, told: frozenset[str]) -> Iterator[Change]:
     """Every other changed field of records that are in both briefs, then lists in another order."""
-    whole = {} if _instrument(old) == _instrument(new) else {"instrument": None}
-    before, after = (dict(_values(one.model_copy(update=whole), "brief", "wording")) for one in (old, new))
+    before, after = (one.fields if old.instrument == new.instrument else _without_instrument(one) for one in (old, new))
     for where in dict.fromkeys((*after, *before)):
         was, now = before.get(where, _NOTHING), after.get(where, _NOTHING)
         record, field = where.split(", ")
         if was.text != now.text and not {record, where, f"{record}, {field.rpartition(' ')[0]}"} & told:
             kind = now.kind if now.text else was.kind
             yield Change("minor" if kind == "value changed" else "patch", kind, where, was.text, now.text)
-    orders = dict(_orders(old, "brief"))
-    for where, keys in _orders(new, "brief"):
-        kept = [key for key in orders.get(where, ()) if key in keys]
+    for where, keys in new.orders.items():
+        kept = [key for key in old.orders.get(where, ()) if key in keys]
         order = [key for key in keys if key in kept]
         if kept != order and where != "brief, ranking statements":
             yield Change("patch", "order changed", where, ", ".join(kept), ", ".join(order))
 
 
-def _instrument(brief: Brief) -> str:
-    return brief.brief.methods.instrument or ""
+def _without_instrument(side: Side) -> Mapping[str, "_Value"]:
+    return dict(_values(side.brief.model_copy(update={"instrument": None}), "brief", "wording"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +499,7 @@ def _name(record: Any) -> str:
     return str(getattr(record, "id", None) or getattr(record, "reference", None) or "")
 
 
+@cache
 def _is_words(annotation: object) -> bool:
     """Whether a field holds free text, as opposed to a number, an id or a word from a list."""
     return annotation is str or any(_is_words(part) for part in get_args(annotation))
