@@ -3,22 +3,25 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from archives import archive_of
 from command import run_here as evibrief
+from evibrief import resources
 from evibrief.archive.between import Between, SignedReason, between
 from evibrief.archive.finish import write_index
 from evibrief.archive.integrity import findings
 from evibrief.archive.opened import side_of
 from evibrief.archive.since import write_since
-from evibrief.archive.versions import pairs, path_of, versions
+from evibrief.archive.versions import MOST_BEFORE, pairs, path_of, versions
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.evidence.brief import Brief
 from evibrief.formats.html.render import render_text
@@ -346,3 +349,85 @@ def test_what_was_archived_before_is_listed_and_compared_and_stays_as_it_was(tmp
     compared = words_of(archive / "ketamine-mecfs" / "v0.1.0_v0.2.0.html")
     assert "NMDA antagonism reduces central sensitisation. Tier not rated → Medium" in compared
     assert compared.count("Before") > 20
+
+
+# What has not changed is not made again.
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The templates that are filled for the pages of an archive, with the id of the brief."""
+    filled: list[str] = []
+
+    def watched(name: str, templates: Mapping[str, str], **values: Any) -> str:
+        row = values.get("row") or values.get("newer")
+        filled.append(f"{row.version.id} {row.version.version}" if row else name)
+        return render_text(name, templates, **values)
+
+    monkeypatch.setattr("evibrief.archive.index.render_text", watched)
+    return filled
+
+
+LISTS = ["index.html.jinja", "feed.atom.jinja"]
+
+
+def test_pages_that_say_the_same_are_left_alone(archive: Path, rendered: list[str]) -> None:
+    before = hashes(archive)
+    write_index(archive)
+    assert (rendered, hashes(archive)) == (LISTS, before)
+
+
+@pytest.mark.parametrize("page", ["v2.0.0.html", "v1.2.0_v2.1.0.html", "v1.2.0_v2.0.0.json"])
+def test_a_page_that_was_altered_or_is_gone_is_made_again(page: str, archive: Path, rendered: list[str]) -> None:
+    before = hashes(archive)
+    (archive / "blue-glass" / page).write_text("altered")
+    write_index(archive)
+    (archive / "blue-glass" / page).unlink()
+    write_index(archive)
+    assert hashes(archive) == before
+    assert len(rendered) == 2 * (6 + len(LISTS))
+
+
+def test_another_program_makes_all_pages_again(
+    archive: Path, rendered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "tool_versions", lambda program: ("another",))
+    write_index(archive)
+    assert len(rendered) == 6 + len(LISTS)
+
+
+def test_a_damaged_index_makes_all_pages_again(archive: Path, rendered: list[str]) -> None:
+    before = hashes(archive)
+    record = json.loads((archive / "index.json").read_text())
+    (archive / "index.json").write_text(json.dumps(record | {"made": ["no"], "counted": {"x": "much"}}))
+    write_index(archive)
+    assert hashes(archive) == before
+    assert len(rendered) == 6 + len(LISTS)
+
+
+def test_what_happens_to_one_brief_leaves_the_pages_of_others_alone(
+    shared: Shared, tmp_path: Path, rendered: list[str]
+) -> None:
+    kept = next((shared.archive() / "blue-glass").glob("*_v*"))
+    archive = archive_of(tmp_path / "archive", kept, 3, 3)
+    write_index(archive)
+    assert len(rendered) == 3 * (3 + 3) + len(LISTS)
+    assert findings(archive) == []
+    rendered.clear()
+    withdraw_version(archive, "brief-001", "1.0.0", REASON, date(2026, 6, 2))
+    assert {name.partition(" ")[0] for name in rendered} == {"brief-001", *LISTS}
+    assert findings(archive) == []
+    assert "withdrawn" in (archive / "brief-001" / "v1.0.0.html").read_text()
+
+
+def test_an_archive_of_copies_says_what_changed_between_them(shared: Shared, tmp_path: Path) -> None:
+    kept = next((shared.archive() / "blue-glass").glob("*_v*"))
+    archive = archive_of(tmp_path / "archive", kept, 1, MOST_BEFORE + 3)
+    write_index(archive)
+    assert findings(archive) == []
+    told = [path.stem for path in (archive / "brief-000").glob("v*_v*.json")]
+    assert len(told) == len(set(told)) == MOST_BEFORE * (MOST_BEFORE + 1) // 2 + 2 * MOST_BEFORE
+    newest = json.loads((archive / "brief-000" / f"v1.{MOST_BEFORE}.0_v1.{MOST_BEFORE + 2}.0.json").read_text())
+    assert [(one["record"], one["was"], one["now"]) for one in newest["changes"] if "n" in one["part"].split()] == [
+        ("muster2019", "44", "46")
+    ]  # fmt: skip

@@ -3,15 +3,12 @@
 (a) a whole build of all three documents, over WeasyPrint alone on the same final HTML: at most 1.25
 (b) a build with nothing to do, over a whole build: at most 0.10
 (c) seconds per claim at 16 times the claims, over those at 4 times, on a generated evidence base: at most 1.15
-(d) an archive of 20 briefs: the index per version with 500 versions, over that with 100: at most 1.25;
-    one verification, which reads the whole index, likewise in whole: at most 5.00, as the index grew;
-    one comparison: at most 1.50; memory: at most 1.25
+(d) and (e) archives of many versions, and many briefs built at once: see bench_many.py
 
-Every figure is the median of `RUNS` runs, each in a process of its own, the two sides of a ratio in turns.
+Every figure of (a) to (c) is the median of `RUNS` runs, each in a process of its own, the sides of a ratio in turns.
 """
 
 import json
-import os
 import resource
 import shutil
 import statistics
@@ -20,8 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 from pathlib import Path
+
+from bench_many import compare_archives, compare_many_briefs
 
 ROOT = Path(__file__).parents[2]
 RUNS = 5
@@ -50,29 +48,8 @@ def weasyprint_alone(html: str, pdf: str) -> None:
     lay_out(Path(html).read_text(encoding="utf-8"), resources.fonts()).write_pdf(pdf, pdf_variant=VARIANT)
 
 
-def ask_archive(folder: str) -> None:
-    """Print the seconds that an index, a verification and a comparison take, and the memory that all of it took."""
-    from evibrief.archive.finish import write_index
-    from evibrief.archive.integrity import check_version
-    from evibrief.archive.opened import opened, side_of
-    from evibrief.rating.diff import compare
-
-    archive = Path(folder)
-    began = time.monotonic()
-    newest, before, *_ = (archive / version.folder for version in write_index(archive))
-    indexed = time.monotonic()
-    faults = check_version(newest)
-    checked = time.monotonic()
-    assert not faults, faults
-    with opened(str(before)) as old, opened(str(newest)) as new:
-        compare(side_of(old), side_of(new))
-    compared = time.monotonic()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(indexed - began, checked - indexed, compared - checked, memory)
-
-
 APART: dict[str, Callable[..., None]] = {
-    "keep-printed-page": keep_printed_page, "weasyprint-alone": weasyprint_alone, "ask-archive": ask_archive
+    "keep-printed-page": keep_printed_page, "weasyprint-alone": weasyprint_alone
 }  # fmt: skip
 """What runs in a process of its own: functions and not text, so that `make lint` sees when they are out of date."""
 
@@ -151,31 +128,6 @@ def claim(name: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-BRIEFS = 20
-
-
-def compare_archives(folder: Path) -> None:
-    """The second brief archived once for real, then copied under other names, as if each version had been kept."""
-    once = folder / "once"
-    seconds(["-m", "evibrief", "archive", ROOT / "tests" / "briefs" / "blue-glass", "--archive", once])
-    kept = next((once / "blue-glass").glob("*_v*"))
-    archives = {count: archive_of(folder / f"archive-{count}", kept, count) for count in (100, 500)}
-    asked: dict[int, list[list[float]]] = {count: [] for count in archives}
-    for _ in range(RUNS):
-        for count, archive in archives.items():
-            command = [sys.executable, __file__, "ask-archive", str(archive)]
-            run = subprocess.run(command, check=True, capture_output=True, text=True)
-            asked[count].append([float(one) for one in run.stdout.split()])
-    few, many = ([statistics.median(one) for one in zip(*asked[count], strict=True)] for count in (100, 500))
-    for count, (index, check, diff, memory) in ((100, few), (500, many)):
-        told = f"index {index:.2f} s, verify {check * 1000:.0f} ms, diff {diff * 1000:.0f} ms"
-        print(f"{count:5} versions of {BRIEFS} briefs: {told}, memory {memory / 1024:.0f} MB")
-    show("(d) index per version, 500 / 100", many[0] / 500 / (few[0] / 100), 1.25)
-    show("(d) verify one version, 500 / 100", many[1] / few[1], 5.0)
-    show("(d) diff of two versions, 500 / 100", many[2] / few[2], 1.5)
-    show("(d) memory, 500 / 100", many[3] / few[3], 1.25)
-
-
 def show(what: str, ratio: float, most: float) -> None:
     print(f"{what}: {ratio:.2f} (at most {most:.2f}) {'met' if ratio <= most else 'NOT MET'}", flush=True)
 
@@ -185,7 +137,8 @@ def main() -> None:
         folder = Path(name)
         compare_with_weasyprint(ROOT / "data" / "ketamine-mecfs", folder)
         compare_sizes(folder)
-        compare_archives(folder)
+        compare_archives(folder, show)
+        compare_many_briefs(folder)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(f"peak memory of one build: {peak / 1024:.0f} MB")
 

@@ -92,7 +92,7 @@ def _shown(
     compared = tuple((other, path) for other, path in paths if path in told)
     core, whole = (tuple(file for file in files if is_core(file.name) == asked) for asked in (True, False))
     since = told[compared[0][1]] if compared else None
-    first = not any(other.id == one.id and other.number < one.number for other in listed)
+    first = one.number == mine[-1].number
     return ShownVersion(one, language, tag_of(language), current, core, whole, since, compared, first)
 
 

@@ -1,0 +1,115 @@
+"""The parts of `make bench` about many: many briefs built at once, and archives of many versions.
+
+(d) archives of briefs with 40 versions each, 240 to 2,000 versions in all, each compared with the 20 before it:
+    an index from nothing, an index of what is indexed already, and a verification of the whole archive, each per
+    version, 2,000 / 240: at most 1.25; the verification of one version, which reads the whole index: at most 8.33, as
+    the archive grew; one comparison: at most 1.50; memory of an index: at most 2.00
+(e) 20 briefs built one after another, over twice the time of `build --jobs 2` for all of them: at least 0.85
+"""
+
+import contextlib
+import io
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECOND = ROOT / "tests" / "briefs" / "blue-glass"
+EACH = 40
+"""Versions of each brief."""
+BRIEFS = (6, 12, 25, 50)
+AT_ONCE = 20
+"""Briefs that are built."""
+Show = Callable[[str, float, float], None]
+
+
+def ask_archive(folder: str) -> None:
+    """Print how long an archive takes, in seconds of CPU, and how many megabytes its index takes."""
+    from evibrief.archive.finish import write_index
+    from evibrief.archive.integrity import check_version
+
+    archive = Path(folder)
+    asked = {"first": _cpu(lambda: write_index(archive)), "again": _cpu(lambda: write_index(archive))}
+    asked["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    newest = sorted(next(archive.glob("brief-*")).glob("*_v*"))[-1]
+    asked["whole"] = _cpu(lambda: _fine("verify", str(archive)))
+    asked["one"] = _cpu(lambda: check_version(newest) and sys.exit("it has faults"))
+    asked["diff"] = _cpu(lambda: _fine("diff", str(newest / "evidence"), "--archive", str(archive)))
+    print(json.dumps(asked))
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _fine(*words: str) -> None:
+    """Run a command in this process; it must find nothing wrong."""
+    from evibrief.cli.main import main
+
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
+        assert main(words, apart=True) == 0, out.getvalue()
+
+
+def compare_archives(folder: Path, show: Show, briefs: tuple[int, ...] = BRIEFS, each: int = EACH) -> None:
+    """The second brief archived once for real, then again and again under other names, as if each had been kept."""
+    from archives import archive_of
+
+    once = folder / "once"
+    subprocess.run([sys.executable, "-m", "evibrief", "archive", str(SECOND), "--archive", str(once)], check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    kept = next((once / "blue-glass").glob("*_v*"))
+    found = {}
+    for count in briefs:
+        archive = archive_of(folder / f"archive-{count}", kept, count, each)
+        run = subprocess.run([sys.executable, __file__, str(archive)], check=True, capture_output=True, text=True)
+        found[count * each] = one = json.loads(run.stdout)
+        shutil.rmtree(archive)
+        told = f"index {one['first']:.1f} s, again {one['again']:.1f} s, verify all {one['whole']:.1f} s"
+        told += f", one {one['one'] * 1000:.0f} ms, diff {one['diff'] * 1000:.0f} ms, memory {one['memory']:.0f} MB"
+        print(f"{count * each:5} versions of {count} briefs: {told}", flush=True)
+    few, many = min(found), max(found)
+    for name, what in (("first", "index from nothing"), ("again", "index again"), ("whole", "verify the archive")):
+        show(f"(d) {what} per version, {many} / {few}", found[many][name] / many / (found[few][name] / few), 1.25)
+    for name, most in (("one", many / few), ("diff", 1.5), ("memory", 2.0)):
+        show(f"(d) {_WORDS[name]}, {many} / {few}", found[many][name] / found[few][name], most)
+
+
+_WORDS = {"one": "verify one version", "diff": "diff of two versions", "memory": "memory of an index"}
+
+
+def compare_many_briefs(folder: Path, count: int = AT_ONCE) -> float:
+    """Print how long briefs take one after another, and at once; returns the efficiency on two processors."""
+    briefs = [_brief(folder / "many" / f"brief-{number:02}") for number in range(count)]
+    one_by_one = sum(_seconds(brief, "--output", folder / "one-by-one") for brief in briefs)
+    at_once = _seconds(*briefs, "--jobs", "2", "--output", folder / "at-once")
+    efficiency = one_by_one / (2 * at_once)
+    print(f"{count} briefs: one after another {one_by_one:.1f} s, with --jobs 2 {at_once:.1f} s")
+    met = "met" if efficiency >= 0.85 else "NOT MET"
+    print(f"(e) efficiency on two processors: {efficiency:.2f} (at least 0.85) {met}", flush=True)
+    return efficiency
+
+
+def _brief(folder: Path) -> Path:
+    """The second brief under another id."""
+    shutil.copytree(SECOND, folder)
+    brief = folder / "brief.yaml"
+    brief.write_text(brief.read_text().replace("\nid: blue-glass\n", f"\nid: {folder.name}\n"))
+    return folder
+
+
+def _seconds(*words: str | Path) -> float:
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-m", "evibrief", "build", *map(str, words), "--quiet"], check=True,
+                   stderr=subprocess.DEVNULL)  # fmt: skip
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    ask_archive(sys.argv[1])
