@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
 LONGEST = (
-    "test_apart", "test_preview", "test_outputs", "test_web", "test_circulation", "test_typed", "test_laws",
+    "test_apart", "test_preview", "test_outputs", "test_web", "test_circulation", "test_many", "test_typed", "test_laws",
     "test_theme_faults", "test_archive", "test_hostile_archive", "test_first_archive", "test_cases", "test_verify",
     "test_machines", "test_diff", "test_differences", "test_forging", "test_fuzz", "test_policy", "test_comments",
     "test_anchors", "test_patches", "test_docx", "test_references", "test_words", "test_cli", "test_theme",
@@ -29,8 +29,8 @@ LONGEST = (
 SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments", "test_drafts",
     "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers", "test_machines",
-    "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy", "test_preview",
-    "test_references", "test_repository", "test_strict", "test_texts", "test_theme_faults", "test_typed",
+    "test_many", "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy",
+    "test_preview", "test_processes", "test_references", "test_repository", "test_strict", "test_texts", "test_theme_faults", "test_typed",
     "test_verify", "test_web",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}

@@ -1,7 +1,7 @@
 """The same work for each of many briefs: what comes of one never depends on another."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +81,7 @@ def test_no_more_are_under_way_than_asked(at_once: int, executor: ThreadPoolExec
         (OSError(28, "No space left on device", "out/x.pdf"), "out/x.pdf", "system"),
         (OSError("no more words"), "b2", "system"),
         (MemoryError(), "b2", "no-memory"),
+        (CancelledError(), "b2", "cluster"),
         (ProcessLost(), "b2", "process-lost"),
         (KeyError("a bug"), "b2", "bug"),
     ],

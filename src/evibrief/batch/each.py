@@ -6,7 +6,7 @@ time, so memory does not grow with the number of briefs.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -81,6 +81,8 @@ def _problems_of(folder: Path, error: Exception) -> Iterable[Problem]:
             return error.problems
         case OSError():
             return (Problem(Place(str(error.filename or folder)), "system", error.strerror or str(error)),)
+        case CancelledError():  # so Dask ends what it has lost
+            return (_problem(folder, "cluster", "the cluster was lost while it was worked on", "is it running?"),)
         case MemoryError():
             return (_problem(folder, "no-memory", "there was no memory left", "try fewer `--jobs`"),)
         case _ if isinstance(error, ProcessLost) or type(error).__name__ == "KilledWorker":  # so Dask calls it

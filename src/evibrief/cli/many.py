@@ -32,7 +32,7 @@ _Done = TypeVar("_Done")
 def add_many(parser: argparse.ArgumentParser) -> None:
     """Add to a command the folders of the briefs, and the options for several of them."""
     parser.add_argument("briefs", type=Path, nargs="+", metavar="data/BRIEF", help="the folder of a brief, or several")
-    jobs = "work on so many briefs at once (default: as many as there are processors)"
+    jobs = "work on so many briefs at once (default: as many as there are processors and memory for)"
     parser.add_argument("--jobs", type=_count, metavar="N", help=jobs)
     parser.add_argument("--keep-going", action="store_true", help="begin other briefs after one that fails")
     cluster = "have the work done by a Dask cluster, such as tcp://HOST:8786"
@@ -119,7 +119,7 @@ def _executor(options: argparse.Namespace) -> "Iterator[tuple[Executor, int]]":
     from evibrief.batch.cluster import cluster
     from evibrief.batch.processes import processes
 
-    most = min(options.jobs or _processors(), len(options.briefs))
+    most = min(options.jobs or _affordable(), len(options.briefs))
     if options.scheduler is None:
         with processes(most) as executor:
             yield executor, most
@@ -128,9 +128,15 @@ def _executor(options: argparse.Namespace) -> "Iterator[tuple[Executor, int]]":
             yield executor, options.jobs or workers
 
 
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _affordable() -> int:
+    """How many builds this machine has processors for, and memory even if each brief is large; at least one."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(processors, memory // _OF_ONE_BUILD))
+
+
+_OF_ONE_BUILD = 1_600 * 1024**2
+"""Bytes of memory that the largest brief measured took, with the programs that its build started."""
 
 
 class _Bar:
