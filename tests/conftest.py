@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 # Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
 LONGEST = (
-    "test_apart", "test_preview", "test_outputs", "test_web", "test_circulation", "test_many", "test_typed", "test_laws",
-    "test_theme_faults", "test_archive", "test_hostile_archive", "test_first_archive", "test_cases", "test_verify",
-    "test_machines", "test_diff", "test_differences", "test_forging", "test_fuzz", "test_policy", "test_comments",
-    "test_anchors", "test_patches", "test_docx", "test_references", "test_words", "test_cli", "test_theme",
-    "test_drafts", "test_reviewed", "test_texts", "test_retractions", "test_tally", "test_docs",
+    "test_apart", "test_preview", "test_outputs", "test_web", "test_circulation", "test_many", "test_typed",
+    "test_laws", "test_theme_faults", "test_archive", "test_hostile_archive", "test_first_archive", "test_cases",
+    "test_verify", "test_machines", "test_diff", "test_differences", "test_forging", "test_fuzz", "test_policy",
+    "test_comments", "test_anchors", "test_patches", "test_docx", "test_references", "test_words", "test_cli",
+    "test_theme", "test_drafts", "test_reviewed", "test_texts", "test_retractions", "test_tally", "test_docs",
 )  # fmt: skip
 
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
@@ -30,8 +30,8 @@ SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments", "test_drafts",
     "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers", "test_machines",
     "test_many", "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy",
-    "test_preview", "test_processes", "test_references", "test_repository", "test_strict", "test_texts", "test_theme_faults", "test_typed",
-    "test_verify", "test_web",
+    "test_preview", "test_processes", "test_references", "test_repository", "test_strict", "test_texts",
+    "test_theme_faults", "test_typed", "test_verify", "test_web",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
 # Cases that are slow of tests that are not. Whole tests have `pytest.mark.slow`.
