@@ -8,7 +8,7 @@ and fonts are read only if needed.
 """
 
 import ctypes
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -212,7 +212,7 @@ class CoveredCharacters:
         self._found: set[int] = set()
         self._unread = iter(fonts())
 
-    def __contains__(self, code_point: int) -> bool:
+    def __contains__(self, code_point: object) -> bool:
         while code_point not in self._found:
             if (font := next(self._unread, None)) is None:
                 return False
@@ -220,11 +220,11 @@ class CoveredCharacters:
         return True
 
 
-def _characters_of(font: FontFile) -> Set[int]:
+def _characters_of(font: FontFile) -> frozenset[int]:
     # Imported here, because only checks and builds need it.
     from fontTools.ttLib import TTFont
 
-    return TTFont(BytesIO(font.data), lazy=True).getBestCmap().keys()
+    return frozenset(TTFont(BytesIO(font.data), lazy=True).getBestCmap())
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evibrief import resources
-from evibrief.build_cache import WrittenFile, fingerprint_inputs, save, up_to_date
+from evibrief.build_cache import WrittenFile, file_stem, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.formats.contract import Document
@@ -78,7 +78,8 @@ PDF, PAGE = Document("pdf", b"%PDF", 3), Document("html", b"<html>")
 
 
 def saved(folder: Path, output: Path, *documents: Document, inputs: str = "a", layer: Layer = "full") -> None:
-    for written, document in zip(save(folder, output, brief(), documents, inputs, layer), documents, strict=True):
+    files = save(folder, output, file_stem(brief(), layer), documents, inputs, layer)
+    for written, document in zip(files, documents, strict=True):
         assert (written.path.read_bytes(), written.pages, written.fresh) == (document.data, document.pages, True)
 
 
@@ -104,11 +105,16 @@ def test_formats_and_layers_are_kept_side_by_side(folder: Path, tmp_path: Path) 
     assert ready(folder, output, "pdf", "docx") is None
 
 
+def a_folder_instead(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 HARMS: dict[str, Callable[[Path], object]] = {
     "other bytes": lambda path: path.write_bytes(b"%PdF"),
     "a byte more": lambda path: path.write_bytes(b"%PDF "),
     "it is gone": lambda path: path.unlink(),
-    "it is a folder": lambda path: (path.unlink(), path.mkdir()),
+    "it is a folder": a_folder_instead,
 }
 
 
@@ -134,5 +140,5 @@ def test_a_document_that_cannot_be_written_changes_none(folder: Path, tmp_path: 
     saved(folder, output, PDF)
     before = {path: path.read_bytes() for path in output.iterdir()}
     with pytest.raises(OSError, match="directory"):
-        save(folder, output, brief(), [Document("pdf", b"new"), Document("a/b", b"x")], "b", "full")
+        save(folder, output, file_stem(brief()), [Document("pdf", b"new"), Document("a/b", b"x")], "b", "full")
     assert {path: path.read_bytes() for path in output.iterdir()} == before

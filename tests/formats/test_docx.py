@@ -12,7 +12,6 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -30,7 +29,7 @@ from evibrief.formats.docx.pictures import named_address
 from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, build_reference
 from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
 from evibrief.problems import Problems
-from evibrief.sections.figures.picture import Drawing
+from evibrief.sections.figures.picture import Drawing, Form
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "templates" / "reference.docx").read_bytes()
@@ -931,8 +930,8 @@ class Painted:
     width: float = 1
     height: float = 1
 
-    def inline(self, told: str) -> str:
-        return f"<svg>{told}</svg>"
+    def inline(self, form: Form, told: str) -> str:
+        return f"<svg class=\"{form}\">{told}</svg>"
 
     def svg(self, letters: Literal["outlines", "text"]) -> str:
         return f"<svg>{self.name}</svg>"
@@ -941,9 +940,13 @@ class Painted:
         return self.pixels
 
 
+def painting(name: str, pixels: bytes) -> Callable[[Form], Painted]:
+    return lambda form: Painted(name, pixels)
+
+
 def test_a_figure_has_its_own_vector_even_where_its_pixels_are_those_of_another() -> None:
     pixels = base64.b64decode(DOT.partition(",")[2])
-    drawings = {name: Drawing(partial(Painted, name, pixels), 1, name) for name in ("figure_one", "figure_two")}
+    drawings = {name: Drawing(painting(name, pixels), 1, name) for name in ("figure_one", "figure_two")}
     pictures = [DOT, *(named_address(name, one) for name, one in drawings.items()), f"{DOT}#figure_three"]
     html = page("".join(f'<p><img src="{address}" alt="A dot"></p>' for address in pictures))
     parts = unpack(write_docx(html, PROPERTIES, frozenset(), REFERENCE, FILTER, drawings))

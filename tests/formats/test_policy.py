@@ -216,7 +216,7 @@ def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server
     change = ChangeInWords("major", hostile, hostile, "s1", hostile, hostile * 2, hostile, hostile, signed)
     told = Between("0.9.0", "1.0.0", "en", hostile, (change, replace(change, weight="minor")), ())
     file = ShownFile(hostile, "pdf", 1, 2, "0" * 64)
-    row = ShownVersion(one, hostile, "de", one, (file,), (), told, ((one, hostile),))
+    row = ShownVersion(one, hostile, "de", one, (file,), (), told, ((one, hostile),), first=False)
     gone = replace(row, version=replace(one, state="withdrawn"))
     choices = (Choice(one, hostile),)
     parts = (Part(hostile, (hostile,), (hostile,), "warning"), Part("a", ("b",)))

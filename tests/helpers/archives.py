@@ -62,7 +62,7 @@ def _write_manifest(place: Path, tree: Mapping[str, Any], named: Mapping[str, st
     path = place / "manifest.json"
     record = json.loads(path.read_text())
     new = {name: hashlib.sha256((place / "evidence" / name).read_bytes()).hexdigest() for name in CHANGED}
-    record |= named | {"evidence_sha256": evidence_hash(tree), "content_sha256": content_hash(tree, {})}
+    record |= {**named, "evidence_sha256": evidence_hash(tree), "content_sha256": content_hash(tree, {})}
     record["files"] |= new
     record["outputs"] |= {f"evidence/{name}": digest for name, digest in new.items()}
     path.unlink()

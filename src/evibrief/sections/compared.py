@@ -9,8 +9,10 @@ how it was checked is left to the data: a version that was read again has a thou
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from evibrief.evidence.brief import Brief
+from evibrief.evidence.claims import Claim, Link, Statement
 from evibrief.evidence.records import SinceChange
 from evibrief.labels import phrases
 from evibrief.labels.languages import english
@@ -35,7 +37,8 @@ def compared(brief: Brief, findings: Findings) -> Compared | None:
 
 def _changed(brief: Brief, told: Mapping[str, list[SinceChange]], findings: Findings) -> Iterator[ComparedRecord]:
     links = (link for mechanism in brief.mechanisms for link in mechanism.links)
-    for record in (*brief.ranking.statements, *links, *brief.all_claims):
+    records: tuple[Statement | Link | Claim, ...] = (*brief.ranking.statements, *links, *brief.all_claims)
+    for record in records:
         text, names = as_read(record.text, findings), _names(findings.words)
         parts = dict.fromkeys(
             part for change in told.get(record.id, ()) if (part := _part(change, text, names, findings))
@@ -95,7 +98,7 @@ def _known(field: str, findings: Findings) -> Mapping[str, str]:
     words = findings.words
     if field == "population":
         return {name: one.label for name, one in findings.populations.items()}
-    told: Mapping[str, Mapping[str, str]] = {
+    told: Mapping[str, Mapping[Any, str]] = {
         "about": words.about, "direction": words.direction, "modality": words.modality,
         "": {word.lower(): words.status[status] for status, word in english().status.items()},
     }  # fmt: skip
