@@ -279,7 +279,12 @@ let index = null;
 
 function makeIndex() {
   const blocks = all(BLOCKS, byId("main")).filter((one) => !one.parentElement.closest("tr, li, figure, .csl-entry, #filter") && !one.matches(".before"));
-  return blocks.map((element) => ({ element, kind: kindOf(element), text: plain(words(element, ".tools")) }));
+  return blocks.map((element) => ({ element, kind: kindOf(element), text: plain(wordsOf(element, ".tools")) }));
+}
+
+// Of a row, the words of its cells: nothing else keeps the last of one apart from the first of the next
+function wordsOf(element, without) {
+  return element.matches("tr") ? [...element.cells].map((cell) => words(cell, without)).join(" ") : words(element, without);
 }
 
 function kindOf(element) {
@@ -296,7 +301,7 @@ function search() {
   const groups = KINDS.map((kind) => hits.filter((one) => one.kind === kind)).filter((group) => group.length);
   byId("search-clear").hidden = !asked.length;
   byId("results").hidden = !hits.length;
-  byId("results").replaceChildren(...groups.map((group) => listed(group, asked)));
+  byId("results").replaceChildren(...groups.map((group) => listed(group, asked, groups.length > 1)));
   byId("found").textContent = !asked.length ? "" : hits.length ? told(groups) : say("nothing");
 }
 
@@ -312,14 +317,15 @@ function counted(group) {
   return say("at_claims", { studies, claims: count("claims", at) });
 }
 
-function listed(group, asked) {
+function listed(group, asked, headed) {
   const results = group.map(({ element }) => make("li", {}, resultOf(element, group[0].kind, asked)));
   const list = make("ul", {}, ...results.slice(0, MOST));
   if (results.length > MOST) {
     const more = button(say("more", { number: results.length - MOST }), () => more.parentElement.replaceWith(...results.slice(MOST)));
     list.append(make("li", {}, more));
   }
-  return make("li", { class: group[0].kind }, make("p", {}, counted(group)), list);
+  const heading = headed ? [make("p", {}, counted(group))] : []; // one kind alone is counted above
+  return make("li", { class: group[0].kind }, ...heading, list);
 }
 
 function resultOf(element, kind, asked) {
@@ -346,7 +352,7 @@ function nameOf(element, kind, asked) {
   if (OF_SECTIONS.includes(kind)) return words(element.cells[0]);
   if (kind !== "elsewhere" || element.matches("h1, h2, h3, h4")) return words(element);
   const heading = headingOf(element);
-  const text = excerpt(words(element.querySelector("figcaption") ?? element), asked);
+  const text = excerpt(wordsOf(element.querySelector("figcaption") ?? element), asked);
   return heading ? say("in_section", { section: words(heading), text }) : text;
 }
 

@@ -419,6 +419,15 @@ def test_each_kind_of_result_leads_to_where_its_words_are(width: int, open_page:
         assert box["y"] + box["height"] > 0
 
 
+def test_words_of_two_cells_stay_apart_in_a_result(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#search").fill("bladder")
+    assert page.locator("#results a").count() > 1
+    assert page.evaluate(
+        r"[...document.querySelectorAll('#results a')].filter(one => /[a-z][.;][A-Z]/.test(one.textContent)).length"
+    ) == 0  # fmt: skip
+
+
 def test_no_result_is_out_of_reach(open_page: Open) -> None:
     page = open_page()
     page.locator("#search").fill("ketamine")
