@@ -233,8 +233,10 @@ def test_list_numbers_are_the_same_in_all_three_outputs(tmp_path: Path) -> None:
     brief = folder / "brief.yaml"
     brief.write_text(re.sub("(?<=methods:\n  )text: .*", lambda _: f'text: "{LISTS}"', brief.read_text(), count=1))
     made = {one.path.suffix[1:]: one.path for one in build(folder, tmp_path / "out")}
-    pdf = squeezed(format_named("pdf").text(made["pdf"].read_bytes()))
-    assert "1.apple2.bananaBetween.3.cherry4.damson(c)elder(d)fig" in pdf
+    pdf = format_named("pdf").text(made["pdf"].read_bytes())
+    words = [re.escape(word) for word in ("apple", "banana", "Between.", "cherry", "damson", "(c) elder", "(d) fig")]
+    assert re.search(".*".join(words), pdf, re.DOTALL)
+    assert re.findall(r"(?m)^(\d)\. $", pdf) == ["1", "2", "3", "4"]  # WeasyPrint draws a list's numbers behind it
     page = made["html"].read_text()
     assert re.search(r'<ol start="3"[^>]*>\s*<li>(<p>)?cherry', page)
     assert re.search(r"<ol>\s*<li>(<p>)?apple", page)
