@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief.formats.pdf.accessibility import make_accessible
+from evibrief.formats.pdf.mended import mend
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
 
@@ -120,6 +121,8 @@ def load_weasyprint() -> None:
     """Import WeasyPrint, which takes half a second, in advance while something else is running."""
     import weasyprint  # noqa: F401
 
+    mend()
+
 
 def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     """The pages of the HTML, laid out but not yet written."""
@@ -127,6 +130,7 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
+    mend()
     files = {font.name: font for font in fonts}
     fetcher = _font_fetcher(files)
     configuration = FontConfiguration()
