@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from command import cpu_seconds
+from command import cpu_seconds, run_bounded
 from command import run_here as evibrief
 from evibrief.archive.finish import write_index
 from evibrief.archive.hashes import hashes
@@ -58,15 +57,8 @@ def refused(folder: Path, *words: object, code: int = 1) -> str:
 def refused_in_limits(folder: Path, *words: object, code: int = 1) -> str:
     """The same with little memory and time, for what could take much of either."""
     before = snapshot(folder)
-
-    def bounded() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (1400 * MEGABYTE, 1400 * MEGABYTE))
-
     before_it = cpu_seconds()
-    run = subprocess.run(
-        [sys.executable, "-m", "evibrief", *map(str, words)], capture_output=True, text=True, timeout=300,
-        preexec_fn=bounded, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )  # fmt: skip
+    run = run_bounded(1000, *map(str, words))
     assert cpu_seconds() - before_it < 20
     assert "Traceback" not in run.stderr, run.stderr
     assert run.returncode == code, (run.stdout, run.stderr)

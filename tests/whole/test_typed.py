@@ -1,10 +1,15 @@
-"""What the README and the pages of docs/ show, typed line by line where a new user would type it."""
+"""What the README and the pages of docs/ show, typed line by line where a new user would type it.
+
+The README is typed into a shell. So are lines with more than one command; the others begin with the program and have
+words alone, which are told apart as a shell does, so that not each of fifty starts a process and draws all anew.
+"""
 
 import datetime
 import email
 import email.policy
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from command import run_here
 from test_docs import DOCS, README, blocks, command_lines
 
 TODAY = datetime.date.today().isoformat()
@@ -31,6 +37,21 @@ def checkout(folder: Path) -> Path:
 
 
 def typed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A line in a folder that is its home; without the settings of whoever runs the tests."""
+    program, *words = shlex.split(line.replace(DAY_ON_THE_PAGES, TODAY))
+    if program != PROGRAM or {"&&", "|", ">"} & set(words):
+        return typed_into_a_shell(line, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("EVIBRIEF_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(folder))
+        return run_here(*map(os.path.expanduser, words), folder=folder)
+
+
+PROGRAM = ".venv/bin/evibrief"
+
+
+def typed_into_a_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Lines as a shell takes them, in a folder that is its home."""
     hidden = {name: value for name, value in os.environ.items() if not name.startswith("EVIBRIEF_")}
     return subprocess.run(
@@ -90,7 +111,7 @@ def test_the_five_minutes_of_the_readme_work_as_they_are_typed(tmp_path: Path) -
     (harm, line), (problem,) = blocks(section, "yaml"), blocks(section, "text")
     folder = tmp_path / "data" / "my-brief"
 
-    started = typed(start, tmp_path)
+    started = typed_into_a_shell(start, tmp_path)
     assert started.returncode == 0
     assert "next: .venv/bin/evibrief build data/my-brief\n" in started.stdout
     (pdf,) = (tmp_path / "build").glob("my-brief_*_v0.1.0.pdf")
@@ -101,15 +122,15 @@ def test_the_five_minutes_of_the_readme_work_as_they_are_typed(tmp_path: Path) -
     text = claims.read_text()
     assert was in text
     claims.write_text(text.replace(was, now))
-    told = typed(check, tmp_path)
+    told = typed_into_a_shell(check, tmp_path)
     assert (told.returncode, told.stderr) == (1, problem)
 
     claims.write_text(text)
     (folder / "harms.yaml").write_text(harm)
-    assert typed(check, tmp_path).returncode == 1, "the harms have no section yet"
+    assert typed_into_a_shell(check, tmp_path).returncode == 1, "the harms have no section yet"
     brief = folder / "brief.yaml"
     brief.write_text(re.sub(r"^(sections:.*\n)", rf"\g<1>{line}", brief.read_text(), flags=re.MULTILINE))
-    built = typed(build, tmp_path)
+    built = typed_into_a_shell(build, tmp_path)
     assert (built.returncode, built.stderr) == (0, "")
     (page,) = (tmp_path / "build").glob("*.html")
     assert "Two people slept badly." in page.read_text()
