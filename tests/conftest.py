@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from drawings import kept_drawings
+from prints import kept_prints
 from rebuilds import kept_rebuilds
 from shared import Shared
 from steps import kept_steps
@@ -103,5 +104,5 @@ def shared(run_folder: Path) -> Iterator[Shared]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _kept(run_folder: Path) -> Iterator[None]:
-    with kept_drawings(), kept_steps(), kept_rebuilds(run_folder / "apart"):
+    with kept_drawings(), kept_steps(), kept_prints(run_folder / "prints"), kept_rebuilds(run_folder / "apart"):
         yield

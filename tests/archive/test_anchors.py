@@ -17,7 +17,6 @@ from command import run_here as evibrief
 from evibrief.archive.anchors import sign, time_stamp
 from evibrief.archive.finish import write_index
 from evibrief.archive.integrity import findings
-from evibrief.archive.keep import archive_version
 from evibrief.archive.log import lines_of
 from evibrief.archive.signatures import fingerprint_of, judge_signature, sign_bytes
 from evibrief.archive.standing import archive_around, standing_of
@@ -27,6 +26,7 @@ from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.cli import verify
 from evibrief.problems import Problems
+from shared import Shared
 from test_archive import NAME, archive, kept, make_writable, successor, successor_of  # noqa: F401 (fixtures)
 
 
@@ -633,12 +633,12 @@ def test_time_stamps_of_the_version_count_for_a_lone_document(
 
 
 def test_what_is_worse_decides_what_a_lone_document_ends_with(
-    archive: Path, tmp_path: Path, key: Path, lists: dict[str, Path]  # noqa: F811
+    archive: Path, shared: Shared, tmp_path: Path, key: Path, lists: dict[str, Path]  # noqa: F811
 ) -> None:
     """Superseded and signed by nobody whom the reader knows, altered, withdrawn; with a bad signature at last."""
     lone = Path(shutil.copy(next(version(archive).glob("*.docx")), tmp_path / "lone.docx"))
     named = ("verify", lone, "--archive", archive, "--signers")
-    archive_version(successor_of(tmp_path, archive), archive, date(2026, 4, 1))
+    shared.archive_version(successor_of(tmp_path, archive), archive, date(2026, 4, 1))
     path, *_ = sign(version(archive), key)
     assert evibrief(*named, lists["known"]).returncode == 10
     assert evibrief(*named, lists["others"]).returncode == 8

@@ -22,6 +22,7 @@ from evibrief.formats.registry import names
 from evibrief.resources import FontFile
 from evibrief.review_copies import review_copy
 from evibrief.sections.blocks import Layer
+from prints import printing_anew
 
 ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "data" / "ketamine-mecfs"
@@ -138,6 +139,7 @@ def _build(brief: Path, new: Path, kind: str, layer: Layer) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(write, "lay_out", seen)
+        patch.setattr(write, "write_pdf", printing_anew())
         build(brief, new, [kind], layer=layer)
     assert len(laid_out) == (kind == "pdf")
     for document in laid_out:

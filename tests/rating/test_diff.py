@@ -171,6 +171,34 @@ def test_several_edits_are_all_told_and_the_weightiest_comes_first(tmp_path: Pat
     assert changes_as_text(changes).startswith("1\u00a0conclusion moved")
 
 
+def test_the_two_tiers_of_a_statement_are_one_conclusion() -> None:
+    both = [Change("major", "tier", f"s1, {which}", "weak", "gap") for which in ("final", "computed")]
+    other = Change("major", "bottom line", "bottom line, text", "a", "b")
+    told = [summary_of_changes(changes, english()) for changes in (both, [*both, other])]
+    assert [one.split(";")[0] for one in told] == [english().counts.conclusion_moved(number) for number in (1, 2)]
+
+
+def test_evidence_that_changed_is_told_once(tmp_path: Path) -> None:
+    changes = changes_between(SECOND, edited(tmp_path / "new", EDITS["evidence changed"][2]))
+    mine = [(change.kind, change.record) for change in changes if change.record.split(",")[0] == "c1"]
+    assert mine == [("evidence changed", "c1")]
+
+
+def test_a_text_that_prints_the_same_is_told_as_it_was_typed(tmp_path: Path) -> None:
+    typed = [edited(tmp_path / str(at), [("brief.yaml", "One invented trial", f"An invented trial of {number} people")])
+             for at, number in enumerate(("24", "{muster2019.n}"))]  # fmt: skip
+    (change,) = changes_between(*typed)
+    assert ("of 24 people" in change.was, "of {muster2019.n} people" in change.now) == (True, True)
+
+
+def test_nothing_in_the_evidence_is_markup_or_a_line_of_its_own_in_a_mail() -> None:
+    hostile = "<b>[a](b)</b> *c* _d_ `e` ![f](g) | ~h~ & #i\n- j"
+    (line,) = changes_as_markdown([Change("patch", "wording", hostile, hostile, hostile)]).splitlines()[2:]
+    told = line.replace("- *patch* **", "").replace("**, wording:", "")
+    assert told.count(r"\<b\>") == 3
+    assert re.findall(r"(?<!\\)[`*_\[\]<>!|~&#]", told) == []
+
+
 def test_a_renamed_record_is_the_same_record(tmp_path: Path) -> None:
     new = edited(
         tmp_path / "new",
@@ -274,11 +302,11 @@ def numbered(folder: Path, version: str) -> Path:
     [("wording", "1.2.1", True), ("evidence changed", "1.2.1", False), ("evidence changed", "1.3.0", True),
      ("bottom line", "1.3.0", False), ("bottom line", "2.0.0", True), ("wording", "1.1.9", False)],
 )  # fmt: skip
-def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fits: bool, archive: Path, tmp_path: Path) -> None:
+def test_a_number_smaller_than_the_change_is_refused(name: str, version: str, fits: bool, archive: Path, shared: Shared, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS[name][2]), version)
     write_since(folder, archive)
     if fits:
-        assert archive_version(folder, archive, TODAY).fresh
+        assert shared.archive_version(folder, archive, TODAY).fresh
         return
     with pytest.raises(Problems) as caught:
         archive_version(folder, archive, TODAY)
@@ -305,14 +333,14 @@ def test_what_is_told_of_a_change_has_the_values_of_the_data(archive: Path, shar
 
 
 @pytest.mark.slow
-def test_verify_says_whether_a_version_still_stands(archive: Path, tmp_path: Path) -> None:
+def test_verify_says_whether_a_version_still_stands(archive: Path, shared: Shared, tmp_path: Path) -> None:
     place = archive / "blue-glass" / "2026-03-01_v1.2.0"
     assert "\ncurrent: no later version is in this archive\n" in evibrief("verify", place).stdout
     shutil.copytree(place, tmp_path / "alone")
     assert "it is not known whether it is still current, or who signed it" in evibrief("verify", tmp_path / "alone").stdout
     later = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["bottom line"][2]), "2.0.0")
     write_since(later, archive)
-    archive_version(later, archive, TODAY)
+    shared.archive_version(later, archive, TODAY)
     assert "\nSUPERSEDED: the current version is 2.0.0 of 2026-04-01\n" in evibrief("verify", place).stdout
     withdraw_version(archive, "blue-glass", "1.2.0", "A source was retracted.", TODAY)
     wanted = "\nWITHDRAWN: 2026-03-02: A source was retracted. (the current version is 2.0.0 of 2026-04-01)\n"
@@ -377,7 +405,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, tmp_path: Path) -> None:
+def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, shared: Shared, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["signed tier"][2]), "2.0.0")
     with pytest.raises(Problems, match="the tier of `s1` changed") as caught:
         archive_version(folder, archive, TODAY)
@@ -388,7 +416,7 @@ def test_a_rating_that_moved_needs_a_signed_reason(archive: Path, tmp_path: Path
     signed = "reasons: [{record: s1, reason: The trial was looked at again., by: Max Muster}]"
     edited(folder, [("changes.yaml", "text: A trial was retracted.", f"text: A trial was retracted., {signed}")])
     write_since(folder, archive)
-    assert archive_version(folder, archive, TODAY).fresh
+    assert shared.archive_version(folder, archive, TODAY).fresh
 
 
 NOT_TOLD = {("Brief", "reviews"), ("Brief", "changes"), ("Brief", "since"), ("BriefRecord", "version"), ("BriefRecord", "date")}
