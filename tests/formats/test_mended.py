@@ -21,9 +21,11 @@ from evibrief import resources
 from evibrief.formats.pdf import write
 if sys.argv[1] == "as it comes":
     write.mend = lambda: None
-parts = "".join(f'<h2 id="h{at}">{at} &amp; more</h2><p class="a b" title=\\'c"d\\'>A <a href="#h0">link</a> &lt; b.</p>'
+parts = "".join(f'<h2 id="h{at}">{at} &amp; more</h2><p class="a b" title=\\'c"d\\'>'
+                f'A <a href="#h0">link</a> &lt; b.</p>'
                 f"<ul><li>one</li></ul><p style=break-after:page>Text\\t{at}</p>" for at in range(8))
-head = '<meta charset="utf-8"><title>T</title><style>body { font-family: "Source Sans Pro" }</style>'
+head = '<meta charset="utf-8"><title>T</title>'
+head += '<style>body { font-family: "Source Sans Pro" }</style>'
 page = f'<!DOCTYPE html><html lang="en"><head>{head}</head><body><h1>One</h1>{parts}<!-- end --></body></html>'
 made = write.write_pdf(page, resources.fonts(), (), datetime.date(2026, 3, 1))
 pdf = pydyf.PDF()
