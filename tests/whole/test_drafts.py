@@ -281,8 +281,8 @@ def test_no_tier_is_printed_where_evidence_against_is_unfinished(tmp_path: Path)
     assert "not finished" in rated["s1"].reason
     assert rated["s3"] == whole.ratings.statements["s3"]
     (page,) = compose(named_draft(loaded), ["html"], edition=DRAFT).documents
-    html = page.data.decode()
-    assert "computed: of 3 statements, 1 is weak and 2 no tier; none is strong" in " ".join(html.replace("\u00a0", " ").split())
+    html = " ".join(page.data.decode().replace("\u00a0", " ").split())
+    assert "computed: of 3 statements, 1 is weak and 2 no tier; none is strong" in html
     assert "evidence that may be against it is not finished, so it is not rated yet" in html
 
 
