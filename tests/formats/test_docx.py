@@ -26,6 +26,7 @@ from openxml_audit import OpenXmlValidator
 from evibrief.formats.docx.names import DOCUMENT_RELATIONS
 from evibrief.formats.docx.package import unpack
 from evibrief.formats.docx.pictures import named_address
+from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, build_reference
 from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
 from evibrief.problems import Problems
@@ -1198,6 +1199,21 @@ def test_properties(word: Word) -> None:
     }  # fmt: skip
     assert "docProps/custom.xml" not in word.parts
     assert b"custom" not in word.parts["[Content_Types].xml"] + word.parts["_rels/.rels"]
+
+
+def test_custom_properties_are_added_to_those_that_are_there() -> None:
+    """A designer's reference document may have some of its own."""
+    parts = {name: data for name, data in unpack(REFERENCE).items() if name != "docProps/custom.xml"}
+    for name in ("[Content_Types].xml", "_rels/.rels"):
+        parts[name] = re.sub(rb"<[^<>]*custom[^<>]*/>", b"", parts[name])
+    parts |= custom_properties(parts, {"House": "of Examples"})
+    parts |= custom_properties(parts, {"evibrief-version": "1.0.0", "evibrief-evidence": ""})
+    found = list(etree.fromstring(parts["docProps/custom.xml"]))
+    told = {one.get("name"): "".join(one.itertext()) for one in found}
+    assert told == {"House": "of Examples", "evibrief-version": "1.0.0"}
+    assert [one.get("pid") for one in found] == ["2", "3"]
+    assert parts["[Content_Types].xml"].count(b"/docProps/custom.xml") == 1
+    assert parts["_rels/.rels"].count(b"docProps/custom.xml") == 1
 
 
 def test_author_and_awkward_characters() -> None:
