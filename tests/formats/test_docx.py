@@ -957,6 +957,9 @@ def test_a_figure_has_its_own_vector_even_where_its_pixels_are_those_of_another(
     shown = [None if one is None else parts[targets[one.get(f"{{{SPACES['r']}}}embed")]].decode() for one in vectors]
     assert shown == [None, "<svg>figure_one</svg>", "<svg>figure_two</svg>", None]
     assert [one.get("descr") for one in document.iter("{*}cNvPr")] == [""] * 4
+    # Without this Word says that the file is damaged.
+    types = etree.fromstring(parts["[Content_Types].xml"])
+    assert [one.get("ContentType") for one in types if one.get("Extension") == "svg"] == ["image/svg+xml"]
 
 
 def test_text_keeps_its_distance_from_a_table(body: Any) -> None:
