@@ -61,7 +61,7 @@ def test_what_changed_is_what_the_brief_tells() -> None:
     assert last is not None
     changes = compare(side_of(ARCHIVE / last.folder / "evidence"), side)
     assert len(changes) > 100
-    assert {change.kind for change in changes} >= {"bottom line", "tier", "certainty", "evidence added"}
+    assert {change.kind for change in changes} >= {"bottom line", "tier", "support", "evidence added"}
     wanted = changes_since(side_of(FIRST), ARCHIVE)
     assert wanted is not None
     assert side.brief.since is not None
