@@ -1,8 +1,8 @@
 """Writes into an archive: one writer at a time, each step on disk before the next; interrupted work is finished.
 
-In: an archive. Out: new lines in its log, and, regenerated each time, the latest documents, the page of each version,
-the feed and the index. The index is written last and repeats the head of the log, so readers can tell whether a run was
-completed.
+In: an archive. Out: new lines in its log, and, regenerated where they changed, the latest documents, the page of each
+version, the feed and the index. The index is written last and repeats the head of the log, so readers can tell whether
+a run was completed.
 """
 
 import fcntl

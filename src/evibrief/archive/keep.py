@@ -1,7 +1,7 @@
 """Archives a version: written once, completely or not at all, and never deleted.
 
 In: a brief's folder and that of the archive. Out: `ARCHIVE/ID/DATE_vVERSION/` with the documents, the evidence and
-a manifest; and, regenerated each time, the index, the feed, the page of each version and `latest.*`.
+a manifest; and, regenerated where it changed, the index, the feed, the page of each version and `latest.*`.
 """
 
 import json
