@@ -529,7 +529,7 @@ def test_the_page_prints_the_check_and_what_it_found(tmp_path: Path) -> None:
     page = page_of(brief_with(tmp_path / "blue"), tmp_path / "out")
     assert "Retractions and corrections: 1 RETRACTED." in page
     assert re.search(
-        r"Retractions: checked on 20 February 2026 against notices.csv \(1 notices; SHA-256 \w+…\): 1 of 1", page
+        r"Retractions: checked on 20 February 2026 against notices.csv \(1 notice; SHA-256 \w+…\): 1 of 1", page
     )
     assert "Not checked: 0 without a DOI or PubMed number, 0 added since." in page
     assert "RETRACTED, 20 February 2026. Retraction, 25 June 2021, doi:10.5555/notice.1; matched by DOI; " in page
@@ -666,7 +666,7 @@ def test_the_command_writes_a_report_that_the_next_build_prints(tmp_path: Path) 
     assert sorted(path.name for path in folder.iterdir() if path.name.startswith((".", "ret"))) == ["retractions.yaml"]
     assert f"checked: {datetime.date.today()}\n" in (folder / "retractions.yaml").read_text()
     page = page_of(folder, tmp_path / "out")
-    assert "against retraction_watch.csv (1 notices; SHA-256" in page
+    assert "against retraction_watch.csv (1 notice; SHA-256" in page
     assert evibrief("check", folder).returncode == 0
 
 
