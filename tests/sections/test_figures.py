@@ -196,7 +196,7 @@ def test_a_key_has_the_marks_that_are_there_and_no_others() -> None:
         return texts & {WORDS.figures.key_greatest, WORDS.figures.key_unmeasured}
 
     assert said(40, None, 80) == set()
-    assert said(40, 60, 80) == {"greatest difference seen"}
+    assert said(40, 60, 80) == {"when it was greatest"}
     assert said(40, None, None) == {"not measured"}
     assert len(said(None, 60, 80)) == 2
 
