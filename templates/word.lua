@@ -39,6 +39,21 @@ local function contents(div)
   return blocks
 end
 
+-- The sources of a core in two columns, as on paper: many short lines.
+local function short_sources(div)
+  local blocks = pandoc.List({})
+  for _, block in ipairs(div.content) do
+    if block.t == "Div" and block.classes:includes("csl-bib-body") then
+      blocks:insert(word(TURN:format("portrait")))
+      blocks:insert(block)
+      blocks:insert(word(COLUMNS:format(2)))
+    else
+      blocks:insert(block)
+    end
+  end
+  return blocks
+end
+
 -- Blocks with their headings and paragraphs in other styles. Word frames paragraphs together only if they stand in alike,
 -- so what is framed is no list.
 local function restyled(blocks, heading, text, framed)
@@ -131,6 +146,8 @@ function Div(div)
     return contents(div)
   elseif div.classes:includes("csl-entry") then
     return entry(div)
+  elseif div.classes:includes("sources") and div.classes:includes("short") then
+    return short_sources(div)
   elseif div.classes:includes("landscape") then
     local blocks = pandoc.List({ word(TURN:format("portrait")) })
     blocks:extend(div.content)
