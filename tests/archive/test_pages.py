@@ -27,7 +27,8 @@ from evibrief.evidence.brief import Brief
 from evibrief.formats.html.render import render_text
 from evibrief.formats.registry import pages_of
 from evibrief.labels.languages import english
-from evibrief.rating.diff import Side, compare
+from evibrief.rating.diff import compare
+from evibrief.rating.sides import Side
 from evibrief.resources import template_texts
 from shared import SECOND, Shared, hashes
 from test_diff import EDITS, edited

@@ -128,11 +128,11 @@ def test_an_error_here_ends_all_at_once(tmp_path: Path) -> None:
 
 def test_they_end_when_we_are_killed(tmp_path: Path) -> None:
     code = (
-        "import sys; sys.path[:0] = [sys.argv[1]]\n"
+        "import sys; sys.path[:0] = sys.argv[2:]\n"
         "from evibrief.batch.processes import processes\nfrom test_processes import sleeping\n"
-        "with processes(1) as executor: executor.submit(sleeping, sys.argv[2]).result()"
+        "with processes(1) as executor: executor.submit(sleeping, sys.argv[1]).result()"
     )
-    words = [sys.executable, "-c", code, str(Path(__file__).parent), str(tmp_path / "pids")]
+    words = [sys.executable, "-c", code, str(tmp_path / "pids"), *sys.path]
     with subprocess.Popen(words) as run:
         until(lambda: (tmp_path / "pids").exists() and " " in (tmp_path / "pids").read_text())
         run.kill()

@@ -36,7 +36,7 @@ def ask_archive(folder: str) -> None:
     archive = Path(folder)
     asked = {"first": _cpu(lambda: write_index(archive)), "again": _cpu(lambda: write_index(archive))}
     asked["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    newest = sorted(next(archive.glob("brief-*")).glob("*_v*"))[-1]
+    newest = sorted(next(archive.glob("brief-*")).glob("????-??-??_v*"))[-1]
     asked["whole"] = _cpu(lambda: _fine("verify", str(archive)))
     asked["one"] = _cpu(lambda: check_version(newest) and sys.exit("it has faults"))
     asked["diff"] = _cpu(lambda: _fine("diff", str(newest / "evidence"), "--archive", str(archive)))

@@ -50,8 +50,8 @@ from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
 from evibrief.mailing.message import Letter
 from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.problems import Problems
-from evibrief.rating.diff import Side
 from evibrief.rating.findings import Findings, derive
+from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
 from evibrief.sections.compose import compose_view

@@ -21,7 +21,7 @@ from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
 from evibrief.mailing.message import Letter, safe_line, subject_line, text_of_letter
 from evibrief.mailing.prepare import _held
 from evibrief.mailing.recipients import Recipient, Sender
-from evibrief.rating.diff import Side
+from evibrief.rating.sides import Side
 from test_diff import EDITS, edited
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"

@@ -28,7 +28,6 @@ from evibrief.labels.languages import english
 from evibrief.problems import Problems
 from evibrief.rating.diff import (
     Change,
-    Side,
     Weight,
     changes_as_json,
     changes_as_markdown,
@@ -40,6 +39,7 @@ from evibrief.rating.diff import (
     summary_of_changes,
 )
 from evibrief.rating.findings import Findings, derive
+from evibrief.rating.sides import Side
 from shared import FIRST, SECOND, Shared
 from test_archive import TODAY
 

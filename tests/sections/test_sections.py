@@ -13,8 +13,9 @@ from evibrief.checks.load import load
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.records import Since, SinceChange
 from evibrief.labels import phrases
-from evibrief.rating.diff import Side, compare
+from evibrief.rating.diff import compare
 from evibrief.rating.findings import Findings, derive
+from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.sections import cells, changes, doses, evidence_tables, first_page, phases, references, summary
 from evibrief.sections.blocks import Alone, Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table

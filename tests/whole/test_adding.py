@@ -37,8 +37,9 @@ from evibrief.importers.contract import Imported
 from evibrief.mailing.message import Letter, Part, write_message
 from evibrief.mailing.recipients import Recipient, Sender
 from evibrief.problems import Problems
-from evibrief.rating.diff import Side, compare
+from evibrief.rating.diff import compare
 from evibrief.rating.findings import Findings, derive
+from evibrief.rating.sides import Side
 from evibrief.review.patches import _is_markdown
 from evibrief.review.place import field_texts
 from evibrief.sections import registry

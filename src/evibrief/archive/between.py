@@ -11,8 +11,9 @@ from evibrief.evidence.vocabulary import ChangeKind
 from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import tag_of
 from evibrief.labels.words import Words
-from evibrief.rating.diff import ABSENT, Change, Side, Weight, compare, conclusions_of, summary_of_changes
+from evibrief.rating.diff import ABSENT, Change, Weight, compare, conclusions_of, summary_of_changes
 from evibrief.rating.diff_tallies import LevelAndCounts, changed_tallies
+from evibrief.rating.sides import Side
 from evibrief.rating.values import fill_text, values_of
 
 _OF_LEVELS: tuple[ChangeKind, ...] = ("tier", "certainty", "support", "judgement")
@@ -143,10 +144,10 @@ def _groups(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     yield from ((one,) for one in changes if one.weight != "major")
 
 
-Signed = Mapping[str, tuple[SignedReason, ...]]
+SignedReasons = Mapping[str, tuple[SignedReason, ...]]
 
 
-def _signed(old: Side, new: Side) -> Signed:
+def _signed(old: Side, new: Side) -> SignedReasons:
     """The signed reasons by record, from each version after the old one up to the new one."""
     found: dict[str, tuple[SignedReason, ...]] = {}
     values = values_of(new.brief, new.findings)
@@ -163,7 +164,11 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def _told(
-    group: Sequence[Change], names: Mapping[str, str], levels: tuple[Levels, Levels], signed: Signed, words: Words
+    group: Sequence[Change],
+    names: Mapping[str, str],
+    levels: tuple[Levels, Levels],
+    signed: SignedReasons,
+    words: Words,
 ) -> ChangeInWords:
     change = group[0]
     record = change.record.partition(", ")[0]

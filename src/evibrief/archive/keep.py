@@ -25,7 +25,8 @@ from evibrief.formats.manifest import carried
 from evibrief.formats.registry import names
 from evibrief.labels import markdown
 from evibrief.problems import Place, Problem, Problems
-from evibrief.rating.diff import WEIGHTS, Side, compare, demanded, least_number, risen
+from evibrief.rating.diff import WEIGHTS, compare, demanded, least_number, risen
+from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import Layer
 from evibrief.workfolders import work_folder

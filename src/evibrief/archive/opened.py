@@ -12,8 +12,8 @@ from evibrief.evidence.places import MANIFEST
 from evibrief.files import write_files
 from evibrief.formats.carried import carried_files, read_document
 from evibrief.problems import Place, Problem, Problems, errors_in
-from evibrief.rating.diff import Side
 from evibrief.rating.findings import derive
+from evibrief.rating.sides import Side
 
 
 def side_of(folder: Path) -> Side:

@@ -13,7 +13,8 @@ from evibrief.checks.load import Loaded
 from evibrief.evidence.write_yaml import yaml_text
 from evibrief.files import replace_file
 from evibrief.problems import Place, Problem, Problems
-from evibrief.rating.diff import Side, compare, summary_of_changes
+from evibrief.rating.diff import compare, summary_of_changes
+from evibrief.rating.sides import Side
 
 
 def changes_since(side: Side, archive: Path) -> Mapping[str, Any] | None:

@@ -32,7 +32,7 @@ REGISTER = "circulation.jsonl"
 SIGNATURES = "signatures"
 LARGEST_RECORD = 8 * 1024 * 1024
 """In bytes, for a manifest or what else tells of one version; the largest that we write needs a hundredth of that."""
-LARGEST_LIST = 64 * 1024 * 1024
+LARGEST_INDEX = 64 * 1024 * 1024
 """In bytes, for the index and the log of an archive; 2,000 versions of 50 briefs need a sixth of that."""
 MOST_VERSIONS = 10_000
 """The most folders of a brief that are read; more can only be an attack."""
@@ -197,7 +197,7 @@ def read_bounded(path: Path) -> bytes:
     try:
         if any(one.is_symlink() for one in (path, path.parent)) or not stat.S_ISREG(path.lstat().st_mode):
             raise damaged(path, "it is a link or not a file")
-        if path.stat().st_size > (LARGEST_LIST if path.name in (INDEX, LOG) else LARGEST_RECORD):
+        if path.stat().st_size > (LARGEST_INDEX if path.name in (INDEX, LOG) else LARGEST_RECORD):
             raise damaged(path, "it is far larger than any file that evibrief writes here")
         return path.read_bytes()
     except OSError as error:

@@ -19,7 +19,7 @@ from evibrief.labels.languages import tag_of
 from evibrief.labels.words import Words
 from evibrief.mailing.message import Letter, Part
 from evibrief.mailing.recipients import Recipient, Sender
-from evibrief.rating.diff import Side
+from evibrief.rating.sides import Side
 from evibrief.sections.first_page import judgements
 
 MOST_CHANGES = 12

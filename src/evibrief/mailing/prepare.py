@@ -26,7 +26,7 @@ from evibrief.mailing.message import LARGEST_LETTER, Letter, content_of, message
 from evibrief.mailing.recipients import CIRCULATION_ROOT, Circulation, Recipient, circulation_of, sharing
 from evibrief.mailing.register import entries_of
 from evibrief.problems import Place, Problem, Problems, suggest
-from evibrief.rating.diff import Side
+from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.review_copies import copy_for
 

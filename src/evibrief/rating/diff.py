@@ -9,13 +9,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, cached_property
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
-from evibrief.evidence.brief import Brief, BriefRecord, More, Section
+from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Evidence
-from evibrief.evidence.fields import NAMING_FIELDS, Record
-from evibrief.evidence.instrument import Instrument
 from evibrief.evidence.records import Dose, Reference
 from evibrief.evidence.vocabulary import ChangeKind
 from evibrief.labels import markdown, phrases
@@ -23,9 +20,9 @@ from evibrief.labels.languages import english
 from evibrief.labels.words import Words
 from evibrief.problems import plain
 from evibrief.rating.diff_tallies import TallyChange
-from evibrief.rating.findings import Findings
+from evibrief.rating.sides import NOTHING, Side
 from evibrief.rating.support import printed_subject
-from evibrief.rating.values import fill_text, values_of
+from evibrief.rating.values import fill_text
 
 Weight = Literal["major", "minor", "patch"]
 WEIGHTS: tuple[Weight, ...] = ("major", "minor", "patch")
@@ -50,39 +47,6 @@ class Change:
         move = f"{self.was} → {self.now}" if self.was and self.now else self.now or self.was
         why = f" (reason: {self.reason})" if self.reason else ""
         return f"{self.record}: {self.kind}: {move}{why}"
-
-
-@dataclass(frozen=True)
-class Side:
-    """A brief with its findings. What follows from it is worked out once, for all that it is compared with."""
-
-    brief: Brief
-    findings: Findings
-
-    @cached_property
-    def fields(self) -> Mapping[str, "_Value"]:
-        """Every field that has a text, by record and name."""
-        return dict(_values(self.brief, "brief", "wording"))
-
-    @cached_property
-    def records(self) -> Mapping[str, str]:
-        """The kind of every record that no other kind of change covers, by its id."""
-        return dict(_named(self.brief))
-
-    @cached_property
-    def orders(self) -> Mapping[str, tuple[str, ...]]:
-        """The ids or sources of each list of records, in order."""
-        return dict(_orders(self.brief, "brief"))
-
-    @cached_property
-    def printed(self) -> Mapping[str, str]:
-        """The values that its texts can take."""
-        return values_of(self.brief, self.findings)
-
-    @property
-    def instrument(self) -> str:
-        """The name of its instrument."""
-        return self.brief.brief.methods.instrument or ""
 
 
 def compare(old: Side, new: Side) -> tuple[Change, ...]:
@@ -375,18 +339,6 @@ def _records(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
     yield from (Change("minor", "record removed", name, before[name], "") for name in before if name not in after)
 
 
-def _named(node: object) -> Iterator[tuple[str, str]]:
-    """The id and the kind of every record that no other kind of change covers."""
-    if isinstance(node, tuple):
-        for child in node:
-            yield from _named(child)
-    elif isinstance(node, Record) and not isinstance(node, Claim | Dose | Reference | Instrument | BriefRecord):
-        if name := getattr(node, "id", None):
-            yield str(name), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__.removesuffix("Record")).lower()
-        for field in type(node).model_fields:
-            yield from _named(getattr(node, field))
-
-
 def _ranks(old: Brief, new: Brief) -> Iterator[Change]:
     before, after = ([statement.id for statement in brief.ranking.statements] for brief in (old, new))
     kept_before = [name for name in before if name in after]
@@ -397,17 +349,6 @@ def _ranks(old: Brief, new: Brief) -> Iterator[Change]:
 
 
 _OF_EVIDENCE = ("role", "population")
-
-_TOLD = {
-    "Claim": {"status", "about", "direction", "modality", "population"},
-    "Dose": {"amount", "route", "population"},
-    "BriefRecord": {"version", "date"},
-    "BottomLine": {"text", "plausibility", "certainty"},
-    "Methods": {"instrument"},
-    "Brief": {"changes", "references", "since", "reviews"},
-}
-"""Fields that a more important kind of change reports, that follow from a comparison, or change in every version."""
-
 
 def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
     """What is already reported: the fields of added or removed records are not listed again."""
@@ -422,9 +363,10 @@ def _told_whole(changes: Sequence[Change]) -> Iterator[str]:
 
 def _rest(old: Side, new: Side, told: frozenset[str]) -> Iterator[Change]:
     """Every other changed field of records that are in both briefs, then lists in another order."""
-    before, after = (one.fields if old.instrument == new.instrument else _without_instrument(one) for one in (old, new))
+    same = old.instrument == new.instrument
+    before, after = (one.fields if same else one.fields_without_instrument for one in (old, new))
     for where in dict.fromkeys((*after, *before)):
-        was, now = before.get(where, _NOTHING), after.get(where, _NOTHING)
+        was, now = before.get(where, NOTHING), after.get(where, NOTHING)
         record, field = where.split(", ")
         if was.text != now.text and not {record, where, f"{record}, {field.rpartition(' ')[0]}"} & told:
             kind = now.kind if now.text else was.kind
@@ -434,72 +376,3 @@ def _rest(old: Side, new: Side, told: frozenset[str]) -> Iterator[Change]:
         order = [key for key in keys if key in kept]
         if kept != order and where != "brief, ranking statements":
             yield Change("patch", "order changed", where, ", ".join(kept), ", ".join(order))
-
-
-def _without_instrument(side: Side) -> Mapping[str, "_Value"]:
-    return dict(_values(side.brief.model_copy(update={"instrument": None}), "brief", "wording"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """The text of one field, and the kind of its change."""
-
-    text: str
-    kind: ChangeKind
-
-
-_NOTHING = _Value("", "wording")
-
-
-def _values(node: object, record: str, kind: ChangeKind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, _Value]]:
-    """Every leaf, named `id, field`; records without ids are named by source or by position in their list."""
-    if isinstance(node, More):
-        yield from _values(node.records, record, kind, (node.stem,))
-    elif isinstance(node, Record):
-        record, path = (name, ()) if (name := _name(node)) else (record, path)
-        for field, info in type(node).model_fields.items():
-            if field not in _TOLD.get(type(node).__name__, ()) and field not in NAMING_FIELDS:
-                yield from _values(getattr(node, field), record, _kind(node, field, info.annotation), (*path, field))
-    elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
-        for number, one in enumerate(node, 1):
-            yield from _values(one, record, kind, (*path, str(_own_key(one) or number)))
-    elif node not in (None, ()):
-        text = " / ".join(map(str, node)) if isinstance(node, tuple) else str(node)
-        yield f"{record}, {' '.join(path)}", _Value(text, kind)
-
-
-def _kind(record: Record, field: str, annotation: object) -> ChangeKind:
-    if isinstance(record, Claim) and field == "text":
-        return "claim reworded"
-    return "wording" if _is_words(annotation) else "value changed"
-
-
-def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The ids or sources of each list of records, in order."""
-    if isinstance(node, More):
-        yield from _orders(node.records, record, (node.stem,))
-    elif isinstance(node, Record):
-        record, path = (name, ()) if (name := _name(node)) else (record, path)
-        for field in type(node).model_fields:
-            yield from _orders(getattr(node, field), record, (*path, field))
-    elif isinstance(node, tuple) and any(isinstance(one, Record) for one in node):
-        keys = tuple(_name(one) or _own_key(one) for one in node)
-        if all(keys):
-            yield f"{record}, {' '.join(path)}", keys
-        for one in node:
-            yield from _orders(one, record, path)
-
-
-def _own_key(record: Any) -> str:
-    """What identifies a record without an id: its source, or the kind of a section."""
-    return str(record.kind) if isinstance(record, Section) else str(getattr(record, "source", ""))
-
-
-def _name(record: Any) -> str:
-    return str(getattr(record, "id", None) or getattr(record, "reference", None) or "")
-
-
-@cache
-def _is_words(annotation: object) -> bool:
-    """Whether a field holds free text, as opposed to a number, an id or a word from a list."""
-    return annotation is str or any(_is_words(part) for part in get_args(annotation))

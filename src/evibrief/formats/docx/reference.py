@@ -41,7 +41,7 @@ def recoloured(reference: bytes, accent: str | None) -> bytes:
     return pack({**parts, "word/styles.xml": styles})
 
 
-INK, QUIET, ACCENT, ALARM, AGAINST, WHITE = "1C1F24", "555B66", "1F4E79", "8A1C1C", "A33A06", "FFFFFF"
+INK, QUIET, ACCENT, ALARM, WARM, WHITE = "1C1F24", "555B66", "1F4E79", "8A1C1C", "A33A06", "FFFFFF"
 TINT, LINE = "EEF2F7", "C5CAD3"
 """The colours of `templates/style.css`, each with the meaning that it has there."""
 WORD_FONT, STAND_IN = "Calibri", "Carlito"
@@ -136,8 +136,8 @@ PARAGRAPHS: Mapping[str, ParagraphStyle] = {
     "Judged": ParagraphStyle("Table Text", after=0.5, left=1.6, rule=LINE, width=_THICK),
     "Judged Supported": ParagraphStyle("Judged", after=0.5, rule=ACCENT, width=_THICK),
     "Judged Thin": ParagraphStyle("Judged", after=0.5, rule=ACCENT, width=_THIN),
-    "Judged Conflicting": ParagraphStyle("Judged", after=0.5, rule=AGAINST, width=_THICK),
-    "Judged Contradicted": ParagraphStyle("Judged", after=0.5, rule=AGAINST, width=_THIN),
+    "Judged Conflicting": ParagraphStyle("Judged", after=0.5, rule=WARM, width=_THICK),
+    "Judged Contradicted": ParagraphStyle("Judged", after=0.5, rule=WARM, width=_THIN),
     "Judged Absent": ParagraphStyle("Judged", after=0.5, rule=LINE, width=_THIN),
     "Table Note": ParagraphStyle(size=8.5, colour=QUIET, before=3, after=6),
     "Table Note Kept": ParagraphStyle("Table Note", with_next=True),

@@ -26,7 +26,8 @@ def _page_references(pdf: Any) -> tuple[bytes, ...]:
 
     pydyf 0.13.0 makes all of them whenever one is asked for, and WeasyPrint asks for one for each structure element.
     """
-    kids, kept = pdf.pages["Kids"], vars(pdf).get("_references", ())
+    kids = pdf.pages["Kids"]
+    kept: tuple[bytes, ...] = vars(pdf).get("_references", ())
     if len(kids) != 3 * len(kept):
         kept = vars(pdf)["_references"] = tuple(f"{number} 0 R".encode() for number in kids[::3])
     return kept
