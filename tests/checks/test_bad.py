@@ -54,6 +54,8 @@ ELSEWHERE: Mapping[str, str] = {
     "typed-plausibility": "test_judgements",
     "typed-certainty": "test_judgements",
     "known-without-study": "test_judgements",
+    "id-of-the-page": "test_page_names",
+    "ids-alike": "test_page_names",
 }
 TODAY = datetime.date(2026, 4, 1)
 # Sections that only bad files fill: the starter has none of them.

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from evibrief.archive.opened import side_of
 from evibrief.build import compose
+from evibrief.checks.ids import OF_THE_PAGE, is_of_the_page
 from evibrief.checks.load import load
-from evibrief.evidence.fields import OF_THE_PAGE, is_of_the_page
 from evibrief.problems import Problems
 from evibrief.resources import templates
 from shared import FIRST, SECOND
@@ -16,13 +17,18 @@ from test_bad import good_brief
 FAMILIES = ("section_harms", "summary_doses", "ranking_weak", "limits_gaps", "methods_words", "changes_since", "Main")
 
 
+def _rename(folder: Path, old: str, new: str) -> None:
+    for path in folder.rglob("*.yaml"):
+        path.write_text(re.sub(rf"\b{old}\b", new, path.read_text()))
+
+
 @pytest.mark.parametrize("name", sorted((*OF_THE_PAGE, *FAMILIES, "figure_time_course")))
 def test_a_record_is_not_called_as_a_part_of_the_page_is(name: str, tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
     claims = folder / "claims" / "01-glass.yaml"
     before = claims.read_text()
     line = before[: before.index("id: c1_1")].count("\n") + 1
-    claims.write_text(before.replace("id: c1_1", f"id: {name}"))
+    _rename(folder, "c1_1", name)
     with pytest.raises(Problems, match="a part of the page is called so") as caught:
         load(folder)
     (problem,) = [one for one in caught.value.problems if "a part of the page" in one.message]
@@ -32,10 +38,26 @@ def test_a_record_is_not_called_as_a_part_of_the_page_is(name: str, tmp_path: Pa
 
 def test_two_ids_that_word_takes_for_one_are_told_where_they_are(tmp_path: Path) -> None:
     folder = good_brief(tmp_path / "blue")
-    claims = folder / "claims" / "01-glass.yaml"
-    claims.write_text(claims.read_text().replace("id: c1_2", "id: C1_1", 1))
+    _rename(folder, "c1_2", "C1_1")
     with pytest.raises(Problems, match=r"the id `C1_1` is already used at .*01-glass.yaml:"):
         load(folder)
+
+
+@pytest.mark.parametrize(("old", "new"), [("c1_2", "C1_1"), ("c1_2", "limits_of_glass"), ("c1_1", "main")])
+def test_a_version_that_was_archived_with_such_an_id_stays_readable(old: str, new: str, tmp_path: Path) -> None:
+    """Else no newer version could be compared with it, archived after it, or sent in its place."""
+    folder = good_brief(tmp_path / "blue")
+    _rename(folder, old, new)
+    assert new in side_of(folder).findings.claims
+    with pytest.raises(Problems):
+        load(folder)
+
+
+def test_a_record_may_say_which_such_id_it_replaces(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    claims = folder / "claims" / "01-glass.yaml"
+    claims.write_text(claims.read_text().replace("id: c1_1\n", "id: c1_1\n    replaces: [limits_of_glass]\n", 1))
+    assert load(folder).brief.all_claims[0].replaces == ("limits_of_glass",)
 
 
 @pytest.mark.parametrize("brief", [FIRST, SECOND], ids=lambda brief: brief.name)

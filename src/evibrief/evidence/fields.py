@@ -197,30 +197,11 @@ def _or(words: tuple[str, ...], otherwise: Callable[[Any], Any]) -> BeforeValida
     return BeforeValidator(check)
 
 
-OF_THE_PAGE = frozenset((
-    "about", "annexes", "bottom_line", "compare", "compared", "contents", "controls", "counts",
-    "current", "dark", "filter", "found", "main", "not_this", "order", "popover", "question", "refs", "results",
-    "safety", "said", "search", "shown", "sources", "summary", "title", "words",
-))  # fmt: skip
-"""The ids of the parts of the page itself, which no record may have."""
-
-_PARTS_OF_THE_PAGE = re.compile("(section|summary|ranking|limits|methods|changes|figure)_.*")
-"""How the page names its sections, figures and own headings: some come from the instrument or an addition."""
-
-
-def is_of_the_page(name: str) -> bool:
-    """Whether a part of the page itself has this id. Word tells no capital from a small letter in a bookmark."""
-    small = name.lower()
-    return small in OF_THE_PAGE or _PARTS_OF_THE_PAGE.fullmatch(small) is not None
-
-
 def _identifier(value: Any) -> Any:
     value = _text(value)
     if not _IDENTIFIER.fullmatch(value):
         hint = "use letters, digits and underscores, a letter first, at most 40 in all (the limit of Word's bookmarks)"
         raise refused("identifier", f"`{value}` cannot be an id", hint)
-    if is_of_the_page(value):
-        raise refused("identifier", f"`{value}` cannot be an id: a part of the page is called so", "choose another")
     return value
 
 

@@ -59,7 +59,7 @@ _NEVER_ANOTHER = "write what the source says, and never convert"
 
 def read_records(source: SourceTree) -> tuple[Brief | None, list[Problem]]:
     """Validate every record of a brief against the model; the brief is None if any record is refused."""
-    ids = list(_ids(source.tree))
+    ids = list(ids_in(source.tree))
     problems = list(_duplicates(source, ids))
     hints = Hints()
     brief, details = refusals(source, ids, hints)
@@ -73,7 +73,7 @@ def refusals(
     source: SourceTree, ids: list[tuple[str, str, Location]] | None = None, hints: Hints | None = None
 ) -> tuple[Brief | None, list[ErrorDetails]]:
     """What the model refuses, as it says it, without what merely follows from another problem."""
-    ids = list(_ids(source.tree)) if ids is None else ids
+    ids = list(ids_in(source.tree)) if ids is None else ids
     known = {kind: _known(kind, file, ids, source) for kind, file in _FILES_OF_KINDS.items()}
     tree = with_places(source.tree)
     filled = fill_in(tree, known["references"], source.unread)
@@ -136,7 +136,7 @@ def _as_typed(detail: ErrorDetails) -> ErrorDetails:
     return typed
 
 
-def _ids(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
+def ids_in(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Location]]:
     """Every id in the tree, with the kind of its record and its location."""
     groups = tree.get("claims")
     for index, group in _entries(groups):
@@ -160,15 +160,13 @@ def _entries(records: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _duplicates(source: SourceTree, ids: list[tuple[str, str, Location]]) -> Iterator[Problem]:
-    """Report ids used twice: links and bookmarks of all kinds of record share one namespace, in Word without case."""
+    """Report ids used twice: links and bookmarks of all kinds of record share one namespace."""
     first: dict[str, Location] = {}
     for _, identifier, location in ids:
-        same = identifier.lower()
-        if same in first:
-            message = f"the id `{identifier}` is already used at {source.place(first[same])}"
-            hint = "give this record another id; to Word, capitals and small letters are the same in it"
-            yield Problem(source.place(location), "duplicate-id", message, hint)
-        first.setdefault(same, location)
+        if identifier in first:
+            message = f"the id `{identifier}` is already used at {source.place(first[identifier])}"
+            yield Problem(source.place(location), "duplicate-id", message, "give this record another id")
+        first.setdefault(identifier, location)
 
 
 def _known(kind: str, file: str, ids: list[tuple[str, str, Location]], source: SourceTree) -> frozenset[str] | None:
