@@ -45,6 +45,7 @@ PARTS = {
         ComparedPart("Study", "gone1999 supports (sailors)", "not there"),
     ),
     "a tier": (("tier", "s1, final", "medium", "not rated"), ComparedPart("Tier", "Fair", "not rated")),
+    "a place in the order": (("rank moved", "s1", "2", "1"), ComparedPart("Rank moved", "2", "1")),
     "a note that names a record": (
         ("wording", "c3, status_note", "See [c1](#c1).", "It *stands*."),
         ComparedPart("Reason", "See claim 1.", "It stands."),

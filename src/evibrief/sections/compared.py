@@ -23,6 +23,7 @@ from evibrief.sections.blocks import Compared, ComparedPart, ComparedRecord
 from evibrief.sections.changes import as_read, level_word
 
 _ADDED, _REMOVED, _RATED = ("claim added", "record added"), "claim removed", ("tier", "judgement")
+_NAMED_BY_KIND = (*_RATED, "rank moved")
 _OF_STUDIES = ("evidence added", "evidence removed", "evidence changed")
 
 
@@ -46,7 +47,7 @@ def _changed(brief: Brief, told: Mapping[str, list[SinceChange]], findings: Find
         if parts:
             reworded = any(part.what == names["text"] for part in parts)
             called = findings.called(record.id)
-            yield ComparedRecord(record.id, called[:1].upper() + called[1:], "" if reworded else text, tuple(parts))
+            yield ComparedRecord(record.id, phrases.capital(called), "" if reworded else text, tuple(parts))
 
 
 def _removed(brief: Brief, findings: Findings) -> Iterator[ComparedRecord]:
@@ -55,7 +56,7 @@ def _removed(brief: Brief, findings: Findings) -> Iterator[ComparedRecord]:
         if change.kind == _REMOVED:
             was = as_read(change.was, findings)
             part = ComparedPart(words.web.part_text, was, words.notes.not_there)
-            yield ComparedRecord("", phrases.change(_REMOVED, words).capitalize(), "", (part,))
+            yield ComparedRecord("", phrases.capital(phrases.change(_REMOVED, words)), "", (part,))
 
 
 def _names(words: Words) -> Mapping[str, str]:
@@ -72,8 +73,8 @@ def _part(change: SinceChange, text: str, names: Mapping[str, str], findings: Fi
     words, field = findings.words, change.record.partition(", ")[2]
     if change.kind in _ADDED:
         return ComparedPart(names["text"], words.notes.not_there, text)
-    if change.kind in _RATED:
-        name = phrases.change(change.kind, words).capitalize()
+    if change.kind in _NAMED_BY_KIND:
+        name = phrases.capital(phrases.change(change.kind, words))
     elif change.kind in _OF_STUDIES:
         name = words.web.part_study
     else:

@@ -55,7 +55,7 @@ def _how_rated(brief: Brief, findings: Findings) -> str:
         if findings.has_document:
             return sentences.tiers_unrated(signed=signed)
         return sentences.tiers_unrated_own(signed=signed)
-    summary = f"{tier_summary(ratings, words).capitalize()}." if ratings.statements else ""
+    summary = f"{phrases.capital(tier_summary(ratings, words))}." if ratings.statements else ""
     if findings.has_document:
         return sentences.tiers_rated(instrument=ratings.instrument.name, signed=signed, summary=summary)
     return sentences.tiers_rated_own(instrument=ratings.instrument.name, signed=signed, summary=summary)
