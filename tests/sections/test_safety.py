@@ -57,6 +57,18 @@ def test_a_harm_on_page_one_is_cited_once_however_its_text_cites(tmp_path: Path)
     assert first.prose == f"Sleep was worse [@{key}]. ([details](#{harm.id}))"
 
 
+def test_what_speaks_against_a_harm_is_not_cited_as_its_source(tmp_path: Path) -> None:
+    loaded = with_safety(tmp_path, f"[{NAMES[0]}]")
+    (harm,) = (one for one in loaded.brief.harms if one.id == NAMES[0])
+    against = harm.model_copy(
+        update={"evidence": tuple(one.model_copy(update={"role": "contradicts"}) for one in harm.evidence)}
+    )
+    brief = loaded.brief.model_copy(update={"harms": (against, *loaded.brief.harms[1:])})
+    first, *_ = page_one(brief, loaded.findings).safety
+    assert NAMES[0] == loaded.brief.harms[0].id
+    assert first.prose == f"{harm.effect} ([details](#{harm.id}))"
+
+
 def test_without_a_choice_the_harms_are_counted(tmp_path: Path) -> None:
     text = told(with_safety(tmp_path, "[]"))
     assert '<a href="#section_harms">4 harms</a> are recorded' in text

@@ -118,9 +118,10 @@ def _safety(brief: Brief, findings: Findings) -> Iterator[Line]:
 
 
 def _cited(harm: Harm) -> str:
-    """The sources of a harm as a citation, without those that its text cites already."""
+    """The sources of a harm as a citation, without those that its text cites, and those that speak against it."""
     cited = tuple(cited_keys(harm.effect))
-    keys = dict.fromkeys(entry.source for entry in harm.evidence if entry.source not in cited)
+    telling = (entry.source for entry in harm.evidence if entry.role != "contradicts")
+    keys = dict.fromkeys(key for key in telling if key not in cited)
     return f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else ""
 
 
