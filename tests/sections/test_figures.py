@@ -322,3 +322,18 @@ def test_times_are_told_in_the_largest_unit() -> None:
     told = [draw_time_course([CourseBar("Less", "one trial", *times)], WORDS).alternative
             for times in ((0, 131400, 1051200), (90, None, 131400))]  # fmt: skip
     assert ["from 0 minutes to 2 years." in told[0], "from 90 minutes to 3 months." in told[1]] == [True, True]
+
+
+@pytest.mark.parametrize("form", ["wide", "narrow"])
+def test_a_very_long_word_goes_on_in_the_next_line(form: Form) -> None:
+    """Else it would be cut off at the edge of a phone, or lie over the scale and the counts."""
+    word = "4-methoxyphenyl" + "hydroxyethylpropyl" * 3
+    text = drawing.wrap(f"1 Lowers {word} in all", 70, 8)
+    assert text.replace("\n", "") == f"1 Lowers{word} in all"
+    assert max(drawing.text_width(line, 8) for line in text.split("\n")) <= 70
+    bar = CourseBar(label=word, rests_on="One study", first=1.0, peak=None, last=60.0)
+    sheet = figures._time_course_sheet([bar], english(), form)
+    room = figures._COURSE[form].words
+    told = [line for one in sheet.shapes if isinstance(one, Lettering) and one.x < 2 for line in one.text.split("\n")]
+    assert "".join(told).startswith(word)
+    assert max(1.4 + drawing.text_width(line, 8) for line in told) <= room

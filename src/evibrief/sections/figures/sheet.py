@@ -8,6 +8,7 @@ address, so that the same rows give the same bytes.
 import io
 import math
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -161,10 +162,10 @@ class Sheet:
 def wrap(text: str, width: float, size: float, most: int = 99) -> str:
     """A text in lines that fit a width in mm at a size in points; after `most` lines it is cut with an ellipsis.
 
-    A single word that is too wide gets its own line, uncut.
+    A single word that is too wide goes on in the next line: beyond its room it would be cut off, or lie over numbers.
     """
     found: list[str] = []
-    for word in text.split():
+    for word in (part for whole in text.split() for part in _parts(whole, width, size)):
         if found and text_width(f"{found[-1]} {word}", size) <= width:
             found[-1] += f" {word}"
         else:
@@ -172,6 +173,15 @@ def wrap(text: str, width: float, size: float, most: int = 99) -> str:
     if len(found) > most:
         found = [*found[: most - 1], _cut(found[most - 1], width, size)]
     return "\n".join(found)
+
+
+def _parts(word: str, width: float, size: float) -> Iterator[str]:
+    """A word in parts that fit; nearly always it is one."""
+    while len(word) > 1 and text_width(word, size) > width:
+        end = bisect_right(range(2, len(word)), width, key=lambda letters: text_width(word[:letters], size)) + 1
+        yield word[:end]
+        word = word[end:]
+    yield word
 
 
 def _cut(line: str, width: float, size: float) -> str:
