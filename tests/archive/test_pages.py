@@ -406,6 +406,18 @@ def test_a_damaged_index_makes_all_pages_again(archive: Path, rendered: list[str
     assert len(rendered) == 6 + len(LISTS)
 
 
+def test_an_index_that_lacks_a_page_does_not_pass_for_whole(archive: Path, rendered: list[str]) -> None:
+    """As after a merge in git that kept one side of the list."""
+    before, page = hashes(archive), "blue-glass/v2.0.0.html"
+    record = json.loads((archive / "index.json").read_text())
+    del record["pages"][page]
+    (archive / "index.json").write_text(json.dumps(record))
+    (archive / page).unlink()
+    write_index(archive)
+    assert hashes(archive) == before
+    assert len(rendered) == 6 + len(LISTS)
+
+
 def test_what_happens_to_one_brief_leaves_the_pages_of_others_alone(
     shared: Shared, tmp_path: Path, rendered: list[str]
 ) -> None:

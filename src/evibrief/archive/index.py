@@ -97,8 +97,10 @@ class _Before:
         """The hashes of the pages of a brief, if they would be made of the same and are still there; else empty."""
         if self.made.get(brief) != _made_of(group, self.pages):
             return {}
-        mine = {name: digest for name, digest in self.pages.items() if name.startswith(f"{brief}/")}
-        return mine if all(hash_of(archive / name) == digest for name, digest in mine.items()) else {}
+        names = set(_named_pages(group))
+        mine = {name: digest for name, digest in self.pages.items() if name in names}
+        same = len(mine) == len(names) and all(hash_of(archive / name) == digest for name, digest in mine.items())
+        return mine if same else {}
 
 
 def _before(archive: Path) -> _Before:
@@ -120,6 +122,13 @@ def _made_of(group: Sequence[ShownVersion], pages: Mapping[str, str]) -> str:
     told = [(path, pages.get(f"{path}.json")) for row in group for _, path in row.compared]
     parts = json.dumps([resources.tool_versions(__version__), shown, told])
     return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _named_pages(group: Sequence[ShownVersion]) -> Iterator[str]:
+    """The paths of the pages of a brief, and of the data of its comparisons: a damaged index may lack some."""
+    for row in group:
+        yield f"{row.version.id}/v{row.version.version}.html"
+        yield from (f"{path}.{kind}" for _, path in row.compared for kind in ("html", "json"))
 
 
 def _pages_of_all(groups: Mapping[str, Sequence[ShownVersion]]) -> Iterator[tuple[str, str]]:
