@@ -25,7 +25,7 @@ def _alike(folders: Sequence[Path]) -> Iterator[Problem]:
             yield Problem(Place(str(folder)), "same-brief", f"this brief is named twice{also}", "name it once")
         elif (found := _identifier(folder)) and (first := ids.setdefault(found[0], folder)) is not folder:
             message = f"`{found[0]}` is also the id of the brief in {first}"
-            hint = "files are named after the id: give one of them another, or build them one by one"
+            hint = "files are named after the id: give one of them another, or build each into a folder of its own"
             yield Problem(found[1], "same-id", message, hint)
 
 
