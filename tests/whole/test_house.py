@@ -90,7 +90,7 @@ IN_MEMORY = {
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.amounts", "checks.counting", "checks.evidence", "checks.judgements", "checks.records",
+        "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.records",
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
     "add_command": {"cli.importing", "cli.preview"},
