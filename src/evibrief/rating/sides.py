@@ -91,7 +91,9 @@ class FieldValue:
 NOTHING = FieldValue("", "wording")
 
 
-def _values(node: object, record: str, kind: ChangeKind, path: tuple[str, ...] = ()) -> Iterator[tuple[str, FieldValue]]:
+def _values(
+    node: object, record: str, kind: ChangeKind, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, FieldValue]]:
     """Every leaf, named `id, field`; records without ids are named by source or by position in their list."""
     if isinstance(node, More):
         yield from _values(node.records, record, kind, (node.stem,))
