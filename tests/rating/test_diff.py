@@ -199,6 +199,18 @@ def test_nothing_in_the_evidence_is_markup_or_a_line_of_its_own_in_a_mail() -> N
     assert re.findall(r"(?<!\\)[`*_\[\]<>!|~&#]", told) == []
 
 
+def test_a_contradiction_that_is_set_aside_is_a_change_of_evidence(tmp_path: Path) -> None:
+    """It counts on neither side from then on, so it is more than wording, and the note alone is wording."""
+    there = "locator: p. 1, finding: No change., population: asthma, exposure: intervention"
+    first = edited(tmp_path / "first", [(LIGHT, there, there + ", resolved: It was another drug.")])
+    told = [one for one in changes_between(SECOND, first) if one.kind == "evidence changed"]
+    assert [(one.weight, one.record, one.was, one.now) for one in told] == [
+        ("minor", "c1", "retracted2021 contradicts (asthma)", "retracted2021 contradicts, resolved (asthma)")
+    ]
+    second = edited(tmp_path / "second", [(LIGHT, there, there + ", resolved: It was quite another drug.")])
+    assert {one.weight for one in changes_between(first, second)} == {"patch"}
+
+
 def test_a_renamed_record_is_the_same_record(tmp_path: Path) -> None:
     new = edited(
         tmp_path / "new",

@@ -279,12 +279,14 @@ def _claim(name: str, old: Claim, new: Claim, format: int) -> Iterator[Change]:
     yield from (Change("minor", "evidence added", name, "", _told(after[key])) for key in after if key not in before)
     yield from (Change("minor", "evidence removed", name, _told(before[key]), "") for key in before if key not in after)
     for key in after:
-        if key in before and any(getattr(before[key], name) != getattr(after[key], name) for name in _OF_EVIDENCE):
+        if key in before and _told(before[key]) != _told(after[key]):
             yield Change("minor", "evidence changed", name, _told(before[key]), _told(after[key]))
 
 
 def _told(entry: Evidence) -> str:
-    return f"{entry.source} {english().role[entry.role].lower()} ({entry.population})"
+    """What a rating counts of a piece of evidence. A resolved contradiction counts on neither side."""
+    resolved = ", resolved" if entry.resolved else ""
+    return f"{entry.source} {english().role[entry.role].lower()}{resolved} ({entry.population})"
 
 
 def _sources(old: Side, new: Side) -> Iterator[Change]:
