@@ -17,11 +17,21 @@ from evibrief.rating.diff import compare
 from evibrief.rating.findings import Findings, derive
 from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
-from evibrief.sections import cells, changes, doses, evidence_tables, first_page, phases, references, summary
+from evibrief.sections import (
+    cells,
+    changes,
+    doses,
+    evidence_tables,
+    first_page,
+    phases,
+    references,
+    summary,
+    verification,
+)
 from evibrief.sections.blocks import Alone, Block, Bullets, Heading, Line, Paragraph, ReferenceList, Row, Table
 from evibrief.sections.changes import MOST_ROWS
 from evibrief.sections.compose import compose_view
-from evibrief.sections.rating_lines import fall_lines
+from evibrief.sections.rating_lines import depends_lines, fall_lines
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = [ROOT / "data" / "ketamine-mecfs", ROOT / "tests" / "briefs" / "blue-glass",
@@ -215,6 +225,30 @@ def test_without_its_one_study_a_link_has_no_study_and_is_not_called_not_searche
         told += [line.prose for line in fall_lines(link.falls, scale, findings) if link.falls]
     assert any("no study without " in one for one in told)
     assert not any("searched" in one for one in told)
+
+
+def test_what_rests_on_no_study_is_not_said_to_rest_on_more_than_one() -> None:
+    told: dict[bool, set[str]] = {True: set(), False: set()}
+    for folder in BRIEFS:
+        _, findings = known(folder)
+        for rating in findings.ratings.statements.values() if findings.ratings else ():
+            assert findings.ratings
+            (line,) = depends_lines(rating, findings.ratings.instrument.tier, findings)
+            told[bool(rating.tally.studies)].add(line.text or line.prose)
+    assert told[False] == {"No study was counted."}
+    assert told[True]
+    assert told[True] & told[False] == set()
+
+
+def test_nothing_is_said_of_the_tiers_of_no_statement() -> None:
+    brief, _ = known(BRIEFS[2])
+    without = brief.model_copy(update={"ranking": brief.ranking.model_copy(update={"statements": ()})})
+    for one, said in ((brief, 1), (without, 0)):
+        blocks = verification.verification(one, derive(one))
+        bullets = next(block for block in blocks if isinstance(block, Bullets))
+        lines = [line.text or line.prose for lines in bullets.entries for line in lines]
+        assert len(lines) > said
+        assert len([line for line in lines if "would fall" in line]) == said
 
 
 def test_a_level_that_moved_is_told_in_its_word_and_a_reason_once() -> None:

@@ -288,6 +288,7 @@ class Notes(Record):
     no_single_study: Text
     no_source: Text
     no_source_here: Text
+    no_study_counted: Text
     no_study_for: Text
     nobody_signed: Text
     none: Text

@@ -17,7 +17,7 @@ from evibrief.rating.findings import Findings
 from evibrief.rating.ratings import Ratings, StatementRating, by_tier
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import change_mark, claim_links, flowing, note_lines, table, tally_lines
-from evibrief.sections.rating_lines import counted_lines, fall_lines, tier_summary, way_up_lines
+from evibrief.sections.rating_lines import counted_lines, depends_lines, tier_summary, way_up_lines
 
 
 def ranking(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -186,7 +186,7 @@ def _reasons(rating: StatementRating, findings: Findings, ratings: Ratings) -> t
     return (
         Line(text=words.sentences.because(reason=rating.reason)),
         *counted_lines(rating, ratings, words),
-        *fall_lines(rating.falls, scale, findings),
+        *depends_lines(rating, scale, findings),
     )
 
 

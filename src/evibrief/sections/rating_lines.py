@@ -87,6 +87,13 @@ def _counted_words(counts: Mapping[str, int], instrument: Instrument, words: Wor
     return "; ".join((*(told or [notes.no_study_for]), against))
 
 
+def depends_lines(rating: StatementRating, scale: Scale, findings: Findings) -> tuple[Line, ...]:
+    """What a tier depends on. Where no study was counted, there is none that it could depend on."""
+    if not rating.tally.studies:
+        return (Line(text=findings.words.notes.no_study_counted, style="muted"),)
+    return fall_lines(rating.falls, scale, findings)
+
+
 def fall_lines(falls: tuple[Fall, ...], scale: Scale, findings: Findings) -> tuple[Line, ...]:
     """What the level would be without a single study: this shows readers how much depends on how little."""
     words, notes = findings.words, findings.words.notes

@@ -17,7 +17,7 @@ from evibrief.rating.ratings import word_of
 from evibrief.sections.blocks import Alone, Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import study_lines, table
 from evibrief.sections.first_page import anchor_of
-from evibrief.sections.rating_lines import fall_lines, final_word, tier_words
+from evibrief.sections.rating_lines import depends_lines, final_word, tier_words
 
 
 def summary(brief: Brief, findings: Findings) -> Iterator[Block]:
@@ -104,7 +104,7 @@ def _statement_row(statement: Statement, findings: Findings) -> Row:
     hangs: tuple[Line, ...] = (Line(text=findings.words.notes.not_rated_here, style="muted"),)
     if findings.ratings:
         rating, scale = findings.ratings.statements[statement.id], findings.ratings.instrument.tier
-        hangs = fall_lines(rating.falls, scale, findings)
+        hangs = depends_lines(rating, scale, findings)
     return Row(
         (
             Cell((_numbered(statement),), scope="row"),

@@ -44,6 +44,8 @@ def _fragile(brief: Brief, findings: Findings) -> Iterator[Line]:
         return
     rated = findings.ratings.statements
     reasons = [statement for statement in brief.ranking.statements if statement.kind == "reason"]
+    if not reasons:
+        return
     fragile = [statement for statement in reasons if rated[statement.id].falls]
     links = (f"[{statement.id.lstrip('s')}](#{statement.id})" for statement in fragile)
     linked, total = phrases.all_of(links, findings.words), findings.words.counts.statement(len(reasons))
