@@ -86,7 +86,7 @@ def _demand_number(loaded: Loaded, archive: Path) -> None:
     place = loaded.source.place(("brief", "version"))
     problems = []
     if rose is None or (demand and WEIGHTS.index(rose) > WEIGHTS.index(demand)):
-        named = ", ".join(dict.fromkeys(change.record for change in changes if change.weight == demand))
+        named = "; ".join(dict.fromkeys(change.record for change in changes if change.weight == demand))
         message = f"version {record.version} is too small for what changed since {earlier[0].version}"
         least = least_number(earlier[0].version, demand or "patch")
         hint = f"{least} is enough" + (f": {named}" if named else "")
