@@ -202,6 +202,30 @@ def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
     assert any(problem.hint.startswith(HINTS[name]) for problem in caught.value.problems)
 
 
+OPEN_FIELDS = [
+    ("doses-unknown-unit", "unit: grain", "unit: TODO", False),
+    ("doses-unknown-unit", ", unit: grain", "", False),
+    ("doses-unknown-unit", "  duration: ", "  # duration: ", True),
+    ("brief-glyph", "version: ", "# version: ", False),
+    ("brief-glyph", "funding: ", "# funding: ", True),
+    ("claims-hyphen", "    about: direct\n", "", False),
+    ("studies-negative", "n: -3", "# n: -3", True),
+]
+
+
+@pytest.mark.parametrize(("bad", "old", "new", "taken"), OPEN_FIELDS, ids=[f"{one[1]}-{one[2]}" for one in OPEN_FIELDS])
+def test_unknown_is_offered_only_where_the_field_takes_it(
+    bad: str, old: str, new: str, taken: bool, tmp_path: Path
+) -> None:
+    folder = good_brief(tmp_path / "blue")
+    target = put(BAD[0].parent / f"{bad}.yaml", folder)
+    assert old in target.read_text()
+    target.write_text(target.read_text().replace(old, new, 1))
+    hints = [one.hint for one in problems_in(folder) if one.rule in ("missing", "to-be-filled-in")]
+    assert len(hints) == 1
+    assert ("`unknown`" in hints[0]) == taken
+
+
 def test_every_problem_has_words_and_most_have_a_hint() -> None:
     hints = 0
     for bad in BAD:

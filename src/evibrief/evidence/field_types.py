@@ -33,6 +33,14 @@ def words_allowed(kind: Any) -> tuple[Any, ...]:
     return tuple(word for one in get_args(kind) for word in words_allowed(one)) if get_origin(kind) is not tuple else ()
 
 
+def takes_unknown(field: FieldInfo) -> bool:
+    """Whether an author may write `unknown` there: a word of the list, or a plain text that is no sentence."""
+    kind, metadata = unwrapped(field.annotation, tuple(field.metadata))
+    has_form = any(hasattr(one, "pattern") for one in metadata)
+    is_text = any(isinstance(one, Takes) and one.words == "text" for one in metadata) and not has_form
+    return is_text or "unknown" in words_allowed(kind)
+
+
 def as_field(kind: Any, metadata: tuple[Any, ...]) -> FieldInfo:
     """A field of this type, for an entry of a list, which has none of its own."""
     field = FieldInfo(annotation=kind)

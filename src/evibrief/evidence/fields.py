@@ -89,8 +89,7 @@ def is_still_open(value: Any) -> bool:
 
 def to_be_filled_in(value: str) -> PydanticCustomError:
     """The refusal of a value that is still open, ready to raise."""
-    hint = "write it; if it is not known, `unknown`"
-    return refused("to-be-filled-in", f"`{value:.60}` is to be filled in", hint, unfinished=True)
+    return refused("to-be-filled-in", f"`{value:.60}` is to be filled in", "write it", unfinished=True)
 
 
 def _text(value: Any) -> Any:

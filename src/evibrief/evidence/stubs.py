@@ -13,8 +13,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from evibrief.evidence.claims import Study
-from evibrief.evidence.field_types import is_asked, unwrapped, words_allowed
-from evibrief.evidence.fields import Record, Takes
+from evibrief.evidence.field_types import is_asked, takes_unknown, unwrapped
+from evibrief.evidence.fields import Record
 from evibrief.evidence.read_yaml import Composer, Recorder
 from evibrief.evidence.rewrite import as_saved, is_uniform
 from evibrief.evidence.source import SourceTree
@@ -79,13 +79,12 @@ def _is_needed(field: str, name: str, tree: Mapping[str, Any]) -> bool:
 
 def _value(field: FieldInfo, given: Any) -> str:
     """What a stub says in a field; nothing if the brief's defaults say all of it."""
-    kind, metadata = unwrapped(field.annotation, tuple(field.metadata))
+    kind, _ = unwrapped(field.annotation, tuple(field.metadata))
     if isinstance(kind, type) and issubclass(kind, Record):
         known = given if isinstance(given, dict) else {}
         inside = {name: one for name, one in kind.model_fields.items() if one.is_required() and name not in known}
         return f"{{{', '.join(f'{name}: {_value(one, None)}' for name, one in inside.items())}}}" if inside else ""
-    is_text = any(isinstance(one, Takes) and one.words == "text" for one in metadata)
-    return "unknown" if is_text or "unknown" in words_allowed(kind) else OPEN
+    return "unknown" if takes_unknown(field) else OPEN
 
 
 def _written(name: str) -> str:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
+from evibrief.evidence.field_types import field_at, takes_unknown
 from evibrief.evidence.fields import (
     HINT,
     MESSAGE,
@@ -206,12 +207,12 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
             message = f"`{location[-1]}` is missing"
-            return Problem(place, "missing", message, context.get(HINT, "add it; if it is not known, write `unknown`"))
+            return Problem(place, "missing", message, context.get(HINT) or _hint_to_write("add it", location))
         case "no-document":
             return Problem(source.place_of_key(location), "no-document", detail["msg"], context[HINT])
-        case kind if kind != "to-be-filled-in" and _has_no_better_hint(detail["input"]):
+        case kind if kind == "to-be-filled-in" or _has_no_better_hint(detail["input"]):
             told = to_be_filled_in(detail["input"]).context or {}
-            return Problem(place, "to-be-filled-in", told[MESSAGE], told[HINT])
+            return Problem(place, "to-be-filled-in", told[MESSAGE], _hint_to_write("write it", location))
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
             message = f"`{detail['input']}` is not one of: {', '.join(words)}"
@@ -225,6 +226,12 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             return Problem(place, "shape", *_SHAPES[shape])
         case rule:
             return Problem(place, rule, detail["msg"], context.get(HINT, ""))
+
+
+def _hint_to_write(what: str, location: Location) -> str:
+    """What to do about a value that is not there. `unknown` is offered only where the field takes it."""
+    field = field_at(location)
+    return f"{what}; if it is not known, write `unknown`" if field and takes_unknown(field) else what
 
 
 def _has_no_better_hint(value: Any) -> bool:
