@@ -202,6 +202,23 @@ def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
     assert any(problem.hint.startswith(HINTS[name]) for problem in caught.value.problems)
 
 
+SPLIT = [("finding: Sleep, mood and pain", "`, ` in braces"), ("He said: no", "`: `")]
+
+
+@pytest.mark.parametrize(("typed", "sign"), SPLIT)
+def test_a_sentence_that_yaml_split_is_told_with_the_sign_at_which_it_was_split(
+    typed: str, sign: str, tmp_path: Path
+) -> None:
+    folder = good_brief(tmp_path / "blue")
+    claims = folder / "claims" / "01-glass.yaml"
+    text = claims.read_text()
+    whole = text[text.index("      - source:") : text.index("  - id: c1_2")]
+    entry = f"      - {{source: example2020, role: supports, locator: p. 2, {typed}}}\n"
+    claims.write_text(text.replace(whole, entry))
+    (hint,) = (one.hint for one in problems_in(folder) if one.rule == "unknown-key")
+    assert hint.endswith(f"YAML splits it at {sign}")
+
+
 OPEN_FIELDS = [
     ("doses-unknown-unit", "unit: grain", "unit: TODO", False),
     ("doses-unknown-unit", ", unit: grain", "", False),

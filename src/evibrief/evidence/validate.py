@@ -55,6 +55,8 @@ _SHAPES = {
 }
 
 
+_SPLIT = "if this is a part of a sentence, put the whole sentence in quotes: YAML splits it at {}"
+
 _NEVER_ANOTHER = "write what the source says, and never convert"
 
 
@@ -203,7 +205,7 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
             hint = hints.suggest(str(location[-1]), _field_names(location[:-1]))
             message = f"there is no field `{location[-1]}`"
             if " " in str(location[-1]):
-                hint = "if this is the beginning of a sentence, put the sentence in quotes: YAML splits it at `: `"
+                hint = _SPLIT.format("`: `" if detail["input"] else "`, ` in braces")
             return Problem(source.place_of_key(location), "unknown-key", message, hint)
         case "missing":
             message = f"`{location[-1]}` is missing"
