@@ -202,6 +202,24 @@ def test_a_misspelling_suggests_the_nearest(name: str, tmp_path: Path) -> None:
     assert any(problem.hint.startswith(HINTS[name]) for problem in caught.value.problems)
 
 
+NOT_YAML = [
+    ("text: Blue glass might", "text: 'Blue glass's light' might", "an apostrophe ends a text in single quotes"),
+    ("    status: unsupported", "   status: unsupported", "begin all lines of one record in the same column"),
+    ("evidence:\n", "evidence: [{source: example2020,\n", "close each `{` and `[`, and quote text"),
+    ("text: Blue glass might", "text: Glass: it might", "quote text that has `: `"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "hint"), NOT_YAML, ids=[one[2] for one in NOT_YAML])
+def test_what_is_not_yaml_has_a_hint_for_what_was_typed(old: str, new: str, hint: str, tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    claims = folder / "claims" / "01-glass.yaml"
+    assert old in claims.read_text()
+    claims.write_text(claims.read_text().replace(old, new))
+    (problem,) = problems_in(folder)
+    assert (problem.rule, problem.hint.startswith(hint)) == ("yaml", True)
+
+
 SPLIT = [("finding: Sleep, mood and pain", "`, ` in braces"), ("He said: no", "`: `")]
 
 

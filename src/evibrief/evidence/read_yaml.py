@@ -25,6 +25,11 @@ FAST_BASE_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NO_VALUE = re.compile(r":[ \t]+[?-]+[ \t]*(?:[,}#]|$)")
 """A sign in place of a value, which YAML takes for the beginning of a key or a list."""
 
+_APOSTROPHE = re.compile(r"(?:^|[:,{\[-])[ \t]*'[^'\"]*\w'\w")
+"""A text that begins with a single quote, with an apostrophe in it."""
+
+_QUOTE = "quote text that has `: ` or `#`, or begins with `[`, `{`, `*`, `&`, `!`, `%`, `@` or a backtick"
+
 _VALUE = re.compile(r"[A-Za-z][\w:-]*\.[A-Za-z_]+")
 """The name of a value, such as `s1.final`; no field is called so. `{s1.final}` without quotes is a record in YAML."""
 
@@ -78,19 +83,24 @@ class Composer:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             words = " ".join(filter(None, (error.context, error.problem)))
-            self._report(line, column, "yaml", f"this is not YAML: {words}", self._syntax_hint(line))
+            self._report(line, column, "yaml", f"this is not YAML: {words}", self._syntax_hint(line, words))
         except yaml.YAMLError as error:
             self._report(1, 1, "yaml", f"this is not YAML: {error}")
         return None
 
-    def _syntax_hint(self, line: int) -> str:
+    def _syntax_hint(self, line: int, words: str) -> str:
+        """What to look for, by the lines around the fault and by what the parser says of it."""
         written = self.text.split("\n")
         around = written[max(0, line - 2) : line]
         if any("\t" in text[: len(text) - len(text.lstrip())] for text in around):
             return "indent with spaces: YAML allows no tabs"
         if any(_NO_VALUE.search(text) for text in around):
             return hint_for_unknown(())
-        return "quote text that has `: ` or `#`, or begins with `[`, `{`, `*`, `&`, `!`, `%`, `@` or a backtick"
+        if any(_APOSTROPHE.search(text) for text in around):
+            return "an apostrophe ends a text in single quotes: put the text in double quotes"
+        if "'-' indicator" in words:
+            return "begin all lines of one record in the same column"
+        return f"close each `{{` and `[`, and {_QUOTE}" if "flow" in words else _QUOTE
 
     def _document(self) -> Any:
         events = (event for event in yaml.parse(self.text, Loader=FAST_LOADER) if not _is_stream_event(event))
