@@ -340,4 +340,17 @@ def test_no_patch_changes_a_dose(now: str, brief: Path) -> None:
     assert (one.patch, one.record) == ("", "d_glass")
     assert one.place
     assert one.place.path.endswith("doses.yaml")
-    assert one.why == "no single field has the edited words"
+    assert one.why.startswith("an amount is printed from several fields")
+    assert one.candidates == ()  # a new number belongs in none of the texts beside the amount
+
+
+def test_a_text_of_one_word_is_found_if_it_is_all_of_its_field(brief: Path) -> None:
+    harms = brief / "harms.yaml"
+    effect = re.search(r"  effect: (.*)\n", harms.read_text())
+    assert effect
+    text = harms.read_text().replace(effect[1], "Sleepiness.").replace("finding: ", "finding: Sleepiness and ")
+    harms.write_text(text)
+    source = source_of(brief)
+    (found,) = proposals(place_remarks([edit_of("h_heat", "Sleepiness.", "Drowsiness.")], source), source)
+    assert (found.record, found.field, found.now) == ("h_heat", "effect", "Drowsiness.")
+    assert '-  effect: Sleepiness.\n+  effect: "Drowsiness."\n' in found.patch

@@ -108,7 +108,7 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
         why = "the data already say so"
         return Proposal(keys, authors, there[0].record, "", there[0].place, first.remark.before, first.remark.after, "",
                         tuple(there), why)  # fmt: skip
-    found = found or list(_applied(edit, texts))
+    found = found or list(_whole(edit, own)) or list(_applied(edit, texts))
     if len(found) == 1:
         field, now = found[0]
         if patch := _patch(source, field, now, _as_written(edit, field)):
@@ -117,9 +117,25 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
         return Proposal(keys, authors, field.record, field.field, field.place, field.text, now, "", (field,), why)
     candidates = tuple(field for field, _ in found) or first.fields or tuple(own)
     why = "the edited words are in several fields" if found else "no single field has the edited words"
+    if not found and any(text.location[0] == "doses" for text in own):
+        candidates, why = (), _DOSE
     record = first.records[0] if first.records else ""
     place = candidates[0].place if len(candidates) == 1 else first.place
     return Proposal(keys, authors, record, "", place, first.remark.before, first.remark.after, "", candidates, why)
+
+
+_DOSE = "an amount is printed from several fields: read the source again, and change them by hand"
+"""Of a dose the texts beside its amount are not listed: a new number must not go into one of them."""
+
+
+def _whole(edit: _Edit, own: Iterable[FieldText]) -> Iterator[tuple[FieldText, str]]:
+    """The fields of the record that are nothing but the edited words, which are too few to be searched for."""
+    before = (*edit.left, *edit.removed.split(), *edit.right)
+    for text in own:
+        end = _mark_of(text.text) if not edit.right else ""
+        if edit.removed and text.location[0] != "doses" and tuple(text.text.removesuffix(end).split()) == before:
+            now = " ".join((*edit.left, _as_written(edit, text).added, *edit.right)) + end
+            yield text, now
 
 
 def changed_words(was: str, now: str) -> tuple[int, int]:
