@@ -413,7 +413,7 @@ def test_a_first_version_says_that_it_is_the_first(tmp_path: Path) -> None:
     assert (run.returncode, told.read_text()) == (1, text)
     assert "error[no-earlier-version]: it tells of an earlier version" in run.stderr
     page = build(SECOND, tmp_path / "out", ["html"])[0].path.read_text()
-    assert "No archived version came before this one" in page
+    assert "No earlier archived version is recorded" in page
 
 
 @pytest.mark.slow
