@@ -39,13 +39,13 @@ def id_of_the_page(case: Context) -> Iterator[Finding]:
 
 def ids_alike(case: Context) -> Iterator[Finding]:
     """Two ids that differ in capitals only: Word takes them for one bookmark. Give one of the records another."""
-    first: dict[str, Location] = {}
+    first: dict[str, tuple[str, Location]] = {}
     for _, name, location in ids_in(case.source.tree):
-        if (same := name.lower()) in first:
-            message = f"the id `{name}` is already used at {case.source.place(first[same])}"
+        known, at = first.setdefault(name.lower(), (name, location))
+        if known != name:  # the same id twice is another problem
+            message = f"the id `{name}` is already used at {case.source.place(at)}"
             hint = "give this record another id; to Word, capitals and small letters are the same in it"
             yield Finding(location, message, hint)
-        first.setdefault(same, location)
 
 
 RULES: tuple[Rule, ...] = (

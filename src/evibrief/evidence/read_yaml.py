@@ -183,6 +183,11 @@ class Composer:
         if not event.implicit[0] or event.style not in ("", None):
             return str(event.value)
         if event.value == "":
+            if lost := _LOST.match(self.text, event.end_mark.index):
+                message = f"this has no value: YAML takes `{lost[1]:.40}` for a comment"
+                hint = "put the text in quotes; write a comment with a space after its `#`"
+                self._report_at(event, "cut-text", message, hint)
+                return ""
             hint = "write one, write `unknown`, or leave the key out"
             self._report_at(event, "empty", "this has no value", hint, unfinished=True)
             return ""
@@ -237,6 +242,8 @@ class Composer:
         self.recorder.problems.append(Problem(place, rule, message, hint, unfinished=unfinished))
 
 
+_LOST = re.compile(r"[ \t]*(#[^\s#].*)")
+"""A text that begins with `#`: nobody writes a comment so."""
 _RESOLVER: Any = yaml.SafeLoader("")
 
 
