@@ -193,12 +193,15 @@ def test_a_key_has_the_marks_that_are_there_and_no_others() -> None:
     def said(*moments: float | None) -> set[str]:
         sheet = sheet_of(draw_time_course([CourseBar("Less", "one trial", *moments)], WORDS))
         texts = {text.get_text() for text in sheet.axes.texts}
-        return texts & {WORDS.figures.key_greatest, WORDS.figures.key_unmeasured}
+        figures = WORDS.figures
+        return texts & {figures.key_seen, figures.key_greatest, figures.key_unmeasured}
 
-    assert said(40, None, 80) == set()
-    assert said(40, 60, 80) == {"when it was greatest"}
-    assert said(40, None, None) == {"not measured"}
-    assert len(said(None, 60, 80)) == 2
+    bar = "from first to last seen, perhaps not all the time"
+    assert said(40, None, 80) == {bar}
+    assert said(40, 60, 80) == {bar, "when it was greatest"}
+    assert said(40, None, None) == {"unknown or not measured"}
+    assert said(40, 40, None) == {"when it was greatest", "unknown or not measured"}
+    assert len(said(None, 60, 80)) == 3
 
 
 @pytest.mark.slow

@@ -241,6 +241,7 @@ class Figures(Record):
     key_stated: Text
     key_computed: Text
     key_final: Text
+    key_seen: Text
     key_greatest: Text
     key_unmeasured: Text
     told_ranking: Annotated[Plural, counts("found", "stated")]

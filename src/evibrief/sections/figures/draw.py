@@ -249,6 +249,8 @@ def _levels_told(places: Sequence[int | None], levels: Sequence[str], words: Wor
 
 def _course_marks(bars: Sequence[CourseBar], figures: Figures) -> Iterator[_Meaning]:
     """What the marks mean, but only those that are there."""
+    if any(len({bar.first, bar.peak, bar.last} - {None}) > 1 for bar in bars):
+        yield _Meaning("s", FOR, True, figures.key_seen)
     if any(bar.peak is not None for bar in bars):
         yield _Meaning("D", AGAINST, True, figures.key_greatest)
     if any(None in (bar.first, bar.last) for bar in bars):
