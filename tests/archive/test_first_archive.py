@@ -18,9 +18,10 @@ FIRST = ROOT / "data" / "ketamine-mecfs"
 KEPT = versions(ARCHIVE)
 
 
-def test_the_first_brief_is_there_as_stated_and_as_corrected() -> None:
+def test_the_first_brief_is_there_as_stated_as_corrected_and_as_read_again() -> None:
     assert [(one.version, one.state) for one in KEPT if one.id == "ketamine-mecfs"] == [
-        ("0.2.0", "current"),
+        ("0.3.0", "current"),
+        ("0.2.0", "superseded"),
         ("0.1.0", "superseded"),
     ]
 
@@ -52,7 +53,7 @@ def test_the_evidence_at_hand_is_the_last_version_or_a_later_one() -> None:
     same = [one for one in kept if one.version == side.brief.brief.version]
     assert same or risen(kept[0].version, side.brief.brief.version)
     for one in same:
-        assert evidence_files(FIRST, "plausibility-1") == evidence_files(ARCHIVE / one.folder / "evidence")
+        assert evidence_files(FIRST, "plausibility-2") == evidence_files(ARCHIVE / one.folder / "evidence")
 
 
 def test_what_changed_is_what_the_brief_tells() -> None:
