@@ -25,7 +25,8 @@ from evibrief.rating.diff import compare
 
 ROOT = Path(__file__).parents[2]
 BLUE = ROOT / "tests" / "briefs" / "blue-glass"
-VERSIONS = sorted((ROOT / "archive" / "ketamine-mecfs").glob("*_v*/evidence"))
+VERSIONS = sorted((ROOT / "archive" / "ketamine-mecfs").glob("*_v0.[12].*/evidence"))
+"""The archived versions in format 1."""
 OLD = {BLUE.name: BLUE} | {path.parent.name: path for path in VERSIONS}
 
 # A brief in format 1 without a source document, of which format 1 asked for what is about one all the same.

@@ -103,7 +103,7 @@ class Composer:
         return f"close each `{{` and `[`, and {_QUOTE}" if "flow" in words else _QUOTE
 
     def _document(self) -> Any:
-        events = (event for event in yaml.parse(self.text, Loader=FAST_LOADER) if not _is_stream_event(event))
+        events = (event for event in yaml.parse(self.text, Loader=FAST_LOADER) if type(event) not in _AROUND)
         first = next(events, None)
         if first is None:
             self._report(1, 1, "empty-file", "this file is empty", "remove it, or write its records", unfinished=True)
@@ -155,11 +155,11 @@ class Composer:
             key = self._key(event, events, entries, depth)
             self.recorder.keys.setdefault((*location, key), self._span(event))
             of_key = next(events)
-            last = next(reversed(entries), None)
-            if last and isinstance(entries[last], str) and _is_rest_of_number(key, of_key):
+            last = next(reversed(entries), None) if _is_rest_of_number(key, of_key) else None
+            if last and isinstance(entries[last], str):
                 entries[last] = _with_comma(entries[last], key)
                 continue
-            is_value = _VALUE.fullmatch(key) and _is_nothing(of_key)  # the field that takes it says what to do
+            is_value = _is_nothing(of_key) and _VALUE.fullmatch(key)  # the field that takes it says what to do
             entries.setdefault(key, "" if is_value else self._node(of_key, events, (*location, key), depth + 1))
         return entries
 
@@ -242,14 +242,11 @@ class Composer:
         self.recorder.problems.append(Problem(place, rule, message, hint, unfinished=unfinished))
 
 
+_AROUND = {yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent}
+"""Events that belong to the file and not to what is written in it."""
 _LOST = re.compile(r"[ \t]*(#[^\s#].*)")
 """A text that begins with `#`: nobody writes a comment so."""
 _RESOLVER: Any = yaml.SafeLoader("")
-
-
-def _is_stream_event(event: Any) -> bool:
-    around = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
-    return isinstance(event, around)
 
 
 def _is_rest_of_number(key: str, value: Any) -> bool:

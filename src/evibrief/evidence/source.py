@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from evibrief.problems import Place
 
@@ -11,8 +11,7 @@ Location = tuple[str | int, ...]
 """The path from the root of the tree to a node: keys and indices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The position of a node: file, line and column of its first character, and its extent in the file's text."""
 
     path: str

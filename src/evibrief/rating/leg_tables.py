@@ -219,16 +219,23 @@ def _faults_of_tier(instrument: LegInstrument) -> Iterator[InstrumentFault]:
         message = f"this table has {size} combinations; the limit is {LARGEST_TABLE}"
         yield InstrumentFault(("tier",), message, "use smaller numbers")
         return
-    cases = (
-        _tier_case(kind, dict(zip(LEGS, legs, strict=True)))
-        for kind in get_args(StatementKind)
-        for legs in product(elsewhere, elsewhere, states)
-    )
     most = bounds_of(instrument.tier)
+    pairs = dict.fromkeys(_added(one, two, most) for one, two in product(elsewhere, repeat=2))
+    cases = (
+        _tier_case(kind, dict(zip(LEGS, (*pair, direct), strict=True)))
+        for kind, pair, direct in product(get_args(StatementKind), pairs, states)
+    )
     capped = ({name: min(value, most.get(name, 1)) if isinstance(value, int) else value for name, value in case.items()}
               for case in cases)  # fmt: skip
     different = {tuple(case.items()): case for case in capped}
     yield from faults_of_cases("tier", instrument.tier, different.values())
+
+
+def _added(one: LegState, two: LegState, most: Mapping[str, int]) -> tuple[LegState, LegState]:
+    """Two legs with all their studies in the first, up to what the table counts to: it sees only their sum."""
+    supporting = min(one.supporting + two.supporting, most.get("studies", 1))
+    against = min(one.against + two.against, most.get("contrary", 1))
+    return LegState(one.word, supporting, against, False), LegState(two.word, 0, 0, False)
 
 
 def _states(instrument: LegInstrument) -> Iterator[LegState]:
