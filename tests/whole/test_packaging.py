@@ -268,6 +268,12 @@ def test_missing_programs_are_named_and_the_tests_go_on(tmp_path: Path) -> None:
     assert missing.endswith(f"sudo apt-get install --no-install-recommends {packages}")
 
 
+def test_what_the_browser_s_driver_loads_is_named_where_it_is_missing(tmp_path: Path) -> None:
+    without = 'case "$2" in *libatomic*) exit 1 ;; *) exit 0 ;; esac'
+    _, lines = set_up("test-parts", {**LINUX, "python3": without}, tmp_path)
+    assert lines[-1].endswith(" libatomic1")
+
+
 def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
     pretend = "import sys; sys.version_info = (3, 10, 9); exec(sys.argv[1])"
     code, lines = set_up("environment", {"python3": f"exec {sys.executable} -c '{pretend}' \"$2\""}, tmp_path)
