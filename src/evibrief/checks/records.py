@@ -228,6 +228,28 @@ def no_change(case: Context) -> Iterator[Finding]:
         yield Finding(("changes",), message, "add an entry that says what this version changes")
 
 
+def date_ahead(case: Context) -> Iterator[Finding]:
+    """The brief is dated in the future.
+
+    Readers take its date for the day on which it was finished. Give it the date of today when it is.
+    """
+    day = case.brief.brief.date
+    if case.today and day > case.today:
+        yield Finding(("brief", "date"), f"the brief is dated {day}, which is in the future", "give it today's date")
+
+
+def date_differs(case: Context) -> Iterator[Finding]:
+    """The entry in `changes.yaml` for this version has another date than the brief: one version would show two dates.
+
+    Give both the same date.
+    """
+    record = case.brief.brief
+    for at, change in enumerate(case.brief.changes):
+        if change.version == record.version and change.date != record.date:
+            message = f"version {change.version} is dated {change.date} here, and {record.date} in brief.yaml"
+            yield Finding(("changes", at, "date"), message, "give both the same date")
+
+
 def no_bridge(case: Context) -> Iterator[Finding]:
     """A mechanism without a link of kind `bridge`.
 
@@ -374,4 +396,6 @@ RULES: tuple[Rule, ...] = (
     error("instrument-name", instrument_name),
     error("instrument-table", instrument_table),
     warning("review-overdue", review_overdue),
+    warning("date-ahead", date_ahead),
+    warning("date-differs", date_differs),
 )
