@@ -491,8 +491,11 @@ function orderClaims() {
   for (const table of all("table").filter((one) => one.querySelector("tbody.record"))) {
     const bodies = all("tbody", table).map((body) => [body, byId("order").value && !body.matches(".record") ? -1e9 : by(body)]);
     bodies.sort(([one, first], [other, second]) => first - second || one.dataset.place - other.dataset.place);
+    const { parentNode, nextSibling } = table;
+    table.remove(); // in a table on the page, the time to move rows grows with the square of their number
     table.append(...bodies.map(([body]) => body));
     hideParts(table);
+    parentNode.insertBefore(table, nextSibling);
   }
 }
 

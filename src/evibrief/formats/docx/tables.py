@@ -42,7 +42,7 @@ _KEPT = {
 }  # fmt: skip
 """The styles that look the same and keep a paragraph on the page of the next."""
 _KEEPING = frozenset({*_KEPT.values(), "TableHeading", "TablePart"})
-"""The styles that keep with the next paragraph already, of those that this module meets."""
+"""The styles that keep with the next paragraph already, of those that this module meets, and the one that must not."""
 
 
 def finish_tables(body: Any, token: str) -> None:
