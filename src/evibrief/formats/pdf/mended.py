@@ -1,7 +1,7 @@
 """Mends what makes the libraries of the PDF engine slow, in the versions that have it, without changing a byte.
 
-Each mend is for one version of one library, and does nothing in any other: `docs/upstream.md` has what was reported,
-and a test asks each library whether it still needs it.
+Each mend is for one version of one library, and does nothing in any other. A test asks each library whether it still
+needs it.
 """
 
 import re
