@@ -920,6 +920,8 @@ def test_pictures_have_numbers_and_descriptions(body: Any) -> None:
     numbers = find(body, "//wp:docPr/@id")
     assert len(numbers) == len(set(numbers)) == 2
     assert b"data:image" not in etree.tostring(body)
+    around = [inline.get(f"dist{side}") for inline in find(body, "//wp:inline") for side in "TBLR"]
+    assert around == ["0"] * 8
 
 
 @dataclass
