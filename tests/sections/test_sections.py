@@ -276,7 +276,8 @@ def test_a_signature_is_told_once_where_one_person_signed_every_reason() -> None
     assert changed.since
     since = changed.since.model_copy(update={"changes": moved})
     for signers, below, beside in ((("A *Rater*",) * 2, 1, 0), (("A Rater", "B Rater"), 0, 2)):
-        reasons = [SimpleNamespace(record=name, reason="Read.", by=by) for name, by in zip((one, two), signers, strict=True)]
+        signed = zip((one, two), signers, strict=True)
+        reasons = [SimpleNamespace(record=name, reason="Read.", by=by) for name, by in signed]
         version = SimpleNamespace(version=brief.brief.version, date=brief.brief.date, text="Read.", reasons=reasons)
         told = changed.model_copy(update={"since": since, "changes": (version,)})
         blocks = tuple(changes.changes(told, derive(told)))
