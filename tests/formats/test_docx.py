@@ -1291,7 +1291,7 @@ def test_the_reference_document_is_valid_and_complete() -> None:
 def test_same_bytes_at_another_time_in_another_zone(word: Word, zone: str, tmp_path: Path) -> None:
     time.sleep(2.1)  # a zip file counts in steps of two seconds
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import test_docx;"
+        "import sys; sys.path[:0] = sys.argv[1:]; import test_docx;"
         "sys.stdout.buffer.write(test_docx.write(anchors=test_docx.ANCHORS))"
     )
     environment = {
@@ -1302,7 +1302,7 @@ def test_same_bytes_at_another_time_in_another_zone(word: Word, zone: str, tmp_p
         "PYTHONHASHSEED": "7",
         "LC_ALL": "C",
     }
-    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(Path(__file__).parent), str(ROOT / "tests" / "helpers")]
     run = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=tmp_path)
     assert run.stdout == word.data
 
