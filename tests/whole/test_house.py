@@ -47,7 +47,7 @@ OWNERS = {
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},
-    "weasyprint": {"formats.pdf.write"},
+    "weasyprint": {"formats.pdf.mended", "formats.pdf.write"},
     "pydyf": {"formats.pdf.accessibility", "formats.pdf.mended"},
     "tinyhtml5": {"formats.pdf.mended"},
     "pypandoc": {"formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
