@@ -24,7 +24,8 @@ def compare_preview(folder: Path, report: Report, runs: int) -> None:
     """Edits of one word of a claim, one after another, in a preview of the first brief."""
     report.part("A preview", f"A word of the first brief is changed and saved, {runs} times; until the page shows it.")
     brief = shutil.copytree(FIRST, folder / "preview")
-    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", brief, "--format", "html", "--output", folder / "page"]
+    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", brief, "--format", "html",
+                               "--output", folder / "page"]  # fmt: skip
     whole = statistics.median(_page_from_nothing(build, folder / "page") for _ in range(3))
     edits = _edits(brief, runs)
     edit = statistics.median(edits)
