@@ -5,7 +5,6 @@ unique bookmarks, numbered captions, filled contents, sections of pages, finishe
 """
 
 import copy
-from itertools import takewhile
 from typing import Any
 
 from evibrief.formats.docx.captions import number_captions, refer_to_captions
@@ -196,12 +195,19 @@ _INTRODUCING = ("BodyText", "FirstParagraph", "TableNote")
 
 def _introduction(element: Any) -> list[Any]:
     """The boxes just before an element, and a paragraph before them if it is all that is under its heading."""
-    before = [one for one in element.itersiblings(preceding=True) if one.tag not in BOOKMARK_ENDS]
-    boxes = list(takewhile(lambda one: paragraph_style(one).startswith("Callout"), before))
-    first, *above = [*map(paragraph_style, before[len(boxes) : len(boxes) + 2]), ""]
+    before = (one for one in element.itersiblings(preceding=True) if one.tag not in BOOKMARK_ENDS)
+    boxes: list[Any] = []
+    for one in before:
+        if not paragraph_style(one).startswith("Callout"):
+            above = next(before, None)
+            break
+        boxes.append(one)
+    else:
+        one = above = None
+    alone = above is not None and paragraph_style(above).startswith("Heading")
     if paragraph_style(element).startswith("Heading"):
-        return before[:1] if not boxes and first == "TableNote" and above[0].startswith("Heading") else []
-    return before[: len(boxes) + (first in _INTRODUCING and above[0].startswith("Heading"))]
+        return [one] if alone and not boxes and paragraph_style(one) == "TableNote" else []
+    return [*boxes, one] if alone and paragraph_style(one) in _INTRODUCING else boxes
 
 
 # Lists and pictures
