@@ -21,7 +21,7 @@ MODULES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
 # A room may use those on earlier lines, and none on its own line.
 ROOMS = (
     ("problems", "resources", "workfolders"),
-    ("files", "sandbox"),
+    ("files", "kept", "sandbox"),
     ("evidence",),
     ("labels", "importers"),
     ("rating",),
@@ -77,7 +77,8 @@ OWNERS = {
 # for many briefs get one folder for all that they write, which is gone when they are.
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes"}
 DISK = {
-    "build_cache", "drafts", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
+    "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",
+    "evidence.read_folder",
     "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
     "review.gather", "review.ledger",
 }  # fmt: skip

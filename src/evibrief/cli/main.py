@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, importing, limits, mailing, many, preview, printing, verify
+from evibrief.cli import anchors, caching, importing, limits, mailing, many, preview, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import run_check, run_rules
@@ -133,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("--layer", choices=LAYERS, default="full", help=layers)
     drafts = "show a half-written brief, with each unfinished place marked; it cannot be verified or archived"
     builds.add_argument("--draft", action="store_true", help=drafts)
+    caching.add_option(builds)
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
 
     preview.add_command(commands, _command)
@@ -152,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     keeps = _command(commands, "archive", run_archive, "build a brief and archive it as a permanent, dated version")
     keeps.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+    caching.add_option(keeps)
 
     compares = _command(commands, "diff", run_diff, "show what changed between two briefs, conclusions first")
     sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH in git"

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from evibrief.cli.caching import kept_of
 from evibrief.cli.printing import print_annotations, print_problems, without_error
 from evibrief.formats.registry import names
 from evibrief.problems import as_record, errors_in
@@ -70,7 +71,7 @@ def build_many(options: argparse.Namespace) -> int:
     formats = tuple(name for name in names() if name in (options.format or names()))
 
     def work(executor: "Executor") -> Builds:
-        return Builds(executor, options.output, formats, options.layer, options.scheduler is not None)
+        return Builds(executor, options.output, formats, options.layer, options.scheduler is not None, kept_of(options))
 
     try:
         return _sum_up(_run(options, work, _tell_built))
