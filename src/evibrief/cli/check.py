@@ -9,7 +9,7 @@ from typing import Any
 from evibrief.checks.load import Loaded
 from evibrief.cli.importing import import_file
 from evibrief.cli.many import are_many, check_many
-from evibrief.cli.printing import print_annotations, print_json, print_problems, without_error
+from evibrief.cli.printing import print_annotations, print_json, print_problems, print_sarif, without_error
 from evibrief.problems import Problem, Problems
 
 
@@ -50,7 +50,9 @@ def _ratings(loaded: Loaded | None) -> Mapping[str, Any]:
 _PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {
     "text": print_problems,
     "github": print_annotations,
+    "sarif": print_sarif,
 }
+CHECK_FORMATS = ("text", "json", "github", "sarif")
 
 
 def run_rules(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from evibrief import __version__
 from evibrief.cli import anchors, caching, importing, limits, mailing, many, preview, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
-from evibrief.cli.check import run_check, run_rules
+from evibrief.cli.check import CHECK_FORMATS, run_check, run_rules
 from evibrief.cli.in_words import codes_in_words, run_commands, run_files
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
@@ -140,8 +140,7 @@ def _parser() -> argparse.ArgumentParser:
 
     checks = _command(commands, "check", run_check, "list the problems of briefs, without writing anything")
     many.add_many(checks)
-    checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people or machines")
-
+    checks.add_argument("--format", choices=CHECK_FORMATS, default="text", help="for people or machines")
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
     )
