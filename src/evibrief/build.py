@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evibrief import resources
@@ -24,6 +25,7 @@ from evibrief.kept import Kept
 from evibrief.problems import Place, Problem, Problems, suggest
 
 if TYPE_CHECKING:
+    from evibrief.evidence.read_folder import Unsaved
     from evibrief.evidence.source import SourceTree
     from evibrief.formats.html.complaints import Complaint
     from evibrief.formats.html.kept_texts import Typesetter
@@ -110,16 +112,19 @@ def compose(
         return _compose(loaded, wanted, layer, lambda stage: None, workers, edition, typesetter, kept)
 
 
-def checked(folder: Path, today: datetime.date | None = None) -> Loaded:
+def checked(
+    folder: Path, today: datetime.date | None = None, unsaved: "Unsaved" = MappingProxyType({})
+) -> Loaded:
     """Read and check a brief, and fill its page: whatever `build` refuses is refused here, at the same place.
 
     With a look of its own the documents are written, too, in memory: only the engines know what they cannot follow.
-    `today` is for the rules that depend on the date. Raises `Problems`, with the warnings among them.
+    `today` is for the rules that depend on the date. `unsaved` takes the place of files; the engines then have to wait
+    until it is saved. Raises `Problems`, with the warnings among them.
     """
     with _collecting_rarely():
-        loaded = load(folder, today)
+        loaded = load(folder, today, unsaved)
         try:
-            compose(loaded) if _own_look(loaded) else _look_through(loaded)
+            compose(loaded) if _own_look(loaded) and not unsaved else _look_through(loaded)
         except Problems as wrong:
             raise Problems((*loaded.warnings, *wrong.problems)) from wrong
     return loaded

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, caching, importing, limits, mailing, many, preview, printing, verify
+from evibrief.cli import anchors, caching, editor, importing, limits, mailing, many, preview, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import CHECK_FORMATS, run_check, run_rules
@@ -222,6 +222,8 @@ def _parser() -> argparse.ArgumentParser:
     describes.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; default: all")
 
     _command(commands, "commands", lambda options: run_commands(parser), "explain all commands, as Markdown")
+
+    editor.add_commands(commands, _command, parser)
 
     styles = _command(commands, "reference", run_reference, "write a new reference.docx with the Word styles to edit")
     styles.add_argument("--output", type=Path, default=Path("reference.docx"), help="the file to write")

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evibrief.cli.caching import kept_of
-from evibrief.cli.printing import print_annotations, print_problems, without_error
 from evibrief.cli.printing import print_annotations, print_problems, print_sarif, without_error
 from evibrief.formats.registry import names
 from evibrief.problems import Problem, as_record, errors_in
