@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from evibrief.editor.outline import Spot, spot_at
-from evibrief.editor.positions import Lines, Position, lines_fed
+from evibrief.editor.positions import LinePosition, Lines, lines_fed
 
 
 def spot(written: str) -> Spot | None:
@@ -55,12 +55,15 @@ def test_a_value_has_its_location(written: str, location: tuple[str | int, ...],
 def test_a_key_has_its_record(written: str, location: tuple[str | int, ...], typed: str, keys: set[str]) -> None:
     found = spot(written)
     assert found
-    assert (found.location, found.is_key, found.typed, found.keys) == (location, True, typed, keys)
+    assert (found.location, found.is_key, found.typed, set(found.keys)) == (location, True, typed, keys)
 
 
 @pytest.mark.parametrize(
     "written",
-    ["text: >-\n  one\n  two [@|", "text: one\n  two [@|", 'text: "one\n  two [@|', "- text: |-\n    a: b\n\n    two [@^"],
+    [
+        "text: >-\n  one\n  two [@|", "text: one\n  two [@|", 'text: "one\n  two [@|',
+        "- text: |-\n    a: b\n\n    two [@^",
+    ],
 )
 def test_a_text_goes_on_over_lines(written: str) -> None:
     found = spot(written) if "^" not in written else spot_at(written.replace("^", ""), written.index("^"), ("f",))
@@ -81,9 +84,9 @@ def test_columns_are_counted_as_the_editor_counts_them() -> None:
     assert [lines.position(offset, name) for name in ("utf-8", "utf-16", "utf-32")] == [(1, 8), (1, 4), (1, 3)]
     for name in ("utf-8", "utf-16", "utf-32"):
         assert lines.offset(lines.position(offset, name), name) == offset
-    assert lines.offset(Position(1, 99), "utf-16") == len(text)
-    assert lines.offset(Position(99, 0), "utf-16") == len(text)
-    assert lines.offset(Position(0, 99)) == 1
+    assert lines.offset(LinePosition(1, 99), "utf-16") == len(text)
+    assert lines.offset(LinePosition(99, 0), "utf-16") == len(text)
+    assert lines.offset(LinePosition(0, 99)) == 1
     assert lines.line(1) == "µ😀ß|x"
 
 

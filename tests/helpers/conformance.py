@@ -299,7 +299,7 @@ def _ask_sarif(folder: Path) -> Iterator[bool]:
     for name, broken in (("problems", False), ("broken", True)):
         text = json.dumps(log)
         (folder / f"{name}.sarif").write_text(text.replace('"message"', '"massage"') if broken else text)
-        told = [NODE / ".bin" / "sarif-multitool", "validate", folder / f"{name}.sarif"]
+        told = [str(NODE / ".bin" / "sarif-multitool"), "validate", str(folder / f"{name}.sarif")]
         run = subprocess.run(told, capture_output=True, text=True, timeout=300, check=False)
         errors = [line for line in run.stdout.splitlines() if ": error " in line]
         ran = "1 files scanned" in run.stdout and bool(errors) is broken

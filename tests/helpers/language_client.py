@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
-from pygls.uris import from_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
 _Answer = TypeVar("_Answer")
 
@@ -57,7 +57,7 @@ class Editor:
         process = self.client._server
         assert process
         self.run(process.wait(), 30)
-        self.run(self.client.stop())
+        self.run(self.client.stop())  # type: ignore[no-untyped-call]
         self.loop.close()
         return process.returncode
 
@@ -106,7 +106,8 @@ class Editor:
     def references(self, path: Path, at: tuple[int, int]) -> list[lsp.Location]:
         context = lsp.ReferenceContext(include_declaration=True)
         asked = lsp.ReferenceParams(context, **self._at(path, at))
-        return list(self.run(self.client.text_document_references_async(asked)) or ())
+        found = self.run(self.client.text_document_references_async(asked))
+        return list(found or ())
 
     def prepare_rename(self, path: Path, at: tuple[int, int]) -> Any:
         return self.run(self.client.text_document_prepare_rename_async(lsp.PrepareRenameParams(**self._at(path, at))))
@@ -121,6 +122,7 @@ class Editor:
 
     def until(self, seen: Any, seconds: float = 120) -> None:
         """Let the server speak until something is so."""
+
         async def wait() -> None:
             while not seen():
                 await asyncio.sleep(0.01)
@@ -130,11 +132,9 @@ class Editor:
 
 def applied(edit: lsp.WorkspaceEdit) -> dict[Path, str]:
     """The texts of the files after an edit; columns are in UTF-16, as the protocol has them."""
-    from urllib.parse import unquote, urlparse
-
     texts = {}
     for name, edits in (edit.changes or {}).items():
-        path = Path(unquote(urlparse(name).path))
+        path = Path(str(to_fs_path(name)))
         lines = path.read_bytes().decode().splitlines(keepends=True)
         for one in sorted(edits, key=lambda one: (one.range.start.line, one.range.start.character), reverse=True):
             assert one.range.start.line == one.range.end.line

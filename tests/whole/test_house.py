@@ -31,7 +31,7 @@ ROOMS = (
     ("build",),
     ("review_copies", "drafts", "batch"),
     ("archive", "preview"),
-    ("review",),
+    ("review", "editor"),
     ("mailing",),
     ("cli",),
 )
@@ -41,7 +41,8 @@ OWNERS = {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
         "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.unfinished",
-        "evidence.validate", "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
+        "evidence.validate", "editor.completion", "labels.languages", "labels.sentence", "labels.words",
+        "mailing.recipients",
     },
     "pydantic_core": {"evidence.fields", "evidence.unfinished", "evidence.validate", "labels.languages"},
     "jinja2": {"formats.html.filling"},
@@ -69,6 +70,9 @@ OWNERS = {
     "watchfiles": {"preview.watch"},
     "multiprocessing": {"batch.processes"},
     "distributed": {"batch.cluster"},
+    "pygls": {"editor.server"},
+    "lsprotocol": {"editor.server"},
+    "shtab": {"cli.editor"},
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
@@ -80,7 +84,7 @@ DISK = {
     "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",
     "evidence.read_folder",
     "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
-    "review.gather", "review.ledger",
+    "review.gather", "review.ledger", "editor.completion", "editor.desk", "editor.names", "editor.renaming",
 }  # fmt: skip
 DISK_ROOMS = {"archive", "cli", "mailing"}
 # These open packages and PDFs that they are given as bytes.
@@ -95,7 +99,7 @@ CONTRACTS = {
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
     "add_command": {"cli.importing", "cli.preview"},
-    "add_commands": {"cli.anchors", "cli.mailing"},
+    "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }
 DISK_WORDS = re.compile(

@@ -1,7 +1,7 @@
 """The problems of `check` as a SARIF log, which code hosts and editors show beside the lines.
 
-In: problems, and the folder that paths are relative to. Out: a log as plain data (OASIS, SARIF 2.1.0). The same problems
-give the same log on every machine: nothing in it says where the folder is.
+In: problems, and the folder that paths are relative to. Out: a log as plain data (OASIS, SARIF 2.1.0). The same
+problems give the same log on every machine: nothing in it says where the folder is.
 """
 
 import hashlib

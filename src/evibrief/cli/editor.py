@@ -10,18 +10,16 @@ from typing import Any
 
 from evibrief.evidence.files import stems
 
-Adder = Callable[..., argparse.ArgumentParser]
-
 
 def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", adder: Adder, parser: argparse.ArgumentParser
+    commands: Any, command: Callable[..., argparse.ArgumentParser], parser: argparse.ArgumentParser
 ) -> None:
-    """Add `lsp` and `completion`; the latter describes all commands of `parser`."""
-    speaks = adder(commands, "lsp", run_lsp, "answer an editor while you write: problems, completion, renaming")
+    """Add `lsp` and `completion` to the command line `parser`; `command` makes one."""
+    speaks = command(commands, "lsp", run_lsp, "answer an editor while you write: problems, completion, renaming")
     speaks.add_argument("--stdio", action="store_true", help="as some editors ask for; there is no other way")
 
     told = "print what makes a shell complete commands, options and files"
-    completes = adder(commands, "completion", partial(run_completion, parser), told)
+    completes = command(commands, "completion", partial(run_completion, parser), told)
     completes.add_argument("shell", choices=("bash", "zsh"), help="the shell")
 
 
@@ -29,10 +27,11 @@ def run_lsp(options: argparse.Namespace) -> int:
     """Answer an editor over standard input and output until it ends the connection."""
     from evibrief.editor.server import serve
 
-    if sys.__stdin__ is None or sys.__stdout__ is None or sys.__stdin__.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         print("evibrief: an editor starts this command and talks to it; see docs/editors.md", file=sys.stderr)
         return 2
-    serve(datetime.date.today, sys.__stdin__.buffer, sys.__stdout__.buffer)
+    with open(0, "rb", closefd=False) as incoming, open(1, "wb", closefd=False) as outgoing:
+        serve(datetime.date.today, incoming, outgoing)
     return 0
 
 

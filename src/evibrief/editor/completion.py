@@ -1,7 +1,7 @@
 """What an author may write at the cursor: ids of records, words of a list, keys of a record, values in a text.
 
-In: a text with an offset, and the brief around it. Out: offers, in the order in which they are to be shown. Units, routes
-and times are never offered: another one would be another dose.
+In: a text with an offset, and the brief around it. Out: offers, in the order in which they are to be shown. Units,
+routes and times are never offered: another one would be another dose.
 """
 
 import re
@@ -17,7 +17,7 @@ from evibrief.checks.load import Loaded
 from evibrief.editor.desk import Snapshot
 from evibrief.editor.occurrences import kinds_at
 from evibrief.editor.outline import Spot, spot_at
-from evibrief.editor.positions import Stretch
+from evibrief.editor.positions import TextRange
 from evibrief.editor.words import in_a_line
 from evibrief.evidence.field_types import field_at, is_asked, record_type_at, takes_unknown, unwrapped, words_allowed
 from evibrief.evidence.fields import Record, Takes
@@ -38,7 +38,7 @@ class Offer:
     kind: OfferKind
     insert: str
     detail: str
-    replaces: Stretch
+    replaces: TextRange
 
 
 def offers_at(
@@ -54,7 +54,7 @@ def offers_at(
         return tuple(in_text)
     if spot.is_text:
         return ()
-    replaced = Stretch(spot.start, offset + len(_REST.match(text, offset)[0]))  # type: ignore[index]
+    replaced = TextRange(spot.start, offset + len(_REST.match(text, offset)[0]))  # type: ignore[index]
     return tuple(_keys(spot, replaced) if spot.is_key and not _is_item(spot) else _values(spot, replaced, snapshot))
 
 
@@ -86,17 +86,17 @@ def _in_text(text: str, offset: int, snapshot: Snapshot, loaded: Loaded | None) 
     return None
 
 
-def _around(text: str, offset: int, typed: str, more: str) -> Stretch:
+def _around(text: str, offset: int, typed: str, more: str) -> TextRange:
     rest = re.compile(more).match(text, offset)
-    return Stretch(offset - len(typed), rest.end() if rest else offset)
+    return TextRange(offset - len(typed), rest.end() if rest else offset)
 
 
-def _records(snapshot: Snapshot, kinds: Iterable[str], replaced: Stretch) -> Iterator[Offer]:
+def _records(snapshot: Snapshot, kinds: Iterable[str], replaced: TextRange) -> Iterator[Offer]:
     for name in snapshot.names(kinds):
         yield Offer(name, "record", name, in_a_line(snapshot, name), replaced)
 
 
-def _values_of_data(loaded: Loaded, replaced: Stretch) -> Iterator[Offer]:
+def _values_of_data(loaded: Loaded, replaced: TextRange) -> Iterator[Offer]:
     for name, value in values_of(loaded.brief, loaded.findings).items():
         yield Offer(name, "value", name, value, replaced)
 
@@ -104,13 +104,13 @@ def _values_of_data(loaded: Loaded, replaced: Stretch) -> Iterator[Offer]:
 # Keys
 
 
-def _keys(spot: Spot, replaced: Stretch) -> Iterator[Offer]:
+def _keys(spot: Spot, replaced: TextRange) -> Iterator[Offer]:
     """The fields of a record that it does not have yet, those that are needed first."""
     fields = {name: field for kind in _record_types(spot.location) for name, field in _fields(kind)}
     for name, field in sorted(fields.items(), key=lambda one: not is_asked(one[1])):
         if name not in spot.keys:
             needed = "needed; " if is_asked(field) else ""
-            yield Offer(name, "key", f"{name}: ", f"{needed}{field.description or takes(field)}", replaced)
+            yield Offer(name, "key", f"{name}: ", f"{needed}{field.description or words_taken(field)}", replaced)
 
 
 def _fields(kind: type[Record]) -> Iterator[tuple[str, FieldInfo]]:
@@ -126,7 +126,7 @@ def _record_types(location: Location) -> Iterator[type[Record]]:
         yield from (one for one in kinds if isinstance(one, type) and issubclass(one, Record))
 
 
-def takes(field: FieldInfo) -> str:
+def words_taken(field: FieldInfo) -> str:
     """What a field takes, in a few words."""
     kind, metadata = unwrapped(field.annotation, tuple(field.metadata))
     said = [one.words for one in metadata if isinstance(one, Takes)]
@@ -137,7 +137,7 @@ def takes(field: FieldInfo) -> str:
 # Values
 
 
-def _values(spot: Spot, replaced: Stretch, snapshot: Snapshot) -> Iterator[Offer]:
+def _values(spot: Spot, replaced: TextRange, snapshot: Snapshot) -> Iterator[Offer]:
     location = spot.location
     kinds = kinds_at(location)
     kinds = kinds_at((*location, 0)) if kinds is None else kinds

@@ -128,7 +128,7 @@ class Desk:
                 self._good[path] = text
             else:
                 stale.add(str(path))
-        readable = {path: text for path in texts if (text := self._good.get(path)) is not None}
+        readable = {path: good for path in texts if (good := self._good.get(path)) is not None}
         source, _ = read_brief(folder, unsaved=readable)
         return Snapshot(folder, source, frozenset(stale))
 

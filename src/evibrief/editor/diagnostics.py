@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evibrief.editor.positions import Lines, Position
+from evibrief.editor.positions import LinePosition, Lines
 from evibrief.problems import Problem, Severity
 
 
@@ -16,8 +16,8 @@ from evibrief.problems import Problem, Severity
 class Diagnostic:
     """A problem with the positions of its beginning and end, in code points."""
 
-    start: Position
-    end: Position
+    start: LinePosition
+    end: LinePosition
     severity: Severity
     rule: str
     message: str
@@ -40,8 +40,8 @@ def diagnostics(
 
 def _diagnostic(problem: Problem, lines: Lines) -> Diagnostic:
     place = problem.place
-    start = Position(max(place.line - 1, 0), max(place.column - 1, 0))
-    end = Position(start.line, _end(lines.line(start.line), start.column)) if place.line else start
+    start = LinePosition(max(place.line - 1, 0), max(place.column - 1, 0))
+    end = LinePosition(start.line, _end(lines.line(start.line), start.column)) if place.line else start
     told = problem.message + (f"\n{problem.hint}" if problem.hint else "")
     return Diagnostic(start, end, problem.severity, problem.rule, told)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evibrief.checks.load import Loaded
-from evibrief.editor.completion import takes
+from evibrief.editor.completion import words_taken
 from evibrief.editor.desk import Snapshot
 from evibrief.editor.occurrences import Occurrence, at_offset
 from evibrief.editor.outline import spot_at
-from evibrief.editor.positions import Stretch
+from evibrief.editor.positions import TextRange
 from evibrief.editor.words import about
 from evibrief.evidence.field_types import field_at
 from evibrief.evidence.source import Location
@@ -37,7 +37,7 @@ class Target:
     """A stretch in a file; or a whole line, counted from 0, of a file that is no part of the brief's data."""
 
     path: Path
-    stretch: Stretch | None
+    stretch: TextRange | None
     line: int = 0
 
 
@@ -48,7 +48,7 @@ def named_at(cursor: Cursor, snapshot: Snapshot) -> Occurrence | None:
         return found if found and found.name in snapshot.definitions else None
     for word in _WORD.finditer(cursor.text):
         if word.start() <= cursor.offset <= word.end() and (name := word[0].rstrip(".:-")) in snapshot.definitions:
-            stretch = Stretch(word.start(), word.start() + len(name))
+            stretch = TextRange(word.start(), word.start() + len(name))
             return Occurrence(name, "field", str(cursor.path), stretch, ())
     return None
 
@@ -81,7 +81,7 @@ def references_to(name: str, snapshot: Snapshot, with_definition: bool) -> list[
 
 def shown_at(
     cursor: Cursor, snapshot: Snapshot, loaded: Loaded | None, is_old: bool
-) -> tuple[str, Stretch | None] | None:
+) -> tuple[str, TextRange | None] | None:
     """What to show at the cursor, in Markdown: the record named there, the value, or what the key is for."""
     if value := _value_at(cursor, loaded):
         return value
@@ -90,26 +90,26 @@ def shown_at(
     return _key_at(cursor)
 
 
-def _value_at(cursor: Cursor, loaded: Loaded | None) -> tuple[str, Stretch | None] | None:
+def _value_at(cursor: Cursor, loaded: Loaded | None) -> tuple[str, TextRange | None] | None:
     begin, end = cursor.text.rfind("\n", 0, cursor.offset) + 1, cursor.text.find("\n", cursor.offset)
     for found in VALUE_REFERENCE.finditer(cursor.text, begin, len(cursor.text) if end < 0 else end):
         if loaded and found.start() <= cursor.offset <= found.end():
             value = values_of(loaded.brief, loaded.findings).get(found[1])
-            return (f"`{found[0]}` is printed as **{value}**", Stretch(*found.span())) if value else None
+            return (f"`{found[0]}` is printed as **{value}**", TextRange(*found.span())) if value else None
     return None
 
 
 _KEY_HERE = re.compile(r"[\w-]+(?=\s*:(?:\s|$))")
 
 
-def _key_at(cursor: Cursor) -> tuple[str, Stretch | None] | None:
+def _key_at(cursor: Cursor) -> tuple[str, TextRange | None] | None:
     """What a field is for, if the cursor is on its key."""
     begin = cursor.text.rfind("\n", 0, cursor.offset) + 1
     end = cursor.text.find("\n", cursor.offset)
     for found in _KEY_HERE.finditer(cursor.text, begin, len(cursor.text) if end < 0 else end):
         if found.start() <= cursor.offset <= found.end():
             spot = spot_at(cursor.text, found.start(), cursor.root)
-            field = field_at((*spot.location, found[0])) if spot and spot.is_key and cursor.root != ("references",) else None
-            words = filter(None, (f"**{found[0]}**", field.description, takes(field))) if field else ()
-            return (" · ".join(words), Stretch(*found.span())) if field else None
+            field = field_at((*spot.location, found[0])) if spot and spot.is_key else None
+            words = filter(None, (f"**{found[0]}**", field.description, words_taken(field))) if field else ()
+            return (" · ".join(words), TextRange(*found.span())) if field else None
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from evibrief.editor.positions import Stretch
+from evibrief.editor.positions import TextRange
 from evibrief.evidence.field_types import field_at, unwrapped
 from evibrief.evidence.fields import CITATION, Takes
 from evibrief.evidence.source import Location, SourceTree, Span
@@ -18,8 +18,10 @@ from evibrief.problems import Place
 
 How = Literal["definition", "field", "citation", "link", "value"]
 
-KINDS = {"claim id": "claims", "reference id": "references", "population id": "populations", "mechanism id": "mechanisms",
-         "harm id": "harms", "correction id": "corrections"}  # fmt: skip
+KINDS = {
+    "claim id": "claims", "reference id": "references", "population id": "populations",
+    "mechanism id": "mechanisms", "harm id": "harms", "correction id": "corrections",
+}  # fmt: skip
 """The kind of record that a field names, by what its type says that it takes."""
 
 OTHER_FIELDS: tuple[tuple[Location, tuple[str, ...]], ...] = (
@@ -42,7 +44,7 @@ class Occurrence:
     name: str
     how: How
     path: str
-    stretch: Stretch
+    stretch: TextRange
     location: Location
 
 
@@ -105,14 +107,14 @@ def _in_scalar(source: SourceTree, own: set[Location], location: Location, text:
         for how, pattern, name_of in _IN_TEXTS:
             for found in pattern.finditer(source.texts[span.path], span.start, span.end):
                 name = name_of(found[1])
-                stretch = Stretch(found.start(1), found.start(1) + len(name))
+                stretch = TextRange(found.start(1), found.start(1) + len(name))
                 yield Occurrence(name, how, span.path, stretch, location)
 
 
-def _written(text: str, span: Span, name: str) -> Stretch | None:
+def _written(text: str, span: Span, name: str) -> TextRange | None:
     """Where an id is written, without quotes; None if it is written with escapes."""
     mark = 1 if text[span.start : span.start + 1] in ("'", '"') else 0
-    stretch = Stretch(span.start + mark, span.start + mark + len(name))
+    stretch = TextRange(span.start + mark, span.start + mark + len(name))
     return stretch if name and text[stretch.start : stretch.end] == name else None
 
 

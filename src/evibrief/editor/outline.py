@@ -1,7 +1,8 @@
 """Where the cursor is in a file that is being written, and so is seldom YAML.
 
-In: the text of a file and an offset in it. Out: the location in the tree, and what is typed there. Only the lines around
-the cursor are looked at, by their indentation: what is broken elsewhere does not matter. Indices in the location are 0.
+In: the text of a file and an offset in it. Out: the location in the tree, and what is typed there. Only the lines
+around the cursor are looked at, by their indentation: what is broken elsewhere does not matter. Indices in the location
+are 0.
 """
 
 import re
@@ -146,7 +147,9 @@ def _in_flow(text: str, start: int, offset: int, location: Location) -> Spot | N
     if not levels:
         return None
     inner = levels[-1]
-    steps = [0 if one.sign == "[" else one.key for one in levels if one.sign == "[" or one.key is not None]
+    steps: list[str | int] = []
+    for one in levels:
+        steps += [0] if one.sign == "[" else [] if one.key is None else [one.key]
     written = text[inner.start : offset]
     begin = offset - len(written.lstrip())
     mark = 1 if text[begin:offset][:1] in ("'", '"') else 0
@@ -157,7 +160,8 @@ def _in_flow(text: str, start: int, offset: int, location: Location) -> Spot | N
 def _siblings(text: str, begin: int, column: int) -> Iterator[str]:
     """The keys of the record around a line, in the column where one of them would begin."""
     above, below = text[:begin].split("\n")[:-1], text[begin:].split("\n")
-    is_first = bool([*_openers(below[0])]) and [*_openers(below[0])][0].key is None
+    first = next(_openers(below[0]), None)
+    is_first = first is not None and first.key is None
     for lines in ([] if is_first else above[::-1], below[1:]):
         for line in lines:
             openers = [*_openers(line)]

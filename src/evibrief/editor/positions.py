@@ -1,8 +1,8 @@
 """Places in a text as editors count them, and as evibrief does.
 
 In: a text with line feeds alone, and a position. Out: the same place, counted otherwise. evibrief counts code points;
-editors count lines from 0, and in a line the units of UTF-16 unless both sides agree on another encoding (Language Server
-Protocol 3.17, "Position").
+editors count lines from 0, and in a line the units of UTF-16 unless both sides agree on another encoding (Language
+Server Protocol 3.17, "Position").
 """
 
 from bisect import bisect_right
@@ -11,14 +11,14 @@ from typing import Literal, NamedTuple
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 
-class Position(NamedTuple):
+class LinePosition(NamedTuple):
     """A line and a column, both from 0; the column is in units of an encoding."""
 
     line: int
     column: int
 
 
-class Stretch(NamedTuple):
+class TextRange(NamedTuple):
     """A part of a text: the offsets of its first character and behind its last."""
 
     start: int
@@ -39,7 +39,7 @@ class Lines:
         end = self._starts[number + 1] - 1 if number + 1 < len(self._starts) else len(self.text)
         return self.text[self._starts[number] : end]
 
-    def offset(self, place: Position, encoding: Encoding = "utf-32") -> int:
+    def offset(self, place: LinePosition, encoding: Encoding = "utf-32") -> int:
         """The offset of a position. One behind the end of a line means its end; one behind the text, the text's end."""
         if place.line >= len(self._starts):
             return len(self.text)
@@ -51,11 +51,11 @@ class Lines:
             units += _units(letter, encoding)
         return self._starts[max(place.line, 0)] + len(line)
 
-    def position(self, offset: int, encoding: Encoding = "utf-32") -> Position:
+    def position(self, offset: int, encoding: Encoding = "utf-32") -> LinePosition:
         """The position of an offset."""
         number = bisect_right(self._starts, offset) - 1
         before = self.text[self._starts[number] : offset]
-        return Position(number, sum(_units(letter, encoding) for letter in before))
+        return LinePosition(number, sum(_units(letter, encoding) for letter in before))
 
 
 def _units(letter: str, encoding: Encoding) -> int:

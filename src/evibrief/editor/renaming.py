@@ -46,8 +46,8 @@ def _demand_free(snapshot: Snapshot, old: str, new: str) -> None:
         raise CannotRename(f"`{old}` is not a record of this brief")
     is_reference = snapshot.definitions[old].kind == "references"
     if not (_is_key(new) if is_reference else IDENTIFIER.fullmatch(new)):
-        rule = "a key that can be cited" if is_reference else "a letter, then letters, digits or underscores, at most 40"
-        raise CannotRename(f"`{new}` cannot be an id: use {rule}")
+        allowed = "what can be cited" if is_reference else "a letter, then letters, digits or underscores, at most 40"
+        raise CannotRename(f"`{new}` cannot be an id: use {allowed}")
     if not is_reference and is_of_the_page(new):
         raise CannotRename(f"`{new}` cannot be an id: a part of the page is called so")
     taken = next((name for name in snapshot.definitions if name.lower() == new.lower() and name != old), None)

@@ -30,7 +30,7 @@ from evibrief.editor.names import (
     references_to,
     shown_at,
 )
-from evibrief.editor.positions import Encoding, Lines, Position, Stretch
+from evibrief.editor.positions import Encoding, LinePosition, Lines, TextRange
 from evibrief.editor.renaming import CannotRename, renamed
 
 DELAY = 0.3
@@ -126,12 +126,12 @@ class BriefServer(LanguageServer):
 
     # Positions
 
-    def _encoded(self, lines: Lines, place: Position) -> lsp.Position:
+    def _encoded(self, lines: Lines, place: LinePosition) -> lsp.Position:
         """A position in code points as the editor counts."""
         found = lines.position(lines.offset(place), self.encoding)
         return lsp.Position(found.line, found.column)
 
-    def range_of(self, lines: Lines, stretch: Stretch) -> lsp.Range:
+    def range_of(self, lines: Lines, stretch: TextRange) -> lsp.Range:
         """A stretch of a text as a range."""
         start, end = (lines.position(offset, self.encoding) for offset in stretch)
         return lsp.Range(lsp.Position(*start), lsp.Position(*end))
@@ -141,16 +141,17 @@ class BriefServer(LanguageServer):
         if target.stretch is None:
             line = lsp.Position(target.line, 0)
             return lsp.Location(uri_of(target.path), lsp.Range(line, line))
-        return lsp.Location(uri_of(target.path), self.range_of(Lines(self.desk.text(target.path) or ""), target.stretch))
+        lines = Lines(self.desk.text(target.path) or "")
+        return lsp.Location(uri_of(target.path), self.range_of(lines, target.stretch))
 
     def cursor(self, uri: str, position: lsp.Position) -> tuple[Cursor, Path, Lines] | None:
         """Where the cursor is, in which brief; None in a file that belongs to none."""
-        path = path_of(uri)
+        path = file_at(uri)
         folder = path and self.desk.brief_of(path)
         if path is None or folder is None or (text := self.desk.text(path)) is None:
             return None
         lines = Lines(text)
-        offset = lines.offset(Position(position.line, position.character), self.encoding)
+        offset = lines.offset(LinePosition(position.line, position.character), self.encoding)
         return Cursor(path, text, offset, root_of(path, folder)), folder, lines
 
 
@@ -159,7 +160,7 @@ def uri_of(path: Path) -> str:
     return str(from_fs_path(str(path)))
 
 
-def path_of(uri: str) -> Path | None:
+def file_at(uri: str) -> Path | None:
     """The file at an address; None for what is no file."""
     try:
         found = to_fs_path(uri)
@@ -195,18 +196,18 @@ def _changed(ls: BriefServer, params: lsp.DidChangeTextDocumentParams) -> None:
 
 
 def _put(ls: BriefServer, uri: str, text: str, delay: float | None) -> None:
-    if path := path_of(uri):
+    if path := file_at(uri):
         ls.desk.put(path, text)
         ls.check_soon(ls.desk.brief_of(path), delay)
 
 
 def _saved(ls: BriefServer, params: lsp.DidSaveTextDocumentParams) -> None:
-    if path := path_of(params.text_document.uri):
+    if path := file_at(params.text_document.uri):
         ls.check_soon(ls.desk.brief_of(path), 0)
 
 
 def _closed(ls: BriefServer, params: lsp.DidCloseTextDocumentParams) -> None:
-    if (path := path_of(params.text_document.uri)) is None:
+    if (path := file_at(params.text_document.uri)) is None:
         return
     folder = ls.desk.brief_of(path)
     ls.desk.close(path)
@@ -217,7 +218,7 @@ def _closed(ls: BriefServer, params: lsp.DidCloseTextDocumentParams) -> None:
 
 
 def _files_changed(ls: BriefServer, params: lsp.DidChangeWatchedFilesParams) -> None:
-    paths = filter(None, (path_of(change.uri) for change in params.changes))
+    paths = filter(None, (file_at(change.uri) for change in params.changes))
     for folder in {ls.desk.brief_of(path) for path in paths}:
         ls.check_soon(folder)
 

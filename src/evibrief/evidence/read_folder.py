@@ -173,7 +173,7 @@ class _Reader(Recorder):
         name = str(path)
         if path in self.unsaved:
             shown = self.unsaved[path].encode("utf-8", "surrogatepass")
-            return self._decoded(name, shown) if len(shown) <= LARGEST_SOURCE else self._too_large(name, len(shown))
+            return self._decoded(name, shown) if self._is_small(name, len(shown)) else None
         if path.is_symlink() and not _stays_near(path, self.folder):
             message = "this link leads out of the brief's folder"
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
@@ -183,15 +183,17 @@ class _Reader(Recorder):
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
             return None
         try:
-            data = path.read_bytes() if path.stat().st_size <= LARGEST_SOURCE else None
+            data = path.read_bytes() if self._is_small(name, path.stat().st_size) else None
         except OSError as error:
             self.problems.append(Problem(Place(name), "unreadable", f"cannot be read: {error.strerror}"))
             return None
-        return self._too_large(name, path.stat().st_size) if data is None else self._decoded(name, data)
+        return None if data is None else self._decoded(name, data)
 
-    def _too_large(self, name: str, size: int) -> None:
-        message = f"this file is {size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
-        self.problems.append(Problem(Place(name), "too-large", message, "split it, or see what makes it so large"))
+    def _is_small(self, name: str, size: int) -> bool:
+        if size > LARGEST_SOURCE:
+            message = f"this file is {size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
+            self.problems.append(Problem(Place(name), "too-large", message, "split it, or see what makes it so large"))
+        return size <= LARGEST_SOURCE
 
     def _decoded(self, name: str, data: bytes) -> str | None:
         try:
