@@ -19,8 +19,10 @@ from evibrief.editor.occurrences import kinds_at
 from evibrief.editor.outline import Spot, spot_at
 from evibrief.editor.positions import TextRange
 from evibrief.editor.words import in_a_line
+from evibrief.evidence.brief import type_of
 from evibrief.evidence.field_types import field_at, is_asked, record_type_at, takes_unknown, unwrapped, words_allowed
 from evibrief.evidence.fields import Record, Takes
+from evibrief.evidence.files import section_kinds
 from evibrief.evidence.meanings import MEANINGS
 from evibrief.evidence.places import instrument_folders
 from evibrief.evidence.source import Location
@@ -121,9 +123,14 @@ def _record_types(location: Location) -> Iterator[type[Record]]:
     """The types of a record; there are two for an instrument."""
     if (kind := record_type_at(location)) is not None:
         yield kind
-    elif (field := field_at(location)) is not None:
-        kinds = get_args(unwrapped(field.annotation, ())[0])
-        yield from (one for one in kinds if isinstance(one, type) and issubclass(one, Record))
+    elif location == ("instrument",):
+        yield from _records_in(type_of("instrument"))
+
+
+def _records_in(kind: Any) -> Iterator[type[Record]]:
+    if isinstance(kind, type) and issubclass(kind, Record):
+        yield kind
+    yield from (record for one in get_args(kind) for record in _records_in(one))
 
 
 def words_taken(field: FieldInfo) -> str:
@@ -155,10 +162,8 @@ def _words_at(location: Location) -> list[tuple[str, str]]:
     field = field_at(location)
     if field is None:
         return []
-    kind, metadata = unwrapped(field.annotation, tuple(field.metadata))
+    kind, _ = unwrapped(field.annotation, tuple(field.metadata))
     told = [pair for one in _literals(kind) for pair in _with_meanings(one)]
-    extras = (getattr(one, "json_schema_extra", None) for one in metadata)
-    told += [(word, "") for one in extras if isinstance(one, dict) for word in one.get("enum", ())]
     told += [("unknown", "what nobody knows")] if takes_unknown(field) and "unknown" not in dict(told) else []
     return told
 
@@ -180,6 +185,8 @@ def _listed(location: Location, snapshot: Snapshot) -> Iterator[tuple[str, str]]
     if location == ("brief", "methods", "instrument"):
         paths = (path for folder in instrument_folders(snapshot.folder) for path in sorted(folder.glob("*.yaml")))
         yield from ((name, "") for name in dict.fromkeys(path.stem for path in paths))
+    elif location == ("brief", "sections", 0, "kind"):
+        yield from ((name, "") for name in section_kinds())
     elif location == ("brief", "language"):
         yield from ((name, "") for name in resources.languages())
     elif location[-3:] == ("overrides", 0, "rule"):
