@@ -9,12 +9,17 @@ from typing import Any
 from evibrief.checks.load import Loaded
 from evibrief.cli.importing import import_file
 from evibrief.cli.many import are_many, check_many
+from evibrief.cli.of_files import briefs_of
 from evibrief.cli.printing import print_annotations, print_json, print_problems, print_sarif, without_error
 from evibrief.problems import Problem, Problems
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check a brief, or its references against a list of retractions; or several briefs."""
+    """Check a brief, or its references against a list of retractions; or several briefs, or those of some files."""
+    if options.files:
+        options.briefs = briefs_of(options.briefs)
+        if not options.briefs:
+            return 0
     if are_many(options):
         return check_many(options)
     (options.brief,) = options.briefs

@@ -141,6 +141,8 @@ def _parser() -> argparse.ArgumentParser:
     checks = _command(commands, "check", run_check, "list the problems of briefs, without writing anything")
     many.add_many(checks)
     checks.add_argument("--format", choices=CHECK_FORMATS, default="text", help="for people or machines")
+    of_files = "the arguments are files: check the briefs that they belong to, and leave other files alone"
+    checks.add_argument("--files", action="store_true", help=of_files)
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
     )
