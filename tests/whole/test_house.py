@@ -31,7 +31,7 @@ ROOMS = (
     ("build",),
     ("review_copies", "drafts", "batch"),
     ("archive", "preview"),
-    ("review",),
+    ("review", "exports"),
     ("mailing",),
     ("cli",),
 )
@@ -78,7 +78,7 @@ OWNERS = {
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes"}
 DISK = {
     "build_cache", "drafts", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
-    "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
+    "exports.gather", "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
     "review.gather", "review.ledger",
 }  # fmt: skip
 DISK_ROOMS = {"archive", "cli", "mailing"}
@@ -93,7 +93,7 @@ CONTRACTS = {
         "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.records",
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
-    "add_command": {"cli.importing", "cli.preview"},
+    "add_command": {"cli.exporting", "cli.importing", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }
