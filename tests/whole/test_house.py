@@ -41,7 +41,7 @@ OWNERS = {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
         "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.unfinished",
-        "evidence.validate", "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
+        "evidence.validate", "exports.view", "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
     },
     "pydantic_core": {"evidence.fields", "evidence.unfinished", "evidence.validate", "labels.languages"},
     "jinja2": {"formats.html.filling"},

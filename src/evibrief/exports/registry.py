@@ -1,9 +1,11 @@
 """The layouts that a brief can be exported in, in the order in which they are listed."""
 
+from evibrief.exports.comma_separated import CommaSeparated
 from evibrief.exports.contract import Export
 from evibrief.exports.references import CslJson
+from evibrief.exports.view_json import ViewAsJson
 
-EXPORTS: tuple[Export, ...] = (CslJson(),)
+EXPORTS: tuple[Export, ...] = (CommaSeparated(), ViewAsJson(), CslJson())
 
 
 def export_names() -> tuple[str, ...]:
