@@ -87,7 +87,7 @@ class _Editor:
     def __init__(self, source: SourceTree) -> None:
         self.source = source
         self.tree = source.as_typed
-        self.roots = {span.path: way for way, span in reversed(source.spans.items()) if self._is_root(way)}
+        self.roots = {span.path: way for way, span in source.spans.items() if self._is_root(way)}
 
     def _is_root(self, way: Location) -> bool:
         span = self.source.spans.get(way[:-1])
@@ -114,7 +114,7 @@ class _Editor:
 
     def _is_upgraded(self, location: Location) -> bool:
         """Whether an older format is typed here than the value that was read."""
-        return _at(self.tree, location) != _at(self.source.tree, location)
+        return bool(_at(self.tree, location) != _at(self.source.tree, location))
 
     def _file_of(self, location: Location) -> Span | None:
         """The span of the nearest node around a location that is in a file of this brief."""
@@ -230,7 +230,7 @@ class _Editor:
         text = self.source.texts[span.path]
         flow = "".join(f", {key}: {_flow(value, (key,), plain)}" for key, value in added.items())
         block = [line for key, value in added.items() for line in _block(key, value, (key,), plain)]
-        for last in sorted(list(there)[::-1], key=lambda key: _has_records(there[key])):
+        for last in sorted(there, key=lambda key: (_has_records(there[key]), -list(there).index(key))):
             end = self._end((*record, last))
             if text[span.start] == "{":
                 yield Patch(end, end, flow)

@@ -33,7 +33,12 @@ COMPUTED = "(computed)"
 LONGEST_CELL = 32_767
 """In UTF-16 units: the limit of a cell in Excel (Microsoft, "Excel specifications and limits")."""
 
-TOO_LONG = "(this does not fit into a cell: read and change it in the YAML)"
+NO_CELL = "(no cell can hold this: read and change it in the YAML)"
+"""What a cell says in place of a text that is too long for it, or that would not come back as it was."""
+
+READ_ME, WORDS, REFERENCES = "read me", "allowed words", "references"
+"""The sheets of a workbook that are there to be read, beside one for each table."""
+
 ENTRY = "*"
 """In the way to a record: any entry of a list."""
 
@@ -191,7 +196,7 @@ def words_for(column: FieldColumn, tree: Mapping[str, Any]) -> tuple[str, ...]:
         extra = getattr(one, "json_schema_extra", None)
         listed = {**listed, **extra} if isinstance(extra, dict) else listed
     if "enum" in listed:
-        return tuple(map(str, listed["enum"]))  # type: ignore[arg-type, call-overload]
+        return tuple(map(str, listed["enum"]))  # type: ignore[arg-type]
     if get_origin(kind) is Literal:
         return get_args(kind)
     takes = _takes(metadata)
@@ -257,26 +262,16 @@ def cell_of(value: Any, column: FieldColumn) -> str:
     """The text of a cell; nothing where there is no value."""
     if value is None:
         return ""
-    if isinstance(value, list):
-        if any("\n" in str(entry) for entry in value):
-            return TOO_LONG
-        text = (", " if column.how == "names" else "\n").join(map(as_read, map(str, value)))
-    else:
-        text = as_read(str(value))
-    return text if len(text.encode("utf-16-le")) <= 2 * LONGEST_CELL else TOO_LONG
+    parts = list(map(str, value)) if isinstance(value, list) else [str(value)]
+    text = (", " if column.how == "names" else "\n").join(parts)
+    is_long = len(text.encode("utf-16-le")) > 2 * LONGEST_CELL
+    is_split = isinstance(value, list) and any("\n" in part for part in parts)
+    return NO_CELL if is_long or is_split or NOT_IN_A_CELL.search(text) else text
 
 
-def as_read(text: str) -> str:
-    """A text as openpyxl 3.1 reads it back: controls stay in the notation of the file, and one of its signs is lost.
-
-    Office Open XML writes U+000D as `_x000D_`, and `_x005F_` before what merely looks so (ECMA-376, 22.4.2.4).
-    """
-    written = re.sub(r"[\x00-\x08\x0b-\x1f]", lambda found: f"_x{ord(found[0]):04X}_", text)
-    return written.replace("x005F_", "")
-
-
-LOOKS_ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_|x005F_")
-"""What cannot be told from the notation of a control character once it was in a workbook."""
+NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|x005F_")
+"""Control characters, and what looks like their notation in a workbook: Office Open XML writes U+000D as `_x000D_`, and
+`_x005F_` before what merely looks so (ECMA-376, 22.4.2.4). Programs read that differently."""
 
 
 def entries_in(text: str, how: How) -> list[str]:

@@ -4,8 +4,9 @@ from evibrief.exports.comma_separated import CommaSeparated
 from evibrief.exports.contract import Export
 from evibrief.exports.references import CslJson
 from evibrief.exports.view_json import ViewAsJson
+from evibrief.exports.workbook import Workbook
 
-EXPORTS: tuple[Export, ...] = (CommaSeparated(), ViewAsJson(), CslJson())
+EXPORTS: tuple[Export, ...] = (CommaSeparated(), ViewAsJson(), CslJson(), Workbook())
 
 
 def export_names() -> tuple[str, ...]:
