@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evibrief.evidence.changed_source import root_of
 from evibrief.evidence.read_yaml import Composer, Recorder
 from evibrief.evidence.source import Location, SourceTree, Span
 from evibrief.evidence.tables import value_at
@@ -51,7 +52,7 @@ class EditedFiles:
 
 
 BY_HAND = "the YAML here could not be changed in place; change it by hand"
-NO_LIST = "the brief has no such list yet; write its first entry by hand"
+NO_LIST = "it needs a new file; write that by hand"
 OLD_FORMAT = "this file has an older format; run `evibrief upgrade` first"
 
 
@@ -87,12 +88,7 @@ class _Editor:
     def __init__(self, source: SourceTree) -> None:
         self.source = source
         self.tree = source.as_typed
-        self.roots = {span.path: way for way, span in source.spans.items() if self._is_root(way)}
-
-    def _is_root(self, way: Location) -> bool:
-        span = self.source.spans.get(way[:-1])
-        return len(way) == 1 or span is None
-
+        self.roots: dict[str, Location] = {}
     def parts_of(self, one: Asked) -> Iterator[Asked]:
         """A list of as many entries as before is changed entry by entry, so that each stays as it is typed."""
         before = _at(self.tree, one.location)
@@ -293,6 +289,8 @@ class _Editor:
 
     def _reads_back(self, path: str, text: str, asked: Iterable[Asked]) -> bool:
         """Whether a new text of a file says what is asked for, and nothing else is new."""
+        if path not in self.roots:
+            self.roots[path] = root_of(self.source, path)
         root = self.roots[path]
         recorder = Recorder()
         read = Composer(recorder, path, text, root).compose()

@@ -25,7 +25,7 @@ from evibrief.evidence.source import Location
 from evibrief.evidence.walk import at
 
 ID, LIST, EXPORTED = "id", "list", "as exported (computed)"
-"""The columns of every table: what names the row, which list it is in, and what it was when it was exported."""
+"""Columns beside the fields: what names the row, which list it is in, and what it was when it was exported."""
 
 COMPUTED = "(computed)"
 """How the name of a column ends that nobody edits."""
@@ -77,8 +77,13 @@ class RecordTable:
 
     @property
     def is_single(self) -> bool:
-        """Whether there is exactly one such record, as in `brief.yaml`."""
+        """Whether there is exactly one such record, as in `brief.yaml`. Its row needs no name and is in no list."""
         return self.ways[0][-1] != ENTRY
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The heads of the columns before the fields."""
+        return () if self.is_single else (ID, LIST)
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,6 @@ class RecordRow:
     of: str
     location: Location
     cells: tuple[str, ...]
-
-    @property
-    def fingerprint(self) -> str:
-        """A short hash of the cells that an author may edit."""
-        return fingerprint(self.cells)
 
 
 @dataclass
@@ -218,19 +218,20 @@ def _ids_for(takes: str, tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 def rows_of(table: RecordTable, tree: Mapping[str, Any]) -> tuple[RecordRow, ...]:
     """The rows of a table, in the order of the files."""
-    found = (location for way in table.ways for location in _locations(way, tree, ()))
+    found = (location for way in table.ways for location in locations_at(way, tree))
     return tuple(_row(table, location, tree) for location in found)
 
 
-def _locations(way: tuple[str, ...], node: Any, before: Location) -> Iterator[Location]:
+def locations_at(way: tuple[str, ...], node: Any, before: Location = ()) -> Iterator[Location]:
+    """Where the records are to which a way leads."""
     if not way:
         if isinstance(node, Mapping):
             yield before
     elif way[0] == ENTRY:
         for index, entry in enumerate(node if isinstance(node, list) else ()):
-            yield from _locations(way[1:], entry, (*before, index))
+            yield from locations_at(way[1:], entry, (*before, index))
     elif isinstance(node, Mapping) and way[0] in node:
-        yield from _locations(way[1:], node[way[0]], (*before, way[0]))
+        yield from locations_at(way[1:], node[way[0]], (*before, way[0]))
 
 
 def _row(table: RecordTable, location: Location, tree: Mapping[str, Any]) -> RecordRow:
@@ -280,6 +281,18 @@ def entries_in(text: str, how: How) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def fingerprint(cells: Iterable[str]) -> str:
-    """A short hash of texts, which no program takes for a number."""
-    return "k" + hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:12]
+def fingerprint(table: RecordTable, cells: Sequence[str]) -> str:
+    """A short hash of what the cells of a row say, which no program takes for a number."""
+    said = (f"{column.name}\x1f{text}" for column, text in zip(table.columns, cells, strict=True) if text)
+    return "k" + hashlib.sha256("\x1e".join(said).encode()).hexdigest()[:12]
+
+
+def computed_mark(head: str, text: str) -> str:
+    """A very short hash of a computed cell, by which a change of it is seen."""
+    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:4]
+
+
+def letters_of(column: int) -> str:
+    """The name of a column, from 1: `A`, `Z`, `AA`."""
+    before, last = divmod(column - 1, 26)
+    return (letters_of(before) if before else "") + chr(ord("A") + last)

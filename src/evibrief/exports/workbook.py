@@ -19,15 +19,15 @@ from evibrief.evidence.meanings import MEANINGS
 from evibrief.evidence.tables import (
     COMPUTED,
     EXPORTED,
-    ID,
-    LIST,
     READ_ME,
     REFERENCES,
     WORDS,
     FieldColumn,
     RecordRow,
     RecordTable,
+    computed_mark,
     fingerprint,
+    letters_of,
     record_tables,
     rows_of,
     words_for,
@@ -128,21 +128,22 @@ class _Writer:
     def _table(self, sheet: "Worksheet", table: RecordTable) -> None:
         rows = rows_of(table, self.tree)
         computed = computed_cells(table, rows, self.exported.brief, self.exported.findings)
-        heads = [ID, LIST, *(column.name for column in table.columns), *(f"{head} {COMPUTED}" for head in computed)]
-        grid = [
-            [row.name, row.of, *row.cells, *(cells[at] for cells in computed.values())] for at, row in enumerate(rows)
-        ]
-        for row, record in zip(grid, rows, strict=True):
-            own = row[len(row) - len(computed) :] if computed else []
-            row.append(f"{record.fingerprint}-{fingerprint(own)}")
-        self._grid(sheet, [*heads, EXPORTED], grid, first=2, last=2 + len(table.columns))
-        for number, column in enumerate(table.columns, 2):
+        first, last = len(table.fixed), len(table.fixed) + len(table.columns)
+        heads = [*table.fixed, *(column.name for column in table.columns), *(f"{head} {COMPUTED}" for head in computed)]
+        grid = []
+        for at, row in enumerate(rows):
+            own = [cells[at] for cells in computed.values()]
+            marks = "".join(computed_mark(*pair) for pair in zip(heads[last:], own, strict=True))
+            names = (row.name, row.of)[:first]
+            grid.append([*names, *row.cells, *own, f"{fingerprint(table, row.cells)}-{marks}"])
+        self._grid(sheet, [*heads, EXPORTED], grid, first, last)
+        for number, column in enumerate(table.columns, first):
             sheet.write_string(0, number, column.name, self.looks.needed if _is_needed(column) else self.looks.head)
             self._note(sheet, number, _about(column))
             self._choice(sheet, number, words_for(column, self.tree), len(rows))
-        self._note(sheet, 0, _ABOUT_ID)
-        self._note(sheet, 1, _ABOUT_LIST + _lists_in(table))
-        for number in range(2 + len(table.columns), len(heads) + 1):
+        for number, text in enumerate((_ABOUT_ID, _ABOUT_LIST + _lists_in(table))[:first]):
+            self._note(sheet, number, text)
+        for number in range(last, len(heads) + 1):
             self._note(sheet, number, _ABOUT_EXPORTED if number == len(heads) else _ABOUT_COMPUTED)
 
     def _grid(
@@ -161,7 +162,7 @@ class _Writer:
                     sheet.write_blank(line, number, None, self.looks.fixed)
             if not is_open and grid:
                 sheet.data_validation(1, number, len(grid), number, _NOT_TO_EDIT)
-        sheet.freeze_panes(1, 1)
+        sheet.freeze_panes(1, min(first, 1))
         sheet.autofilter(0, 0, max(len(grid), 1), len(heads) - 1)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
@@ -173,7 +174,7 @@ class _Writer:
         """Offer a closed list of words in a column; Excel takes long lists from cells alone."""
         if words:
             number = list(self.lists).index(words) if words in self.lists else len(self.lists)
-            letter = _letters(number)
+            letter = letters_of(number + 1)
             self.lists.setdefault(words, letter)
             area = f"='{WORDS}'!${letter}$2:${letter}${len(words) + 1}"
             sheet.data_validation(1, column, rows + ROWS_TO_ADD, column, {
@@ -259,12 +260,6 @@ def _identifiers(reference: Any) -> tuple[str, str]:
 def _width(head: str, texts: Iterable[str]) -> int:
     longest = max((len(line) for text in texts for line in text.split("\n")), default=0)
     return max(NARROWEST, min(WIDEST, max(longest, len(head)) + 3))
-
-
-def _letters(number: int) -> str:
-    """The name of a column, from 0: `A`, `Z`, `AA`."""
-    before, last = divmod(number, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def computed_cells(
