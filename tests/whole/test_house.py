@@ -21,7 +21,7 @@ MODULES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
 # A room may use those on earlier lines, and none on its own line.
 ROOMS = (
     ("problems", "resources", "workfolders"),
-    ("files", "sandbox"),
+    ("files", "pandoc", "sandbox"),
     ("evidence",),
     ("labels", "importers"),
     ("rating",),
@@ -50,7 +50,7 @@ OWNERS = {
     "weasyprint": {"formats.pdf.write"},
     "pydyf": {"formats.pdf.accessibility", "formats.pdf.mended"},
     "tinyhtml5": {"formats.pdf.mended"},
-    "pypandoc": {"formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
+    "pypandoc": {"pandoc", "formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
     "docx": {"formats.docx.reference"},
     "pikepdf": {"formats.pdf.attachments", "formats.pdf.differences", "formats.pdf.history", "formats.pdf.objects"},
     "pypdfium2": {"formats.pdf.pages"},

@@ -4,6 +4,7 @@ from evibrief.importers.contract import Importer
 from evibrief.importers.retraction_watch import RetractionWatch
 
 IMPORTERS: tuple[Importer, ...] = (RetractionWatch(),)
+"""Asked in this order what a file is: the first that recognises it reads it."""
 
 
 def importer_named(name: str) -> Importer:
@@ -12,3 +13,11 @@ def importer_named(name: str) -> Importer:
         if one.name == name:
             return one
     raise LookupError(name)
+
+
+def importer_of(data: bytes) -> Importer:
+    """The importer that recognises these bytes. Raises `LookupError` where there is none."""
+    for one in IMPORTERS:
+        if one.recognises(data):
+            return one
+    raise LookupError
