@@ -2,8 +2,10 @@
 
 from evibrief.importers.contract import Importer
 from evibrief.importers.retraction_watch import RetractionWatch
+from evibrief.importers.spreadsheet import Spreadsheet
 
-IMPORTERS: tuple[Importer, ...] = (RetractionWatch(),)
+IMPORTERS: tuple[Importer, ...] = (RetractionWatch(), Spreadsheet())
+"""Asked in this order what a file is: the first that recognises it reads it."""
 
 
 def importer_named(name: str) -> Importer:
@@ -12,3 +14,11 @@ def importer_named(name: str) -> Importer:
         if one.name == name:
             return one
     raise LookupError(name)
+
+
+def importer_of(data: bytes) -> Importer:
+    """The importer that recognises these bytes. Raises `LookupError` where there is none."""
+    for one in IMPORTERS:
+        if one.recognises(data):
+            return one
+    raise LookupError

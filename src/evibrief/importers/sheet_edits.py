@@ -302,7 +302,7 @@ MOST_TOLD = 200
 
 
 def _joined(values: Mapping[Way, Any], record: Any) -> Iterator[tuple[Way, tuple[Way, ...]]]:
-    """The ways to change, each with the cells that ask for it: an inner record that loses all that it has goes whole."""
+    """The ways to change, each with the cells that ask for it: an inner record that loses all it has goes whole."""
     groups: dict[Way, list[Way]] = {}
     for way, value in values.items():
         top = way

@@ -111,7 +111,8 @@ def _made(reader: SheetReader, source: SourceTree) -> tuple[list[SheetEdit], Edi
         after = changed_source(source, made.texts)
         places = _places(edits, source)
         details = list(new_refusals(source, after))
-        missing = [(owner, detail) for detail in details if (owner := _owner(detail, places)) and _is_open(detail, owner)]
+        owners = [(_owner(detail, places), detail) for detail in details]
+        missing = [(owner, detail) for owner, detail in owners if owner and _is_open(detail, owner)]
         if not missing:
             _report_refused(reader, details, places, after)
             return edits, made, [f"{place}: to be filled in: {', '.join(names)}" for place, names in notes.items()]
@@ -193,4 +194,5 @@ def _cell(loc: Location, owner: Owner) -> str:
     """The cell of a refused value: that of its field or, failing that, the first of the edit."""
     location, edit = owner
     way = tuple(str(step) for step in loc[len(location) :])
-    return next((edit.cells[way[:length]] for length in range(len(way), -1, -1) if way[:length] in edit.cells), edit.place)
+    ways = (way[:length] for length in range(len(way), -1, -1))
+    return next((edit.cells[one] for one in ways if one in edit.cells), edit.place)

@@ -1,7 +1,7 @@
 """Reads the cells of a workbook that a stranger may have made.
 
-In: the bytes of an XLSX file (ECMA-376). Out: its sheets with their cells as text, and what kind of value each was. What
-is packed in it is measured before anything is read: no entities, no macros, no links to other files, no bombs.
+In: the bytes of an XLSX file (ECMA-376). Out: its sheets with their cells as text, and what kind of value each was.
+What is packed in it is measured before anything is read: no entities, macros, links to other files, or bombs.
 """
 
 import datetime
