@@ -79,7 +79,7 @@ class SheetReader:
         seen = self._read_single(lines, rows) if table.is_single else self._read_lines(lines, rows)
         if gone := [row.name for row in rows if row.name not in seen]:
             hint = "nothing is deleted; take out of the YAML what is to go"
-            self.notes.append(f"{self.path}: {sheet.name}: no row for {', '.join(gone)}; {hint}")
+            self.notes.append(f"{sheet.name}: no row for {', '.join(gone)}; {hint}")
 
     def _columns(self, sheet: ReadSheet, table: RecordTable) -> Mapping[str, int]:
         """The number of each column by its head."""
@@ -100,7 +100,7 @@ class SheetReader:
         missing = [name for name in known if name not in found]
         if missing and ID not in missing:
             told = f"no column {', '.join(missing)}; what the brief has there stays"
-            self.notes.append(f"{self.path}: {sheet.name}: {told}")
+            self.notes.append(f"{sheet.name}: {told}")
         return found
 
     def _read_single(self, lines: Sequence["_Line"], rows: Sequence[RecordRow]) -> set[str]:

@@ -83,7 +83,7 @@ def _read_sheets(reader: SheetReader, sheets: Sequence[ReadSheet]) -> None:
             reader.report(sheet.name, f"there are no records of the kind `{sheet.name:.60}`", hint)
     there = {sheet.name for sheet in sheets}
     if missing := [name for name in tables if name not in there]:
-        reader.notes.append(f"{reader.path}: no sheet {', '.join(missing)}; what the brief has there stays")
+        reader.notes.append(f"no sheet {', '.join(missing)}; what the brief has there stays")
     if len(reader.edits) > MOST_EDITS_OF_SHEETS:
         reader.report("", f"this workbook changes {len(reader.edits)} fields", "export the brief again, and edit that")
 
@@ -116,10 +116,12 @@ def _made(reader: SheetReader, source: SourceTree) -> tuple[list[SheetEdit], Edi
         if not missing:
             _report_refused(reader, details, places, after)
             return edits, made, [f"{place}: to be filled in: {', '.join(names)}" for place, names in notes.items()]
+        ways: dict[str, list[tuple[str, ...]]] = {}
         for (location, edit), detail in missing:
-            way = tuple(str(step) for step in detail["loc"][len(location) :])
-            notes.setdefault(edit.place, []).append(".".join(way))
-            edits = [_with_open(one, way) if one is edit else one for one in edits]
+            ways.setdefault(edit.place, []).append(tuple(str(step) for step in detail["loc"][len(location) :]))
+        edits = [_with_open(edit, ways.get(edit.place, ())) for edit in edits]
+        for place, added in ways.items():
+            notes.setdefault(place, []).extend(map(".".join, added))
     raise AssertionError("a record needs ever more fields")
 
 
@@ -158,10 +160,16 @@ def _is_open(detail: ErrorDetails, owner: Owner) -> bool:
     return isinstance(owner[1].asked, NewEntry) and is_inside and detail["type"] == "missing"
 
 
-def _with_open(edit: SheetEdit, way: tuple[str, ...]) -> SheetEdit:
-    """The edit of a new record with a field marked that is still to be filled in."""
-    assert isinstance(edit.asked, NewEntry)
-    return replace(edit, asked=replace(edit.asked, record=_with_value(edit.asked.record, way)))
+def _with_open(edit: SheetEdit, ways: Iterable[tuple[str, ...]]) -> SheetEdit:
+    """The edit of a new record with the fields marked that are still to be filled in, in the order of the sheet."""
+    if not isinstance(edit.asked, NewEntry):
+        return edit
+    record = edit.asked.record
+    for way in ways:
+        record = _with_value(record, way)
+    order = {way[0]: number for number, way in reversed(list(enumerate(edit.cells, 1)))}
+    keys = sorted(record, key=lambda key: 0 if key in ("id", "reference") else order.get(key, len(order) + 1))
+    return replace(edit, asked=replace(edit.asked, record={key: record[key] for key in keys}))
 
 
 def _with_value(record: Mapping[str, Any], way: tuple[str, ...]) -> Mapping[str, Any]:
