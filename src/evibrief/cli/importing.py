@@ -118,7 +118,7 @@ def _propose(one: Given, importer: "PatchImporter", options: argparse.Namespace)
 
     changes = importer.changes(one.data, one.path, _brief_as_far(options.into))
     print("\n".join(changes.told))
-    if options.patches and not options.dry_run:
+    if options.patches and changes.patches and not options.dry_run:
         write_folder({name: text.encode() for name, text in changes.patches.items()}, options.patches)
     else:
         print("".join(changes.patches.values()), end="")
