@@ -48,8 +48,8 @@ OWNERS = {
     "openpyxl": {"importers.workbook_cells"},
     "xlsxwriter": {"exports.workbook"},
     "pydantic_core": {
-        "evidence.changed_source", "evidence.fields", "evidence.unfinished", "evidence.validate", "importers.spreadsheet",
-        "labels.languages",
+        "evidence.changed_source", "evidence.fields", "evidence.unfinished", "evidence.validate",
+        "importers.spreadsheet", "labels.languages",
     },
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
