@@ -1,11 +1,29 @@
 """The layouts that a brief can be exported in, in the order in which they are listed."""
 
-from evibrief.exports.comma_separated import CommaSeparated
 from evibrief.exports.contract import Export
-from evibrief.exports.references import CslJson
-from evibrief.exports.view_json import ViewAsJson
+from evibrief.exports.layouts import (
+    BagIt,
+    BibLatex,
+    CitationFile,
+    CommaSeparated,
+    CslJson,
+    GraphMl,
+    Ris,
+    RoCrate,
+    ViewAsJson,
+)
 
-EXPORTS: tuple[Export, ...] = (CommaSeparated(), ViewAsJson(), CslJson())
+EXPORTS: tuple[Export, ...] = (
+    CommaSeparated(),
+    ViewAsJson(),
+    CslJson(),
+    Ris(),
+    BibLatex(),
+    GraphMl(),
+    RoCrate(),
+    BagIt(),
+    CitationFile(),
+)
 
 
 def export_names() -> tuple[str, ...]:
