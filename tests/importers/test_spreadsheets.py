@@ -25,7 +25,7 @@ from evibrief.evidence.load import read_evidence
 from evibrief.evidence.read_folder import read_brief
 from evibrief.evidence.source import SourceTree
 from evibrief.evidence.tables import (
-    COMPUTED,
+    COMPUTED_SIGN,
     LONGEST_CELL,
     NO_CELL,
     READ_ME,
@@ -35,7 +35,7 @@ from evibrief.evidence.tables import (
     rows_of,
 )
 from evibrief.exports.contract import Exported
-from evibrief.exports.workbook import Workbook
+from evibrief.exports.workbook import workbook_of
 from evibrief.importers import workbook_cells
 from evibrief.importers.contract import ProposedChanges
 from evibrief.importers.spreadsheet import Spreadsheet
@@ -53,7 +53,7 @@ LDN, GLASS = BRIEFS["ldn"], BRIEFS["blue-glass"]
 
 def exported(folder: Path, source: SourceTree | None = None) -> bytes:
     loaded = load(folder)
-    return Workbook().write(Exported(loaded.brief, loaded.findings, source or loaded.source, {}))
+    return workbook_of(Exported(loaded.brief, loaded.findings, source or loaded.source, {}))
 
 
 @cache
@@ -198,9 +198,9 @@ def test_tiers_are_there_as_computed_and_are_not_to_be_edited() -> None:
     assert ratings
     for row in range(2, sheet.max_row + 1):
         rating = ratings.statements[sheet.cell(row, 1).value]
-        shown = sheet.cell(row, column_of(sheet, f"tier {COMPUTED}")).value
+        shown = sheet.cell(row, column_of(sheet, f"tier {COMPUTED_SIGN}")).value
         assert shown == (rating.computed if rating.is_reason else None)
-    tier = sheet.cell(2, column_of(sheet, f"tier {COMPUTED}")).coordinate
+    tier = sheet.cell(2, column_of(sheet, f"tier {COMPUTED_SIGN}")).coordinate
     fixed = [rule for rule in sheet.data_validations.dataValidation if tier in rule.sqref]
     assert [(rule.type, rule.formula1) for rule in fixed] == [("custom", "FALSE")]
 
@@ -411,7 +411,7 @@ FAULTS = {
     "truth value": (typed("claims", "p1", "status_note", True), "claims!L2", "is a truth value"),
     "error": (typed("claims", "p1", "text", "#N/A", "e"), "claims!C2", "is an error of the spreadsheet program"),
     "merged": (lambda book: book["claims"].merge_cells("C3:C4"), "claims!C3:C4", "merged"),
-    "computed": (typed("statements", "s1", f"tier {COMPUTED}", "strong"), "statements!M2", "is computed, and was"),
+    "computed": (typed("statements", "s1", f"tier {COMPUTED_SIGN}", "strong"), "statements!M2", "is computed, and was"),
     "id changed": (typed("claims", "p1", "id", "p1x"), "claims!A2", "no record `p1x`"),
     "list changed": (typed("claims", "p1", "list", "trials.claims"), "claims!B2", "is in the list `pharmacology"),
     "twice": (typed("claims", "p1", "id", "p2"), "claims!A3", "has a row already"),

@@ -62,7 +62,7 @@ OWNERS = {
     "pikepdf": {"formats.pdf.attachments", "formats.pdf.differences", "formats.pdf.history", "formats.pdf.objects"},
     "pypdfium2": {"formats.pdf.pages"},
     "lxml": {
-        "formats.canonical_xml", "formats.docx.content_controls", "formats.docx.evidence_part",
+        "exports.graph", "formats.canonical_xml", "formats.docx.content_controls", "formats.docx.evidence_part",
         "formats.docx.footers", "formats.docx.package", "formats.docx.pictures", "formats.docx.properties",
         "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write",
     },

@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from evibrief.evidence.records import Reference
 
@@ -47,6 +47,11 @@ def bare_doi(text: str) -> str:
 def normalise_doi(text: str) -> str:
     """A DOI in its normal form, for comparison; empty if the text is none. DOIs ignore case (DOI Handbook, 3.5)."""
     return bare_doi(text).lower()
+
+
+def address_of_doi(doi: str) -> str:
+    """Where a DOI leads, with its signs as an address needs them (DOI Handbook, 2.5.2.4)."""
+    return f"https://doi.org/{quote(doi, safe='/:;().,-_~')}"
 
 
 def normalise_pmid(text: str) -> str:

@@ -27,7 +27,7 @@ from evibrief.evidence.walk import at
 ID, LIST, EXPORTED = "id", "list", "as exported (computed)"
 """Columns beside the fields: what names the row, which list it is in, and what it was when it was exported."""
 
-COMPUTED = "(computed)"
+COMPUTED_SIGN = "(computed)"
 """How the name of a column ends that nobody edits."""
 
 LONGEST_CELL = 32_767

@@ -11,52 +11,40 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
+from evibrief.exports.computed import Cell
 from evibrief.exports.contract import Exported
-
-if TYPE_CHECKING:
-    from evibrief.exports.computed import Cell
-    from evibrief.exports.tables import DataTable
+from evibrief.exports.tables import DataTable, tables_of
 
 _RUN = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 """A text that a spreadsheet program would run, also one in full-width letters, with apostrophes in front or none."""
 
 
-class CommaSeparated:
-    """A folder of CSV files."""
-
-    name = "csv"
-    label = "a CSV file for each record type, with what is computed"
-    ending = "_csv"
-
-    def write(self, exported: Exported) -> Mapping[str, bytes]:
-        """The files by name: `claim.csv` and so on, and `columns.csv`."""
-        from evibrief.exports.tables import tables_of
-
-        tables = tables_of(exported)
-        files = {f"{table.name}.csv": _table_as_csv(table) for table in tables}
-        return {**files, "columns.csv": _columns_of(tables)}
+def csv_files(exported: Exported) -> Mapping[str, bytes]:
+    """The files by name."""
+    tables = tables_of(exported)
+    files = {f"{table.name}.csv": _table_as_csv(table) for table in tables}
+    return {**files, "columns.csv": _columns_of(tables)}
 
 
-def _columns_of(tables: "Iterable[DataTable]") -> bytes:
+def _columns_of(tables: Iterable[DataTable]) -> bytes:
     head = ("file", "column", "by", "meaning")
     rows = ((f"{table.name}.csv", column.name, "program" if column.computed else "author", column.meaning)
             for table in tables for column in table.columns)  # fmt: skip
     return _as_csv([head, *rows])
 
 
-def _table_as_csv(table: "DataTable") -> bytes:
+def _table_as_csv(table: DataTable) -> bytes:
     return _as_csv([[column.name for column in table.columns], *(row.cells for row in table.rows)])
 
 
-def _as_csv(rows: "Iterable[Iterable[Cell]]") -> bytes:
+def _as_csv(rows: Iterable[Iterable[Cell]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_safe(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
 
 
-def _safe(cell: "Cell") -> str:
+def _safe(cell: Cell) -> str:
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
     return f"'{cell}" if _RUN.match(cell) else cell

@@ -1,7 +1,7 @@
 """What an export is: it writes a brief in a layout that another program reads.
 
-An export is one module with a class, and one line in `registry`. It gets everything in memory and writes nothing: the
-command line does that. The same brief gives the same bytes; dates are those of the brief.
+An export is a class, in `layouts` or in a module of its own, and one line in `registry`. It gets everything in memory
+and writes nothing: the command line does that. The same brief gives the same bytes; dates are those of the brief.
 """
 
 from collections.abc import Mapping

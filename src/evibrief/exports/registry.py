@@ -1,12 +1,31 @@
 """The layouts that a brief can be exported in, in the order in which they are listed."""
 
-from evibrief.exports.comma_separated import CommaSeparated
 from evibrief.exports.contract import Export
-from evibrief.exports.references import CslJson
-from evibrief.exports.view_json import ViewAsJson
-from evibrief.exports.workbook import Workbook
+from evibrief.exports.layouts import (
+    BagIt,
+    BibLatex,
+    CitationFile,
+    CommaSeparated,
+    CslJson,
+    GraphMl,
+    Ris,
+    RoCrate,
+    ViewAsJson,
+    Workbook,
+)
 
-EXPORTS: tuple[Export, ...] = (CommaSeparated(), ViewAsJson(), CslJson(), Workbook())
+EXPORTS: tuple[Export, ...] = (
+    CommaSeparated(),
+    ViewAsJson(),
+    CslJson(),
+    Ris(),
+    BibLatex(),
+    GraphMl(),
+    RoCrate(),
+    BagIt(),
+    CitationFile(),
+    Workbook(),
+)
 
 
 def export_names() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ what is computed of some (`computed`): a data file that is added has its table.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -19,6 +19,7 @@ from evibrief.evidence.records import Reference
 from evibrief.evidence.source import Location
 from evibrief.exports.computed import COMPUTED, NOTHING, Cell
 from evibrief.exports.contract import Exported
+from evibrief.exports.people import date_of, name_of_person
 
 BETWEEN = "; "
 """Between the entries of a list in one cell."""
@@ -158,20 +159,6 @@ def _of_reference(reference: Reference, name: str) -> Cell:
     if name == "issued":
         return date_of(reference.issued or {}) or None
     return None if value is None else str(value)
-
-
-def name_of_person(person: Mapping[str, Any]) -> str:
-    """A name of CSL-JSON as catalogues sort it: `van der Berg, Ana`; that of a group as it is."""
-    family = " ".join(str(person[part]) for part in ("non-dropping-particle", "family") if person.get(part))
-    given = " ".join(str(person[part]) for part in ("given", "dropping-particle", "suffix") if person.get(part))
-    return str(person.get("literal") or ", ".join(part for part in (family, given) if part))
-
-
-def date_of(issued: Mapping[str, Any]) -> str:
-    """A date of CSL-JSON as far as it is known, as ISO 8601 writes it, or its words; empty if it is not known."""
-    parts = issued.get("date-parts") or [[]]
-    ends = ["-".join(f"{part:04d}" if index == 0 else f"{part:02d}" for index, part in enumerate(end)) for end in parts]
-    return "/".join(filter(None, ends)) or str(issued.get("literal") or "")
 
 
 def _records_of(brief: Brief) -> Iterator[tuple[Location, str, int, Record]]:

@@ -6,7 +6,7 @@ program takes `1-2` for a date or drops a nought. What is computed is grey, says
 
 import datetime
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,9 +16,11 @@ from evibrief.evidence.fields import Needed
 from evibrief.evidence.hashes import evidence_hash
 from evibrief.evidence.in_words import value_in_words
 from evibrief.evidence.meanings import MEANINGS
+from evibrief.evidence.source import Location
 from evibrief.evidence.tables import (
-    COMPUTED,
+    COMPUTED_SIGN,
     EXPORTED,
+    NOT_IN_A_CELL,
     READ_ME,
     REFERENCES,
     WORDS,
@@ -32,8 +34,8 @@ from evibrief.evidence.tables import (
     rows_of,
     words_for,
 )
+from evibrief.exports.computed import COMPUTED
 from evibrief.exports.contract import Exported
-from evibrief.rating.findings import Findings
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format as CellFormat
@@ -47,28 +49,21 @@ NARROWEST, WIDEST = 10, 60
 """Of a column, in characters."""
 
 
-class Workbook:
-    """One workbook, to read, to edit and to import again."""
+def workbook_of(exported: Exported) -> bytes:
+    """The workbook of a brief."""
+    import xlsxwriter
 
-    name = "xlsx"
-    label = "all records as a workbook, to edit and to import again"
-    ending = ".xlsx"
-
-    def write(self, exported: Exported) -> bytes:
-        """The workbook."""
-        import xlsxwriter
-
-        data = io.BytesIO()
-        book = xlsxwriter.Workbook(data, _OPTIONS)
-        day = exported.brief.brief.date
-        book.set_properties({
-            "title": exported.brief.brief.title,
-            "created": datetime.datetime(day.year, day.month, day.day),
-            "comments": f"evidence {evidence_hash(exported.source.as_typed)}",
-        })  # fmt: skip
-        _Writer(book, exported).write()
-        book.close()
-        return data.getvalue()
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, _OPTIONS)
+    day = exported.brief.brief.date
+    book.set_properties({
+        "title": exported.brief.brief.title,
+        "created": datetime.datetime(day.year, day.month, day.day),
+        "comments": f"evidence {evidence_hash(exported.source.as_typed)}",
+    })  # fmt: skip
+    _Writer(book, exported).write()
+    book.close()
+    return data.getvalue()
 
 
 _OPTIONS = {
@@ -127,12 +122,12 @@ class _Writer:
 
     def _table(self, sheet: "Worksheet", table: RecordTable) -> None:
         rows = rows_of(table, self.tree)
-        computed = computed_cells(table, rows, self.exported.brief, self.exported.findings)
+        computed = tuple(_computed_columns(table, rows, self.exported))
         first, last = len(table.fixed), len(table.fixed) + len(table.columns)
-        heads = [*table.fixed, *(column.name for column in table.columns), *(f"{head} {COMPUTED}" for head in computed)]
+        heads = [*table.fixed, *(column.name for column in table.columns), *(column.head for column in computed)]
         grid = []
         for at, row in enumerate(rows):
-            own = [cells[at] for cells in computed.values()]
+            own = [column.cells[at] for column in computed]
             marks = "".join(computed_mark(*pair) for pair in zip(heads[last:], own, strict=True))
             names = (row.name, row.of)[:first]
             grid.append([*names, *row.cells, *own, f"{fingerprint(table, row.cells)}-{marks}"])
@@ -143,8 +138,9 @@ class _Writer:
             self._choice(sheet, number, words_for(column, self.tree), len(rows))
         for number, text in enumerate((_ABOUT_ID, _ABOUT_LIST + _lists_in(table))[:first]):
             self._note(sheet, number, text)
-        for number in range(last, len(heads) + 1):
-            self._note(sheet, number, _ABOUT_EXPORTED if number == len(heads) else _ABOUT_COMPUTED)
+        for number, column in enumerate(computed, last):
+            self._note(sheet, number, f"{column.meaning}\n{_ABOUT_COMPUTED}")
+        self._note(sheet, len(heads), _ABOUT_EXPORTED)
 
     def _grid(
         self, sheet: "Worksheet", heads: Sequence[str], grid: Sequence[Sequence[str]], first: int, last: int
@@ -185,21 +181,18 @@ class _Writer:
     def _references(self, sheet: "Worksheet") -> None:
         listed = self.exported.brief.references
         grid = [[one.id, one.type, one.title or "", str(one.year or ""), *_identifiers(one)] for one in listed]
-        heads = [f"{head} {COMPUTED}" for head in ("id", "type", "title", "year", "DOI", "PMID")]
-        self._grid(sheet, heads, [[text[:LONGEST_SHOWN] for text in row] for row in grid], 0, 0)
+        heads = [f"{head} {COMPUTED_SIGN}" for head in ("id", "type", "title", "year", "DOI", "PMID")]
+        self._grid(sheet, heads, [[*map(_shortened, row)] for row in grid], 0, 0)
 
     def _words(self, sheet: "Worksheet") -> None:
         for number, words in enumerate(self.lists):
-            head = f"list {number + 1} {COMPUTED}"
+            head = f"list {number + 1} {COMPUTED_SIGN}"
             sheet.set_column(number, number, _width(head, words), self.looks.cell)
             sheet.write_string(0, number, head, self.looks.computed)
             for line, word in enumerate(words, 1):
                 sheet.write_string(line, number, word, self.looks.fixed)
         sheet.freeze_panes(1, 0)
 
-
-LONGEST_SHOWN = 2_000
-"""In characters, of what is only shown."""
 
 _NOT_TO_EDIT = {
     "validate": "custom", "value": "=FALSE", "ignore_blank": False, "error_title": "Not to be changed here",
@@ -262,63 +255,41 @@ def _width(head: str, texts: Iterable[str]) -> int:
     return max(NARROWEST, min(WIDEST, max(longest, len(head)) + 3))
 
 
-def computed_cells(
-    table: RecordTable, rows: Sequence[RecordRow], brief: Brief, findings: Findings
-) -> Mapping[str, Sequence[str]]:
-    """What is computed of the records of a table: a text for each row, by the head of the column."""
-    of_rows = [_computed(table, row, brief, findings) for row in rows]
-    heads = tuple(dict.fromkeys(head for cells in of_rows for head in cells))
-    return {head: [cells.get(head, "") for cells in of_rows] for head in heads}
+@dataclass(frozen=True)
+class _ComputedColumn:
+    """A column that is not edited: its head, what it is, and a text for each row."""
+
+    head: str
+    meaning: str
+    cells: tuple[str, ...]
 
 
-def _computed(table: RecordTable, row: RecordRow, brief: Brief, findings: Findings) -> Mapping[str, str]:
-    match table.name:
-        case "claims":
-            return _of_claim(row.name, findings)
-        case "statements":
-            return _of_statement(row.name, findings)
-        case "links":
-            rating = findings.ratings and findings.ratings.links.get(row.name)
-            judged = {"judgement": rating.judgement, "why": rating.reason} if rating else {}
-            return {**judged, **_sides(row.name, findings)}
-        case "mechanisms":
-            return _of_mechanism(row.name, findings)
-        case "studies":
-            return {"title": _title(row.name, findings), "standing": findings.standings.get(row.name, "")}
-        case "evidence":
-            source = dict(zip((column.name for column in table.columns), row.cells, strict=True)).get("source", "")
-            return {"publication": _title(source, findings)}
-    return {}
+def _computed_columns(table: RecordTable, rows: Sequence[RecordRow], exported: Exported) -> Iterator[_ComputedColumn]:
+    """What is computed of the records of a table, and what is copied for reading."""
+    if table.record in COMPUTED:
+        computed = COMPUTED[table.record]
+        made = [computed.cells(_record_at(row.location, exported.brief), exported.findings) for row in rows]
+        for number, (name, meaning) in enumerate(computed.names.items()):
+            texts = ("" if cells[number] is None else str(cells[number]) for cells in made)
+            yield _ComputedColumn(f"{name} {COMPUTED_SIGN}", meaning, tuple(map(_shortened, texts)))
+    source = next((at for at, column in enumerate(table.columns) if column.name == "source"), None)
+    if source is not None or table.naming == "reference":
+        names = [row.name if source is None else row.cells[source] for row in rows]
+        titles = (exported.findings.references[name].title or "" for name in names)
+        yield _ComputedColumn(f"title {COMPUTED_SIGN}", "of the publication", tuple(map(_shortened, titles)))
 
 
-def _of_claim(name: str, findings: Findings) -> Mapping[str, str]:
-    cells = {"number": findings.numbers[name], "printed as being about": findings.subjects[name]}
-    return {**cells, "support": findings.ratings.claims.get(name, "")} if findings.ratings else cells
+def _record_at(location: Location, brief: Brief) -> Any:
+    """The record at a location of the tree."""
+    found: Any = brief
+    for step in location:
+        found = found[step] if isinstance(step, int) else getattr(found, step.replace("-", "_"))
+    return found
 
 
-def _of_statement(name: str, findings: Findings) -> Mapping[str, str]:
-    rating = findings.ratings and findings.ratings.statements.get(name)
-    if not rating:
-        return _sides(name, findings)
-    tiers = {"tier": rating.computed, "final tier": rating.final} if rating.is_reason else {}
-    return {**tiers, "why": rating.reason, **_sides(name, findings)}
+def _shortened(text: str) -> str:
+    return "" if NOT_IN_A_CELL.search(text) else text[:MOST_COPIED]
 
 
-def _of_mechanism(name: str, findings: Findings) -> Mapping[str, str]:
-    ratings = findings.ratings
-    if not ratings or name not in ratings.chains:
-        return {}
-    chain = ratings.chains[name]
-    word = ratings.chain_value
-    return {word: chain.computed, f"final {word}": chain.final, "weakest links": ", ".join(chain.weakest)}
-
-
-def _sides(name: str, findings: Findings) -> Mapping[str, str]:
-    tally = findings.tally(name)
-    sides = {"for": tally.supporting, "against": tally.against, "inconclusive": tally.inconclusive}
-    return {f"studies {side}": str(column.number) for side, column in sides.items()}
-
-
-def _title(name: str, findings: Findings) -> str:
-    reference = findings.references.get(name)
-    return (reference.title or "")[:LONGEST_SHOWN] if reference else ""
+MOST_COPIED = 2_000
+"""In characters, of what is only shown."""

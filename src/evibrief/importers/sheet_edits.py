@@ -12,7 +12,7 @@ from typing import Any
 from evibrief.evidence.field_edits import Asked, FieldEdit, NewEntry
 from evibrief.evidence.source import Location
 from evibrief.evidence.tables import (
-    COMPUTED,
+    COMPUTED_SIGN,
     EXPORTED,
     ID,
     LIST,
@@ -89,7 +89,7 @@ class SheetReader:
             place = sheet.place(1, number)
             if cell.text in found:
                 self.report(place, f"there are two columns `{cell.text:.60}`", "delete one of them")
-            elif cell.text not in known and not cell.text.endswith(COMPUTED):
+            elif cell.text not in known and not cell.text.endswith(COMPUTED_SIGN):
                 hint = self.hints.suggest(cell.text, known) or "delete this column, or name it as it was"
                 self.report(place, f"the records of this sheet have no field `{cell.text:.60}`", hint)
             found.setdefault(cell.text, number)
@@ -161,7 +161,7 @@ class SheetReader:
         self._note_edits(line, row, changed)
 
     def _check_computed(self, line: "_Line", marks: frozenset[str]) -> None:
-        for head in (head for head in line.columns if head.endswith(COMPUTED) and head != EXPORTED):
+        for head in (head for head in line.columns if head.endswith(COMPUTED_SIGN) and head != EXPORTED):
             if marks and computed_mark(head, line.text(head, "")) not in marks:
                 hint = "leave it as it was; change the evidence that it is computed from"
                 self.report(line.place(head), f"`{head}` is computed, and was changed here", hint)
