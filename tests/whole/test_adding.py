@@ -318,7 +318,8 @@ def test_an_importer_that_is_added_writes_its_data_file(
     monkeypatch.setattr(Jotter, "largest", most)
     folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
     before = (folder / "models.yaml").read_text()
-    refused = main(["import", str(folder / "brief.yaml"), "--into", str(folder), "--from", "jotter"], apart=True)
+    (tmp_path / "one.txt").write_text("A.\n")
+    refused = main(["import", str(tmp_path / "one.txt"), "--into", str(folder), "--from", "jotter"], apart=True)
     assert (refused, (folder / "models.yaml").read_text()) == (1, before)
     assert "error[in-the-way]: an import would replace what is written here" in capsys.readouterr().err
     (folder / "models.yaml").unlink()

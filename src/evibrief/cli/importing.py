@@ -6,17 +6,20 @@ contracts (`importers.contract`), and each has a function here that does the wri
 
 import argparse
 import datetime
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evibrief.cli import limits
+from evibrief.cli.printing import print_problems
+from evibrief.cli.studies import demand_own
 from evibrief.problems import Place, Problem, Problems, errors_in, one_problem, suggest
 
 if TYPE_CHECKING:
     from evibrief.evidence.source import SourceTree
-    from evibrief.importers.contract import DataImporter, DraftImporter, Importer, PatchImporter
+    from evibrief.importers.contract import DataImporter, DraftImporter, FoundReference, Importer, PatchImporter
 
 
 def add_command(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -46,9 +49,12 @@ class Given:
 
 def run_import(options: argparse.Namespace) -> int:
     """Import files. Nothing is written unless all of them were read."""
-    from evibrief.importers.contract import DataImporter, DraftImporter, PatchImporter
+    from evibrief.importers.contract import DataImporter, DraftImporter, PatchImporter, ReferenceImporter
 
-    given = [_given(path, options.program) for path in options.files]
+    given = _all_given(options.files, options.program)
+    if options.into and all(isinstance(one.importer, ReferenceImporter) for one in given):
+        _merge(given, options.into, options.dry_run)
+        return 0
     one = _only(given)
     if isinstance(one.importer, DraftImporter):
         _start_draft(one, one.importer, options)
@@ -63,6 +69,20 @@ def run_import(options: argparse.Namespace) -> int:
     return 0
 
 
+def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
+    """The files with their importers. Raises the `Problems` of all files together."""
+    given: list[Given] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            given.append(_given(path, program))
+        except Problems as wrong:
+            problems += wrong.problems
+    if problems:
+        raise Problems(problems)
+    return given
+
+
 def _given(path: Path, program: str | None) -> Given:
     """A file and its importer: the one that is named or, without a name, the one that recognises the content."""
     from evibrief.importers.registry import IMPORTERS, importer_of
@@ -72,9 +92,10 @@ def _given(path: Path, program: str | None) -> Given:
     try:
         importer = named or importer_of(data)
     except LookupError:
-        message = "this is none of the files that can be imported" if data.strip() else "this file is empty"
-        hint = f"there is: {', '.join(one.label for one in IMPORTERS)}; if it is one, name it with `--from`"
-        raise one_problem(str(path), "import", message, hint) from None
+        if not data.strip():
+            raise one_problem(str(path), "import", "this file is empty", "export it again") from None
+        hint = f"there is: {', '.join(one.label for one in IMPORTERS)}; if it is one of them, name it: `--from ris`"
+        raise one_problem(str(path), "import", "this is no file that can be imported", hint) from None
     _demand_size(path, len(data), importer.largest)
     return Given(path, data, importer)
 
@@ -89,6 +110,55 @@ def _named(program: str) -> "Importer":
         message = f"nothing can be imported from `{program}`"
         hint = suggest(program, known) or f"there is: {', '.join(known)}"
         raise one_problem("--from", "no-importer", message, hint) from None
+
+
+def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
+    """Add the references of the files to a brief, with a stub for the appraisal of each."""
+    from evibrief.evidence.stubs import stubs_of_new
+    from evibrief.evidence.write_references import with_references
+    from evibrief.files import replace_files
+    from evibrief.importers.merge import merge
+
+    source = _brief_as_far(folder, {str(one.path) for one in given})
+    found = _references_of(given)
+    merged = merge(found, source.tree["references"])
+    print_problems(merged.warnings)
+    listed, appraised = folder / "references.json", folder / "studies.yaml"
+    text, saved = source.texts.get(str(listed), ""), source.saved.get(str(listed), "")
+    references = with_references(text, saved, str(listed), merged.added)
+    new = stubs_of_new(source, str(appraised), [one["id"] for one in merged.added])
+    print("\n".join((f"{listed}: {len(found)} read, {len(merged.added)} added", *_added(merged.added), *merged.told)))
+    if dry_run:
+        print(json.dumps(merged.added, indent=2, ensure_ascii=False), new.lines, sep="\n", end="")
+        print(f"{folder}: nothing was written")
+    elif merged.added:
+        for path in (listed, appraised):
+            demand_own(path)
+        replace_files([(listed, references), (appraised, new.text)])
+        print(f"{appraised}: {len(new.references)} stubs added; fill in what is `to be filled in`")
+
+
+def _added(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line that names what is added."""
+    if entries:
+        yield f"added: {', '.join(one['id'] for one in entries)}"
+
+
+def _references_of(given: Sequence[Given]) -> "list[tuple[Path, FoundReference]]":
+    """The references of all files, each with its file. Raises the `Problems` of all files together."""
+    from evibrief.importers.contract import ReferenceImporter
+
+    found: list[tuple[Path, FoundReference]] = []
+    problems: list[Problem] = []
+    for one in given:
+        assert isinstance(one.importer, ReferenceImporter)
+        try:
+            found += ((one.path, reference) for reference in one.importer.references(one.data, one.path))
+        except Problems as wrong:
+            problems += wrong.problems
+    if problems:
+        raise Problems(problems)
+    return found
 
 
 def _only(given: Sequence[Given]) -> Given:
@@ -124,12 +194,17 @@ def _propose(one: Given, importer: "PatchImporter", options: argparse.Namespace)
         print("".join(changes.patches.values()), end="")
 
 
-def _brief_as_far(folder: Path) -> "SourceTree":
-    """The brief as its author typed it. Raises `Problems` for what is wrong in it, not for what is unfinished."""
+def _brief_as_far(folder: Path, imported: Container[str] = ()) -> "SourceTree":
+    """The brief as its author typed it. Raises `Problems` for what is wrong in it.
+
+    Not for what is unfinished, for a missing list of references, or for the files in its folder that are `imported`.
+    """
     from evibrief.evidence.read_folder import read_brief
 
     source, problems = read_brief(folder)
-    if wrong := [one for one in errors_in(problems) if not one.unfinished]:
+    missing = Place(str(folder / "references.json"))
+    wrong = [one for one in errors_in(problems) if not one.unfinished and one.place.path not in imported]
+    if wrong := [one for one in wrong if (one.place, one.rule) != (missing, "no-file")]:
         raise Problems(wrong)
     return source
 

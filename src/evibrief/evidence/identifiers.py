@@ -5,6 +5,7 @@ In: a field of a reference, or a whole reference. Out: identifiers that can be c
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -68,6 +69,12 @@ def normalise_pmcid(text: str) -> str:
         text = in_url[1]
     found = _PMCID.fullmatch(re.sub(r"^PMCID:?", "", text.strip(), flags=re.IGNORECASE).strip())
     return f"PMC{found[1]}" if found else ""
+
+
+def normalised_title(title: str) -> str:
+    """The letters and digits of a title, without tags, accents and case, for comparison."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"<[^<>]*>", "", title)).casefold()
+    return " ".join("".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split())
 
 
 def own_identifiers(reference: Reference) -> tuple[OwnIdentifier, ...]:

@@ -6,7 +6,7 @@ program takes `1-2` for a date or drops a nought. What is computed is grey, says
 
 import datetime
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 

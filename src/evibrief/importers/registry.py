@@ -1,10 +1,26 @@
 """The programs whose files can be imported."""
 
+from evibrief.importers.bibtex import Biblatex, Bibtex
 from evibrief.importers.contract import Importer
+from evibrief.importers.csl import CslJson
+from evibrief.importers.endnote_xml import EndnoteXml
+from evibrief.importers.nbib import Nbib
+from evibrief.importers.pubmed_xml import PubmedXml
 from evibrief.importers.retraction_watch import RetractionWatch
+from evibrief.importers.ris import Ris
 from evibrief.importers.spreadsheet import Spreadsheet
 
-IMPORTERS: tuple[Importer, ...] = (RetractionWatch(), Spreadsheet())
+IMPORTERS: tuple[Importer, ...] = (
+    RetractionWatch(),
+    Spreadsheet(),
+    CslJson(),
+    PubmedXml(),
+    EndnoteXml(),
+    Nbib(),
+    Ris(),
+    Biblatex(),
+    Bibtex(),
+)
 """Asked in this order what a file is: the first that recognises it reads it."""
 
 
