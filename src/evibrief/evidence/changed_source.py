@@ -21,7 +21,7 @@ def changed_source(source: SourceTree, texts: Mapping[str, str]) -> SourceTree:
     tree = dict(source.as_typed)
     spans, keys = dict(source.spans), dict(source.keys)
     for path, text in texts.items():
-        root = root_of(source, path)
+        root = root_of_file(source, path)
         read = composed(path, text, root)
         for places, new in ((spans, read.spans), (keys, read.keys)):
             for gone in [location for location in places if location[: len(root)] == root]:
@@ -31,7 +31,7 @@ def changed_source(source: SourceTree, texts: Mapping[str, str]) -> SourceTree:
     return upgraded(replace(source, tree=tree, spans=spans, keys=keys, texts={**source.texts, **texts}, typed=None))
 
 
-def root_of(source: SourceTree, path: str) -> Location:
+def root_of_file(source: SourceTree, path: str) -> Location:
     """Where the tree of a file is in the whole tree: the first place that is in this file."""
     return min((way for way, span in source.spans.items() if span.path == path), key=len)
 

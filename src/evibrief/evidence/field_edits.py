@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evibrief.evidence.changed_source import root_of
+from evibrief.evidence.changed_source import root_of_file
 from evibrief.evidence.read_yaml import Composer, Recorder
 from evibrief.evidence.source import Location, SourceTree, Span
 from evibrief.evidence.tables import value_at
@@ -290,7 +290,7 @@ class _Editor:
     def _reads_back(self, path: str, text: str, asked: Iterable[Asked]) -> bool:
         """Whether a new text of a file says what is asked for, and nothing else is new."""
         if path not in self.roots:
-            self.roots[path] = root_of(self.source, path)
+            self.roots[path] = root_of_file(self.source, path)
         root = self.roots[path]
         recorder = Recorder()
         read = Composer(recorder, path, text, root).compose()

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ROWS_TO_ADD = 200
 """Below the last record, cells still offer the allowed words."""
 
-NARROWEST, WIDEST = 10, 60
+NARROWEST_COLUMN, WIDEST_COLUMN = 10, 60
 """Of a column, in characters."""
 
 
@@ -138,8 +138,8 @@ class _Writer:
             self._choice(sheet, number, words_for(column, self.tree), len(rows))
         for number, text in enumerate((_ABOUT_ID, _ABOUT_LIST + _lists_in(table))[:first]):
             self._note(sheet, number, text)
-        for number, column in enumerate(computed, last):
-            self._note(sheet, number, f"{column.meaning}\n{_ABOUT_COMPUTED}")
+        for number, made in enumerate(computed, last):
+            self._note(sheet, number, f"{made.meaning}\n{_ABOUT_COMPUTED}")
         self._note(sheet, len(heads), _ABOUT_EXPORTED)
 
     def _grid(
@@ -252,7 +252,7 @@ def _identifiers(reference: Any) -> tuple[str, str]:
 
 def _width(head: str, texts: Iterable[str]) -> int:
     longest = max((len(line) for text in texts for line in text.split("\n")), default=0)
-    return max(NARROWEST, min(WIDEST, max(longest, len(head)) + 3))
+    return max(NARROWEST_COLUMN, min(WIDEST_COLUMN, max(longest, len(head)) + 3))
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,8 @@ def _computed_columns(table: RecordTable, rows: Sequence[RecordRow], exported: E
     source = next((at for at, column in enumerate(table.columns) if column.name == "source"), None)
     if source is not None or table.naming == "reference":
         names = [row.name if source is None else row.cells[source] for row in rows]
-        titles = (exported.findings.references[name].title or "" for name in names)
+        known = exported.findings.references
+        titles = (known[name].title or "" if name in known else "" for name in names)
         yield _ComputedColumn(f"title {COMPUTED_SIGN}", "of the publication", tuple(map(_shortened, titles)))
 
 

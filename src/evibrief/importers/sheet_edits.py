@@ -36,7 +36,7 @@ from evibrief.problems import Hints, Place, Problem
 NEW = "new"
 """How the name of a new record begins."""
 
-Way = tuple[str, ...]
+FieldWay = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SheetEdit:
 
     asked: Asked
     place: str
-    cells: Mapping[Way, str]
+    cells: Mapping[FieldWay, str]
     told: tuple[str, ...]
 
 
@@ -301,9 +301,9 @@ MOST_TOLD = 200
 """Characters of a text that are shown; the patch has all of it."""
 
 
-def _joined(values: Mapping[Way, Any], record: Any) -> Iterator[tuple[Way, tuple[Way, ...]]]:
+def _joined(values: Mapping[FieldWay, Any], record: Any) -> Iterator[tuple[FieldWay, tuple[FieldWay, ...]]]:
     """The ways to change, each with the cells that ask for it: an inner record that loses all it has goes whole."""
-    groups: dict[Way, list[Way]] = {}
+    groups: dict[FieldWay, list[FieldWay]] = {}
     for way, value in values.items():
         top = way
         while value is None and len(top) > 1 and _is_emptied(top[:-1], values, value_at(top[:-1], record)):
@@ -312,7 +312,7 @@ def _joined(values: Mapping[Way, Any], record: Any) -> Iterator[tuple[Way, tuple
     yield from ((top, tuple(ways)) for top, ways in groups.items())
 
 
-def _is_emptied(way: Way, values: Mapping[Way, Any], node: Any) -> bool:
+def _is_emptied(way: FieldWay, values: Mapping[FieldWay, Any], node: Any) -> bool:
     """Whether nothing is left at a way, once some values below it are gone and others are there."""
     if way in values:
         return values[way] is None
@@ -321,7 +321,7 @@ def _is_emptied(way: Way, values: Mapping[Way, Any], node: Any) -> bool:
     return isinstance(node, Mapping) and all(_is_emptied((*way, key), values, child) for key, child in node.items())
 
 
-def _put(record: dict[str, Any], way: Way, value: Any) -> None:
+def _put(record: dict[str, Any], way: FieldWay, value: Any) -> None:
     for step in way[:-1]:
         record = record.setdefault(step, {})
     record[way[-1]] = value

@@ -103,7 +103,7 @@ def _made(reader: SheetReader, source: SourceTree) -> tuple[list[SheetEdit], Edi
     """The edits made in the files. A new record gets `to be filled in` where it needs a field and has none."""
     edits = reader.edits
     notes: dict[str, list[str]] = {}
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MOST_FILLED_IN):
         made = edit_files(source, [edit.asked for edit in edits])
         if made.left:
             _report_left(reader, edits, made)
@@ -125,7 +125,7 @@ def _made(reader: SheetReader, source: SourceTree) -> tuple[list[SheetEdit], Edi
     raise AssertionError("a record needs ever more fields")
 
 
-MOST_ROUNDS = 5
+MOST_FILLED_IN = 5
 """A field that is filled in may show that another one is missing; records are not nested deeper than this."""
 
 Owner = tuple[Location, SheetEdit]

@@ -26,7 +26,7 @@ LARGEST_WORKBOOK = 20_000_000
 MOST_UNPACKED, MOST_MEMBERS, MOST_TAGS = 80_000_000, 500, 3_000_000
 """Bytes of all that is packed in it, the files in it, and the tags in these: fifty times what such a brief takes."""
 
-MOST_ROWS, MOST_COLUMNS = 10_000, 200
+MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 10_000, 200
 """In one sheet; the largest one of such a brief has 330 rows and 52 columns."""
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\3\4"
@@ -178,10 +178,11 @@ def _suspicious(part: bytes) -> str:
 
 
 def _read_sheet(sheet: "Worksheet", name: str) -> ReadSheet:
-    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
+    if sheet.max_row > MOST_SHEET_ROWS or sheet.max_column > MOST_SHEET_COLUMNS:
         place = f"{name}: {sheet.title}"
         message = f"this sheet goes down to row {sheet.max_row} and to column {letters_of(sheet.max_column)}"
-        hint = f"the limit is row {MOST_ROWS} and column {letters_of(MOST_COLUMNS)}; delete what is empty below"
+        most = f"row {MOST_SHEET_ROWS} and column {letters_of(MOST_SHEET_COLUMNS)}"
+        hint = f"the limit is {most}; delete what is empty below"
         raise one_problem(place, "too-large", message, hint)
     merged = tuple(sorted(str(area) for area in sheet.merged_cells.ranges))
     rows = frozenset(number for number, row in sheet.row_dimensions.items() if row.hidden)
