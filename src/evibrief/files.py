@@ -66,6 +66,31 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         os.rename(place / "whole", folder)
 
 
+def replace_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, given by path, as a folder, in place of one that has nothing but files of these paths.
+
+    Raises `Problems` for anything else that is there: nobody's file is deleted.
+    """
+    if not os.path.lexists(folder):
+        return write_folder(files, folder)
+    _demand_only(files, folder)
+    with work_folder(folder.parent) as place:
+        write_files(files, place / "whole")
+        os.rename(folder, place / "before")
+        os.rename(place / "whole", folder)
+
+
+def _demand_only(files: Mapping[str, bytes], folder: Path) -> None:
+    """Raise `Problems` unless a folder is one, and has nothing but files of these paths."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise Problems([Problem(Place(str(folder)), "in-the-way", "this is not a folder", "move it away")])
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not (path.is_dir() or name in files):
+            message, hint = "this was not written by this command, which replaces the folder", "move it away"
+            raise Problems([Problem(Place(str(path)), "in-the-way", message, hint)])
+
+
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     """Write files, given by path, into a folder."""
     for path, data in files.items():

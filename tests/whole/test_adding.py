@@ -298,6 +298,10 @@ class Jotter:
     stem = "models"
     largest = 1000
 
+    def recognises(self, data: bytes) -> bool:
+        """Whether the first line is a sentence."""
+        return data.partition(b"\n")[0].endswith(b".")
+
     def read(self, data: bytes, path: Path, brief: Brief, today: date) -> Imported:
         """A record for each line."""
         lines = data.decode().splitlines()
@@ -314,12 +318,13 @@ def test_an_importer_that_is_added_writes_its_data_file(
     monkeypatch.setattr(Jotter, "largest", most)
     folder = Path(shutil.copytree(BRIEF, tmp_path / "blue-glass"))
     before = (folder / "models.yaml").read_text()
-    refused = main(["import", str(folder), str(folder / "brief.yaml"), "--from", "jotter"], apart=True)
+    (tmp_path / "one.txt").write_text("A.\n")
+    refused = main(["import", str(tmp_path / "one.txt"), "--into", str(folder), "--from", "jotter"], apart=True)
     assert (refused, (folder / "models.yaml").read_text()) == (1, before)
     assert "error[in-the-way]: an import would replace what is written here" in capsys.readouterr().err
     (folder / "models.yaml").unlink()
     (tmp_path / "notes.txt").write_text("Glass cools.\nGlass warms.\n")
-    code = main(["import", str(folder), str(tmp_path / "notes.txt"), "--from", "jotter"], apart=True)
+    code = main(["import", str(tmp_path / "notes.txt"), "--into", str(folder)], apart=True)
     said = capsys.readouterr()
     if most == 5:
         assert (code, (folder / "models.yaml").exists()) == (1, False)
@@ -331,7 +336,7 @@ def test_an_importer_that_is_added_writes_its_data_file(
 
 
 def test_a_program_that_nobody_reads_is_named_with_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["import", str(BRIEF), "notes.txt", "--from", "retraction-wach"], apart=True) == 1
+    assert main(["import", "notes.txt", "--into", str(BRIEF), "--from", "retraction-wach"], apart=True) == 1
     said = capsys.readouterr().err
     assert "nothing can be imported from `retraction-wach`" in said
     assert "did you mean `retraction-watch`?" in said
@@ -344,7 +349,7 @@ def test_an_import_minds_what_else_is_wrong_and_not_what_it_replaces(
     report, notices = folder / "retractions.yaml", tmp_path / "notices.csv"
     notices.write_bytes(retraction_list({"OriginalPaperDOI": "10.1000/none"}))
     report.write_text("nonsense: [")  # of an earlier run, and replaced whatever is in it
-    words = ["import", str(folder), str(notices), "--from", "retraction-watch"]
+    words = ["import", str(notices), "--into", str(folder)]
     assert main(words, apart=True) == 0
     written = report.read_text()
     assert "checked:" in written

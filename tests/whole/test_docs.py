@@ -406,7 +406,7 @@ def test_the_importer_of_the_page_reads(tmp_path: Path, monkeypatch: pytest.Monk
     (Path(folder) / "models.yaml").unlink()
     notes = tmp_path / "notes.txt"
     notes.write_text("Light, if light were the cause.\nDust, if dust were.\n")
-    assert evibrief("import", folder, notes, "--from", "notes").returncode == 0
+    assert evibrief("import", notes, "--into", folder).returncode == 0
     brief, _, problems = read_evidence(folder)
     assert brief
     assert not problems
@@ -415,7 +415,7 @@ def test_the_importer_of_the_page_reads(tmp_path: Path, monkeypatch: pytest.Monk
     ]  # fmt: skip
     (Path(folder) / "models.yaml").unlink()
     notes.write_text("Light\n")
-    assert "notes.txt:1" in evibrief("import", folder, notes, "--from", "notes").stderr
+    assert "notes.txt:1" in evibrief("import", notes, "--into", folder, "--from", "notes").stderr
 
 
 def test_the_format_of_the_page_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

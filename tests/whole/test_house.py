@@ -21,7 +21,7 @@ MODULES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
 # A room may use those on earlier lines, and none on its own line.
 ROOMS = (
     ("problems", "resources", "workfolders"),
-    ("files", "kept", "sandbox"),
+    ("files", "kept", "pandoc", "sandbox"),
     ("evidence",),
     ("labels", "importers"),
     ("rating",),
@@ -31,7 +31,7 @@ ROOMS = (
     ("build",),
     ("review_copies", "drafts", "batch"),
     ("archive", "preview"),
-    ("review", "editor"),
+    ("review", "editor", "exports"),
     ("mailing",),
     ("cli",),
 )
@@ -40,23 +40,29 @@ OWNERS = {
     "pydantic": {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
         "evidence.instrument", "evidence.records",
-        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.unfinished",
-        "evidence.validate", "editor.completion", "labels.languages", "labels.sentence", "labels.words",
+        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.tables",
+        "evidence.unfinished",
+        "evidence.validate", "editor.completion", "exports.view", "labels.languages", "labels.sentence", "labels.words",
         "mailing.recipients",
     },
-    "pydantic_core": {"evidence.fields", "evidence.unfinished", "evidence.validate", "labels.languages"},
+    "openpyxl": {"importers.workbook_cells"},
+    "xlsxwriter": {"exports.workbook"},
+    "pydantic_core": {
+        "evidence.changed_source", "evidence.fields", "evidence.unfinished", "evidence.validate",
+        "importers.spreadsheet", "labels.languages",
+    },
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},
     "weasyprint": {"formats.pdf.mended", "formats.pdf.write"},
     "pydyf": {"formats.pdf.accessibility", "formats.pdf.mended"},
     "tinyhtml5": {"formats.pdf.mended"},
-    "pypandoc": {"formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
+    "pypandoc": {"pandoc", "formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
     "docx": {"formats.docx.reference"},
     "pikepdf": {"formats.pdf.attachments", "formats.pdf.differences", "formats.pdf.history", "formats.pdf.objects"},
     "pypdfium2": {"formats.pdf.pages"},
     "lxml": {
-        "formats.canonical_xml", "formats.docx.content_controls", "formats.docx.evidence_part",
+        "exports.graph", "formats.canonical_xml", "formats.docx.content_controls", "formats.docx.evidence_part",
         "formats.docx.footers", "formats.docx.package", "formats.docx.pictures", "formats.docx.properties",
         "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write",
     },
@@ -82,7 +88,7 @@ OWNERS = {
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes"}
 DISK = {
     "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",
-    "evidence.read_folder",
+    "evidence.read_folder", "exports.gather",
     "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
     "review.gather", "review.ledger", "editor.completion", "editor.desk", "editor.names", "editor.renaming",
 }  # fmt: skip
@@ -98,7 +104,7 @@ CONTRACTS = {
         "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.records",
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
-    "add_command": {"cli.importing", "cli.preview"},
+    "add_command": {"cli.exporting", "cli.importing", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }

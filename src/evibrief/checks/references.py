@@ -3,12 +3,10 @@
 In: a `Context`. Out: the findings of each rule. A rule is a generator; its docstring is its documentation.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
-from evibrief.evidence.identifiers import OwnIdentifier, own_identifiers
+from evibrief.evidence.identifiers import OwnIdentifier, normalised_title, own_identifiers
 
 _FIELDS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
 
@@ -41,7 +39,7 @@ def same_title(case: Context) -> Iterator[Finding]:
     reports: dict[str, str] = {one.reference: one.report_of for one in case.brief.studies if one.report_of}
     known: set[OwnIdentifier] = set()
     for index, reference in enumerate(case.brief.references):
-        key, own = (_normalised(reference.title or ""), reference.year), set(own_identifiers(reference))
+        key, own = (normalised_title(reference.title or ""), reference.year), set(own_identifiers(reference))
         first = seen.setdefault(key, reference.id)
         joined = first in reports and reports.get(reference.id) == reports[first]
         if key[0] and first != reference.id and not joined and not own & known:
@@ -49,12 +47,6 @@ def same_title(case: Context) -> Iterator[Finding]:
             hint = "keep one of the two, or give both the same `report_of` in studies.yaml"
             yield Finding(("references", index, "title"), message, hint)
         known |= own
-
-
-def _normalised(title: str) -> str:
-    """The letters and digits of a title, without tags, accents and case."""
-    plain = unicodedata.normalize("NFKD", re.sub(r"<[^<>]*>", "", title)).casefold()
-    return " ".join("".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split())
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evibrief.checks.load import Loaded
-from evibrief.cli.importing import import_file
+from evibrief.cli.importing import bytes_of, write_data_file
 from evibrief.cli.many import are_many, check_many
 from evibrief.cli.of_files import briefs_of
 from evibrief.cli.printing import print_annotations, print_json, print_problems, print_sarif, without_error
@@ -24,9 +24,10 @@ def run_check(options: argparse.Namespace) -> int:
         return check_many(options)
     (options.brief,) = options.briefs
     if options.retractions:
-        from evibrief.importers.registry import importer_named
+        from evibrief.importers.retraction_watch import RetractionWatch
 
-        import_file(options.brief, options.retractions, importer_named("retraction-watch"))
+        data = bytes_of(options.retractions, RetractionWatch.largest)
+        write_data_file(options.brief, options.retractions, data, RetractionWatch())
     loaded: Loaded | None = None
     try:
         from evibrief.build import checked

@@ -11,7 +11,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, caching, editor, importing, limits, mailing, many, preview, printing, verify
+from evibrief.cli import (
+    anchors,
+    caching,
+    editor,
+    exporting,
+    importing,
+    limits,
+    mailing,
+    many,
+    preview,
+    printing,
+    verify,
+)
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import CHECK_FORMATS, run_check, run_rules
@@ -202,6 +214,7 @@ def _parser() -> argparse.ArgumentParser:
     limits.add_limits(reads)
 
     importing.add_command(commands, _command)
+    exporting.add_command(commands, _command)
     mailing.add_commands(commands, _command)
     anchors.add_commands(commands, _command)
 

@@ -63,10 +63,11 @@ def run_reference(options: argparse.Namespace) -> int:
 
 
 def run_schema(options: argparse.Namespace) -> int:
-    """Write the schemas of the data files."""
+    """Write the schemas of the data files, and of `export --as json`."""
     from evibrief.evidence.schema import schema_texts
+    from evibrief.exports.view import schema_of_export
 
-    schemas = schema_texts()
+    schemas = {**schema_texts(), "export": schema_of_export()}
     if options.output:
         _write_texts(options.output, {f"{file}.json": text for file, text in schemas.items()})
     elif options.file is None:

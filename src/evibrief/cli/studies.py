@@ -23,13 +23,13 @@ def run_studies(options: argparse.Namespace) -> int:
         print(found.lines, end="")
         print(f"{path}: not changed; `--stub` adds these {len(found.references)}")
     else:
-        _demand_own(path)
+        demand_own(path)
         replace_file(path, found.text)
         print(f"{path}: added {', '.join(found.references)}; fill in what is `to be filled in`")
     return 0
 
 
-def _demand_own(path: Path) -> None:
+def demand_own(path: Path) -> None:
     """Raise `Problems` for a link, because the file belongs to another brief."""
     if path.is_symlink():
         message, hint = "this is a link to a file elsewhere", "put the file itself here"

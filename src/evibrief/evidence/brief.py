@@ -4,7 +4,7 @@ import re
 from types import GenericAlias
 from typing import Annotated, Any, Literal, NewType
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from evibrief.evidence import files
 from evibrief.evidence.claims import (
@@ -35,6 +35,7 @@ from evibrief.evidence.fields import (
     refused,
 )
 from evibrief.evidence.files import section_kinds
+from evibrief.evidence.identifiers import bare_doi
 from evibrief.evidence.instrument import AnyInstrument
 from evibrief.evidence.records import (
     Comparator,
@@ -158,6 +159,17 @@ def _known_format(number: int) -> int:
     return number
 
 
+def _doi(value: Any) -> str:
+    """A DOI alone. Every version has one of its own, so that a reader of an old one is not sent to another."""
+    if isinstance(value, str) and (doi := bare_doi(value)):
+        return doi
+    hint = "write it as registered, `10.5555/12345678`, or leave the field out until there is one"
+    raise refused("doi", f"`{value!s:.80}` is no DOI", hint)
+
+
+Doi = Annotated[str, BeforeValidator(_doi), Takes("DOI")]
+"""A Digital Object Identifier, with or without the address in front."""
+
 EvidenceFormat = Annotated[Count, AfterValidator(_known_format), Takes("`1` or `2`")]
 
 Title = Annotated[Text, AfterValidator(_without_value)]
@@ -191,6 +203,7 @@ class BriefRecord(Overridable):
     status_note: Text
     version: Annotated[Text, Field(pattern=r"^\d+\.\d+\.\d+$")]
     date: Date = Field(description="of this version")
+    doi: Doi | None = Field(default=None, description="of this version, where one is registered; page 1 prints it")
     review_by: Date = Field(description="after this day readers are to treat it as out of date")
     authors: tuple[Person, ...] = Field(default=(), description="an empty list is printed as `none named`")
     raters: tuple[Person, ...] = Field(default=(), description="who rated the statements")

@@ -5,9 +5,10 @@ In: a field of a reference, or a whole reference. Out: identifiers that can be c
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from evibrief.evidence.records import Reference
 
@@ -49,6 +50,11 @@ def normalise_doi(text: str) -> str:
     return bare_doi(text).lower()
 
 
+def address_of_doi(doi: str) -> str:
+    """Where a DOI leads, with its signs as an address needs them (DOI Handbook, 2.5.2.4)."""
+    return f"https://doi.org/{quote(doi, safe='/:;().,-_~')}"
+
+
 def normalise_pmid(text: str) -> str:
     """The digits of a PMID, also from its address; empty for `0`, `unavailable` and all that is not a PMID."""
     if in_url := _PMID_IN_URL.search(text):
@@ -63,6 +69,12 @@ def normalise_pmcid(text: str) -> str:
         text = in_url[1]
     found = _PMCID.fullmatch(re.sub(r"^PMCID:?", "", text.strip(), flags=re.IGNORECASE).strip())
     return f"PMC{found[1]}" if found else ""
+
+
+def normalised_title(title: str) -> str:
+    """The letters and digits of a title, without tags, accents and case, for comparison."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"<[^<>]*>", "", title)).casefold()
+    return " ".join("".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split())
 
 
 def own_identifiers(reference: Reference) -> tuple[OwnIdentifier, ...]:

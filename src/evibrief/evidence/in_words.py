@@ -132,7 +132,7 @@ def _row(record: type[Record], name: str, hint: Any) -> str:
     words = default if isinstance(default, str) else ", ".join(default) if isinstance(default, tuple) else ""
     needed = "yes" if info.is_required() else f"no; else `{words}`" if words else "no"
     needed = next((one.when for one in get_args(hint) if isinstance(one, Needed)), needed)
-    value = _value(hint)
+    value = value_in_words(hint)
     value = ", ".join((value, *(limit for limit in _limits(info.metadata) if limit not in value)))
     cells = (f"`{name}`", value, needed, info.description or "")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -149,20 +149,20 @@ def _limits(metadata: Iterable[Any]) -> Iterator[str]:
 _LIMITS = {"min_length": "at least {}", "max_length": "at most {}", "pattern": "written as `{}`"}
 
 
-def _value(hint: Any) -> str:
+def value_in_words(hint: Any) -> str:
     """What may be written there."""
     inside = get_args(hint)
     if get_origin(hint) is Annotated:
         own = [one.words for one in inside[1:] if isinstance(one, Takes)]
         own += [_listed(one.json_schema_extra["enum"]) for one in inside[1:] if getattr(one, "json_schema_extra", None)]
         limits = (limit for one in inside[1:] for limit in _limits(getattr(one, "metadata", ())))
-        return ", ".join((own[-1] if own else _value(inside[0]), *limits))
+        return ", ".join((own[-1] if own else value_in_words(inside[0]), *limits))
     if get_origin(hint) is Literal:
         return _listed(inside)
     if get_origin(hint) in (Union, UnionType):
-        return " or ".join(_value(one) for one in inside if one is not type(None))
+        return " or ".join(value_in_words(one) for one in inside if one is not type(None))
     if get_origin(hint) is tuple:
-        value = _value(inside[0])
+        value = value_in_words(inside[0])
         return f"list of {value}{'s' * value.endswith(('id', 'text'))}"
     if isinstance(hint, type) and issubclass(hint, Record):
         return f"[{heading_of(hint).lower()}](#{_anchor(hint)})"

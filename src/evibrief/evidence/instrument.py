@@ -52,7 +52,12 @@ def _when(value: Any) -> Any:
 
 
 Conditions = Mapping[
-    Text, Annotated[Condition, BeforeValidator(_condition), WithJsonSchema({"type": ["string", "integer", "array"]})]
+    Text,
+    Annotated[
+        Condition,
+        BeforeValidator(_condition),
+        WithJsonSchema({"type": ["string", "integer", "array"]}, mode="validation"),
+    ],
 ]
 
 

@@ -26,22 +26,44 @@ class References(NamedTuple):
     complete: bool
 
 
-@lru_cache(maxsize=16)
-def read_references(path: str, text: str) -> References:
-    """The references of a file, in its order."""
+class TypedReferences(NamedTuple):
+    """The entries of a list as JSON gives them, the place of each with those of its fields, and what is wrong.
+
+    `whole` is the place of the whole file, if it is JSON.
+    """
+
+    entries: list[Any]
+    places: list[tuple[Span, dict[str, list[Span]]]]
+    whole: Span | None
+    problems: list[Problem]
+
+
+def typed_references(path: str, text: str) -> TypedReferences:
+    """The list of references in a text of JSON, in any of its dialects."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
         words = getattr(error, "msg", "nested too deeply, or a number is too long")
         problem = Problem(Place(path, line, column), "json", f"this is not JSON: {words}", _EXPORT)
-        return References([], {}, [problem], False)
+        return TypedReferences([], [], None, [problem])
     entries, way = _entries_of(content)
     places = _Places(path, text)
+    whole = places.span(0, len(text))
     if entries is None:
         problem = Problem(Place(path, 1, 1), "shape", "this is not a list of references", _EXPORT)
-        return References([], {("references",): places.span(0, len(text))}, [problem], False)
-    return _read_entries(entries, way, places)
+        return TypedReferences([], [], whole, [problem])
+    return TypedReferences(entries, list(places.entries(way)), whole, [])
+
+
+@lru_cache(maxsize=16)
+def read_references(path: str, text: str) -> References:
+    """The references of a file, in its order."""
+    typed = typed_references(path, text)
+    root: dict[Location, Span] = {("references",): typed.whole} if typed.whole else {}
+    if typed.problems:
+        return References([], root, typed.problems, False)
+    return _read_entries(typed, References([], root, [], True))
 
 
 def _entries_of(content: Any) -> tuple[list[Any] | None, tuple[str, ...]]:
@@ -59,11 +81,9 @@ def _entries_of(content: Any) -> tuple[list[Any] | None, tuple[str, ...]]:
     return (content if isinstance(content, list) else None), way
 
 
-def _read_entries(entries: list[Any], way: tuple[str, ...], places: "_Places") -> References:
-    found = list(places.entries(way))
-    read = References([], {("references",): places.span(0, len(places.text))}, [], True)
+def _read_entries(typed: TypedReferences, read: References) -> References:
     complete = True
-    for entry, (span, fields) in zip(entries, found, strict=True):
+    for entry, (span, fields) in zip(typed.entries, typed.places, strict=True):
         if not isinstance(entry, dict):
             place = Place(span.path, span.line, span.column)
             read.problems.append(Problem(place, "shape", "expected a record", _EXPORT))

@@ -6,7 +6,7 @@ field takes that; everything else is `to be filled in`, which no check accepts, 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from evibrief.evidence.claims import Study
 from evibrief.evidence.field_types import is_asked, takes_unknown, unwrapped
-from evibrief.evidence.fields import Record
+from evibrief.evidence.fields import Meanwhile, Record
 from evibrief.evidence.read_yaml import Composer, Recorder
 from evibrief.evidence.rewrite import as_saved, is_uniform
 from evibrief.evidence.source import SourceTree
@@ -39,11 +39,23 @@ def stubs(source: SourceTree, path: str) -> Stubs:
 
     Raises `Problems` if the file cannot be changed in place.
     """
-    missing = tuple(_not_appraised(source.as_typed))
+    return _stubs(source, path, tuple(_not_appraised(source.as_typed)), nobody_looked=False)
+
+
+def stubs_of_new(source: SourceTree, path: str, names: Iterable[str]) -> Stubs:
+    """The stubs for publications that are new in the brief: nobody has verified them, and the stubs say so.
+
+    Raises `Problems` if the file cannot be changed in place.
+    """
+    appraised = {study.get("reference") for _, study in entries(source.as_typed.get("studies"))}
+    return _stubs(source, path, tuple(name for name in names if name not in appraised), nobody_looked=True)
+
+
+def _stubs(source: SourceTree, path: str, missing: tuple[str, ...], nobody_looked: bool) -> Stubs:
     old = source.texts.get(path, "")
     written = source.as_typed.get("studies") or []
     indent = _indent(source, old)
-    made = "".join(f"{indent}{line}\n" for name in missing for line in _lines(name, source.as_typed))
+    made = "".join(f"{indent}{line}\n" for name in missing for line in _lines(name, source.as_typed, nobody_looked))
     text = _without_empty_list(old) if not written else old
     text = (text if not text or text.endswith("\n") else f"{text}\n") + made
     saved = source.saved.get(path, "")
@@ -61,12 +73,12 @@ def _not_appraised(tree: Mapping[str, Any]) -> Iterator[str]:
     yield from (str(name) for name in cited if name in listed and name not in appraised)
 
 
-def _lines(name: str, tree: Mapping[str, Any]) -> Iterator[str]:
+def _lines(name: str, tree: Mapping[str, Any], nobody_looked: bool) -> Iterator[str]:
     """The lines of one stub."""
     yield f"- reference: {_written(name)}"
     for field, kind in Study.model_fields.items():
         if field != "reference" and (is_asked(kind) or _is_needed(field, name, tree)):
-            value = _value(kind, at(tree, "brief", "defaults", field))
+            value = _value(kind, at(tree, "brief", "defaults", field), nobody_looked)
             if value:
                 yield f"  {field}: {value}"
 
@@ -77,14 +89,23 @@ def _is_needed(field: str, name: str, tree: Mapping[str, Any]) -> bool:
     return field == "exposure" and any(field not in entry for entry in own)
 
 
-def _value(field: FieldInfo, given: Any) -> str:
+def _value(field: FieldInfo, given: Any, nobody_looked: bool) -> str:
     """What a stub says in a field; nothing if the brief's defaults say all of it."""
     kind, _ = unwrapped(field.annotation, tuple(field.metadata))
     if isinstance(kind, type) and issubclass(kind, Record):
         known = given if isinstance(given, dict) else {}
         inside = {name: one for name, one in kind.model_fields.items() if one.is_required() and name not in known}
-        return f"{{{', '.join(f'{name}: {_value(one, None)}' for name, one in inside.items())}}}" if inside else ""
+        parts = [f"{name}: {_value(one, None, nobody_looked)}" for name, one in inside.items()]
+        return f"{{{', '.join(parts)}}}" if inside else ""
+    if nobody_looked and (honest := _of_nobody(field)):
+        return honest
     return "unknown" if takes_unknown(field) else OPEN
+
+
+def _of_nobody(field: FieldInfo) -> str:
+    """What a state is as long as nobody has looked, `unverified` or `not-checked`; empty for what is no such state."""
+    words = [one.value for one in field.metadata if isinstance(one, Meanwhile)]
+    return next((word for word in words if word in ("unverified", "not-checked")), "")
 
 
 def _written(name: str) -> str:

@@ -6,6 +6,7 @@ else stay as they are.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -79,10 +80,19 @@ def with_scalar(text: str, span: Span, wanted: str, written: str | None) -> str 
     quoted = str(yaml.dump(_Quoted(wanted), Dumper=_Dumper, allow_unicode=True, width=10**6)).rstrip("\n") + tail
     for scalar in (written, quoted):
         changed = text[: span.start] + scalar + text[span.end :] if scalar is not None else text
-        new = [now for _, now in _changes_in(_loaded(text), _loaded(changed))]
+        new = [now for _, now in _changes_in(_loaded_file(text), _loaded_file(changed))]
         if new == [wanted] and _same_kind(text, changed):
             return changed
     return None
+
+
+def written_scalar(value: str) -> str:
+    """A text as a scalar in one line: without quotes where every reader then reads this text, in a list or a record."""
+    places = (f"- {value}\n", f"[{value}]\n", f"{{k: {value}}}\n")
+    wanted = ([value], [value], {"k": value})
+    if "\n" not in value and [_loaded(place, FAST_LOADER) for place in places] == list(wanted):
+        return value
+    return str(yaml.dump(_Quoted(value), Dumper=_Dumper, allow_unicode=True, width=10**6)).rstrip("\n")
 
 
 class Patch(NamedTuple):
@@ -131,7 +141,7 @@ def no_key(text: str, record: Span, key: Span, value: Span) -> Patch:
 
 def _same_kind(text: str, changed: str) -> bool:
     """Whether the changed value keeps its type, so that text does not become a number or a date."""
-    changes = _changes_in(_loaded(text, FAST_LOADER), _loaded(changed, FAST_LOADER))
+    changes = _changes_in(_loaded_file(text, FAST_LOADER), _loaded_file(changed, FAST_LOADER))
     return all(type(old) is type(new) for old, new in changes)
 
 
@@ -140,6 +150,10 @@ def _loaded(text: str, loader: Any = FAST_BASE_LOADER) -> Any:
         return yaml.load(text, loader)
     except (yaml.YAMLError, ValueError):  # an impossible date such as 2026-02-30 is a `ValueError`
         return None
+
+
+_loaded_file = lru_cache(maxsize=8)(_loaded)
+"""For a file in which many things change: it is read once."""
 
 
 def _changes_in(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:

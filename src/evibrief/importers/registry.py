@@ -1,9 +1,27 @@
 """The programs whose files can be imported."""
 
+from evibrief.importers.bibtex import Biblatex, Bibtex
 from evibrief.importers.contract import Importer
+from evibrief.importers.csl import CslJson
+from evibrief.importers.endnote_xml import EndnoteXml
+from evibrief.importers.nbib import Nbib
+from evibrief.importers.pubmed_xml import PubmedXml
 from evibrief.importers.retraction_watch import RetractionWatch
+from evibrief.importers.ris import Ris
+from evibrief.importers.spreadsheet import Spreadsheet
 
-IMPORTERS: tuple[Importer, ...] = (RetractionWatch(),)
+IMPORTERS: tuple[Importer, ...] = (
+    RetractionWatch(),
+    Spreadsheet(),
+    CslJson(),
+    PubmedXml(),
+    EndnoteXml(),
+    Nbib(),
+    Ris(),
+    Biblatex(),
+    Bibtex(),
+)
+"""Asked in this order what a file is: the first that recognises it reads it."""
 
 
 def importer_named(name: str) -> Importer:
@@ -12,3 +30,11 @@ def importer_named(name: str) -> Importer:
         if one.name == name:
             return one
     raise LookupError(name)
+
+
+def importer_of(data: bytes) -> Importer:
+    """The importer that recognises these bytes. Raises `LookupError` where there is none."""
+    for one in IMPORTERS:
+        if one.recognises(data):
+            return one
+    raise LookupError

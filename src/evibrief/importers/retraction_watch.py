@@ -130,6 +130,11 @@ class RetractionWatch:
     stem = "retractions"
     largest = LARGEST_DATABASE
 
+    def recognises(self, data: bytes) -> bool:
+        """Whether the first line names the columns of a record and of its notice."""
+        header = data[:4096].splitlines()[:1]
+        return bool(header) and all(name.encode() in header[0] for name in ("Record ID", "RetractionDOI"))
+
     def read(self, data: bytes, path: Path, brief: Brief, today: datetime.date) -> Imported:
         """Compare the references of a brief with the list. Raises `Problems`, as `check_references` does."""
         report = check_references(brief.references, data, path.name, str(path), today)

@@ -52,6 +52,7 @@ class PageWords(Record):
     counts: Text
     not_this: Text
     current: Text
+    cite: Text
     safety: Text
     only_core: Text
     where: Text
@@ -414,6 +415,8 @@ class Sentences(Record):
     statement: Annotated[Sentence, takes("number")]
     sure: Annotated[Sentence, takes("sure")]
     version_until: Annotated[Sentence, takes("version", "date", "review_by")]
+    cite_as: Annotated[Sentence, takes("title", "version", "date")]
+    cite_as_by: Annotated[Sentence, takes("authors", "title", "version", "date")]
     this_version: Annotated[Sentence, takes("version", "date")]
     tier_of_one: Annotated[Sentence, takes("tier")]
     tier_summary: Annotated[Sentence, takes("statements", "tiers")]

@@ -6,17 +6,16 @@ line endings, and prints exactly what was typed. If the text comes from several 
 lists the fields it may come from.
 """
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import unified_diff
 from functools import cache, lru_cache
 from typing import Any, get_args
 
 from evibrief.evidence.brief import type_of
 from evibrief.evidence.fields import is_prose
+from evibrief.evidence.file_patches import file_patch
 from evibrief.evidence.source import SourceTree
 from evibrief.evidence.write_yaml import with_scalar
 from evibrief.problems import Place
@@ -292,54 +291,4 @@ def _patch(source: SourceTree, field: FieldText, now: str, edit: _Edit) -> str:
     changed = with_scalar(text, span, now, _edited(edit, text[span.start : span.end]))
     if changed is None:
         return ""
-    old = source.saved.get(span.path, text)
-    return _unified(old, _as_saved(changed, text, old), _path_in(source, span.path))
-
-
-def _as_saved(changed: str, text: str, saved: str) -> str:
-    """A changed text with the line endings and byte order mark of the saved file."""
-    before, after, own = text.split("\n"), changed.split("\n"), _END_OF_LINE.split(saved)
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    middle = after[start : len(after) - end]
-    ending = found[0] if start < len(own) and (found := _LINE_ENDING.search(own[start])) else "\n"
-    last = len(after) - 1 - start
-    ended = [line if at == last else f"{line}{ending}" for at, line in enumerate(middle)]
-    if start == 0 and ended and saved.startswith("\ufeff"):
-        ended[0] = f"\ufeff{ended[0]}"
-    return "".join([*own[:start], *ended, *own[len(own) - end :]])
-
-
-_END_OF_LINE = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
-"""Between two lines, where each keeps its ending: a line feed, a carriage return, or both."""
-
-_LINE_ENDING = re.compile(r"[\r\n]+$")
-
-
-def _path_in(source: SourceTree, path: str) -> str:
-    """The path of a file relative to the brief's folder, where patches are applied."""
-    home = os.path.dirname(source.place(("brief", "id")).path)
-    return os.path.relpath(path, home).replace(os.sep, "/")
-
-
-def _unified(old: str, new: str, path: str) -> str:
-    """The patch as `git diff` would print it: a last line without newline is marked, unusual names are quoted."""
-    told = unified_diff(_lines(old), _lines(new), _named(f"a/{path}"), _named(f"b/{path}"))
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told)
-
-
-def _lines(text: str) -> list[str]:
-    """The lines with their endings, split only at line feeds, as git does."""
-    *most, last = text.split("\n")
-    return [*(f"{line}\n" for line in most), *([last] if last else [])]
-
-
-def _named(path: str) -> str:
-    if re.search(r'[\x00-\x1f\x7f"\\]', path):
-        inside = re.sub(r'["\\]', lambda found: f"\\{found[0]}", path)
-        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\{ord(found[0]):03o}", inside) + '"'
-    return f"{path}\t" if " " in path else path
+    return file_patch(source, span.path, changed)

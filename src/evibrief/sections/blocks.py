@@ -201,6 +201,15 @@ class TitleBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Cite:
+    """How to cite the brief: a sentence, and the address of its DOI."""
+
+    sentence: str
+    address: str
+    doi: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirstPage:
     """The question, the bottom line with its two judgements, the counts of the evidence, and what this is not."""
 
@@ -220,6 +229,8 @@ class FirstPage:
     where: tuple[Pointer, ...]
     """Where to go from here; a program that sets pages prints their numbers."""
     currency: str
+    cite: Cite | None = None
+    """How to cite the brief; None where it has no DOI."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from evibrief.evidence.brief import Brief, KindOfSection, Person, Section, SourceDocument
 from evibrief.evidence.fields import cited_keys
 from evibrief.evidence.hashes import SHORT
+from evibrief.evidence.identifiers import address_of_doi
 from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.records import Harm
 from evibrief.evidence.written import joined
@@ -15,7 +16,7 @@ from evibrief.labels.words import Words
 from evibrief.rating.diff import summary_of_changes
 from evibrief.rating.findings import Findings
 from evibrief.sections import methods, rating_lines
-from evibrief.sections.blocks import FirstPage, Line, Pointer, TitleBlock
+from evibrief.sections.blocks import Cite, FirstPage, Line, Pointer, TitleBlock
 from evibrief.sections.figures import charts
 
 
@@ -103,6 +104,7 @@ def page_one(brief: Brief, findings: Findings) -> FirstPage:
         who=_who(brief, words),
         where=_where(brief, words),
         currency=" ".join(_currency(brief, words)),
+        cite=_cite(brief, words),
     )
 
 
@@ -156,6 +158,16 @@ def _not_verified(brief: Brief, findings: Findings) -> Iterator[str]:
     if number := total - findings.verification.get("verified", 0):
         words = findings.words
         yield words.plurals.not_verified(number, references=words.counts.reference(total))
+
+
+def _cite(brief: Brief, words: Words) -> Cite | None:
+    record = brief.brief
+    if record.doi is None:
+        return None
+    told = {"title": record.title, "version": record.version, "date": phrases.date(record.date, words)}
+    authors = ", ".join(person.name for person in record.authors)
+    sentence = words.sentences.cite_as_by(authors=authors, **told) if authors else words.sentences.cite_as(**told)
+    return Cite(sentence, address_of_doi(record.doi), record.doi)
 
 
 def _currency(brief: Brief, words: Words) -> Iterator[str]:

@@ -27,7 +27,7 @@ from evibrief.formats.docx.package import pack, serialised, unpack
 from evibrief.formats.docx.pictures import vector_parts
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
-from evibrief.formats.pandoc import demand_room
+from evibrief.pandoc import demand_room
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sections.blocks import Foot
 from evibrief.sections.figures.picture import Drawing

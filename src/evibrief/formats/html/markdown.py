@@ -14,9 +14,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 from evibrief.formats.html.complaints import ALLOWED_LINKS, Complaint, forbidden, forbidden_link, two_ways
-from evibrief.formats.pandoc import OUT_OF_MEMORY, demand_room
 from evibrief.labels import dialect
 from evibrief.labels.dialect import CITED, Parsed
+from evibrief.pandoc import OUT_OF_MEMORY, demand_room
 from evibrief.workfolders import work_folder
 
 READER = (

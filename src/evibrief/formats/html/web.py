@@ -11,6 +11,7 @@ from html import escape
 from urllib.parse import quote
 
 from evibrief.formats.contract import Page
+from evibrief.formats.html.cited import with_citation
 from evibrief.formats.html.filling import fill_template, unescaped
 from evibrief.formats.html.fonts import font_sheet
 from evibrief.formats.html.kept_together import kept_together
@@ -31,6 +32,7 @@ def web_page(page: Page) -> str:
     html = with_elements(kept_together(page.html), {figure.address: figure.drawing.inline for figure in page.figures})
     html = _with_controls(html, page, words, templates)
     html = _with_comparison(html, page, templates)
+    html = html if page.view.stamp else with_citation(html, page.brief.brief)  # a draft is not to be cited
     html = _at_end(html, _report(page, words))
     script = script_text("screen.js")
     html = _at_end(html, f"<script>{script}</script>")

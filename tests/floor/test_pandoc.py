@@ -19,5 +19,5 @@ NO_ROOM = "it took more than 300 MB of memory"
     ],
 )
 def test_an_end_for_want_of_memory_is_a_limit(ended: str, said: str) -> None:
-    code = f"__import__('evibrief.formats.pandoc', fromlist=['demand_room']).demand_room({ended})"
+    code = f"__import__('evibrief.pandoc', fromlist=['demand_room']).demand_room({ended})"
     assert call("builtins", "eval", [code], Limits(megabytes=300)) == said

@@ -1,0 +1,83 @@
+"""Adds references to the text of a `references.json`: what is there stays as it is, to the byte.
+
+In: the text of the file, and new entries of CSL-JSON. Out: the new text. New entries are set as the file sets its own:
+on a line each, or indented as they are.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evibrief.evidence.read_references import read_references
+from evibrief.evidence.rewrite import as_saved, is_uniform
+from evibrief.evidence.source import Span
+from evibrief.problems import one_problem
+
+Entry = Mapping[str, Any]
+
+
+def with_references(text: str, saved: str, path: str, added: Sequence[Entry]) -> str:
+    """The text of the file, as it is saved, with new entries at its end.
+
+    `text` has line feeds alone, `saved` is what is on the disk if that differs. Raises `Problems` if the list cannot be
+    changed in place.
+    """
+    if not added:
+        return saved or text
+    before = read_references(path, text) if text.strip() else None
+    spans = [] if before is None else [before.spans[("references", at)] for at in range(len(before.entries))]
+    new = _behind(text, spans, added) if spans else _list_of(added)
+    after = read_references(path, new)
+    there = before.entries if before else []
+    if after.problems != (before.problems if before else []) or after.entries != [*there, *added] \
+            or not is_uniform(saved) or (before is not None and not spans and not _is_empty(text)):  # fmt: skip
+        raise one_problem(path, "rewrite", "nothing can be added to this list", "write it as one list: `[{…}, {…}]`")
+    return as_saved(new, saved)
+
+
+def _is_empty(text: str) -> bool:
+    """Whether a file is an empty list and nothing else."""
+    return re.fullmatch(r"\s*\[\s*\]\s*", text) is not None
+
+
+def _list_of(entries: Sequence[Entry]) -> str:
+    """A new list: a line for each field."""
+    set_out = (_fields_on_lines(entry, "    ", "  ", ensure_ascii=False) for entry in entries)
+    return "[\n  " + ",\n  ".join(set_out) + "\n]\n"
+
+
+def _fields_on_lines(entry: Entry, indent: str, outer: str, ensure_ascii: bool) -> str:
+    """An entry with a line for each field, and what is in a field on this line."""
+    fields = (f'{indent}"{name}": {json.dumps(value, ensure_ascii=ensure_ascii)}' for name, value in entry.items())
+    return "{\n" + ",\n".join(fields) + f"\n{outer}}}"
+
+
+def _behind(text: str, spans: Sequence[Span], added: Sequence[Entry]) -> str:
+    """The text with the entries behind the last one, set as the last one is."""
+    last = spans[-1]
+    between = _between(text, spans)
+    set_alike = "".join(f",{between}{_set(entry, text, last, between)}" for entry in added)
+    return text[: last.end] + set_alike + text[last.end :]
+
+
+def _between(text: str, spans: Sequence[Span]) -> str:
+    """The white space in front of an entry: a line feed and an indent, or a space."""
+    first = spans[-1].start
+    space = text[:first][len(text[:first].rstrip(" \t\n")) :]
+    return space or (" " if len(spans) > 1 else "")
+
+
+def _set(entry: Entry, text: str, like: Span, between: str) -> str:
+    """An entry as JSON, on as many lines as another entry of the file, and with its indent."""
+    own = text[like.start : like.end]
+    plain = own.isascii() and "\\u" in own
+    if "\n" not in own:
+        return json.dumps(entry, ensure_ascii=plain)
+    outer = between.rpartition("\n")[2]
+    field = re.match(r"\{\s*\n([ \t]*)", own)
+    indent = field[1] if field else f"{outer}  "
+    if not re.search(r'": [\[{]\n', own):
+        return _fields_on_lines(entry, indent, outer, plain)
+    step = indent.removeprefix(outer)
+    return json.dumps(entry, indent=step or "  ", ensure_ascii=plain).replace("\n", f"\n{outer}")

@@ -1,0 +1,1 @@
+"""Writes a brief in the layouts that other programs read."""

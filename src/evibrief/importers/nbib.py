@@ -1,0 +1,133 @@
+"""NBIB: what PubMed calls its own format (`Send to: Citation manager`), and MEDLINE, which is the same.
+
+In: the bytes of a file. Out: its references as CSL-JSON. The tags are those of the MEDLINE/PubMed Data Element
+(Field) Descriptions of the National Library of Medicine.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evibrief.importers import csl_parts
+from evibrief.importers.contract import FoundReference
+from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost, text_of, words_of
+from evibrief.problems import Place, Problem, Problems
+
+_TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")
+_FIRST = re.compile(r"^PMID *- *[0-9]", re.MULTILINE)
+_INITIALS = re.compile(r"(.+) ([A-Z]{1,4})(?: (Jr|Sr|2nd|3rd|4th|I{2,3}|IV))?")
+
+
+class Element(NamedTuple):
+    """One field of a record: its tag and its value."""
+
+    tag: str
+    value: str
+
+
+class Nbib:
+    """NBIB as an importer of references."""
+
+    name = "nbib"
+    label = "NBIB"
+    largest = LARGEST_LIST
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether a line begins with `PMID-` and a number."""
+        return _FIRST.search(beginning_of(data)) is not None
+
+    def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
+        """All references. Raises `Problems` if a line is in no record."""
+        lines = text_of(data, path).split("\n")
+        starts = [number for number, line in enumerate(lines, 1) if line.startswith("PMID")]
+        records = list(_records(lines, str(path)))
+        if len(records) != len(starts) or not starts:
+            raise lost(path, starts[-1] if starts else 1, len(starts), len(records))
+        return tuple(FoundReference(csl_of_nbib(elements), line) for line, elements in records)
+
+
+def _records(lines: Sequence[str], path: str) -> Iterator[tuple[int, list[Element]]]:
+    """The line of each record and its elements. A record begins with its PMID."""
+    begun, elements = 0, list[Element]()
+    for number, line in enumerate(lines, 1):
+        found = _TAG.fullmatch(line)
+        if found and found[1] == "PMID":
+            if begun:
+                yield begun, elements
+            begun, elements = number, []
+        if found and begun:
+            elements.append(Element(found[1], found[2].strip()))
+        elif line[:1] == " " and elements:
+            elements[-1] = Element(elements[-1].tag, f"{elements[-1].value} {line.strip()}")
+        elif line.strip():
+            message, hint = f"this line is in no record: `{line.strip():.60}`", "a record begins with `PMID-`"
+            raise Problems([Problem(Place(path, number, 1), "import", message, hint)])
+    if begun:
+        yield begun, elements
+
+
+def csl_of_nbib(elements: Sequence[Element]) -> dict[str, Any]:
+    """One record as CSL-JSON."""
+    kind = _type_of(elements)
+    title = sentence_as_title(_first(elements, "CTI", "TI", "BTI") if kind != "book" else _first(elements, "BTI", "TI"))
+    journal, short = _first(elements, "JT"), _first(elements, "TA")
+    return csl_parts.without_empty({
+        "type": kind, "title": title,
+        "container-title": _first(elements, "BTI") if kind == "chapter" else journal or short,
+        "container-title-short": short if journal and short != journal else "",
+        "author": people_of(elements, "FAU", "AU"), "editor": people_of(elements, "FED", "ED"),
+        "issued": csl_parts.date_of(_first(elements, "DP", "DEP")),
+        "volume": _first(elements, "VI"), "issue": _first(elements, "IP"), "page": _first(elements, "PG"),
+        "publisher": _first(elements, "PB") if kind in ("book", "chapter") else "",
+        **csl_parts.serial_numbers(_all(elements, "ISBN", "IS")),
+        "DOI": _marked(elements, "doi"), "PMID": _first(elements, "PMID"),
+        "PMCID": csl_parts.pmcid_in(_all(elements, "PMC")),
+    })  # fmt: skip
+
+
+def _all(elements: Iterable[Element], *tags: str) -> list[str]:
+    """The values of these tags, in the order of the tags."""
+    known = list(elements)
+    return [words_of(one.value) for tag in tags for one in known if one.tag == tag and one.value]
+
+
+def _first(elements: Iterable[Element], *tags: str) -> str:
+    return next(iter(_all(elements, *tags)), "")
+
+
+def _marked(elements: Iterable[Element], mark: str) -> str:
+    """The article's number of a kind, which is marked: `10.1000/1 [doi]`."""
+    marked = (text for text in _all(elements, "LID", "AID") if text.endswith(f"[{mark}]"))
+    return next((text.removesuffix(f"[{mark}]").strip() for text in marked), "")
+
+
+def _type_of(elements: Iterable[Element]) -> str:
+    """The type of CSL: PubMed names a book by its title, and says of preprints that they are."""
+    if _first(elements, "BTI"):
+        return "chapter" if _first(elements, "CTI", "TI") else "book"
+    return "article" if "Preprint" in _all(elements, "PT") else "article-journal"
+
+
+def people_of(elements: Sequence[Element], full: str, short: str) -> list[dict[str, str]]:
+    """People and groups in their order: by their full names or, in old records, with initials."""
+    wanted = full if _all(elements, full) else short
+    groups = ("CN",) if full == "FAU" else ()
+    return [
+        {"literal": words_of(one.value)} if one.tag in groups else _person(words_of(one.value))
+        for one in elements if one.value and one.tag in (wanted, *groups)
+    ]  # fmt: skip
+
+
+def _person(text: str) -> dict[str, str]:
+    """`Muster, Max` or, as in `AU`, `Muster M`."""
+    found = None if "," in text else _INITIALS.fullmatch(text)
+    if not found:
+        return csl_parts.name_of(text)
+    return csl_parts.without_empty({"family": found[1], "given": " ".join(found[2]), "suffix": found[3]})
+
+
+def sentence_as_title(text: str) -> str:
+    """A title without the full stop that PubMed puts behind it."""
+    words = words_of(text)
+    return words[:-1] if words.endswith(".") and not words.endswith("..") else words
