@@ -32,7 +32,8 @@ SIZES = {1: 3, 4: 3, 16: 3, 64: 1}
 def compare_with_nothing_to_do(folder: Path, report: Report) -> None:
     """A build of what was built already, over a whole build."""
     report.part("Nothing to do", f"The first brief is built, and built again without a change; medians of {RUNS} runs.")
-    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", FIRST, "--no-cache", "--output", folder / "twice"]
+    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", FIRST, "--no-cache",
+                               "--output", folder / "twice"]  # fmt: skip
     whole = measured(build).wall
     idle = statistics.median(measured(build).wall for _ in range(RUNS))
     report.table(("", "seconds"), [("a whole build", f"{whole:.2f}"), ("nothing to do", f"{idle:.2f}")])
