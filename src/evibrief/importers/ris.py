@@ -173,7 +173,7 @@ def _people(tags: Tags, kind: str) -> dict[str, Any]:
 
 def _issued(tags: Tags) -> Mapping[str, Any]:
     """When it was published: the year, or a date that tells more of that year."""
-    return csl_parts.fullest(*(csl_parts.date_of(_first(tags, name)) for name in ("PY", "Y1", "DA")))
+    return csl_parts.fullest(*(csl_parts.date_of(_first(tags, name)) for name in ("PY", "DA", "Y1")))
 
 
 def _doi(tags: Tags) -> str:
