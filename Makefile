@@ -77,7 +77,8 @@ fuzz: libraries test-parts .venv/ready  ## thousands of damaged and hostile inpu
 	LAW_EXAMPLES=3000 $(PYTHON_HERE) -m pytest --quiet --numprocesses auto --dist load tests/rating/test_laws.py
 	$(PYTHON_HERE) tests/helpers/fuzz.py
 
-bench: libraries .venv/ready  ## measure the speed, as ratios
+bench: libraries .venv/ready  ## measure the speed, as ratios, and write docs/performance.md; takes an hour
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/bench.txt
 	$(PYTHON_HERE) tests/helpers/bench.py
 
 schema: .venv/ready  ## print the JSON Schema of the data files

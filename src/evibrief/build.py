@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evibrief import resources
@@ -20,9 +21,11 @@ from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
 from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.registry import format_named, names
+from evibrief.kept import Kept
 from evibrief.problems import Place, Problem, Problems, suggest
 
 if TYPE_CHECKING:
+    from evibrief.evidence.read_folder import Unsaved
     from evibrief.evidence.source import SourceTree
     from evibrief.formats.html.complaints import Complaint
     from evibrief.formats.html.kept_texts import Typesetter
@@ -71,10 +74,12 @@ def build(
     report: Report = lambda stage: None,
     warn: Warn = lambda problems: None,
     layer: "Layer" = "full",
+    kept: Kept | None = None,
 ) -> list[WrittenFile]:
     """Build a brief, or the part of it in a layer: page 1, page 1 and the summary, or everything.
 
-    Raises `Problems` that the author can fix; `output` is then unchanged.
+    `kept` is what was made before, from which equal texts and documents are taken. Raises `Problems` that the author
+    can fix; `output` is then unchanged.
     """
     wanted = _in_order(formats)
     fingerprint = fingerprint_inputs(folder) + layer
@@ -84,7 +89,7 @@ def build(
         report("reading the evidence")
         loaded = load(folder)
         warn(loaded.warnings)
-        made = _compose(loaded, wanted, layer, report, workers)
+        made = _compose(loaded, wanted, layer, report, workers, kept=kept)
     report("saving")
     return save(folder, output, file_stem(loaded.brief, layer), made.documents, fingerprint, layer)
 
@@ -95,26 +100,31 @@ def compose(
     layer: "Layer" = "full",
     edition: Edition = BRIEF,
     typesetter: "Typesetter | None" = None,
+    kept: Kept | None = None,
 ) -> Composition:
     """Build the same documents in memory. Raises `Problems` that the author can fix.
 
-    `typesetter` is another one for the same texts, for a process that builds again and again.
+    `typesetter` is another one for the same texts, for a process that builds again and again. `kept` is never for a
+    document that a stranger sent: what is made from it is neither kept nor taken from what was.
     """
     wanted = _in_order(formats)
     with _workers(wanted) as workers:
-        return _compose(loaded, wanted, layer, lambda stage: None, workers, edition, typesetter)
+        return _compose(loaded, wanted, layer, lambda stage: None, workers, edition, typesetter, kept)
 
 
-def checked(folder: Path, today: datetime.date | None = None) -> Loaded:
+def checked(
+    folder: Path, today: datetime.date | None = None, unsaved: "Unsaved" = MappingProxyType({})
+) -> Loaded:
     """Read and check a brief, and fill its page: whatever `build` refuses is refused here, at the same place.
 
     With a look of its own the documents are written, too, in memory: only the engines know what they cannot follow.
-    `today` is for the rules that depend on the date. Raises `Problems`, with the warnings among them.
+    `today` is for the rules that depend on the date. `unsaved` takes the place of files; the engines then have to wait
+    until it is saved. Raises `Problems`, with the warnings among them.
     """
     with _collecting_rarely():
-        loaded = load(folder, today)
+        loaded = load(folder, today, unsaved)
         try:
-            compose(loaded) if _own_look(loaded) else _look_through(loaded)
+            compose(loaded) if _own_look(loaded) and not unsaved else _look_through(loaded)
         except Problems as wrong:
             raise Problems((*loaded.warnings, *wrong.problems)) from wrong
     return loaded
@@ -164,8 +174,10 @@ def _compose(
     workers: Executor,
     edition: Edition = BRIEF,
     typesetter: "Typesetter | None" = None,
+    kept: Kept | None = None,
 ) -> Composition:
     # Importing the engines and pydantic takes half a second; a build with nothing to do must not wait for it.
+    from evibrief.formats.html.kept_texts import KeptTexts
     from evibrief.formats.theme import theme_files
     from evibrief.rating.values import fill, values_of
     from evibrief.sections.compose import compose_view
@@ -177,9 +189,12 @@ def _compose(
     content = json.loads(evidence[MANIFEST]).get("content_sha256", "")
     view = edition.view(compose_view(brief, findings, content), loaded)
     theme = theme_files(loaded)
-    page = Page(_render(view, loaded, theme, layer, typesetter), view, brief, theme, evidence)
+    texts = None if typesetter or kept is None else KeptTexts(kept, loaded.folder)
+    page = Page(_render(view, loaded, theme, layer, texts or typesetter), view, brief, theme, evidence)
+    if texts:
+        texts.keep()
     report("writing " + ", ".join(one.name for one in wanted))
-    return Composition(page, findings, _write_documents(page, wanted, workers))
+    return Composition(page, findings, _write_documents(page, wanted, workers, layer, kept))
 
 
 @contextmanager
@@ -270,9 +285,13 @@ def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
     return Problem(source.place_of_text(location, complaint.within), "prose", complaint.message, complaint.hint)
 
 
-def _write_documents(page: Page, wanted: Sequence[Format], workers: Executor) -> tuple[Document, ...]:
+def _write_documents(
+    page: Page, wanted: Sequence[Format], workers: Executor, layer: "Layer", kept: Kept | None
+) -> tuple[Document, ...]:
     """Write the formats in parallel, because pandoc is a separate process. Raises the `Problems` of all together."""
-    running = [workers.submit(one.write, page) for one in wanted]
+    from evibrief.formats.kept_documents import document_of
+
+    running = [workers.submit(document_of, page, one, layer, kept) for one in wanted]
     documents: list[Document] = []
     problems: list[Problem] = []
     for one in running:

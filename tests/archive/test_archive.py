@@ -3,10 +3,8 @@
 import json
 import os
 import shutil
-import signal
 import stat
 import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from command import begin
 from command import run_here as evibrief
 from evibrief.archive.finish import finish_interrupted, write_index
 from evibrief.archive.integrity import check_version, findings
@@ -134,8 +133,8 @@ def test_a_successor_supersedes_and_the_old_files_stay(archive: Path, tmp_path: 
 
 
 @pytest.mark.slow
-def test_index_and_feed_list_all_versions_newest_first(archive: Path, tmp_path: Path) -> None:
-    archive_version(successor_of(tmp_path, archive), archive, TODAY)
+def test_index_and_feed_list_all_versions_newest_first(archive: Path, shared: Shared, tmp_path: Path) -> None:
+    shared.archive_version(successor_of(tmp_path, archive), archive, TODAY)
     listed = json.loads((archive / "index.json").read_text())["versions"]
     assert [one["version"] for one in listed] == ["2.0.0", "1.2.0"]
     for one in listed:
@@ -154,14 +153,14 @@ def test_index_and_feed_list_all_versions_newest_first(archive: Path, tmp_path: 
 
 
 @pytest.mark.slow
-def test_versions_are_ordered_as_numbers(archive: Path, tmp_path: Path) -> None:
+def test_versions_are_ordered_as_numbers(archive: Path, shared: Shared, tmp_path: Path) -> None:
     folder = edited(
         tmp_path,
         ("brief.yaml", "version: 1.2.0\ndate: 2026-03-01", "version: 1.10.0\ndate: 2026-04-01"),
         ("changes.yaml", "1.2.0", "1.10.0"),
     )
     write_since(folder, archive)
-    archive_version(folder, archive, TODAY)
+    shared.archive_version(folder, archive, TODAY)
     assert [one.version for one in versions(archive)] == ["1.10.0", "1.2.0"]
 
 
@@ -206,7 +205,14 @@ def test_an_index_that_disagrees_is_found(archive: Path) -> None:
     assert check_version(archive / "blue-glass" / NAME) == []
 
 
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The brief is composed, so that whoever archives it again in this process or a copy of it writes at once."""
+    assert evibrief("archive", SECOND, "--archive", tmp_path_factory.mktemp("composed") / "archive").returncode == 0
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("composed")
 def test_two_writers_leave_one_whole_version(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     with ThreadPoolExecutor(2) as workers:
@@ -228,21 +234,22 @@ def left_by_a_kill(archive: Path) -> str:
     return "listed"
 
 
-def kill_when(seen: Callable[[], bool], command: list[str]) -> None:
+def kill_when(seen: Callable[[], bool], *words: str | Path) -> None:
     """Run a command and end it at once when something is seen."""
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while run.poll() is None and not seen():
+    run = begin(*words)
+    while run.is_alive() and not seen():
         time.sleep(0.0002)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
+    run.kill()
+    run.join()
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("composed")
 def test_a_kill_in_any_phase_is_unfinished_never_altered_and_the_next_run_ends_it(tmp_path: Path) -> None:
     """Each phase is waited for, and the run killed in it; what is left shows that it was that phase."""
     archive = tmp_path / "archive"
     folder, log = archive / "blue-glass" / NAME, archive / LOG
-    command = [sys.executable, "-m", "evibrief", "archive", str(SECOND), "--archive", str(archive)]
+    command = ("archive", SECOND, "--archive", archive)
     phases: dict[str, Callable[[], bool]] = {
         "writing": lambda: bool(list(archive.glob("*/.writing-*/work/version/evidence"))),
         "version without log": folder.exists,
@@ -252,7 +259,7 @@ def test_a_kill_in_any_phase_is_unfinished_never_altered_and_the_next_run_ends_i
     for phase, seen in [*phases.items()] * 3:
         if phase in met:
             continue
-        kill_when(seen, command)
+        kill_when(seen, *command)
         met.add(state := left_by_a_kill(archive))
         if state not in ("nothing", "writing"):
             run = evibrief("verify", folder)
@@ -262,7 +269,7 @@ def test_a_kill_in_any_phase_is_unfinished_never_altered_and_the_next_run_ends_i
             whole = evibrief("verify", archive)
             assert "ALTERED" not in whole.stdout
             assert whole.returncode in (0, 1, 6)
-        assert evibrief("archive", SECOND, "--archive", archive).returncode == 0
+        assert evibrief(*command).returncode == 0
         assert evibrief("verify", archive).returncode == 0
         assert list(archive.rglob(".writing-*")) == []
         make_writable(archive)

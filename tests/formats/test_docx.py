@@ -31,6 +31,7 @@ from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, buil
 from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
 from evibrief.problems import Problems
 from evibrief.sections.figures.picture import Drawing, Form
+from office import converted
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "templates" / "reference.docx").read_bytes()
@@ -209,12 +210,8 @@ def pages(printed: Path, program: Callable[..., str]) -> list[str]:
 def convert(data: bytes, program: Callable[..., str], folder: Path) -> Path:
     """The document as LibreOffice prints it."""
     (folder / "sample.docx").write_bytes(data)
-    command = [
-        program("soffice", "libreoffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless",
-        "--convert-to", "pdf", "--outdir", str(folder), str(folder / "sample.docx"),
-    ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return folder / "sample.pdf"
+    (printed,) = converted([folder / "sample.docx"], "pdf", folder, program)
+    return printed
 
 
 def texts_of_pages(path: Path, program: Callable[..., str]) -> list[str]:
@@ -577,26 +574,37 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(pages: list[str]) -> None
 WIDE = '<div class="landscape"><h2 id="{0}">Wide {0}</h2><p>wide</p></div>'
 
 
-@pytest.mark.parametrize(
-    ("markup", "expected"),
-    [
-        (WIDE.format("a") + "<p>tall</p>", ["landscape", "portrait"]),
-        ("<p>tall</p>" + WIDE.format("a"), ["portrait", "landscape"]),
-        (WIDE.format("a"), ["landscape"]),
-        (WIDE.format("a") + WIDE.format("b") + "<p>tall</p>", ["landscape", "landscape", "portrait"]),
-        (f"<p>tall</p>{small_table(1)}" + WIDE.format("a") + small_table(2), ["portrait", "landscape", "portrait"]),
-        (f'<p>tall</p><div class="landscape">{small_table(1)}</div>', ["portrait", "landscape"]),
-        ("<p>tall</p>", ["portrait"]),
-    ],
-    ids=["first", "last", "alone", "two", "between tables", "last with a table", "none"],
-)
+TURNS = {
+    "first": (WIDE.format("a") + "<p>tall</p>", ["landscape", "portrait"]),
+    "last": ("<p>tall</p>" + WIDE.format("a"), ["portrait", "landscape"]),
+    "alone": (WIDE.format("a"), ["landscape"]),
+    "two": (WIDE.format("a") + WIDE.format("b") + "<p>tall</p>", ["landscape", "landscape", "portrait"]),
+    "between tables": (f"<p>tall</p>{small_table(1)}" + WIDE.format("a") + small_table(2),
+                       ["portrait", "landscape", "portrait"]),
+    "last with a table": (f'<p>tall</p><div class="landscape">{small_table(1)}</div>', ["portrait", "landscape"]),
+    "none": ("<p>tall</p>", ["portrait"]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def turned(program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[bytes, Path]]:
+    """Each document with turned pages, and how LibreOffice prints it."""
+    folder = tmp_path_factory.mktemp("turned")
+    made = {name: write(page(markup)) for name, (markup, _) in TURNS.items()}
+    for name, data in made.items():
+        (folder / f"{name}.docx").write_bytes(data)
+    printed = converted((folder / f"{name}.docx" for name in made), "pdf", folder, program)
+    return {name: (data, path) for (name, data), path in zip(made.items(), printed, strict=True)}
+
+
+@pytest.mark.parametrize("name", TURNS)
 def test_no_turn_leaves_an_empty_page(
-    markup: str, expected: list[str], program: Callable[..., str], tmp_path: Path
+    name: str, turned: Mapping[str, tuple[bytes, Path]], program: Callable[..., str]
 ) -> None:
-    data = write(page(markup))
+    _, expected = TURNS[name]
+    data, printed = turned[name]
     assert orientations(Word(data).tree("document")) == expected
     assert_valid(data)
-    printed = convert(data, program, tmp_path)
     with pikepdf.open(printed) as pdf:
         wide = [page.mediabox[2] > page.mediabox[3] for page in pdf.pages]
     assert wide == [orientation == "landscape" for orientation in expected]
@@ -920,6 +928,8 @@ def test_pictures_have_numbers_and_descriptions(body: Any) -> None:
     numbers = find(body, "//wp:docPr/@id")
     assert len(numbers) == len(set(numbers)) == 2
     assert b"data:image" not in etree.tostring(body)
+    around = [inline.get(f"dist{side}") for inline in find(body, "//wp:inline") for side in "TBLR"]
+    assert around == ["0"] * 8
 
 
 @dataclass
@@ -1281,7 +1291,7 @@ def test_the_reference_document_is_valid_and_complete() -> None:
 def test_same_bytes_at_another_time_in_another_zone(word: Word, zone: str, tmp_path: Path) -> None:
     time.sleep(2.1)  # a zip file counts in steps of two seconds
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import test_docx;"
+        "import sys; sys.path[:0] = sys.argv[1:]; import test_docx;"
         "sys.stdout.buffer.write(test_docx.write(anchors=test_docx.ANCHORS))"
     )
     environment = {
@@ -1292,7 +1302,7 @@ def test_same_bytes_at_another_time_in_another_zone(word: Word, zone: str, tmp_p
         "PYTHONHASHSEED": "7",
         "LC_ALL": "C",
     }
-    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(Path(__file__).parent), str(ROOT / "tests" / "helpers")]
     run = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=tmp_path)
     assert run.stdout == word.data
 
@@ -1338,6 +1348,6 @@ def seconds_for(html: str) -> float:
 def test_long_tables_are_quick_and_the_cost_grows_as_they_do() -> None:
     few, many = html_of(160), html_of(640)
     assert few.count("<tr>") > 380
-    short, long = (min(seconds_for(html) for _ in range(3)) for html in (few, many))
+    short, long = min(seconds_for(few) for _ in range(3)), seconds_for(many)
     assert short < 2
     assert long < 8 * short

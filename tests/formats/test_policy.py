@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import re
 import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
 from evibrief import resources
 from evibrief.archive import index
@@ -26,6 +26,7 @@ from evibrief.formats.html.policy import contents_of, policy, with_policy
 from evibrief.formats.html.render import render_text
 from evibrief.mailing.message import Letter, Part
 from evibrief.problems import Problems
+from office import converted
 
 ROOT = Path(__file__).parents[2]
 PLAIN = ROOT / "tests" / "briefs" / "blue-glass"
@@ -64,22 +65,26 @@ def server() -> Iterator[Counting]:
 
 @dataclass(frozen=True)
 class Browser:
-    """Chromium, which opens a page with a profile of its own and gives what it made of it."""
+    """Chromium, which opens each page as if it knew of no other and gives what it made of it."""
 
-    command: tuple[str, ...]
+    chromium: sync_api.Browser
 
-    def open(self, page: Path, *options: str) -> str:
-        run = subprocess.run(
-            [*self.command, "--virtual-time-budget=3000", *options, "--dump-dom", page.resolve().as_uri()],
-            capture_output=True, text=True, timeout=120, check=True,
-        )  # fmt: skip
-        return run.stdout
+    def open(self, page: Path, shot: Path | None = None) -> str:
+        """The page as it is when it has asked nobody for half a second; `shot` is where its picture goes."""
+        context = self.chromium.new_context(viewport={"width": 1000, "height": 4000})
+        try:
+            window = context.new_page()
+            window.goto(page.resolve().as_uri(), wait_until="networkidle")
+            if shot:
+                window.screenshot(path=shot)
+            return window.content()
+        finally:
+            context.close()
 
 
 @pytest.fixture
-def browser(program: Callable[..., str], tmp_path: Path) -> Browser:
-    found = program("chromium", "chromium-browser", "google-chrome")
-    return Browser((found, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"))
+def browser(browser: sync_api.Browser) -> Browser:
+    return Browser(browser)
 
 
 @pytest.fixture
@@ -130,13 +135,13 @@ def test_the_finished_page_asks_nobody_and_keeps_its_looks(
     shots = []
     for name, path in (("a", page), ("b", tmp_path / "free.html")):
         shot = tmp_path / f"{name}.png"
-        browser.open(path, f"--screenshot={shot}", "--window-size=1000,4000")
+        browser.open(path, shot)
         shots.append(shot.read_bytes())
     assert len(shots[0]) > 50_000
     assert shots[0] == shots[1]
     bare = tmp_path / "bare.html"
     bare.write_text(html.replace("style-src", "style-src 'none'; x-src"))
-    browser.open(bare, f"--screenshot={tmp_path / 'c.png'}", "--window-size=1000,4000")
+    browser.open(bare, tmp_path / "c.png")
     assert (tmp_path / "c.png").read_bytes() != shots[0]
     assert server.asked == []
 
@@ -251,11 +256,8 @@ def test_the_word_files_ask_nobody(
     else:
         assert evibrief("review-copy", PLAIN, "--output", tmp_path / "out").returncode == 0
         word = next((tmp_path / "out").rglob("*.docx"))
-    subprocess.run(
-        [program("soffice", "libreoffice"), f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
-         "--convert-to", "html", "--outdir", str(tmp_path), str(word)], check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    browser.open(next(tmp_path.glob("*.html")))
+    (page,) = converted([word], "html", tmp_path, program)
+    browser.open(page)
     assert server.asked == []
 
 

@@ -1,95 +1,62 @@
-"""`make bench`: how long a build takes, as ratios measured in one run; machines differ and are noisy, ratios less.
+"""`make bench`: how long things take, as ratios measured in one run, printed and written to `docs/performance.md`.
 
-(a) a whole build of all three documents, over WeasyPrint alone on the same final HTML: at most 1.25
-(b) a build with nothing to do, over a whole build: at most 0.10
-(c) seconds per claim at 16 times the claims, over those at 4 times, on a generated evidence base: at most 1.15
-(d) and (e) archives of many versions, and many briefs built at once: see bench_many.py
-
-Every figure of (a) to (c) is the median of `RUNS` runs, each in a process of its own, the sides of a ratio in turns.
+Machines differ and are noisy, ratios less: the sides of each are measured in turns. The parts are those of the page: a
+whole build beside its peers, a build with nothing to do, growth with the claims, a preview, archives, many briefs.
 """
 
 import json
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from bench_many import compare_archives, compare_many_briefs
+from bench_peers import FIRST, compare_peers
+from bench_preview import compare_preview
+from bench_report import Report
+from measured import Measured, measured
 
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "performance.md"
 RUNS = 5
 CLAIMS = 36
 """In the smallest generated evidence base: a quarter of the first brief."""
+SIZES = {1: 3, 4: 3, 16: 3, 64: 1}
+"""How many times the claims, and how often each is built: the largest takes minutes."""
 
 
-def keep_printed_page(brief: str, html: str) -> None:
-    """The page as the PDF engine gets it, which has letters in its figures where the web page has shapes."""
-    from unittest.mock import patch
-
-    from evibrief import build
-    from evibrief.formats.pdf import write
-
-    with patch.object(write, "write_pdf", return_value=write.WrittenPdf()) as engine:
-        build.build(Path(brief), Path(html).parent / "kept", ["pdf"])
-    page, *_ = engine.call_args.args
-    Path(html).write_text(page, encoding="utf-8")
+def compare_with_nothing_to_do(folder: Path, report: Report) -> None:
+    """A build of what was built already, over a whole build."""
+    report.part("Nothing to do", f"The first brief is built, and built again without a change; medians of {RUNS} runs.")
+    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", FIRST, "--output", folder / "twice"]
+    whole = measured(build).wall
+    idle = statistics.median(measured(build).wall for _ in range(RUNS))
+    report.table(("", "seconds"), [("a whole build", f"{whole:.2f}"), ("nothing to do", f"{idle:.2f}")])
+    report.ratio("nothing to do over a whole build", idle / whole, 0.10)
 
 
-def weasyprint_alone(html: str, pdf: str) -> None:
-    """WeasyPrint as it comes: our fonts, and nothing else of ours."""
-    from evibrief import resources
-    from evibrief.formats.pdf.write import VARIANT, lay_out
-
-    lay_out(Path(html).read_text(encoding="utf-8"), resources.fonts()).write_pdf(pdf, pdf_variant=VARIANT)
-
-
-APART: dict[str, Callable[..., None]] = {
-    "keep-printed-page": keep_printed_page, "weasyprint-alone": weasyprint_alone
-}  # fmt: skip
-"""What runs in a process of its own: functions and not text, so that `make lint` sees when they are out of date."""
-
-
-def seconds(command: Sequence[str | Path]) -> float:
-    began = time.monotonic()
-    subprocess.run([sys.executable, *map(str, command)], check=True, stdout=subprocess.DEVNULL)
-    return time.monotonic() - began
-
-
-def whole_build(brief: Path, output: Path) -> float:
-    shutil.rmtree(output, ignore_errors=True)
-    return seconds(["-m", "evibrief", "build", brief, "--output", output])
-
-
-def compare_with_weasyprint(brief: Path, folder: Path) -> None:
-    output = folder / "out"
-    html = folder / "page.html"
-    seconds([__file__, "keep-printed-page", brief, html])
-    wholes, alones, idles = [], [], []
-    for _ in range(RUNS):
-        wholes.append(whole_build(brief, output))
-        idles.append(seconds(["-m", "evibrief", "build", brief, "--output", output]))
-        alones.append(seconds([__file__, "weasyprint-alone", html, folder / "alone.pdf"]))
-    whole, alone, idle = map(statistics.median, (wholes, alones, idles))
-    print(f"whole build {whole:.2f} s, WeasyPrint alone {alone:.2f} s, nothing to do {idle:.2f} s")
-    show("(a) whole build / WeasyPrint alone", whole / alone, 1.25)
-    show("(b) nothing to do / whole build", idle / whole, 0.10)
-
-
-def compare_sizes(folder: Path) -> None:
-    times: dict[int, list[float]] = {1: [], 4: [], 16: []}
-    briefs = {size: generate(folder / f"times-{size}", CLAIMS * size) for size in times}
-    for _ in range(RUNS):
-        for size, brief in briefs.items():
-            times[size].append(whole_build(brief, folder / "out"))
-    per_claim = {size: statistics.median(runs) / (CLAIMS * size) for size, runs in times.items()}
-    for size, each in per_claim.items():
-        print(f"{CLAIMS * size:5} claims: {each * CLAIMS * size:6.2f} s, {each * 1000:5.1f} ms for each")
-    show("(c) seconds per claim, × 16 / × 4", per_claim[16] / per_claim[4], 1.15)
+def compare_sizes(folder: Path, report: Report, sizes: dict[int, int] = SIZES, claims: int = CLAIMS) -> None:
+    """Generated briefs of more and more claims; the time for each must not grow."""
+    report.part("Growth", "Whole builds of generated briefs: PDF, Word document and page, with nothing kept.")
+    briefs = {size: generate(folder / f"times-{size}", claims * size) for size in sizes}
+    found: dict[int, list[Measured]] = {size: [] for size in sizes}
+    for turn in range(max(sizes.values())):
+        for size in (size for size, runs in sizes.items() if turn < runs):
+            shutil.rmtree(folder / "grown", ignore_errors=True)
+            found[size].append(measured([sys.executable, "-m", "evibrief", "build", briefs[size], "--output",
+                                         folder / "grown", "--quiet"]))  # fmt: skip
+    each = {size: statistics.median(one.wall for one in runs) / (claims * size) for size, runs in found.items()}
+    memory = {size: max(one.memory for one in runs) for size, runs in found.items()}
+    report.table(("claims", "seconds", "milliseconds for each", "MB"), [
+        (str(claims * size), f"{one * claims * size:.1f}", f"{one * 1000:.0f}", f"{memory[size]:.0f}")
+        for size, one in each.items()
+    ])  # fmt: skip
+    _, few, *_, many = sizes
+    report.ratio(f"seconds per claim, {claims * many} over {claims * few} claims", each[many] / each[few], 1.15)
+    report.ratio(f"megabytes with {claims * many} claims", memory[many], 1500)
 
 
 def generate(folder: Path, claims: int) -> Path:
@@ -128,20 +95,24 @@ def claim(name: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def show(what: str, ratio: float, most: float) -> None:
-    print(f"{what}: {ratio:.2f} (at most {most:.2f}) {'met' if ratio <= most else 'NOT MET'}", flush=True)
-
-
 def main() -> None:
+    """Every part; the page of the docs is written at the end."""
+    report = Report()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        compare_with_weasyprint(ROOT / "data" / "ketamine-mecfs", folder)
-        compare_sizes(folder)
-        compare_archives(folder, show)
-        compare_many_briefs(folder)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"peak memory of one build: {peak / 1024:.0f} MB")
+        parts: Sequence[Callable[[], object]] = (
+            lambda: compare_peers(folder, report, RUNS),
+            lambda: compare_with_nothing_to_do(folder, report),
+            lambda: compare_sizes(folder, report),
+            lambda: compare_preview(folder, report, 2 * RUNS),
+            lambda: compare_archives(folder, report),
+            lambda: compare_many_briefs(folder, report),
+        )
+        for part in parts:
+            part()
+    PAGE.write_text(report.page(date.today()))
+    print(f"\n{PAGE.relative_to(ROOT)} was written")
 
 
 if __name__ == "__main__":
-    APART[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()
+    main()

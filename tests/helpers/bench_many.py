@@ -1,10 +1,7 @@
 """The parts of `make bench` about many: many briefs built at once, and archives of many versions.
 
-(d) archives of briefs with 40 versions each, 240 to 2,000 versions in all, each compared with the 20 before it:
-    an index from nothing, an index of what is indexed already, and a verification of the whole archive, each per
-    version, 2,000 / 240: at most 1.25; the verification of one version, which reads the whole index: at most 8.33, as
-    the archive grew; one comparison: at most 1.50; memory of an index: at most 2.00
-(e) 20 briefs built one after another, over twice the time of `build --jobs 2` for all of them: at least 0.85
+Archives of briefs with 40 versions each, 240 to 2,000 versions in all, each compared with the 20 before it. The
+verification of one version reads the whole index, so it may grow as the archive does.
 """
 
 import contextlib
@@ -18,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_report import Report
+
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "briefs" / "blue-glass"
 EACH = 40
@@ -25,7 +24,6 @@ EACH = 40
 BRIEFS = (6, 12, 25, 50)
 AT_ONCE = 20
 """Briefs that are built."""
-Show = Callable[[str, float, float], None]
 
 
 def ask_archive(folder: str) -> None:
@@ -57,10 +55,12 @@ def _fine(*words: str) -> None:
         assert main(words, apart=True) == 0, out.getvalue()
 
 
-def compare_archives(folder: Path, show: Show, briefs: tuple[int, ...] = BRIEFS, each: int = EACH) -> None:
+def compare_archives(folder: Path, report: Report, briefs: tuple[int, ...] = BRIEFS, each: int = EACH) -> None:
     """The second brief archived once for real, then again and again under other names, as if each had been kept."""
     from archives import archive_of
 
+    report.part("Archives", f"Archives of briefs with {each} versions each, compared with the versions before them. "
+                            "Seconds of a processor.")  # fmt: skip
     once = folder / "once"
     subprocess.run([sys.executable, "-m", "evibrief", "archive", str(SECOND), "--archive", str(once)], check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
@@ -69,31 +69,33 @@ def compare_archives(folder: Path, show: Show, briefs: tuple[int, ...] = BRIEFS,
     for count in briefs:
         archive = archive_of(folder / f"archive-{count}", kept, count, each)
         run = subprocess.run([sys.executable, __file__, str(archive)], check=True, capture_output=True, text=True)
-        found[count * each] = one = json.loads(run.stdout)
+        found[count * each] = json.loads(run.stdout)
         shutil.rmtree(archive)
-        told = f"index {one['first']:.1f} s, again {one['again']:.1f} s, verify all {one['whole']:.1f} s"
-        told += f", one {one['one'] * 1000:.0f} ms, diff {one['diff'] * 1000:.0f} ms, memory {one['memory']:.0f} MB"
-        print(f"{count * each:5} versions of {count} briefs: {told}", flush=True)
+    report.table(("versions", "index from nothing", "index again", "verify all", "verify one", "diff", "MB"), [
+        (str(count), *(f"{one[name]:.2f}" for name in ("first", "again", "whole", "one", "diff")),
+         f"{one['memory']:.0f}")
+        for count, one in found.items()
+    ])  # fmt: skip
     few, many = min(found), max(found)
     for name, what in (("first", "index from nothing"), ("again", "index again"), ("whole", "verify the archive")):
-        show(f"(d) {what} per version, {many} / {few}", found[many][name] / many / (found[few][name] / few), 1.25)
+        ratio = found[many][name] / many / (found[few][name] / few)
+        report.ratio(f"{what} per version, {many} over {few} versions", ratio, 1.25)
     for name, most in (("one", many / few), ("diff", 1.5), ("memory", 2.0)):
-        show(f"(d) {_WORDS[name]}, {many} / {few}", found[many][name] / found[few][name], most)
+        ratio = found[many][name] / found[few][name]
+        report.ratio(f"{_WORDS[name]}, {many} over {few} versions", ratio, most)
 
 
 _WORDS = {"one": "verify one version", "diff": "diff of two versions", "memory": "memory of an index"}
 
 
-def compare_many_briefs(folder: Path, count: int = AT_ONCE) -> float:
-    """Print how long briefs take one after another, and at once; returns the efficiency on two processors."""
+def compare_many_briefs(folder: Path, report: Report, count: int = AT_ONCE) -> None:
+    """Briefs one after another, over twice the time of `build --jobs 2`: the efficiency on two processors."""
+    report.part("Many briefs", f"{count} small briefs, their three documents; one command for each, and one for all.")
     briefs = [_brief(folder / "many" / f"brief-{number:02}") for number in range(count)]
     one_by_one = sum(_seconds(brief, "--output", folder / "one-by-one") for brief in briefs)
     at_once = _seconds(*briefs, "--jobs", "2", "--output", folder / "at-once")
-    efficiency = one_by_one / (2 * at_once)
-    print(f"{count} briefs: one after another {one_by_one:.1f} s, with --jobs 2 {at_once:.1f} s")
-    met = "met" if efficiency >= 0.85 else "NOT MET"
-    print(f"(e) efficiency on two processors: {efficiency:.2f} (at least 0.85) {met}", flush=True)
-    return efficiency
+    report.table(("", "seconds"), [("one after another", f"{one_by_one:.1f}"), ("--jobs 2", f"{at_once:.1f}")])
+    report.ratio("efficiency on two processors", one_by_one / (2 * at_once), least=0.85)
 
 
 def _brief(folder: Path) -> Path:

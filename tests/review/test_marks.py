@@ -1,7 +1,6 @@
 """Formatting that says something, and moves told by marks alone: remarks like any other, each counted once."""
 
 import io
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from evibrief.review.listing import is_our_question
 from evibrief.review.printing import PRINTERS, remarks_as_text
 from evibrief.review.read import Remark, Reviewed, read_reviewed
 from evibrief.review_copies import review_copy
+from office import WORD, converted
 from shared import Shared
 from test_comments import C3
 from test_comments import brief as brief
@@ -232,11 +232,8 @@ def test_a_copy_that_libreoffice_saved_anew_gives_no_remark(
     copy: bytes, tmp_path: Path, program: Callable[..., str]
 ) -> None:
     (tmp_path / "a.docx").write_bytes(copy)
-    office = [program("soffice", "libreoffice"), f"-env:UserInstallation={Path(tmp_path, 'profile').as_uri()}",
-              "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path / "out"),
-              str(tmp_path / "a.docx")]  # fmt: skip
-    subprocess.run(office, check=True, capture_output=True, timeout=180)
-    remarks = read_reviewed((tmp_path / "out" / "a.docx").read_bytes(), "x").remarks
+    (saved,) = converted([tmp_path / "a.docx"], WORD, tmp_path, program)
+    remarks = read_reviewed(saved.read_bytes(), "x").remarks
     assert [one for one in remarks if one.author != "evibrief"] == []
     assert build(SECOND, tmp_path / "built", ["docx"])[0].path.is_file()
 

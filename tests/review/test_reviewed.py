@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from evibrief.problems import Problems
 from evibrief.review.gather import gather
 from evibrief.review.read import Remark, Reviewed, control_texts, read_reviewed, untracked
+from office import WORD, converted
 from shared import Shared
 from test_hostile_archive import bomb, refused, refused_in_limits
 from wordfile import (
@@ -423,11 +424,8 @@ def test_a_file_that_libreoffice_saved_anew_loses_no_comment(
     threads = extended((last_paragraph(0), "", True), (last_paragraph(1), last_paragraph(0), False))
     notes = [comment(0, "One?"), comment(1, "Two.", "Otto Other")]
     (tmp_path / "word.docx").write_bytes(word_file(body, notes, threads))
-    office = [program("soffice", "libreoffice"), f"-env:UserInstallation={Path(tmp_path, 'profile').as_uri()}",
-              "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path / "out"),
-              str(tmp_path / "word.docx")]  # fmt: skip
-    subprocess.run(office, check=True, capture_output=True, timeout=180)
-    remarks = read((tmp_path / "out" / "word.docx").read_bytes()).remarks
+    (saved,) = converted([tmp_path / "word.docx"], WORD, tmp_path, program)
+    remarks = read(saved.read_bytes()).remarks
     assert {one.text for one in remarks} == {"One?", "Two.", "more"}
     assert {one.records for one in remarks if one.kind != "insertion"} == {("c1",)}
 

@@ -265,7 +265,27 @@ def test_a_level_that_moved_is_told_in_its_word_and_a_reason_once() -> None:
     (table, *_) = (one for one in changes.changes(changed, derive(changed)) if isinstance(one, Table))
     rows = [[line.text or line.prose for cell in row.cells[1:] for line in cell.lines] for row in rows_of([table])]
     assert [row[-1].strip() for row in rows] == ["Read again.", "as above", "unknown"]
-    assert rows[-1][:2] == ["Very low", "no study recorded"]
+    assert rows[-1][:2] == ["Very low", "No study recorded"]
+
+
+def test_a_signature_is_told_once_where_one_person_signed_every_reason() -> None:
+    brief, _ = known(BRIEFS[2])
+    one, two = (record.id for record in brief.mechanisms[:2])
+    moved = tuple(SinceChange(weight="major", kind="certainty", record=name, was="a", now="b") for name in (one, two))
+    changed = _changed(brief, 1)
+    assert changed.since
+    since = changed.since.model_copy(update={"changes": moved})
+    for signers, below, beside in ((("A *Rater*",) * 2, 1, 0), (("A Rater", "B Rater"), 0, 2)):
+        signed = zip((one, two), signers, strict=True)
+        reasons = [SimpleNamespace(record=name, reason="Read.", by=by) for name, by in signed]
+        version = SimpleNamespace(version=brief.brief.version, date=brief.brief.date, text="Read.", reasons=reasons)
+        told = changed.model_copy(update={"since": since, "changes": (version,)})
+        blocks = tuple(changes.changes(told, derive(told)))
+        notes = [block.prose for block in blocks if isinstance(block, Paragraph) and "signed" in block.prose]
+        cells = [line.prose for row in rows_of(blocks) for line in row.cells[-1].lines]
+        assert len(notes) == below
+        assert notes in ([], ["Each reason is signed: A \\*Rater\\*."])
+        assert len([text for text in cells if "Rater" in text]) == beside
 
 
 @pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +37,7 @@ from evibrief.mailing.prepare import read_circulation
 from evibrief.mailing.recipients import Circulation
 from evibrief.rating.values import values_of
 from evibrief.sections import registry as sections_of_briefs
+from office import WORD, converted
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -476,11 +476,9 @@ def test_a_word_file_that_libreoffice_saved_is_what_the_page_says(
     word: Path, tmp_path: Path, program: Callable[..., str]
 ) -> None:
     saved = blocks(sections("trust.md")["A Word file that was saved again"], "text")[0]
-    office = [program("soffice"), f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--headless"]
-    convert = ["--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path), str(word)]
-    subprocess.run([*office, *convert], check=True, capture_output=True, timeout=300)
-    assert saved in verdict_on(tmp_path / word.name)
-    assert evibrief("extract", tmp_path / word.name, "--output", tmp_path / "evidence").returncode == 0
+    (file,) = converted([word], WORD, tmp_path, program)
+    assert saved in verdict_on(file)
+    assert evibrief("extract", file, "--output", tmp_path / "evidence").returncode == 0
     assert load(tmp_path / "evidence").brief == load(EXAMPLE).brief
 
 

@@ -2,9 +2,8 @@
 
 import re
 import shutil
-import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import unescape
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from evibrief.evidence.unfinished import MARK
 from evibrief.formats.carried import carried_files
 from evibrief.formats.registry import format_named, names
 from evibrief.problems import Problems
+from office import converted
 from shared import SECOND, Shared
 from test_bad import good_brief, problems_in, put
 
@@ -470,13 +470,10 @@ def test_the_documents_of_a_brief_are_no_drafts(shared: Shared) -> None:
     assert "DRAFT" not in shared.documents(SECOND)["html"].read_text()
 
 
-def test_office_shows_the_draft(documents: Mapping[str, Path], program: object, tmp_path: Path) -> None:
+def test_office_shows_the_draft(documents: Mapping[str, Path], program: Callable[..., str], tmp_path: Path) -> None:
     """LibreOffice turns the DOCX into pages, each with DRAFT in its header."""
-    office = program("soffice", "libreoffice")  # type: ignore[operator]
-    home = f"-env:UserInstallation=file://{tmp_path}/home"
-    command = [office, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(documents["docx"])]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    pages = format_named("pdf").text((tmp_path / f"{documents['docx'].stem}.pdf").read_bytes())
-    with pikepdf.open(tmp_path / f"{documents['docx'].stem}.pdf") as pdf:
+    (printed,) = converted([documents["docx"]], "pdf", tmp_path, program)
+    pages = format_named("pdf").text(printed.read_bytes())
+    with pikepdf.open(printed) as pdf:
         assert len(pdf.pages) > 5
         assert pages.count("DRAFT: Example") >= len(pdf.pages)

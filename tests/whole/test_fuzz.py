@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from evibrief.build import build
 from evibrief.problems import Problem, Problems
+from evibrief.sections.blocks import Layer
 from fuzz import FILES, GOOD, LINES, NASTY, mutate
 
 WORDS = some.one_of(some.sampled_from(NASTY), some.text(string.printable, max_size=40), some.text(max_size=20))
@@ -25,12 +26,12 @@ def mutations(draw: some.DrawFn) -> tuple[Path, str, int, str]:
     return path, draw(some.sampled_from(kinds)), draw(some.integers(0, LINES[path] - 1)), draw(WORDS)
 
 
-def outcome(folder: Path, output: Path, formats: tuple[str, ...]) -> str:
+def outcome(folder: Path, output: Path, formats: tuple[str, ...], layer: Layer = "full") -> str:
     """`built` or `problems`; anything else is raised. What stands in the output is looked at."""
     before = {path.name: path.read_bytes() for path in output.iterdir()}
     problems: tuple[Problem, ...] = ()
     try:
-        written = build(folder, output, formats)
+        written = build(folder, output, formats, layer=layer)
     except Problems as wrong:
         problems = wrong.problems
         written = []
@@ -69,16 +70,16 @@ def test_whatever_comes_in_there_is_a_page_or_there_are_problems(mutated: list[t
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(some.text(min_size=1, max_size=120))
 def test_whatever_text_comes_in_all_documents_are_built_or_none(words: str) -> None:
-    """Texts that the model takes go through pandoc, WeasyPrint and Word's format as well."""
+    """Texts that the model takes go through pandoc, WeasyPrint and Word's format as well; on page one, soon printed."""
     with TemporaryDirectory() as temporary:
         folder, output = Path(temporary, "blue-glass"), Path(temporary, "out")
         shutil.copytree(GOOD, folder)
         output.mkdir()
         quoted = json.dumps(words.encode("utf-8", "replace").decode("utf-8"))
-        text = (folder / "mechanisms.yaml").read_text()
-        assert text.count("summary: Nothing is known of it.") == 1
-        (folder / "mechanisms.yaml").write_text(text.replace("Nothing is known of it.", quoted), encoding="utf-8")
-        assert outcome(folder, output, ("pdf", "docx", "html")) in ("built", "problems")
+        text = (folder / "brief.yaml").read_text()
+        assert text.count("  - Rats sneeze.\n") == 1
+        (folder / "brief.yaml").write_text(text.replace("Rats sneeze.", quoted), encoding="utf-8")
+        assert outcome(folder, output, ("pdf", "docx", "html"), "page") in ("built", "problems")
 
 
 def test_the_mutations_reach_both_outcomes() -> None:

@@ -21,7 +21,7 @@ MODULES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
 # A room may use those on earlier lines, and none on its own line.
 ROOMS = (
     ("problems", "resources", "workfolders"),
-    ("files", "pandoc", "sandbox"),
+    ("files", "kept", "pandoc", "sandbox"),
     ("evidence",),
     ("labels", "importers"),
     ("rating",),
@@ -31,7 +31,7 @@ ROOMS = (
     ("build",),
     ("review_copies", "drafts", "batch"),
     ("archive", "preview"),
-    ("review", "exports"),
+    ("review", "editor", "exports"),
     ("mailing",),
     ("cli",),
 )
@@ -42,7 +42,7 @@ OWNERS = {
         "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.tables",
         "evidence.unfinished",
-        "evidence.validate", "exports.view", "labels.languages", "labels.sentence", "labels.words",
+        "evidence.validate", "editor.completion", "exports.view", "labels.languages", "labels.sentence", "labels.words",
         "mailing.recipients",
     },
     "openpyxl": {"importers.workbook_cells"},
@@ -54,7 +54,7 @@ OWNERS = {
     "jinja2": {"formats.html.filling"},
     "markupsafe": {"formats.html.filling"},
     "tinycss2": {"formats.html.stylesheet"},
-    "weasyprint": {"formats.pdf.write"},
+    "weasyprint": {"formats.pdf.mended", "formats.pdf.write"},
     "pydyf": {"formats.pdf.accessibility", "formats.pdf.mended"},
     "tinyhtml5": {"formats.pdf.mended"},
     "pypandoc": {"pandoc", "formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
@@ -76,6 +76,9 @@ OWNERS = {
     "watchfiles": {"preview.watch"},
     "multiprocessing": {"batch.processes"},
     "distributed": {"batch.cluster"},
+    "pygls": {"editor.server"},
+    "lsprotocol": {"editor.server"},
+    "shtab": {"cli.editor"},
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
@@ -84,9 +87,10 @@ OWNERS = {
 # for many briefs get one folder for all that they write, which is gone when they are.
 TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes"}
 DISK = {
-    "build_cache", "drafts", "files", "resources", "review_copies", "sandbox", "workfolders", "evidence.read_folder",
-    "exports.gather", "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
-    "review.gather", "review.ledger",
+    "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",
+    "evidence.read_folder", "exports.gather",
+    "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
+    "review.gather", "review.ledger", "editor.completion", "editor.desk", "editor.names", "editor.renaming",
 }  # fmt: skip
 DISK_ROOMS = {"archive", "cli", "mailing"}
 # These open packages and PDFs that they are given as bytes.
@@ -101,7 +105,7 @@ CONTRACTS = {
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
     "add_command": {"cli.exporting", "cli.importing", "cli.preview"},
-    "add_commands": {"cli.anchors", "cli.mailing"},
+    "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }
 DISK_WORDS = re.compile(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from shared import Shared
+
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "briefs" / "blue-glass"
 # As a bare process has it; Python is told to keep to the locale, which knows ASCII alone.
@@ -27,28 +29,29 @@ def documents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("usual")
-    done = bare("build", SECOND, "--output", folder, folder=folder, LC_ALL="C.UTF-8", HOME=str(folder))
-    assert done.returncode == 0, done.stderr
-    assert len(documents(folder)) == 3
-    return documents(folder)
+def usual(shared: Shared) -> dict[str, bytes]:
+    """As a process built them that had drawn and printed much before."""
+    return {path.name: path.read_bytes() for path in shared.documents(SECOND).values()}
 
 
 @pytest.mark.parametrize(
     "environment",
     # Settings that have nothing to do with each other go together: what either of them changes is seen.
-    [{**ASCII, "HOME": "relative"}, {"LANG": "C", "HOME": ""}, {"LANG": "no_SUCH.locale", "HOME": "/proc"},
-     {"TMPDIR": "/nonexistent"}],
+    [{**ASCII, "HOME": "relative", "TZ": "UTC", "PYTHONHASHSEED": "0"},
+     {"LANG": "C", "HOME": "", "TMPDIR": "/nonexistent", "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1"},
+     {"LANG": "no_SUCH.locale", "HOME": "/proc"}],
     ids=str,
 )  # fmt: skip
 def test_the_documents_are_the_same_in_every_environment(
     environment: dict[str, str], usual: dict[str, bytes], tmp_path: Path
 ) -> None:
-    done = bare("build", SECOND, "--output", "out", folder=tmp_path, **environment)
+    """And in another folder, by a process that has drawn and printed nothing before."""
+    folder = shutil.copytree(SECOND, tmp_path / "elsewhere" / SECOND.name)
+    done = bare("build", folder, "--output", "out", folder=tmp_path, **environment)
     assert (done.returncode, done.stderr) == (0, b"evibrief: 3 warnings; `evibrief check` shows them\n")
+    assert len(usual) == 3
     assert documents(tmp_path / "out") == usual
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert {path.name for path in tmp_path.iterdir()} == {"elsewhere", "out"}
 
 
 @pytest.mark.parametrize("environment", [ASCII, {"LC_ALL": "C.UTF-8"}], ids=str)

@@ -1,10 +1,8 @@
 """The artefacts themselves, opened: what a brief says is the same in all three, complete, tagged and reproducible."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from evibrief.formats.html import citations
 from evibrief.labels import markdown, phrases
 from evibrief.labels.languages import english
 from evibrief.sections.first_page import with_unlisted
+from office import converted
 from shared import Shared
 
 ROOT = Path(__file__).parents[2]
@@ -357,20 +356,6 @@ def test_no_recommendation_to_treat(artefacts: Artefacts, program: Callable[...,
     assert "should be given" not in text
 
 
-@pytest.mark.parametrize(("zone", "seed"), [("UTC", "0"), ("Asia/Tokyo", "1")])
-def test_same_bytes_in_another_folder_and_zone(zone: str, seed: str, shared: Shared, tmp_path: Path) -> None:
-    """And with another order of sets, in a process that has drawn and printed nothing before."""
-    folder, output = tmp_path / "blue-glass", tmp_path / "out"
-    shutil.copytree(BRIEFS["second"], folder)
-    command = [sys.executable, "-m", "evibrief", "build", str(folder), "--output", str(output)]
-    environment = {"TZ": zone, "PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path),
-                   "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *sys.path))}  # fmt: skip
-    subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
-    made = {path.name: path.read_bytes() for path in output.iterdir() if path.name[0] != "."}
-    assert len(made) == 3
-    assert made == {path.name: path.read_bytes() for path in shared.documents(BRIEFS["second"]).values()}
-
-
 def test_the_order_of_keys_changes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "blue-glass"
     shutil.copytree(BRIEFS["second"], folder)
@@ -382,12 +367,8 @@ def test_the_order_of_keys_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_libreoffice_opens_the_word_document(artefacts: Artefacts, program: Callable[..., str], tmp_path: Path) -> None:
-    command = [
-        program("soffice", "libreoffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
-        "--convert-to", "pdf", "--outdir", str(tmp_path), str(artefacts.docx),
-    ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    text = squeeze(pdf_text(tmp_path / f"{artefacts.docx.stem}.pdf", program))
+    (printed,) = converted([artefacts.docx], "pdf", tmp_path, program)
+    text = squeeze(pdf_text(printed, program))
     assert [claim.id for claim in artefacts.brief.all_claims if squeeze(claim.id) not in text] == []
 
 

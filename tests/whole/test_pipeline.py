@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from evibrief.archive.keep import archive_version
 from evibrief.build import Composition, build, compose
 from evibrief.checks.load import load
 from evibrief.cli.main import main
@@ -74,9 +73,11 @@ def test_a_brief_is_read_and_rated_once(words: str, folder: Path, counted: Count
 
 
 @pytest.mark.slow
-def test_letters_to_two_reviewers_are_made_from_one_document(folder: Path, counted: Counter[str]) -> None:
+def test_letters_to_two_reviewers_are_made_from_one_document(
+    folder: Path, shared: Shared, counted: Counter[str]
+) -> None:
     archive = folder.parent / "archive"
-    archive_version(folder, archive, load(folder).brief.brief.date)
+    shared.archive_version(folder, archive, load(folder).brief.brief.date)
     counted.clear()
     assert main(["circulate", str(folder), "--archive", str(archive)]) == 0
     archived = {name: count for name, count in counted.items() if "archive" in name}

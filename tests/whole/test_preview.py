@@ -78,6 +78,13 @@ def preview(tmp_path: Path) -> Iterator[Running]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One for all who only ask."""
+    with running(shutil.copytree(BRIEF, tmp_path_factory.mktemp("untouched") / "brief"), "--port", "0") as one:
+        yield one
+
+
 @pytest.fixture
 def page(browser: Browser, preview: Running) -> Iterator[Page]:
     """The preview in a window; neither its scripts nor its policy may complain."""
@@ -208,25 +215,25 @@ def test_what_is_unfinished_is_shown_as_the_draft(preview: Running, page: Page) 
 # Without a browser
 
 
-def test_nothing_but_the_page_is_served(preview: Running) -> None:
-    assert shown(preview.port, "Blue glass").startswith("<!DOCTYPE html>")
+def test_nothing_but_the_page_is_served(untouched: Running) -> None:
+    assert shown(untouched.port, "Blue glass").startswith("<!DOCTYPE html>")
     for path in ("/brief.yaml", "/claims/", "/../brief.yaml", "/?x", "/%2e%2e/brief.yaml", "http://x/"):
-        assert ask(preview.port, path)[:2] == (404, "text/plain; charset=utf-8"), path
-    assert ask(preview.port, method="POST")[0] == 501
-    assert ask(preview.port, method="HEAD")[2] == ""
+        assert ask(untouched.port, path)[:2] == (404, "text/plain; charset=utf-8"), path
+    assert ask(untouched.port, method="POST")[0] == 501
+    assert ask(untouched.port, method="HEAD")[2] == ""
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{}", "127.0.0.1", "localhost.evil.org:{}", "[::1]:{}"])
-def test_a_request_under_a_foreign_name_is_refused(preview: Running, host: str) -> None:
+def test_a_request_under_a_foreign_name_is_refused(untouched: Running, host: str) -> None:
     for path in ("/", "/events"):
-        status, _, text = ask(preview.port, path, host.format(preview.port))
+        status, _, text = ask(untouched.port, path, host.format(untouched.port))
         assert (status, text) == (403, "this is no address of the preview\n")
-    assert ask(preview.port, host=f"localhost:{preview.port}")[0] == 200
+    assert ask(untouched.port, host=f"localhost:{untouched.port}")[0] == 200
 
 
-def test_only_this_machine_is_listened_to(preview: Running) -> None:
+def test_only_this_machine_is_listened_to(untouched: Running) -> None:
     with socket.socket() as other, pytest.raises(ConnectionRefusedError):
-        other.connect(("127.0.0.2", preview.port))
+        other.connect(("127.0.0.2", untouched.port))
 
 
 def test_a_taken_port_moves_on_and_says_so(tmp_path: Path) -> None:

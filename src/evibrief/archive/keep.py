@@ -23,6 +23,7 @@ from evibrief.evidence.places import MANIFEST
 from evibrief.files import sync, write_files
 from evibrief.formats.manifest import carried
 from evibrief.formats.registry import names
+from evibrief.kept import Kept
 from evibrief.labels import markdown
 from evibrief.problems import Place, Problem, Problems
 from evibrief.rating.diff import WEIGHTS, compare, demanded, least_number, risen
@@ -41,12 +42,12 @@ class Archived:
 
 
 def archive_version(
-    folder: Path, archive: Path, today: date, report: Report = lambda stage: None
-) -> Archived:  # fmt: skip
+    folder: Path, archive: Path, today: date, report: Report = lambda stage: None, kept: Kept | None = None
+) -> Archived:
     """Build a brief and archive it. If the version is already archived, its content must be the same.
 
-    `report` is called with the name of each stage. Raises `Problems` for problems of the brief, and if the version is
-    archived with other content.
+    `kept` is what builds of this brief made, which is not made again. `report` is called with the name of each stage.
+    Raises `Problems` for problems of the brief, and if the version is archived with other content.
     """
     finish_interrupted(archive)
     report("reading the evidence")
@@ -58,13 +59,13 @@ def archive_version(
         report("comparing it with the last archived version")
         _demand_number(loaded, archive)
         demand_current_since(loaded, archive)
-        _write_version(place, loaded, files, report)
-    kept = read_manifest(place)
+        _write_version(place, loaded, files, report, kept)
+    there = read_manifest(place)
     # Versions archived before there was a content hash are compared by their evidence hash.
-    name = "content_sha256" if "content_sha256" in kept else "evidence_sha256"
-    if kept[name] != own[name]:
+    name = "content_sha256" if "content_sha256" in there else "evidence_sha256"
+    if there[name] != own[name]:
         where = loaded.source.place(("brief", "version"))
-        message = f"version {loaded.brief.brief.version} is already archived with other content ({kept[name][:12]})"
+        message = f"version {loaded.brief.brief.version} is already archived with other content ({there[name][:12]})"
         raise Problems([Problem(where, "version-taken", message, "give this a new version and date")])
     if not fresh:
         report(LISTING)
@@ -113,13 +114,15 @@ def _place_of_change(loaded: Loaded) -> Place:
 LISTING = "writing the pages of the archive"
 
 
-def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes], report: Report) -> None:
+def _write_version(
+    place: Path, loaded: Loaded, files: Mapping[str, bytes], report: Report, kept: Kept | None
+) -> None:
     """Write everything under a temporary name, flush it to disk, then rename: others see all of it or nothing."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with work_folder(place.parent) as temporary:
         whole = temporary / "version"
         whole.mkdir()
-        for name, data in _documents(loaded, report):
+        for name, data in _documents(loaded, report, kept):
             (whole / name).write_bytes(data)
             (whole / name).chmod(0o444)
         write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
@@ -139,12 +142,12 @@ def _write_version(place: Path, loaded: Loaded, files: Mapping[str, bytes], repo
             sync(place.parent)  # before the log lists it
 
 
-def _documents(loaded: Loaded, report: Report) -> Iterator[tuple[str, bytes]]:
+def _documents(loaded: Loaded, report: Report, kept: Kept | None) -> Iterator[tuple[str, bytes]]:
     """The documents of a version by name: the whole brief, and its core in the formats that are sent by mail."""
     layers: tuple[tuple[Layer, Iterable[str]], ...] = (("full", names()), (CORE_LAYER, CORE_FORMATS))
     for layer, formats in layers:
         report(f"writing the {'core' if layer == CORE_LAYER else 'whole'}: {', '.join(formats)}")
-        for document in compose(loaded, formats, layer).documents:
+        for document in compose(loaded, formats, layer, kept=kept).documents:
             yield f"{file_stem(loaded.brief, layer)}.{document.format}", document.data
 
 

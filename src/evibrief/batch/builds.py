@@ -14,6 +14,7 @@ from evibrief.build import compose
 from evibrief.build_cache import WrittenFile, file_stem, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import load
 from evibrief.formats.contract import Document
+from evibrief.kept import Kept
 from evibrief.problems import one_problem
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Builds:
     formats: Sequence[str]
     layer: "Layer"
     elsewhere: bool = False
+    kept: Kept | None = None
     _written: dict[str, Path] = field(default_factory=dict)
 
     def begin(self, folder: Path) -> Future[ComposedBrief | WrittenBrief]:
@@ -57,7 +59,7 @@ class Builds:
             found = Future[ComposedBrief | WrittenBrief]()
             found.set_result(WrittenBrief(tuple(ready)))
             return found
-        order = order_for(folder, self.elsewhere, self.formats, self.layer, fingerprint)
+        order = order_for(folder, self.elsewhere, self.formats, self.layer, fingerprint, self.kept)
         return self.executor.submit(composed_apart, order)
 
     def finish(self, folder: Path, made: ComposedBrief | WrittenBrief) -> WrittenBrief:
@@ -77,5 +79,5 @@ def composed_apart(order: Order) -> ComposedBrief:
     with at_its_place(order) as place:
         fingerprint = fingerprint_inputs(place)
         loaded = load(place)
-        documents = compose(loaded, order.formats, order.layer).documents
+        documents = compose(loaded, order.formats, order.layer, kept=order.kept).documents
         return ComposedBrief(documents, file_stem(loaded.brief, order.layer), len(loaded.warnings), fingerprint)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief.build_cache import fingerprint_inputs
+from evibrief.kept import Kept
 from evibrief.problems import Problem, Problems, one_problem
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Order:
     """A brief by its folder as typed, and the documents that are wanted of it.
 
-    For a worker of a cluster, `place` is the path that its folder has there, and `inputs` its fingerprint here.
+    For a worker of a cluster, `place` is the path that its folder has there, and `inputs` its fingerprint here. For one
+    on this machine, `kept` is what was made here before.
     """
 
     folder: Path
@@ -30,14 +32,16 @@ class Order:
     layer: "Layer" = "full"
     place: Path | None = None
     inputs: str = ""
+    kept: Kept | None = None
 
 
 def order_for(
-    folder: Path, elsewhere: bool, formats: Sequence[str] = (), layer: "Layer" = "full", inputs: str = ""
-) -> Order:
+    folder: Path, elsewhere: bool, formats: Sequence[str] = (), layer: "Layer" = "full", inputs: str = "",
+    kept: Kept | None = None,
+) -> Order:  # fmt: skip
     """The order for a brief. `elsewhere`: for workers with a current folder of their own, as on a cluster."""
     if not elsewhere:
-        return Order(folder, formats, layer)
+        return Order(folder, formats, layer, kept=kept)
     return Order(folder, formats, layer, Path(os.path.abspath(folder)), inputs or fingerprint_inputs(folder))
 
 

@@ -1,8 +1,11 @@
 """The description of every rule, as printed in `docs/rules.md` and by `evibrief rules`."""
 
+from collections.abc import Iterator
+
 from evibrief.checks import reader_messages
 from evibrief.checks.registry import RULES
 from evibrief.checks.rule import Rule
+from evibrief.problems import Severity
 
 OVERRIDES = {
     "idle-override": "An override that is no longer needed: the problem it was signed for is gone. Remove it.",
@@ -17,9 +20,18 @@ def rules_in_words() -> str:
         parts.append(f"## {title}")
         parts += (f"### {rule.name}\n\n{_in_full(rule)}" for rule in RULES if rule.severity == severity)
     parts.append("## What the reader refuses")
-    refused = sorted({**reader_messages.DESCRIPTIONS, **OVERRIDES}.items())
-    parts.append("\n".join(f"- **{name}**: {words}" for name, words in refused))
+    parts.append("\n".join(f"- **{name}**: {words}" for name, words in _refused()))
     return "\n\n".join(parts) + "\n"
+
+
+def described_rules() -> Iterator[tuple[str, Severity, str]]:
+    """The name, the severity and the description of every rule, and of what the reader refuses."""
+    yield from ((rule.name, rule.severity, rule.description) for rule in RULES)
+    yield from ((name, "error", words) for name, words in _refused())
+
+
+def _refused() -> list[tuple[str, str]]:
+    return sorted({**reader_messages.DESCRIPTIONS, **OVERRIDES}.items())
 
 
 def _in_full(rule: Rule) -> str:

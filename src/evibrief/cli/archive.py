@@ -5,6 +5,7 @@ import datetime
 import sys
 from pathlib import Path
 
+from evibrief.cli.caching import kept_of
 from evibrief.cli.printing import progress
 
 
@@ -13,7 +14,7 @@ def run_archive(options: argparse.Namespace) -> int:
     from evibrief.archive.keep import archive_version
 
     with progress(quiet=False) as report:
-        kept = archive_version(options.brief, options.archive, datetime.date.today(), report)
+        kept = archive_version(options.brief, options.archive, datetime.date.today(), report, kept_of(options))
     print(f"{kept.folder}{'' if kept.fresh else ' (already there)'}")
     return 0
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from evibrief.build import build
 from evibrief.build_cache import WrittenFile
 from evibrief.cli import printing
+from evibrief.cli.caching import kept_of
 from evibrief.cli.many import are_many, build_many
 from evibrief.formats.registry import names
 from evibrief.problems import Problem
@@ -31,7 +32,8 @@ def run_build(options: argparse.Namespace) -> int:
     if options.draft:
         return _run_draft(options)
     with printing.progress(quiet=options.quiet) as report:
-        written = build(options.brief, options.output, options.format or names(), report, _tell_warnings, options.layer)
+        written = build(options.brief, options.output, options.format or names(), report, _tell_warnings,
+                        options.layer, kept_of(options))  # fmt: skip
     if not options.quiet:
         for document in written:
             print(_described(document))

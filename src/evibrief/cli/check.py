@@ -9,12 +9,17 @@ from typing import Any
 from evibrief.checks.load import Loaded
 from evibrief.cli.importing import bytes_of, write_data_file
 from evibrief.cli.many import are_many, check_many
-from evibrief.cli.printing import print_annotations, print_json, print_problems, without_error
+from evibrief.cli.of_files import briefs_of
+from evibrief.cli.printing import print_annotations, print_json, print_problems, print_sarif, without_error
 from evibrief.problems import Problem, Problems
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check a brief, or its references against a list of retractions; or several briefs."""
+    """Check a brief, or its references against a list of retractions; or several briefs, or those of some files."""
+    if options.files:
+        options.briefs = briefs_of(options.briefs)
+        if not options.briefs:
+            return 0
     if are_many(options):
         return check_many(options)
     (options.brief,) = options.briefs
@@ -51,7 +56,9 @@ def _ratings(loaded: Loaded | None) -> Mapping[str, Any]:
 _PRINTERS: Mapping[str, Callable[[Sequence[Problem]], None]] = {
     "text": print_problems,
     "github": print_annotations,
+    "sarif": print_sarif,
 }
+CHECK_FORMATS = ("text", "json", "github", "sarif")
 
 
 def run_rules(options: argparse.Namespace) -> int:

@@ -11,10 +11,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, exporting, importing, limits, mailing, many, preview, printing, verify
+from evibrief.cli import (
+    anchors,
+    caching,
+    editor,
+    exporting,
+    importing,
+    limits,
+    mailing,
+    many,
+    preview,
+    printing,
+    verify,
+)
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
-from evibrief.cli.check import run_check, run_rules
+from evibrief.cli.check import CHECK_FORMATS, run_check, run_rules
 from evibrief.cli.in_words import codes_in_words, run_commands, run_files
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
@@ -133,14 +145,16 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("--layer", choices=LAYERS, default="full", help=layers)
     drafts = "show a half-written brief, with each unfinished place marked; it cannot be verified or archived"
     builds.add_argument("--draft", action="store_true", help=drafts)
+    caching.add_option(builds)
     builds.add_argument("--quiet", action="store_true", help="print nothing but problems")
 
     preview.add_command(commands, _command)
 
     checks = _command(commands, "check", run_check, "list the problems of briefs, without writing anything")
     many.add_many(checks)
-    checks.add_argument("--format", choices=("text", "json", "github"), default="text", help="for people or machines")
-
+    checks.add_argument("--format", choices=CHECK_FORMATS, default="text", help="for people or machines")
+    of_files = "the arguments are files: check the briefs that they belong to, and leave other files alone"
+    checks.add_argument("--files", action="store_true", help=of_files)
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
     )
@@ -152,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     keeps = _command(commands, "archive", run_archive, "build a brief and archive it as a permanent, dated version")
     keeps.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     keeps.add_argument("--archive", type=Path, default=Path("archive"), help="where versions are kept")
+    caching.add_option(keeps)
 
     compares = _command(commands, "diff", run_diff, "show what changed between two briefs, conclusions first")
     sides = "a folder, an archived version, a PDF or DOCX, or REVISION:PATH in git"
@@ -222,6 +237,8 @@ def _parser() -> argparse.ArgumentParser:
     describes.add_argument("file", nargs="?", metavar="FILE", help="brief, claims, studies, …; default: all")
 
     _command(commands, "commands", lambda options: run_commands(parser), "explain all commands, as Markdown")
+
+    editor.add_commands(commands, _command, parser)
 
     styles = _command(commands, "reference", run_reference, "write a new reference.docx with the Word styles to edit")
     styles.add_argument("--output", type=Path, default=Path("reference.docx"), help="the file to write")

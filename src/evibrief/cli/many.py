@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from evibrief.cli.printing import print_annotations, print_problems, without_error
+from evibrief.cli.caching import kept_of
+from evibrief.cli.printing import print_annotations, print_problems, print_sarif, without_error
 from evibrief.formats.registry import names
-from evibrief.problems import as_record, errors_in
+from evibrief.problems import Problem, as_record, errors_in
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -70,7 +71,7 @@ def build_many(options: argparse.Namespace) -> int:
     formats = tuple(name for name in names() if name in (options.format or names()))
 
     def work(executor: "Executor") -> Builds:
-        return Builds(executor, options.output, formats, options.layer, options.scheduler is not None)
+        return Builds(executor, options.output, formats, options.layer, options.scheduler is not None, kept_of(options))
 
     try:
         return _sum_up(_run(options, work, _tell_built))
@@ -93,6 +94,8 @@ def check_many(options: argparse.Namespace) -> int:
     found = _run(options, work, _tell_checked)
     if options.format == "json":
         _print_as_json(options, found)
+    if options.format == "sarif":
+        print_sarif([problem for one in _as_ordered(options, found) for problem in _problems_of(one)])
     return _sum_up(found)
 
 
@@ -207,7 +210,7 @@ def _files(built: "WrittenBrief") -> str:
 
 def _tell_checked(options: argparse.Namespace, outcome: "BriefOutcome[CheckedBrief]") -> None:
     """The problems of a brief in the wanted format; as text, then one line."""
-    problems = outcome.result.warnings if outcome.result else outcome.problems
+    problems = _problems_of(outcome)
     if options.format == "github":
         print_annotations(problems)
     if options.format != "text" or not _begun(outcome):
@@ -230,14 +233,25 @@ def _number(count: int, word: str) -> str:
 
 def _print_as_json(options: argparse.Namespace, found: "Sequence[BriefOutcome[CheckedBrief]]") -> None:
     """The problems of all briefs as one record, in the order of the command line."""
-    order = {folder: number for number, folder in reversed([*enumerate(options.briefs)])}
     briefs = []
-    for one in sorted(found, key=lambda one: order[one.folder]):
-        problems = one.result.warnings if one.result else one.problems
+    for one in _as_ordered(options, found):
+        problems = _problems_of(one)
         ratings = {"ratings": one.result.ratings} if one.result else {}
         about = {"brief": str(one.folder), "begun": _begun(one), "problems": list(map(as_record, problems))}
         briefs.append(about | ratings)
     print(json.dumps({"briefs": briefs}, indent=1, ensure_ascii=False))
+
+
+def _as_ordered(
+    options: argparse.Namespace, found: "Sequence[BriefOutcome[CheckedBrief]]"
+) -> "list[BriefOutcome[CheckedBrief]]":
+    """The outcomes in the order of the command line."""
+    order = {folder: number for number, folder in reversed([*enumerate(options.briefs)])}
+    return sorted(found, key=lambda one: order[one.folder])
+
+
+def _problems_of(outcome: "BriefOutcome[CheckedBrief]") -> "Sequence[Problem]":
+    return outcome.result.warnings if outcome.result else outcome.problems
 
 
 def _sum_up(found: "Sequence[BriefOutcome[Any]]") -> int:

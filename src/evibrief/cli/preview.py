@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evibrief.cli import caching
+from evibrief.cli.caching import kept_of
 from evibrief.problems import Problems
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     shows.add_argument("brief", type=Path, metavar="data/BRIEF", help="the folder of the brief")
     ports = "listen on this port of this machine; if it is taken, on the next"
     shows.add_argument("--port", type=_port, default=8300, help=ports)
+    caching.add_option(shows)
     shows.add_argument("--open", action="store_true", help="open the page in the browser")
 
 
@@ -33,7 +36,7 @@ def run_preview(options: argparse.Namespace) -> int:
     if not options.brief.is_dir():
         raise Problems(read_brief(options.brief)[1])
     try:
-        with preview_of(options.brief, options.port, datetime.date.today) as preview:
+        with preview_of(options.brief, options.port, datetime.date.today, kept_of(options)) as preview:
             if options.port not in (0, preview.port):
                 print(f"evibrief: port {options.port} is taken", file=sys.stderr)
             print(f"{options.brief}: {preview.url} (Ctrl-C ends it)", flush=True)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from evibrief.labels import messages
@@ -106,3 +107,10 @@ def print_annotations(problems: Sequence[Problem]) -> None:
     """Print the problems as GitHub annotations, shown next to their lines."""
     for problem in problems:
         print(as_annotation(problem))
+
+
+def print_sarif(problems: Sequence[Problem]) -> None:
+    """Print the problems as a SARIF log, with paths relative to the folder in which this runs."""
+    from evibrief.checks.sarif import sarif_log  # here, because the rules load pydantic
+
+    print(json.dumps(sarif_log(problems, Path.cwd()), indent=1, ensure_ascii=False))

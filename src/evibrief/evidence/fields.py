@@ -30,7 +30,7 @@ from evibrief.problems import NEAR, NEAR_ID, Hints
 Unknown = Literal["unknown"]
 """A value that is not known is written as the word `unknown`, and is printed."""
 
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
 """At most nine digits on either side of the point: a longer number is a typing error."""
 
@@ -40,7 +40,7 @@ _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 
 _BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 _OPEN_CITATION = re.compile(r"\[[^\[\]@\n]{0,100}@\{?[A-Za-z0-9_][\w-]{0,40}")
-_CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
+CITATION = re.compile(r"(?<![\w@\\])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _READ_AS = {
     "bool": "a truth value",
     "int": "a number",
@@ -198,7 +198,7 @@ def _or(words: tuple[str, ...], otherwise: Callable[[Any], Any]) -> BeforeValida
 
 def _identifier(value: Any) -> Any:
     value = _text(value)
-    if not _IDENTIFIER.fullmatch(value):
+    if not IDENTIFIER.fullmatch(value):
         hint = "use letters, digits and underscores, a letter first, at most 40 in all (the limit of Word's bookmarks)"
         raise refused("identifier", f"`{value}` cannot be an id", hint)
     return value
@@ -211,7 +211,7 @@ def _prose(value: Any, info: ValidationInfo) -> Any:
     known = info.context and info.context["references"]
     if known is None:
         return value
-    for match in _CITATION.finditer(value):
+    for match in CITATION.finditer(value):
         key = match[1].rstrip(".:,;?&/-")
         if key not in known:
             near = _hint(info, key, known, NEAR_ID)
@@ -240,7 +240,7 @@ def _hint(info: ValidationInfo, word: str, known: Iterable[str], near: float = N
 
 def cited_keys(prose: str) -> Iterable[str]:
     """The keys of the references that a prose text cites, in reading order."""
-    return (match[1].rstrip(".:,;?&/-") for match in _CITATION.finditer(prose))
+    return (match[1].rstrip(".:,;?&/-") for match in CITATION.finditer(prose))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Reads an evidence folder into one tree with places: the only module that reads authors' files."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from evibrief.evidence import files
@@ -15,7 +16,13 @@ from evibrief.problems import Place, Problem, suggest
 LARGEST_SOURCE = 8 * 1024 * 1024
 """In bytes. A thousand claims take about a megabyte; a larger file is a mistake or an attack."""
 
-def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, list[Problem]]:
+Unsaved = Mapping[Path, str]
+"""Texts that take the place of files, by their paths: what an editor shows and has not saved."""
+
+
+def read_brief(
+    folder: Path, without: Container[str] = (), unsaved: Unsaved = MappingProxyType({})
+) -> tuple[SourceTree, list[Problem]]:
     """Read a whole brief folder, even if parts of it are broken, leaving out the optional files in `without`.
 
     An older format is upgraded. The problems are those of YAML and JSON; `validate` checks the fields.
@@ -23,7 +30,7 @@ def read_brief(folder: Path, without: Container[str] = ()) -> tuple[SourceTree, 
     if not folder.is_dir():
         problem = Problem(Place(str(folder)), "no-folder", "there is no such folder", _nearest_folder(folder))
         return SourceTree({}, {}, {}, {}, frozenset({()})), [problem]
-    reader = _Reader(folder)
+    reader = _Reader(folder, unsaved)
     for file in files.FILES:
         if file.stem not in without:
             reader.read_yaml(folder / f"{file.stem}.yaml", (file.stem,), file.empty)
@@ -58,9 +65,9 @@ _HOW_TO_EXPORT = "export the references as CSL-JSON (so Zotero calls it, too) an
 class _Reader(Recorder):
     """Collects the tree, the places and the problems of one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, unsaved: Unsaved = MappingProxyType({})) -> None:
         super().__init__()
-        self.folder = folder
+        self.folder, self.unsaved = folder, unsaved
         self.tree: dict[str, Any] = {}
         self.texts: dict[str, str] = {}
         self.saved: dict[str, str] = {}
@@ -70,7 +77,7 @@ class _Reader(Recorder):
     def read_yaml(self, path: Path, location: Location, empty: Any) -> Any:
         """Read one file, into `tree` if the location has one step; a missing or unreadable file gives `empty`."""
         value = empty
-        if path.exists() or path.is_symlink():
+        if self._is_there(path) or path.is_symlink():
             text = self._text(path)
             value = None if text is None else self._composed(composed(str(path), text, location))
             if value is None:
@@ -89,26 +96,26 @@ class _Reader(Recorder):
     def read_claims(self) -> None:
         """Read claims from `claims.yaml`, a list of groups, or from `claims/`, one group per file, in order of name."""
         folder, single = self.folder / "claims", self.folder / "claims.yaml"
-        if not folder.is_dir():
+        files = self._yaml_files(folder)
+        if not files and not folder.is_dir():
             self.read_yaml(single, ("claims",), [])
             return
-        if single.exists():
+        if self._is_there(single):
             message = "claims are both here and in the folder `claims/`"
             self.problems.append(Problem(Place(str(single)), "two-places", message, "keep one of the two"))
-        files = _yaml_files(folder)
         groups = [self.read_yaml(path, ("claims", index), {}) for index, path in enumerate(files)]
         self.tree["claims"] = groups
 
     def read_reviews(self) -> None:
         """Read the review ledgers from `reviews/`, one file per round, in order of name."""
-        files = _yaml_files(self.folder / "reviews")
+        files = self._yaml_files(self.folder / "reviews")
         self.tree["reviews"] = [self.read_yaml(path, ("reviews", index), {}) for index, path in enumerate(files)]
 
     def read_references(self) -> None:
         """Read `references.json`. A missing one is a problem if another list lies beside it, or studies need one."""
         path = self.folder / "references.json"
         self.tree["references"] = []
-        if not path.exists():
+        if not self._is_there(path):
             if self._lists() or self.tree.get("studies"):
                 self._report_missing_references(path)
             return
@@ -153,9 +160,20 @@ class _Reader(Recorder):
         self.problems.append(Problem(place, "unknown-instrument", message, suggest(name, found)))
         self.unread.add(("instrument",))
 
+    def _is_there(self, path: Path) -> bool:
+        return path in self.unsaved or path.exists()
+
+    def _yaml_files(self, folder: Path) -> list[Path]:
+        """The YAML files of a folder, in order of name. Hidden files belong to editors and are skipped."""
+        unsaved = (path for path in self.unsaved if path.parent == folder and path.suffix == ".yaml")
+        return sorted(path for path in {*folder.glob("*.yaml"), *unsaved} if not path.name.startswith("."))
+
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None with a problem reported."""
         name = str(path)
+        if path in self.unsaved:
+            shown = self.unsaved[path].encode("utf-8", "surrogatepass")
+            return self._decoded(name, shown) if self._is_small(name, len(shown)) else None
         if path.is_symlink() and not _stays_near(path, self.folder):
             message = "this link leads out of the brief's folder"
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
@@ -165,15 +183,17 @@ class _Reader(Recorder):
             self.problems.append(Problem(Place(name), "unreadable", message, "put the file itself here"))
             return None
         try:
-            data = path.read_bytes() if path.stat().st_size <= LARGEST_SOURCE else None
+            data = path.read_bytes() if self._is_small(name, path.stat().st_size) else None
         except OSError as error:
             self.problems.append(Problem(Place(name), "unreadable", f"cannot be read: {error.strerror}"))
             return None
-        if data is None:
-            message = f"this file is {path.stat().st_size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
+        return None if data is None else self._decoded(name, data)
+
+    def _is_small(self, name: str, size: int) -> bool:
+        if size > LARGEST_SOURCE:
+            message = f"this file is {size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
             self.problems.append(Problem(Place(name), "too-large", message, "split it, or see what makes it so large"))
-            return None
-        return self._decoded(name, data)
+        return size <= LARGEST_SOURCE
 
     def _decoded(self, name: str, data: bytes) -> str | None:
         try:
@@ -191,7 +211,8 @@ class _Reader(Recorder):
 
     def report_missing(self) -> None:
         for stem in (*(file.stem for file in files.FILES if file.required), files.CLAIMS):
-            if not (self.folder / f"{stem}.yaml").exists() and not (stem == "claims" and (self.folder / stem).is_dir()):
+            in_folder = stem == files.CLAIMS and ((self.folder / stem).is_dir() or self._yaml_files(self.folder / stem))
+            if not self._is_there(self.folder / f"{stem}.yaml") and not in_folder:
                 place = Place(str(self.folder / f"{stem}.yaml"))
                 self.unread.add((stem,))
                 message = f"`{stem}.yaml` is missing"
@@ -225,8 +246,3 @@ def _lines_fed(text: str) -> str:
 def _stays_near(path: Path, folder: Path) -> bool:
     """Whether a link leads into the folder that holds the brief, so to this brief or one next to it."""
     return path.resolve().is_relative_to(folder.resolve().parent)
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    """The YAML files of a folder, in order of name. Hidden files belong to editors and are skipped."""
-    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))

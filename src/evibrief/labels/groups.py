@@ -297,6 +297,7 @@ class Notes(Record):
     not_appraised: Text
     not_applicable: Text
     others_not_rated: Text
+    ways_up: Text
     not_decided: Text
     not_named: Text
     not_placed: Text
@@ -404,6 +405,7 @@ class Sentences(Record):
     signed: Annotated[Sentence, takes("by", "date", "reason")]
     signed_tier: Annotated[Sentence, takes("by", "date")]
     since_hash: Annotated[Sentence, takes("summary", "hash")]
+    reasons_signed: Annotated[Sentence, takes("by")]
     since_version: Annotated[Sentence, takes("version", "summary")]
     some_without_source: Annotated[Sentence, takes("claims", "number")]
     sources_found: Annotated[Sentence, takes("sourced", "claims", "attributed", "studies")]

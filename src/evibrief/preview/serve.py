@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evibrief.kept import Kept
 from evibrief.preview.server import Board, PreviewServer, open_server
 from evibrief.preview.session import Session, Shown
 from evibrief.preview.watch import edits_of
@@ -38,16 +39,19 @@ class Preview:
 
     def _steps(self, ended: threading.Event) -> Iterator[None]:
         yield
+        self._session.keep()
         yield from edits_of(self._folder, ended)
 
 
 @contextmanager
-def preview_of(folder: Path, port: int, today: Callable[[], datetime.date]) -> Iterator[Preview]:
+def preview_of(
+    folder: Path, port: int, today: Callable[[], datetime.date], kept: Kept | None = None
+) -> Iterator[Preview]:
     """A preview that answers at once, and shows the brief as soon as `follow` is called.
 
-    Raises `OSError` if no port is free.
+    `kept` is what was made of the brief before. Raises `OSError` if no port is free.
     """
-    session = Session(folder, today)
+    session = Session(folder, today, kept)
     board = Board(session.shown)
     with open_server(port, board) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

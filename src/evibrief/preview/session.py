@@ -16,6 +16,7 @@ from evibrief.checks.draft import load_draft
 from evibrief.checks.load import Loaded, load
 from evibrief.drafts import DRAFT, named_draft
 from evibrief.formats.html.kept_texts import KeptTexts
+from evibrief.kept import Kept
 from evibrief.preview.anchors import Stretch, anchors_at, stretches_of
 from evibrief.preview.page import LivePage, empty_page, live_page
 from evibrief.problems import Place, Problem, Problems, as_record, errors_in
@@ -35,9 +36,10 @@ class Shown:
 class Session:
     """The preview of one brief. It keeps what an edit leaves as it was: texts, figures, files."""
 
-    def __init__(self, folder: Path, today: Callable[[], datetime.date]) -> None:
+    def __init__(self, folder: Path, today: Callable[[], datetime.date], kept: Kept | None = None) -> None:
+        """`kept` is what was made before, from which the texts of the first page are taken."""
         self._folder, self._today = folder, today
-        self._texts = KeptTexts()
+        self._texts = KeptTexts(kept, folder)
         self._stretches: tuple[Stretch, ...] = ()
         self.shown = Shown(empty_page(folder.resolve().name), ())
 
@@ -49,6 +51,10 @@ class Session:
         finally:
             gc.enable()
         return self.shown
+
+    def keep(self) -> None:
+        """Keep the texts for the next preview or build."""
+        self._texts.keep()
 
     def _made(self) -> Shown:
         try:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from evibrief.evidence.brief import Brief
-from evibrief.evidence.records import Since, SinceChange
+from evibrief.evidence.records import Since, SinceChange, VersionNote
 from evibrief.evidence.written import joined
 from evibrief.labels import markdown, phrases
 from evibrief.labels.words import Words
@@ -52,6 +52,8 @@ def _since(since: Since, brief: Brief, findings: Findings) -> Iterator[Block]:
     moved = _with_reasons(weighed["major"], brief, words)
     rows = ([_conclusion(one, brief, findings, reason)] for one, reason in moved)
     yield from table(captions.moved(version=since.version), columns, rows)
+    if moved_by := _signer(brief):
+        yield Paragraph(words.sentences.reasons_signed(by=markdown.escape(moved_by)), style="note")
     evidence, wording = (tuple(_groups(weighed[weight])) for weight in ("minor", "patch"))
     if len(evidence) + len(wording) > MOST_ROWS:
         yield from _in_numbers(since, findings)
@@ -81,12 +83,23 @@ def _in_numbers(since: Since, findings: Findings) -> Iterator[Block]:
     yield Paragraph(words.notes.changes_in_data, style="note")
 
 
+def _mine(brief: Brief) -> list[VersionNote]:
+    return [change for change in brief.changes if change.version == brief.brief.version]
+
+
+def _signer(brief: Brief) -> str:
+    """Who signed every reason; nobody if there are several, or a single reason."""
+    signers = [one.by for change in _mine(brief) for one in change.reasons]
+    return signers[0] if len(signers) > 1 and len(set(signers)) == 1 else ""
+
+
 def _reasons(brief: Brief) -> dict[str, str]:
-    """The signed reason for each changed rating and, for the bottom line, the note of this version."""
-    mine = [change for change in brief.changes if change.version == brief.brief.version]
+    """The reason for each changed rating, signed unless one person signed all, and the note of this version."""
+    mine, together = _mine(brief), _signer(brief)
     reasons = {"bottom line": joined(*(part for change in mine for part in (change.text, " ")))}
-    signed = (one for change in mine for one in change.reasons)
-    return reasons | {one.record: joined(one.reason, f" ({markdown.escape(one.by)})") for one in signed}
+    for one in (one for change in mine for one in change.reasons):
+        reasons[one.record] = joined(one.reason, "" if together else f" ({markdown.escape(one.by)})")
+    return reasons
 
 
 def _with_reasons(
@@ -116,7 +129,7 @@ def _conclusion(group: Sequence[SinceChange], brief: Brief, findings: Findings, 
     named = (Line(links=(Pointer(name, title),)),) if title else ()
     lines = (*named, Line(text=what, style="label"))
     rated = not change.record.startswith("bottom line")
-    states = (level_word(text, findings) if rated else text for text in (change.was, change.now))
+    states = (phrases.capital(level_word(text, findings)) if rated else text for text in (change.was, change.now))
     was, now = (Cell(_state(text, findings)) for text in states)
     return Row((Cell(lines, scope="row"), was, now, Cell(told)))
 

@@ -73,9 +73,10 @@ def _leg_level_row(level: Level, scale: Scale) -> Row:
     Its meaning sums up several reasons; it repeats one that is alone, and is left out then.
     """
     reasons = [rule.reason for rule in scale.rules if rule.level == level.id]
-    lines = [Line(text=f"{reason[0].upper()}{reason[1:]}.") for reason in reasons]
+    lines = [Line(text=f"{phrases.capital(reason)}.") for reason in reasons]
     meaning = () if len(reasons) == 1 else (Line(prose=level.meaning, style="muted"),)
-    return Row((Cell((Line(text=level.word, style="word"),), scope="row"), Cell((*meaning, *lines))))
+    word = Line(text=phrases.capital(level.word), style="word")
+    return Row((Cell((word,), scope="row"), Cell((*meaning, *lines))))
 
 
 def _sort_words(sort: Sort, instrument: Instrument, words: Words) -> str:

@@ -77,6 +77,7 @@ def _groups(brief: Brief, findings: Findings, ratings: Ratings) -> Iterator[Bloc
         rows = ([_row(one, () if together else ways[one.id], findings, ratings)] for one in statements)
         yield from table(words.captions.ranking_tier(tier=level.word.lower()), _columns(words), rows)
         if together and (bullets := tuple(_ways_up(ways, words))):
+            yield Paragraph(words.notes.ways_up)
             yield Bullets(bullets)
 
 

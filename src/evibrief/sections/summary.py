@@ -80,7 +80,7 @@ def _mechanism_row(mechanism: Mechanism, findings: Findings) -> Row:
     return Row(
         (
             name,
-            Cell((Line(text=level, style="word"),)),
+            Cell((Line(text=phrases.capital(level), style="word"),)),
             Cell((Line(text=supported),)),
             Cell(tuple(Line(prose=joined(f"{number}\\. ", link.text)) for number, link in weakest[:MOST_LINKS])
                  + _more(len(weakest) - MOST_LINKS, words)),

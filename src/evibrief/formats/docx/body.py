@@ -5,7 +5,6 @@ unique bookmarks, numbered captions, filled contents, sections of pages, finishe
 """
 
 import copy
-from itertools import takewhile
 from typing import Any
 
 from evibrief.formats.docx.captions import number_captions, refer_to_captions
@@ -29,6 +28,7 @@ from evibrief.formats.docx.tables import finish_tables, keep_with_next
 _NAMESPACES = {"w": WORD, "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"}
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 _DRAWING = f"{{{_NAMESPACES['wp']}}}docPr"
+_INLINE = f"{{{_NAMESPACES['wp']}}}inline"
 
 TOKEN = 'local TOKEN = "evibrief"'
 """The line of `templates/word.lua` in which each build puts its own token, so that no text can contain a mark."""
@@ -63,6 +63,7 @@ def finish_body(document: Any, anchors: frozenset[str], token: str) -> None:
     style_runs(body)
     _style_lists(body)
     _number_pictures(body)
+    _close_pictures(body)
 
 
 # Bookmarks
@@ -194,12 +195,19 @@ _INTRODUCING = ("BodyText", "FirstParagraph", "TableNote")
 
 def _introduction(element: Any) -> list[Any]:
     """The boxes just before an element, and a paragraph before them if it is all that is under its heading."""
-    before = [one for one in element.itersiblings(preceding=True) if one.tag not in BOOKMARK_ENDS]
-    boxes = list(takewhile(lambda one: paragraph_style(one).startswith("Callout"), before))
-    first, *above = [*map(paragraph_style, before[len(boxes) : len(boxes) + 2]), ""]
+    before = (one for one in element.itersiblings(preceding=True) if one.tag not in BOOKMARK_ENDS)
+    boxes: list[Any] = []
+    for one in before:
+        if not paragraph_style(one).startswith("Callout"):
+            above = next(before, None)
+            break
+        boxes.append(one)
+    else:
+        one = above = None
+    alone = above is not None and paragraph_style(above).startswith("Heading")
     if paragraph_style(element).startswith("Heading"):
-        return before[:1] if not boxes and first == "TableNote" and above[0].startswith("Heading") else []
-    return before[: len(boxes) + (first in _INTRODUCING and above[0].startswith("Heading"))]
+        return [one] if alone and not boxes and paragraph_style(one) == "TableNote" else []
+    return [*boxes, one] if alone and paragraph_style(one) in _INTRODUCING else boxes
 
 
 # Lists and pictures
@@ -218,3 +226,10 @@ def _number_pictures(body: Any) -> None:
         element.set("id", str(number))
         if element.tag == _PICTURE:
             element.set("descr", "")
+
+
+def _close_pictures(body: Any) -> None:
+    """No space around a picture: LibreOffice, told nothing, leaves an eighth of an inch, and a wide one runs out."""
+    for inline in body.iter(_INLINE):
+        for side in ("distT", "distB", "distL", "distR"):
+            inline.set(side, "0")

@@ -16,6 +16,7 @@ from evibrief.formats.docx.paragraphs import (
     BOOKMARK_ENDS,
     PARAGRAPH,
     bookmarked,
+    free_numbers,
     paragraph_style,
     text_inside,
     whole_field,
@@ -44,11 +45,14 @@ class WordCaption:
 def number_captions(body: Any) -> tuple[WordCaption, ...]:
     """Make the number of every caption a field; return the captions in their order."""
     counts: Counter[str] = Counter()
-    found = []
+    numbers, found = free_numbers(body), []
     for paragraph, around in list(_captions(body)):
         for text in list(paragraph.iter(f"{W}t"))[:1]:
             if numbered := _NUMBERED.match(text.text or ""):
-                found.append(_number(paragraph, text.getparent(), numbered, counts, around))
+                field = _field(numbered, counts)
+                caption = _caption(numbered, text_inside(paragraph), around)
+                _number(text.getparent(), numbered, bookmarked(next(numbers), caption.bookmark, *field))
+                found.append(caption)
     return tuple(found)
 
 
@@ -64,22 +68,32 @@ def _captions(body: Any) -> Iterator[tuple[Any, frozenset[str]]]:
             open_.pop(element.get(f"{W}id"), None)
 
 
-def _number(
-    paragraph: Any, run: Any, numbered: re.Match[str], counts: Counter[str], around: frozenset[str]
-) -> WordCaption:
-    """Split the run that begins with label and number into label, field and rest."""
-    words, (label, number) = text_inside(paragraph), numbered.groups()
-    sequence = "".join(letter for letter in label if letter.isalnum())
+def _field(numbered: re.Match[str], counts: Counter[str]) -> tuple[Any, ...]:
+    """Label and number of a caption, the number as a field; `counts` are the numbers before it."""
+    label, number = numbered.groups()
+    sequence = _sequence(label)
     counts[sequence] += 1
     # A number that is not the next one is set: counting would change it.
     start = "" if int(number) == counts[sequence] else rf" \r {number}"
     counts[sequence] = int(number)
-    field = whole_field(rf"SEQ {sequence} \* ARABIC{start}", word_run(number))
-    caption = WordCaption(sequence, f"_Ref_{sequence}_{number}"[:40], f"{label}{number}", words, around)
-    for element in bookmarked(paragraph, caption.bookmark, word_run(label), *field):
+    return word_run(label), *whole_field(rf"SEQ {sequence} \* ARABIC{start}", word_run(number))
+
+
+def _sequence(label: str) -> str:
+    return "".join(letter for letter in label if letter.isalnum())
+
+
+def _caption(numbered: re.Match[str], words: str, around: frozenset[str]) -> WordCaption:
+    label, number = numbered.groups()
+    sequence = _sequence(label)
+    return WordCaption(sequence, f"_Ref_{sequence}_{number}"[:40], f"{label}{number}", words, around)
+
+
+def _number(run: Any, numbered: re.Match[str], bookmark: Iterable[Any]) -> None:
+    """Put the bookmark before a run that begins with label and number, and take these out of the run."""
+    for element in bookmark:
         run.addprevious(element)
     run.find(f"{W}t").text = numbered.string[numbered.end() :]
-    return caption
 
 
 def refer_to_captions(body: Any, captions: Iterable[WordCaption]) -> None:

@@ -23,6 +23,7 @@ from evibrief.formats.docx.paragraphs import (
     field_closing,
     field_opening,
     for_word_alone,
+    free_numbers,
     paragraph_style,
     set_style,
     styled_paragraph,
@@ -117,6 +118,6 @@ def _contents_block(lines: list[Any]) -> Any:
 
 def _bookmark_from(heading: Any, body: Any) -> None:
     """Bookmark everything from a heading on: without this range an update would list earlier headings too."""
-    start, end = bookmarked(body, _LISTED)
+    start, end = bookmarked(next(free_numbers(body)), _LISTED)
     heading.addprevious(start)
     body.find(SECTION).addprevious(end)

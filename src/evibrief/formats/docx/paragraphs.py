@@ -4,7 +4,8 @@ A field is a run with its beginning, one with its instruction, its stored result
 part 1, 17.16.18). Every program shows the stored result; one that knows the field can compute it anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Any
 
 from evibrief.formats.docx.names import WORD, W
@@ -55,11 +56,16 @@ def beside(siblings: Iterable[Any]) -> Any:
     return next((sibling for sibling in siblings if sibling.tag not in BOOKMARK_ENDS), None)
 
 
-def bookmarked(place: Any, name: str, *inside: Any) -> tuple[Any, ...]:
-    """Elements between the ends of a new bookmark, with a number that the document of `place` does not have yet."""
-    marks = place.getroottree().iter(f"{W}bookmarkStart")
-    number = str(max((int(mark.get(f"{W}id")) for mark in marks), default=0) + 1)
-    return word_element("bookmarkStart", id=number, name=name), *inside, word_element("bookmarkEnd", id=number)
+def free_numbers(body: Any) -> Iterator[int]:
+    """Numbers of bookmarks that the document of `body` does not have yet; it is looked through once."""
+    marks = body.getroottree().iter(f"{W}bookmarkStart")
+    return count(max((int(mark.get(f"{W}id")) for mark in marks), default=0) + 1)
+
+
+def bookmarked(number: int, name: str, *inside: Any) -> tuple[Any, ...]:
+    """Elements between the ends of a new bookmark with this number, which no other may have."""
+    ends = word_element("bookmarkStart", id=str(number), name=name), word_element("bookmarkEnd", id=str(number))
+    return ends[0], *inside, ends[1]
 
 
 def text_inside(element: Any) -> str:

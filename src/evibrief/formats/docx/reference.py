@@ -173,7 +173,7 @@ CHARACTERS: Mapping[str, CharacterStyle] = {
     "Hyperlink": CharacterStyle(colour=ACCENT),
     # Word shows raised words at 65 % of their size, LibreOffice at 58 %: these sizes make them as large as in the PDF.
     "Citation": CharacterStyle("Hyperlink", script="superscript", size=11),
-    "Table Citation": CharacterStyle("Citation", size=10),
+    "Table Citation": CharacterStyle("Citation", size=9),
     "Bottom Line Citation": CharacterStyle("Citation", colour=WHITE),
     "Bottom Line Link": CharacterStyle("Hyperlink", colour=WHITE),
     "Record Id": CharacterStyle(colour=ACCENT),

@@ -9,13 +9,17 @@ puts citations into notes moves words and signs around them; with such a style e
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from evibrief.formats.html import markdown
 from evibrief.formats.html.markdown import Typeset
+from evibrief.formats.kept_documents import tools
+from evibrief.kept import Kept, key_of
 from evibrief.labels.dialect import parse_text
 
 Typesetter = Callable[[Sequence[str], Sequence[Mapping[str, Any]], bytes, str], Typeset]
@@ -28,11 +32,26 @@ _Key = tuple[str, str]
 
 
 class KeptTexts:
-    """A typesetter that remembers."""
+    """A typesetter that remembers; with a folder of what was made before, also what another process set."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept | None = None, brief: Path | None = None) -> None:
+        """`brief` is the folder of the brief whose texts these are."""
         self._fragments: dict[_Key, str] = {}
         self._lists: dict[str, str] = {}
+        self._kept = kept
+        self._name = key_of("texts", *tools(), os.fsencode(brief.resolve())) if kept and brief else ""
+        self._before = kept.get(self._name) if kept else None
+        if self._before:
+            fragments, self._lists = json.loads(self._before)
+            self._fragments = {(context, text): fragment for context, text, fragment in fragments}
+
+    def keep(self) -> None:
+        """Keep what it knows for the next process, if that is more than was known."""
+        fragments = [(*key, fragment) for key, fragment in self._fragments.items()]
+        known = json.dumps([fragments, self._lists]).encode()
+        if self._kept and known != self._before:
+            self._kept.put(self._name, known)
+            self._before = known
 
     def __call__(
         self, texts: Sequence[str], references: Sequence[Mapping[str, Any]], style: bytes, language: str

@@ -46,8 +46,7 @@ def make_accessible(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
     _lift_links(pdf)
     _join_tables(pdf)
     for stream in [one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.compress]:
-        # Data that happen to end in a line break would merge with the one that ends every stream.
-        stream.compress = not stream.data.endswith(b"\r\nendstream")
+        _compress_once(stream)
     decimal = pydyf.Dictionary({"S": "/D"})
     pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array([0, decimal])})
     if "AF" in pdf.catalog:  # the engine lists each file twice
@@ -56,6 +55,17 @@ def make_accessible(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
 
 def _streams(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:
     return (one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.extra.get("Type") == kind)
+
+
+def _compress_once(stream: pydyf.Stream) -> None:
+    """Put the compressed data into a stream: the library would compress them to write them, and again for their hash.
+
+    Data that happen to end in a line break would merge with the one that ends every stream; they stay as they are.
+    """
+    compressed = stream.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    stream.compress = False
+    if not compressed.endswith(b"\r"):
+        stream.stream, stream.extra = [compressed], {**stream.extra, "Filter": "/FlateDecode"}
 
 
 def _lift_links(pdf: pydyf.PDF) -> None:

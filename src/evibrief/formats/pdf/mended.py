@@ -5,6 +5,7 @@ needs it.
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,15 @@ def mend() -> None:
         pydyf.PDF.page_references = property(_page_references)
     if tinyhtml5.VERSION == "2.1.0":
         tinyhtml5.inputstream.characters_until_regex = Expressions()
+    _mend_layout()
+
+
+def _mend_layout() -> None:
+    import weasyprint  # here, because it takes half a second
+    from weasyprint.layout import inline
+
+    if weasyprint.VERSION == "70.0":
+        inline.strut = kept_with_style(inline.strut)
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
@@ -44,3 +54,18 @@ class Expressions(dict[tuple[Any, bool], re.Pattern[str]]):
         listed = "".join(f"\\x{ord(character):02x}" for character in characters)
         made = self[key] = re.compile(f"[{listed}]+" if opposite else f"[^{listed}]+")
         return made
+
+
+def kept_with_style(strut: Callable[[Any], tuple[float, float]]) -> Callable[[Any], tuple[float, float]]:
+    """The same height of a line and its baseline for a style, found once for each style.
+
+    WeasyPrint 70.0 finds what it knows by a text of sixteen properties, which it writes for each line and each element.
+    """
+
+    def found(style: Any) -> tuple[float, float]:
+        kept: tuple[float, float] | None = vars(style).get("_strut")
+        if kept is None:
+            kept = vars(style)["_strut"] = strut(style)
+        return kept
+
+    return found

@@ -1,0 +1,1 @@
+"""What an editor asks while an author writes: problems, completion, places of records, renaming."""
