@@ -31,7 +31,7 @@ from evibrief.evidence.tables import (
 )
 from evibrief.files import NOT_TEXT
 from evibrief.importers.workbook_cells import CellKind, ReadSheet, SheetCell
-from evibrief.problems import Hints, Place, Problem
+from evibrief.problems import Hints, Place, Problem, plain
 
 NEW = "new"
 """How the name of a new record begins."""
@@ -123,7 +123,7 @@ class SheetReader:
             elif not name:
                 hint = f"a record that is there has its id here; a new one `{NEW}` and its id"
                 self.report(line.place(ID), "this row has no id", hint)
-            elif name.partition(" ")[0] == NEW:
+            elif name.partition(" ")[0] == NEW and name not in by_name:
                 self._add(line, name)
             elif name in seen:
                 self.report(line.place(ID), f"`{name:.60}` has a row already, at {seen[name]}", "delete one of them")
@@ -294,7 +294,7 @@ def _told(place: str, name: str, column: FieldColumn, was: str, now: str) -> str
 
 
 def _shown(text: str) -> str:
-    return f"“{text if len(text) <= MOST_TOLD else f'{text[:MOST_TOLD]} …'}”" if text else "nothing"
+    return f"“{plain(text if len(text) <= MOST_TOLD else f'{text[:MOST_TOLD]} …')}”" if text else "nothing"
 
 
 MOST_TOLD = 200
