@@ -67,9 +67,9 @@ class ReadSheet:
             found.setdefault(cell.row, {})[cell.column] = cell
         return found
 
-    def hides(self, cell: SheetCell) -> bool:
-        """Whether nobody sees the cell."""
-        return self.is_hidden or cell.row in self.hidden_rows or cell.column in self.hidden_columns
+    def hides(self, row: int, column: int) -> bool:
+        """Whether nobody sees a cell."""
+        return self.is_hidden or row in self.hidden_rows or column in self.hidden_columns
 
     def place(self, row: int, column: int) -> str:
         """Where a cell is, as people say it: `claims!C7`."""
