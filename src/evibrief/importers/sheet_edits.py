@@ -31,7 +31,7 @@ from evibrief.evidence.tables import (
 )
 from evibrief.files import NOT_TEXT
 from evibrief.importers.workbook_cells import CellKind, ReadSheet, SheetCell
-from evibrief.problems import Hints, Place, Problem
+from evibrief.problems import Hints, Place, Problem, plain
 
 NEW = "new"
 """How the name of a new record begins."""
@@ -114,6 +114,7 @@ class SheetReader:
     def _read_lines(self, lines: Sequence["_Line"], rows: Sequence[RecordRow]) -> set[str]:
         """The records of a sheet, by the names in its first column. Returns the names that were seen."""
         by_name = {row.name: row for row in rows}
+        names = set(by_name)
         seen: dict[str, str] = {}
         for line in lines:
             cell = line.cell(ID)
@@ -123,8 +124,8 @@ class SheetReader:
             elif not name:
                 hint = f"a record that is there has its id here; a new one `{NEW}` and its id"
                 self.report(line.place(ID), "this row has no id", hint)
-            elif name.partition(" ")[0] == NEW:
-                self._add(line, name)
+            elif name.partition(" ")[0] == NEW and name not in by_name:
+                self._add(line, name, names)
             elif name in seen:
                 self.report(line.place(ID), f"`{name:.60}` has a row already, at {seen[name]}", "delete one of them")
             elif name in by_name:
@@ -132,7 +133,7 @@ class SheetReader:
                 self._compare(line, by_name[name])
             else:
                 hint = self.hints.suggest(name, by_name) or "an id is changed in the YAML, where all its uses are"
-                hint = f"{hint}; for a new record write `{NEW} {name:.60}`" if line.table.naming else hint
+                hint = f"{hint} (for a new record, write `{NEW} {name:.60}`)" if line.table.naming else hint
                 self.report(line.place(ID), f"the brief has no record `{name:.60}` of this kind", hint)
         return set(seen)
 
@@ -156,7 +157,7 @@ class SheetReader:
         changed = [
             (column, was, text)
             for column, was, text in zip(line.table.columns, row.cells, now, strict=True)
-            if text != was and self._is_sound(line, column, was)
+            if text != was and _value(column, text) != _value(column, was) and self._is_sound(line, column, was)
         ]
         self._note_edits(line, row, changed)
 
@@ -175,7 +176,7 @@ class SheetReader:
             self.report(place, *_fault(cell))
         elif cell and (found := NOT_TEXT.search(cell.text) or NOT_IN_A_CELL.search(cell.text)):
             self.report(place, f"`{found[0]}` may be a character that no text has", "change this text in the YAML")
-        elif cell and line.sheet.hides(cell):
+        elif line.sheet.hides(line.number, line.columns[column.name]):
             self.report(place, "this cell was changed, and is hidden", "show it again, and look at it")
         else:
             return True
@@ -197,7 +198,8 @@ class SheetReader:
 
     # A new record
 
-    def _add(self, line: "_Line", name: str) -> None:
+    def _add(self, line: "_Line", name: str, names: set[str]) -> None:
+        """The edit of one new row; `names` are those of the records of this kind."""
         table = line.table
         identifier = name.removeprefix(NEW).strip()
         of = self._list_of(line)
@@ -206,14 +208,15 @@ class SheetReader:
             message = "a new record of this kind needs an id" if table.naming else "records of this kind have no id"
             self.report(line.place(ID), message, hint)
             return
-        if identifier and table.naming == "id" and identifier in self.ids:
+        used = self.ids if table.naming == "id" else names
+        if identifier in used:
             self.report(line.place(ID), f"the id `{identifier:.60}` is already used", "give this record another id")
             return
         filled = [column for column in table.columns if line.text(column.name, "")]
         unsound = [column for column in filled if not self._is_sound(line, column, "")]
         if of is None or unsound:
             return
-        self.ids.add(identifier)
+        used |= {identifier} if identifier else set()
         record: dict[str, Any] = {table.naming: identifier} if table.naming else {}
         for column in filled:
             _put(record, column.way, _value(column, line.text(column.name, "")))
@@ -286,7 +289,7 @@ def _value(column: FieldColumn, text: str) -> str | list[str] | None:
     """What a cell says; None if it is empty."""
     if not text.strip():
         return None
-    return entries_in(text, column.how) if column.is_list else text
+    return (entries_in(text, column.how) or None) if column.is_list else text
 
 
 def _told(place: str, name: str, column: FieldColumn, was: str, now: str) -> str:
@@ -294,7 +297,7 @@ def _told(place: str, name: str, column: FieldColumn, was: str, now: str) -> str
 
 
 def _shown(text: str) -> str:
-    return f"“{text if len(text) <= MOST_TOLD else f'{text[:MOST_TOLD]} …'}”" if text else "nothing"
+    return f"“{plain(text if len(text) <= MOST_TOLD else f'{text[:MOST_TOLD]} …')}”" if text else "nothing"
 
 
 MOST_TOLD = 200

@@ -6,6 +6,7 @@ What is packed in it is measured before anything is read: no entities, macros, l
 
 import datetime
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -66,9 +67,9 @@ class ReadSheet:
             found.setdefault(cell.row, {})[cell.column] = cell
         return found
 
-    def hides(self, cell: SheetCell) -> bool:
-        """Whether nobody sees the cell."""
-        return self.is_hidden or cell.row in self.hidden_rows or cell.column in self.hidden_columns
+    def hides(self, row: int, column: int) -> bool:
+        """Whether nobody sees a cell."""
+        return self.is_hidden or row in self.hidden_rows or column in self.hidden_columns
 
     def place(self, row: int, column: int) -> str:
         """Where a cell is, as people say it: `claims!C7`."""
@@ -169,12 +170,18 @@ def _look_into(path: str, part: bytes, name: str) -> None:
         raise one_problem(name, _READING, f"this workbook is not opened: {path[:100]} {why}", _NOT_EXCEL)
 
 
+_AREA = re.compile(rb"<[^>]*(?:mergeCell|hyperlink)\s[^>]*ref\s*=\s*[\"'][^\"']*?(?:[A-Za-z]{3}|[0-9]{6})")
+"""A merged area or a link of a hundred thousand rows or seven hundred columns: openpyxl makes each cell of it."""
+
+
 def _suspicious(part: bytes) -> str:
     """What no spreadsheet program writes into XML: entities, and an encoding in which they could hide."""
     head = part[:200].lower()
     if b"\0" in part or (b"encoding=" in head and b"utf-8" not in head):
         return "is not in UTF-8"
-    return "has a document type or entities" if b"<!doctype" in part.lower() or b"<!ENTITY" in part else ""
+    if b"<!doctype" in part.lower() or b"<!ENTITY" in part:
+        return "has a document type or entities"
+    return "merges more cells than any sheet of a brief has" if _AREA.search(part) else ""
 
 
 def _read_sheet(sheet: "Worksheet", name: str) -> ReadSheet:
