@@ -21,7 +21,8 @@ def long_quote(case: Context) -> Iterator[Finding]:
     for location, entry in case.evidence():
         if entry.quote and (number := len(entry.quote.split())) > MOST_WORDS_QUOTED:
             message = f"this quotation has {number} words"
-            yield Finding((*location, "quote"), message, f"keep the {MOST_WORDS_QUOTED} that matter, with `[…]` between")
+            hint = f"keep the {MOST_WORDS_QUOTED} that matter, with `[…]` between"
+            yield Finding((*location, "quote"), message, hint)
 
 
 def quote_not_found(case: Context) -> Iterator[Finding]:

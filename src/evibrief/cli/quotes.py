@@ -62,7 +62,7 @@ class _Shelf:
 
     def __init__(self, folder: Path, files: Mapping[str, tuple[str, ...]]) -> None:
         self._folder, self._files = folder, files
-        self._read: dict[str, tuple["TextAtHand", ...]] = {}
+        self._read: dict[str, tuple[TextAtHand, ...]] = {}
         self.problems: list[Problem] = []
 
     def of(self, publication: str) -> tuple["TextAtHand", ...]:

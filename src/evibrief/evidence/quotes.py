@@ -1,7 +1,7 @@
 """The results of looking quotations up: written by the tool, read back like an author's file.
 
-In: `quotes.yaml` as read by `read_folder`. Out: a `QuoteReport`, part of a `Brief`. It holds hashes and places, and none
-of the words of a publication.
+In: `quotes.yaml` as read by `read_folder`. Out: a `QuoteReport`, part of a `Brief`. It holds hashes and places, and
+none of the words of a publication.
 """
 
 import hashlib

@@ -8,7 +8,6 @@ import datetime
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from evibrief.importers.contract import DraftedBrief
 from evibrief.importers.drafted_files import Drafted, drafted_files

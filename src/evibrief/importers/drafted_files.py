@@ -83,7 +83,7 @@ def _key(item: CitedItem) -> str:
 def _group(number: int, topic: Topic, ids: Mapping[str, str], drafted: Drafted) -> tuple[str, str]:
     """The name and text of one file of claims."""
     title = topic.title or drafted.passages.title or drafted.path.stem
-    head = {"id": f"section_{number}", "title": title}
+    head = {"id": f"topic_{number}", "title": title}
     claims = "".join(_claim(f"c{number}_{at}", one, ids, drafted) for at, one in enumerate(topic.passages, 1))
     remark = f"From {drafted.path.name}. `line` is the {drafted.counted} there; the comments are what it is below."
     return f"claims/{number:02}-{_slug(title)}.yaml", f"{yaml_text(head, [remark])}claims:\n{claims}"
@@ -93,10 +93,10 @@ def _claim(name: str, passage: Passage, ids: Mapping[str, str], drafted: Drafted
     """One claim as YAML, with the headings above it as comments."""
     above = "".join(f"# {' '.join(one.split())}\n" for one in passage.context)
     named = [drafted.passages.live[number][1] for number in passage.live if drafted.cited.get(number)]
+    attribution = "; ".join((*named, *passage.plain)) or OPEN
     record: dict[str, Any] = {
         "id": name, "text": as_prose(passage.text), "about": OPEN, "direction": OPEN, "population": OPEN,
-        "stated": {"line": passage.place, "attribution": "; ".join((*named, *passage.plain)) or OPEN, "study_type": OPEN},
-        "status": "unexamined",
+        "stated": {"line": passage.place, "attribution": attribution, "study_type": OPEN}, "status": "unexamined",
     }  # fmt: skip
     evidence = [_evidence(item, ids) for number in passage.live for item in drafted.cited.get(number, ())]
     record |= {"evidence": evidence} if evidence else {}
@@ -108,6 +108,15 @@ def _evidence(item: CitedItem, ids: Mapping[str, str]) -> dict[str, str]:
     return {"source": ids[_key(item)], "role": OPEN, "basis": "cited", "locator": item.locator or OPEN, "finding": OPEN}
 
 
+_RAISED = re.compile("[\u00b9\u00b2\u00b3\u2070\u2071\u2074-\u207f]+")
+_LOWERED = re.compile("[\u2080-\u208e]+")
+PLAIN_FIGURES = str.maketrans(
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207c\u207d\u207e\u207f\u2071"
+    "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089\u208a\u208b\u208c\u208d\u208e",
+    "0123456789+\u2212=()ni0123456789+\u2212=()",
+)
+"""Raised and lowered figures, which few fonts have, as plain ones; the marks around them say where they are."""
+
 _READ_AS_MARKUP = re.compile(r"[\\`*_\[\]<>~^$|@{}#]")
 _READ_AS_LIST = re.compile(r"^(?:[-+]|\d{1,9}(?=[.)]\s))(?=[\s.)])")
 
@@ -115,6 +124,8 @@ _READ_AS_LIST = re.compile(r"^(?:[-+]|\d{1,9}(?=[.)]\s))(?=[\s.)])")
 def as_prose(text: str) -> str:
     """Plain words as Markdown that prints just these words. What is no markup in front or alone stays as it is."""
     escaped = _READ_AS_MARKUP.sub(lambda found: f"\\{found[0]}", text)
+    escaped = _RAISED.sub(lambda found: f"^{found[0].translate(PLAIN_FIGURES)}^", escaped)
+    escaped = _LOWERED.sub(lambda found: f"~{found[0].translate(PLAIN_FIGURES)}~", escaped)
     if found := _READ_AS_LIST.match(escaped):
         end = found.end()
         return f"\\{escaped}" if escaped[0] in "-+" else f"{escaped[:end]}\\{escaped[end:]}"

@@ -15,8 +15,15 @@ Node = Mapping[str, Any]
 
 _CITE, _NOTE = "\ufdd0", "\ufdd1"
 _NO_LETTERS = re.compile("[\ufdd0-\ufdef]")
-_RAISED = str.maketrans("0123456789+-\u2212=()n", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b\u207c\u207d\u207e\u207f")
-_LOWERED = str.maketrans("0123456789+-\u2212=()", "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089\u208a\u208b\u208b\u208c\u208d\u208e")
+_RAISED = str.maketrans(
+    "0123456789+-\u2212=()n",
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b\u207c\u207d\u207e\u207f",
+)
+_LOWERED = str.maketrans(
+    "0123456789+-\u2212=()",
+    "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089\u208a\u208b\u208b\u208c\u208d\u208e",
+)
+_RAISED_FIGURES = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
 _NAME = r"[A-Z\u00c0-\u00de][\w'\u2019-]+"
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _PLAIN_CITATION = re.compile(
@@ -27,7 +34,9 @@ _PLAIN_CITATION = re.compile(
     rf"|\(?{_NAME} et al\b\.?\)?"
     r"|\b(?:doi:\s*)?10\.\d{4,9}/[^\s\])]+[^\s\]).,;]|\bPMID:?\s*\d{1,9}|\bhttps?://[^\s\])]+[^\s\]).,;]"
 )
-_RAISED_NUMBERS = re.compile("(?<=[^\\W\\d_]|[.,;:)\u201d\"])[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+(?:[,\u2013-][\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+)*")
+_RAISED_NUMBERS = re.compile(
+    rf"(?:(?<=[^\W\d_]{{4}})|(?<=[.,;:)\u201d\"])){_RAISED_FIGURES}(?:[,\u2013-]{_RAISED_FIGURES})*"
+)
 
 
 _PLAIN = "a citation in plain text"
@@ -79,10 +88,11 @@ def passages_of(document: Node, has_lines: bool) -> Passages:
     reader = _Reader(has_lines)
     title = _words(document.get("meta", {}).get("title", {}).get("c", []))
     headings = [block["c"] for block in _unwrapped(document["blocks"]) if block["t"] == "Header"]
+    levels = [one[0] for one in headings]
     first = next(_unwrapped(document["blocks"]), {"t": ""})
-    if not title and first["t"] == "Header" and [one[0] for one in headings].count(first["c"][0]) == 1:
-        title = _words(first["c"][2])
-    reader.read(document["blocks"], _topic_level([one[0] for one in headings]), title)
+    if first["t"] == "Header" and levels.count(levels[0]) == 1:
+        title, levels = title or _words(first["c"][2]), levels[1:]
+    reader.read(document["blocks"], _topic_level(levels), title)
     reader.not_placed.sort(key=lambda one: one.place)
     return Passages(title, [one for one in reader.topics if one.passages], reader.not_placed, reader.live)
 
@@ -153,6 +163,8 @@ class _Reader:
 
     def _other(self, kind: str, content: Any) -> None:
         """A block that is no text: a table, a picture, code."""
+        if kind in ("Table", "Figure", "CodeBlock"):
+            self._moved_to(content[0])
         what = {"Table": "a table", "Figure": "a picture", "CodeBlock": "code", "RawBlock": "markup"}.get(kind, kind)
         if not self._has_lines:
             self._paragraphs += 1

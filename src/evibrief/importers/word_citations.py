@@ -16,13 +16,13 @@ from typing import Any
 from evibrief.importers.xml_records import Element, root_of
 from evibrief.problems import one_problem
 
-LARGEST_UNPACKED = 200_000_000
+LARGEST_WORD = 200_000_000
 """In bytes, of all parts of a document together."""
 
-LARGEST_PART = 50_000_000
+_LARGEST_READ = 50_000_000
 """In bytes, of a part that is read."""
 
-MOST_PARTS = 5_000
+MOST_WORD_PARTS = 5_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NOT_READ = frozenset((f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent",
                        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"))  # fmt: skip
@@ -71,14 +71,15 @@ def _parts(data: bytes, path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             listed = package.infolist()
-            if len(listed) > MOST_PARTS or sum(one.file_size for one in listed) > LARGEST_UNPACKED:
+            if len(listed) > MOST_WORD_PARTS or sum(one.file_size for one in listed) > LARGEST_WORD:
                 raise one_problem(str(path), "too-large", "this document unpacks to more than any document", "")
             names = {Path(one.filename).stem: one for one in listed if one.filename in _READ}
             parts = {name: _unpacked(package, one) for name, one in names.items()}
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise one_problem(str(path), "import", f"this document is damaged: {error}", "save it again in Word") from None
-    if "document" not in parts or any(len(part) > LARGEST_PART for part in parts.values()):
-        raise one_problem(str(path), "import", "this is no Word document, or a part of it is too large", "save it again")
+    if "document" not in parts or any(len(part) > _LARGEST_READ for part in parts.values()):
+        message = "this is no Word document, or a part of it is too large"
+        raise one_problem(str(path), "import", message, "save it again in Word")
     return parts
 
 
@@ -87,7 +88,7 @@ _READ = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 
 def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     with package.open(part) as stream:
-        return stream.read(LARGEST_PART + 1)
+        return stream.read(_LARGEST_READ + 1)
 
 
 def _notes(part: bytes | None, path: Path) -> Mapping[str, Element]:
@@ -113,9 +114,9 @@ def _citations(root: Element, notes: Mapping[str, Mapping[str, Element]]) -> Ite
             open_fields[-1].append(one.text or "")
         elif one.tag == f"{_W}fldSimple":
             yield from _cited(one.get(f"{_W}instr", ""))
-        elif note := _NOTES.get(one.tag):
-            if (held := notes[note].get(one.get(f"{_W}id", ""))) is not None:
-                yield from _citations(held, {name: {} for name in notes})
+        elif one.tag in _NOTES:
+            held = notes[_NOTES[one.tag]].get(one.get(f"{_W}id", ""))
+            yield from () if held is None else _citations(held, {name: {} for name in notes})
 
 
 def _read_elements(root: Element) -> Iterator[Element]:

@@ -21,8 +21,10 @@ _TOKEN = re.compile(
     rf"|(?P<minus>[{_HYPHENS}\u2014\u2015](?=\s*\.?\d))"
     r"|(?P<sign>\S)"
 )
-_DROPPED = frozenset(".,;:!()[]{}\u2026\u2022\u00b7\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
-                     "\u02bc\\\u2014\u2015-\u00ad\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u0002\ufffe")  # fmt: skip
+_DROPPED = frozenset(
+    ".,;:!()[]{}\u2026\u2022\u00b7\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u02bc\\"
+    "\u2014\u2015-\u00ad\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u0002\ufffe"
+)
 _MARKUP = frozenset("*_")
 """Emphasis in Markdown, and marks of notes. Between two digits they are kept."""
 

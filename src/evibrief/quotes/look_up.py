@@ -7,7 +7,6 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evibrief.evidence.brief import Brief
 from evibrief.evidence.quotes import QuoteReport, QuoteResult, hash_of_quote, results_by_quote
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.evidence.walk import evidence_in

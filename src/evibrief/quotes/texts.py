@@ -23,7 +23,10 @@ MOST_CHARACTERS = 5_000_000
 """Of one text; a book of a thousand pages has three million."""
 
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "svg"))
-_IN_LINE = frozenset("a abbr b bdi bdo cite code em i kbd mark q s small span strong sub sup u var font".split())
+_IN_LINE = frozenset((
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "mark", "q", "s", "small", "span",
+    "strong", "sub", "sup", "u", "var",
+))  # fmt: skip
 _LINK = re.compile(r"\]\([^()\s]{0,2000}(?:\s\"[^\"\n]{0,200}\")?\)")
 _LINE_MARKS = re.compile(r"^[ \t]{0,3}(?:#{1,6}|>)[ \t]", re.MULTILINE)
 

@@ -9,7 +9,8 @@ from evibrief.quotes.search import Hit, find_quote
 from evibrief.quotes.texts import text_at_hand
 
 REFERENCES = [
-    Reference.model_validate({"id": "a2019", "type": "article", "title": "A", "DOI": "10.5555/example.1", "PMID": "123"}),
+    Reference.model_validate({"id": "a2019", "type": "article", "title": "A", "DOI": "10.5555/example.1",
+                              "PMID": "123"}),
     Reference.model_validate({"id": "a2019b", "type": "article", "title": "B", "DOI": "10.5555/example.1.2"}),
     Reference.model_validate({"id": "long_name", "type": "article", "title": "C", "PMCID": "PMC77"}),
     Reference.model_validate({"id": "long", "type": "article", "title": "D"}),
@@ -17,9 +18,11 @@ REFERENCES = [
 
 
 @pytest.mark.parametrize(("path", "owner"), [
-    ("a2019.pdf", "a2019"), ("A2019 (full text).txt", "a2019"), ("a2019-supplement.md", "a2019"), ("a2019b.pdf", "a2019b"),
+    ("a2019.pdf", "a2019"), ("A2019 (full text).txt", "a2019"), ("a2019-supplement.md", "a2019"),
+    ("a2019b.pdf", "a2019b"),
     ("a2019/methods.html", "a2019"), ("10.5555_example.1.pdf", "a2019"), ("10.5555%2Fexample.1.2.pdf", "a2019b"),
-    ("doi_10.5555_EXAMPLE.1 final.txt", "a2019"), ("pmid123.txt", "a2019"), ("123.txt", "a2019"), ("PMC77.html", "long_name"),
+    ("doi_10.5555_EXAMPLE.1 final.txt", "a2019"), ("pmid123.txt", "a2019"), ("123.txt", "a2019"),
+    ("PMC77.html", "long_name"),
     ("long_name.txt", "long_name"), ("long_supplement.txt", "long"), ("texts/2019/a2019.txt", "a2019"),
 ])  # fmt: skip
 def test_a_file_is_found_by_its_name(path: str, owner: str) -> None:
@@ -53,7 +56,8 @@ def pdf(*pages: str) -> bytes:
         made += f"{number} 0 obj\n{one}\nendobj\n".encode()
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     size = len(objects) + 1
-    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF"
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+    end += f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF"
     return made + end.encode()
 
 
@@ -75,9 +79,11 @@ def test_a_pdf_has_pages_and_hyphens_at_the_end_of_lines() -> None:
     ("a.txt", "\ufeffGr\u00f6\u00dfer als \u2265 5 %".encode(), "gro\u0308\u00dfer als \u2265 5%", "line 1"),
     ("a.txt", "caf\u00e9 \u2013 5".encode("cp1252"), "caf\u00e9 -5", "line 1"),
     ("a.txt", "one two".encode("utf-16"), "one two", "line 1"),
-    ("a.md", b"# Head\n> Less *sneezing* in [the group](https://example.org/1) A", "less sneezing in the group A", "line 2"),
+    ("a.md", b"# Head\n> Less *sneezing* in [the group](https://example.org/1) A",
+     "less sneezing in the group A", "line 2"),
     ("a.html", b"<html><head><style>p{}</style></head><body><p>Less <i>sn</i>eezing</p>"
-               b"<script>no(1)</script><p>10<sup>6</sup> cells &lt; 5&nbsp;%</p>", "sneezing 10^6 cells < 5%", "paragraph 1"),
+               b"<script>no(1)</script><p>10<sup>6</sup> cells &lt; 5&nbsp;%</p>",
+     "sneezing 10^6 cells < 5%", "paragraph 1"),
 ])  # fmt: skip
 def test_words_of_each_kind_of_file(name: str, data: bytes, quote: str, place: str) -> None:
     assert place_of(quote, name, data) == place
@@ -89,7 +95,8 @@ def test_an_exponent_in_a_page_is_no_digit_more() -> None:
 
 
 @pytest.mark.parametrize(("name", "data", "said"), [
-    ("a.pdf", b"%PDF-1.7 nothing", "cannot be opened"), ("a.pdf", pdf(""), "has no text"), ("a.txt", b"", "has no text"),
+    ("a.pdf", b"%PDF-1.7 nothing", "cannot be opened"), ("a.pdf", pdf(""), "has no text"),
+    ("a.txt", b"", "has no text"),
     ("a.txt", b"\0\1\2", "not a text"),
 ])  # fmt: skip
 def test_a_file_without_words_is_a_problem(name: str, data: bytes, said: str) -> None:
