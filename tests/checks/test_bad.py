@@ -40,6 +40,7 @@ ELSEWHERE: Mapping[str, str] = {
     "heavy-study": "test_rules",
     "hidden-contrary": "test_rules",
     "not-appraised": "test_rules",
+    "quote-not-found": "test_quotes: it takes two files",
     "reference-field": "test_references",
     "same-publication": "test_references",
     "same-title": "test_references",

@@ -29,7 +29,7 @@ ROOMS = (
     ("formats",),
     ("build_cache",),
     ("build",),
-    ("review_copies", "drafts", "batch"),
+    ("review_copies", "drafts", "batch", "quotes"),
     ("archive", "preview"),
     ("review", "editor", "exports"),
     ("mailing",),
@@ -40,10 +40,9 @@ OWNERS = {
     "pydantic": {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
         "evidence.instrument", "evidence.records",
-        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.tables",
-        "evidence.unfinished",
-        "evidence.validate", "editor.completion", "exports.view", "labels.languages", "labels.sentence", "labels.words",
-        "mailing.recipients",
+        "evidence.quotes", "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs",
+        "evidence.tables", "evidence.unfinished", "evidence.validate", "editor.completion", "exports.view",
+        "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
     },
     "openpyxl": {"importers.workbook_cells"},
     "xlsxwriter": {"exports.workbook"},
@@ -96,13 +95,13 @@ DISK_ROOMS = {"archive", "cli", "mailing"}
 # These open packages and PDFs that they are given as bytes.
 IN_MEMORY = {
     "formats.docx.package", "formats.docx.zip", "formats.pdf.attachments", "formats.pdf.differences",
-    "formats.pdf.drawing_cost", "formats.pdf.history", "formats.pdf.objects",
+    "formats.pdf.drawing_cost", "formats.pdf.history", "formats.pdf.objects", "importers.word_citations",
 }  # fmt: skip
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.records",
-        "checks.references", "checks.registry", "checks.review", "checks.wording",
+        "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.quotes",
+        "checks.records", "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
     "add_command": {"cli.exporting", "cli.importing", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},

@@ -149,6 +149,10 @@ def dates(case: Context) -> Iterator[Finding]:
     if (report := case.brief.retractions) and report.checked > record.date:
         message = f"the retraction check of {report.checked} is later than the brief's date, {record.date}"
         yield Finding(("retractions", "checked"), message, "give the brief a new version and date")
+    for index, looked in enumerate(case.brief.quotes.results if case.brief.quotes else ()):
+        if looked.checked > record.date:
+            message = f"a quotation was looked up on {looked.checked}, after the brief's date, {record.date}"
+            yield Finding(("quotes", "results", index, "checked"), message, "give the brief a new version and date")
     for location, day in _signatures(case):
         if day > record.date:
             message = f"this was signed on {day}, after the brief's date, {record.date}"

@@ -77,7 +77,7 @@ def _hand_over() -> str:
 def _opens(options: argparse.Namespace) -> bool:
     """Whether the command may open files from strangers."""
     if options.run is run_check:
-        return options.retractions is not None
+        return options.retractions is not None or options.quotes is not None
     return hasattr(options, "memory") and getattr(options, "what", "returned") == "returned"
 
 
@@ -157,6 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("--files", action="store_true", help=of_files)
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
+    )
+    checks.add_argument(
+        "--quotes", type=Path, metavar="FOLDER", help="look up the quotations in these texts and write quotes.yaml"
     )
     limits.add_limits(checks)
 

@@ -37,6 +37,7 @@ from evibrief.evidence.fields import (
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.identifiers import bare_doi
 from evibrief.evidence.instrument import AnyInstrument
+from evibrief.evidence.quotes import QuoteReport
 from evibrief.evidence.records import (
     Comparator,
     Doses,
@@ -263,6 +264,7 @@ class Brief(Record):
     instrument: AnyInstrument | None = None
     since: Since | None = None
     retractions: RetractionReport | None = None
+    quotes: QuoteReport | None = None
     reviews: tuple[ReviewLedger, ...] = ()
     more: tuple[More, ...] = ()
 

@@ -52,7 +52,11 @@ FILES: tuple[File, ...] = (
     File("changes", section=True),
     File("retractions", "mapping", by_command=True),
     File("since", "mapping", by_command=True),
+    File("quotes", "mapping", by_command=True),
 )  # fmt: skip
+LATER = ("quotes",)
+"""Files that came after the first archived versions."""
+
 CLAIMS = "claims"
 """Claims are in `claims.yaml` or in the folder `claims/`, one group per file."""
 

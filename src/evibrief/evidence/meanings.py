@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from evibrief.evidence import vocabulary
+from evibrief.evidence.quotes import QuoteState
 from evibrief.evidence.retractions import NoticeKind, RetractionState
 from evibrief.evidence.review_ledger import CommentDecision, RemarkKind
 
@@ -186,6 +187,10 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "concern": "an expression of concern",
         "retracted": "retracted",
         "no-identifier": "not looked up, for want of a DOI or PMID",
+    },
+    QuoteState: {
+        "found": "its words are in the text at hand",
+        "not-found": "they are not",
     },
     RemarkKind: {
         "comment": "a comment in the margin",

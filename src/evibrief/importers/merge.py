@@ -35,6 +35,8 @@ class Merged:
 
     added: tuple[Mapping[str, Any], ...]
     told: tuple[str, ...]
+    ids: tuple[str, ...]
+    """The id of each reference that was given, in order, whether it is new or was there."""
     warnings: tuple[Problem, ...]
 
 
@@ -45,7 +47,7 @@ def merge(found: Iterable[tuple[Path, FoundReference]], there: Iterable[Mapping[
         joined.add(one, Place(str(path), one.line, 1))
     if any(problem.severity == "error" for problem in joined.problems):
         raise Problems(joined.problems)
-    return Merged(tuple(joined.added), tuple(joined.told), tuple(joined.problems))
+    return Merged(tuple(joined.added), tuple(joined.told), tuple(joined.given), tuple(joined.problems))
 
 
 class _Joined:
@@ -57,6 +59,7 @@ class _Joined:
         self.by_title: dict[tuple[str, int | None], list[Reference]] = {}
         self.added: list[Mapping[str, Any]] = []
         self.told: list[str] = []
+        self.given: list[str] = []
         self.problems: list[Problem] = []
         for entry in there:
             self._know(Reference.model_validate(entry))
@@ -81,10 +84,12 @@ class _Joined:
         same = self.by_identifier[shared[0]] if shared else self._same_title(new)
         if same:
             where = f"line {place.line} of {Path(place.path).name}"
+            self.given.append(same.id)
             self.told.append(f"already there: `{same.id}` ({_why(shared)}), {where}")
             return
         self.told += _on_new(found.csl, csl, of_book)
         self.added.append(csl)
+        self.given.append(str(csl["id"]))
         self._know(Reference.model_validate(csl))
 
     def _know(self, reference: Reference) -> None:

@@ -313,6 +313,7 @@ class Notes(Record):
     as_above: Text
     otherwise: Text
     rests_on_one: Text
+    quote_not_checked: Text
     retractions_not_checked: Text
     role_unknown: Text
     somebody_unknown: Text
@@ -435,7 +436,9 @@ class Sentences(Record):
     p_signed: Annotated[Sentence, takes("p")]
     p_value: Annotated[Sentence, takes("p")]
     arm_counted: Annotated[Sentence, takes("label", "events", "number")]
-    quoted: Annotated[Sentence, takes("text")]
+    quoted: Annotated[Sentence, takes("study", "text", "checked")]
+    quote_found: Annotated[Sentence, takes("date")]
+    quote_not_found: Annotated[Sentence, takes("date")]
     criteria: Annotated[Sentence, takes("criteria")]
     fall: Annotated[Sentence, takes("level", "study")]
     fall_to_nothing: Annotated[Sentence, takes("study")]

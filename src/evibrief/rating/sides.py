@@ -75,7 +75,7 @@ _TOLD = {
     "BriefRecord": {"version", "date"},
     "BottomLine": {"text", "plausibility", "certainty"},
     "Methods": {"instrument"},
-    "Brief": {"changes", "references", "since", "reviews"},
+    "Brief": {"changes", "references", "since", "reviews", "quotes"},
 }
 """Fields that a more important kind of change reports, that follow from a comparison, or change in every version."""
 

@@ -52,6 +52,10 @@ class Placed:
     warning: str = ""
 
 
+_NOT_AN_AUTHORS = ("references", "since", "instrument", "reviews", "quotes")
+"""Files without a text that a reviewer could have marked."""
+
+
 def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed, ...]:
     """Every remark with its place, in document order."""
     texts = tuple(field_texts(source))
@@ -62,7 +66,7 @@ def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed
 def field_texts(source: SourceTree) -> Iterator[FieldText]:
     """Every text of every record, in file order."""
     for location, text in source.scalars():
-        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in NAMING_FIELDS:
+        if location[0] not in _NOT_AN_AUTHORS and location[-1] not in NAMING_FIELDS:
             record, depth = _record_of(location, source.tree)
             field = " ".join(str(part) for part in location[depth:] if not isinstance(part, int))
             yield FieldText(record, field, location, source.place(location), text)
