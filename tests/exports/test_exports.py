@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ import bagit
 import pypandoc
 import pytest
 import rispy
+import yaml
 from lxml import etree
 
 from command import run_here as evibrief
+from evibrief import __version__
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.identifiers import address_of_doi
 from evibrief.exports.comma_separated import text_of_cell
@@ -316,8 +319,6 @@ def test_the_crate_describes_every_file(which: str, request: pytest.FixtureReque
 
 
 def test_the_citation_file_has_what_its_format_asks_for(exported: Exported) -> None:
-    import yaml
-
     record = exported.brief.brief.model_copy(update={"doi": "10.5555/blue.1"})
     brief = exported.brief.model_copy(update={"brief": record})
     told = yaml.safe_load(file_of(dataclasses.replace(exported, brief=brief), "cff"))
@@ -415,3 +416,11 @@ def test_a_doi_is_an_address() -> None:
     assert address_of_doi("10.1002/(SICI)1097<1::A>3.0.CO;2-O#x") == (
         "https://doi.org/10.1002/(SICI)1097%3C1::A%3E3.0.CO;2-O%23x"
     )
+
+
+def test_the_programs_own_citation_file_has_the_facts_of_the_package() -> None:
+    told = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (told["title"], told["version"], told["license"]) == (package["name"], __version__, package["license"])
+    assert told["abstract"] == package["description"]
+    assert told["authors"] == package["authors"]
