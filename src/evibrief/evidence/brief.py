@@ -162,7 +162,7 @@ def _known_format(number: int) -> int:
 
 def _doi(value: Any) -> str:
     """A DOI alone. Every version has one of its own, so that a reader of an old one is not sent to another."""
-    if isinstance(value, str) and (doi := bare_doi(value)):
+    if isinstance(value, str) and not re.search(r"\s", value.strip()) and (doi := bare_doi(value)):
         return doi
     hint = "write it as registered, `10.5555/12345678`, or leave the field out until there is one"
     raise refused("doi", f"`{value!s:.80}` is no DOI", hint)
