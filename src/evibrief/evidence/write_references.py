@@ -62,10 +62,10 @@ def _behind(text: str, spans: Sequence[Span], added: Sequence[Entry]) -> str:
 
 
 def _between(text: str, spans: Sequence[Span]) -> str:
-    """The white space in front of an entry: a line feed and an indent, or a space."""
-    first = spans[-1].start
-    space = text[:first][len(text[:first].rstrip(" \t\n")) :]
-    return space or (" " if len(spans) > 1 else "")
+    """The white space in front of the last entry, if it begins a line there; otherwise a space."""
+    before = text[: spans[-1].start]
+    space = before[len(before.rstrip(" \t\n")) :]
+    return space if "\n" in space else " "
 
 
 def _set(entry: Entry, text: str, like: Span, between: str) -> str:
