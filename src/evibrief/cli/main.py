@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evibrief import __version__
-from evibrief.cli import anchors, importing, limits, mailing, many, preview, printing, verify
+from evibrief.cli import anchors, citing, importing, limits, mailing, many, preview, printing, verify
 from evibrief.cli.archive import run_archive, run_diff, run_extract, run_since, run_withdraw
 from evibrief.cli.build import LAYERS, formats_of, run_build
 from evibrief.cli.check import run_check, run_rules
@@ -199,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     limits.add_limits(reads)
 
     importing.add_command(commands, _command)
+    citing.add_command(commands, _command)
     mailing.add_commands(commands, _command)
     anchors.add_commands(commands, _command)
 
