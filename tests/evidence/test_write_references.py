@@ -160,7 +160,7 @@ def test_titles_of_two(one: str, other: str) -> None:
     [
         ({"author": [{"family": "Muster"}], "issued": {"date-parts": [[2019, 3]]}}, "muster2019"),
         ({"author": [{"family": "Machado-Vieira"}], "issued": {"date-parts": [[2024]]}}, "machadovieira2024"),
-        ({"author": [{"family": "Jørgensen Straße"}]}, "jorgensenstrasse0"),
+        ({"author": [{"family": "Jørgensen Straße"}]}, "jorgensenstrasse"),
         ({"author": [{"literal": "The Glass Group"}], "issued": {"date-parts": [[2019]]}}, "theglassgroup2019"),
         ({"title": "«Über» Glas", "issued": {"date-parts": [[2019]]}}, "uber2019"),
         ({"author": [{"family": "王"}], "title": "玻璃", "issued": {"date-parts": [[2019]]}}, "reference2019"),

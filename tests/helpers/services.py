@@ -10,7 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True)
 class Reply:
-    """What the service sends. `announced` is another length than the body has; `silent` is how long it says nothing."""
+    """What the service sends. `announced` is another length than the body has.
+
+    `silent` is how long it says nothing, in seconds, and `drip` how long before each byte of the body.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -18,6 +21,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     announced: int | None = None
     silent: float = 0
+    drip: float = 0
 
 
 @dataclass
@@ -59,7 +63,10 @@ def service(secured: ssl.SSLContext | None = None) -> Iterator[Service]:
             for name, value in {"Content-Type": reply.kind, "Content-Length": str(length), **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body)
+            for piece in [reply.body[at : at + 1] for at in range(len(reply.body))] if reply.drip else [reply.body]:
+                if known.ended.wait(reply.drip):
+                    return
+                self.wfile.write(piece)
 
         def do_CONNECT(self) -> None:
             """As a proxy: it remembers where somebody wants to go, and lets nobody through."""

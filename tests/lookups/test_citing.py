@@ -137,7 +137,7 @@ def test_a_pmid_and_a_pmcid(here: Service, cite: Cite, folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     keys = {one["id"]: one["PMID"] for one in listed(folder)[1:]}
     assert keys == {"beispiel2021": "12345", "beispiel2021b": "67890"}
-    assert listed(folder)[1]["title"] == f"{TITLE}."
+    assert listed(folder)[1]["title"] == TITLE
     assert "accessed" not in listed(folder)[1]
 
 
@@ -241,7 +241,7 @@ def test_a_number_with_another_title_than_the_one_at_hand_is_refused(here: Servi
     with_reference(folder, DOI=DOI, title="On red glass in summer")
     here.on(f"{CTXP}12345", as_reply(pubmed("12345", TITLE, DOI)))
     said = refused(cite, folder, "12345")
-    assert f"“{TITLE}.” at 127.0.0.1, for PMID 12345; “On red glass in summer” in references.json" in said
+    assert f"“{TITLE}” at 127.0.0.1, for PMID 12345; “On red glass in summer” in references.json" in said
     assert "error[lookup-title]" in said
 
 
@@ -253,6 +253,7 @@ def test_two_numbers_of_one_publication_are_one_reference(here: Service, cite: C
     assert f"PMID 12345 is DOI {DOI}: the same DOI; not added again" in done.stdout
     [_, new] = listed(folder)
     assert (new["DOI"], new["PMID"], new["title"]) == (DOI, "12345", TITLE)
+    assert list(new)[:4] == ["id", "type", "title", "author"]
     assert len(here.asked) == 2
 
 
@@ -260,7 +261,7 @@ def test_two_numbers_with_one_doi_and_two_titles_are_refused(here: Service, cite
     here.on(f"/{DOI}", as_reply(crossref(DOI, TITLE)))
     here.on(f"{CTXP}12345", as_reply(pubmed("12345", "On red glass in summer", DOI)))
     said = refused(cite, folder, DOI, "12345")
-    assert "“On red glass in summer.” at 127.0.0.1, for PMID 12345" in said
+    assert "“On red glass in summer” at 127.0.0.1, for PMID 12345" in said
     assert f"“{TITLE}” at 127.0.0.1, for DOI {DOI}" in said
 
 
@@ -455,7 +456,7 @@ def test_a_found_pmid_with_another_title_or_doi_is_refused(here: Service, cite: 
     with_reference(folder, DOI=DOI, title=TITLE)
     asked_of(crossref(DOI, TITLE), here, "12345")
     here.on(f"{CTXP}12345", as_reply(pubmed("12345", "On red glass in summer", DOI)))
-    assert "“On red glass in summer.” at 127.0.0.1, for PMID 12345" in refused(cite, folder, "--complete")
+    assert "“On red glass in summer” at 127.0.0.1, for PMID 12345" in refused(cite, folder, "--complete")
     here.on(f"{CTXP}12345", as_reply(pubmed("12345", TITLE, "10.5555/other")))
     said = refused(cite, folder, "--complete")
     assert f"`example2020` has the DOI {DOI}, but 127.0.0.1 gives PMID 12345 the DOI 10.5555/other" in said

@@ -81,8 +81,22 @@ def test_a_record_of_datacite() -> None:
 def test_a_record_of_pubmed_leaves_the_day_of_the_request_out() -> None:
     read = read_csl(pubmed("12345", "On glass", DOI))
     assert {"abstract", "accessed", "id"} & set(read.csl) == set()
-    assert (read.csl["PMID"], read.csl["DOI"], read.csl["title"]) == ("12345", DOI, "On glass.")
-    assert read.changed == ()
+    assert (read.csl["PMID"], read.csl["DOI"], read.csl["title"]) == ("12345", DOI, "On glass")
+    assert read.changed == ("`title`: the full stop at its end was taken away",)
+    assert read_csl(pubmed("12345", "On glass ..")).csl["title"] == "On glass ..."
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://www.ncbi.nlm.nih.gov/pubmed/12345", False), ("https://pubmed.ncbi.nlm.nih.gov/12345/", False),
+        ("https://pubmed.ncbi.nlm.nih.gov/54321/", True), (f"http://dx.doi.org/{DOI}", False),
+        ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC222/", False), ("https://example.org/12345", True),
+    ],
+)  # fmt: skip
+def test_an_address_that_says_a_number_again_is_left_out(address: str, kept: bool) -> None:
+    read = read_csl(pubmed("12345", "On glass", DOI, PMCID="PMC222", URL=address))
+    assert ("URL" in read.csl) is kept
 
 
 def test_what_is_broken_is_left_out_and_told() -> None:
@@ -100,6 +114,8 @@ def test_names_in_capitals_and_of_groups_are_told() -> None:
     assert read.csl["author"][1] == {"literal": "The Glass Group"}
     assert "names in capitals, which are printed so: WINTER; write them as they are spelled" in read.changed
     assert "names that are not taken apart: The Glass Group" in read.changed
+    read = read_csl(crossref(DOI, "On glass", author=[{"literal": f"Group {number}"} for number in range(5)]))
+    assert "names that are not taken apart: Group 0; Group 1; Group 2 and 2 more" in read.changed
 
 
 def test_characters_that_no_text_may_have_are_taken_away() -> None:

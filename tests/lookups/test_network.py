@@ -122,6 +122,13 @@ def test_a_service_that_says_nothing_ends_at_the_time_limit(here: Service) -> No
     assert "no whole answer within 0.2 seconds" in told(net)
 
 
+def test_a_service_that_sends_byte_by_byte_ends_at_the_time_limit(here: Service) -> None:
+    """Each byte comes in time, and the whole does not."""
+    here.on("/10.5555/a", Reply(b"{}" + b" " * 30, drip=0.05))
+    net = Network(TODAY, {"https://doi.org": here.base}, longest=0.3)
+    assert "no whole answer within 0.3 seconds" in told(net)
+
+
 def test_one_that_is_not_there_is_told(waits: list[float]) -> None:
     net = Network(TODAY, {"https://doi.org": "http://127.0.0.1:9"}, wait=waits.append)
     assert "127.0.0.1 could not be reached: Connection refused | nothing was written; is there a network?" in told(net)

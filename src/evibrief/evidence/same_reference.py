@@ -75,10 +75,13 @@ _ANOTHER = re.compile(
 def new_reference_id(csl: Mapping[str, Any], taken: Container[str]) -> str:
     """The id for a new reference: family name and year, as `muster2019`; where that is taken, `muster2019b`."""
     base = f"{_name(csl)}{reference_of(csl).year or ''}"
-    if not any(letter.isdigit() for letter in base):
-        base += "0"  # an id without a digit could be a word of YAML, such as `no`
+    if base in _WORDS_OF_YAML:
+        base += "0"
     letters = (first + second for first in ("", *string.ascii_lowercase) for second in string.ascii_lowercase)
     return next(key for key in chain([base], (base + one for one in letters if one != "a")) if key not in taken)
+
+
+_WORDS_OF_YAML = frozenset(("no", "yes", "on", "off", "n", "y", "true", "false", "null"))
 
 
 def _name(csl: Mapping[str, Any]) -> str:

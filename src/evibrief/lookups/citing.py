@@ -90,7 +90,8 @@ def _placed(publication: Registered, at_hand: Sequence[Reference], new: list[New
         if same := same_reference(publication.csl, [reference_of(one.csl)]):
             first = one.publications[0]
             demand_same_title(publication, first.title, f"at {first.answer.host}, for {first.number}")
-            new[index] = NewReference({**publication.csl, **one.csl}, (*one.publications, publication))
+            csl = dict(in_order({**publication.csl, **one.csl}))
+            new[index] = NewReference(csl, (*one.publications, publication))
             yield f"{publication.number} is {first.number}: the same {same.by}"
             return
     taken = {reference.id for reference in at_hand} | {str(one.csl["id"]) for one in new}

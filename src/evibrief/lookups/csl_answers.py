@@ -7,12 +7,12 @@ titles, `name` for a group and `[[null]]` for a date that it does not know (gith
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evibrief.evidence.csl_json import cleaned
-from evibrief.evidence.identifiers import normalise_doi, normalised_title
+from evibrief.evidence.identifiers import normalise_doi, normalise_pmcid, normalise_pmid, normalised_title
 from evibrief.files import NOT_TEXT
 
 _LEFT_OUT = frozenset(("id", "abstract", "accessed", "keyword", "annote", "note", "license", "references", "event"))
@@ -38,16 +38,22 @@ def read_csl(record: Mapping[str, Any]) -> CslAnswer:
     plain = {name: _printable(value) for name, value in record.items() if name not in _LEFT_OUT}
     changed = [f"`{name}`: characters that no text may have were taken away" for name in plain
                if plain[name] != record[name]]  # fmt: skip
-    changed += [*_with_subtitle(plain), *_with_year(plain)]
+    changed += [*_without_full_stop(plain), *_with_subtitle(plain), *_with_year(plain)]
     for name in _MARKED:
         changed += _without_marks(plain, name)
     kept, faults = cleaned({**plain, "id": "?"})
     csl = {name: value for name, value in (kept or {}).items() if name != "id"}
-    if csl.get("URL") and normalise_doi(csl["URL"]) == normalise_doi(csl.get("DOI", "")):
-        del csl["URL"]  # it says the DOI again
+    if _says_number_again(csl):
+        del csl["URL"]
     changed += (f"`{one.field}` was left out: {one.message}" for one in faults
                 if one.severity == "error" and one.field not in ("title", "type"))  # fmt: skip
     return CslAnswer(csl, tuple(dict.fromkeys((*changed, *_read_otherwise(plain, csl)))))
+
+
+def _says_number_again(csl: Mapping[str, Any]) -> bool:
+    """Whether the address of a publication is that of its DOI, PMID or PMCID."""
+    readers = {"DOI": normalise_doi, "PMID": normalise_pmid, "PMCID": normalise_pmcid}
+    return any(name in csl and read(csl.get("URL", "")) == read(csl[name]) for name, read in readers.items())
 
 
 def _printable(value: Any) -> Any:
@@ -68,6 +74,14 @@ def _with_subtitle(plain: dict[str, Any]) -> Iterator[str]:
     if title and subtitle and normalised_title(subtitle) not in normalised_title(title):
         plain["title"] = f"{title.rstrip(' :')}: {subtitle}"
         yield f"`title`: its subtitle was put behind it, “{subtitle:.100}”"
+
+
+def _without_full_stop(plain: dict[str, Any]) -> Iterator[str]:
+    """Take away the full stop that PubMed puts at the end of each title, which a list of references puts itself."""
+    title = _first(plain.get("title"))
+    if title.endswith(".") and not title.endswith(".."):
+        plain["title"] = title[:-1]
+        yield "`title`: the full stop at its end was taken away"
 
 
 def _first(value: Any) -> str:
@@ -131,9 +145,13 @@ def _read_otherwise(plain: Mapping[str, Any], csl: Mapping[str, Any]) -> Iterato
         yield "its title says that it was retracted or withdrawn: look before you cite it"
     people = [one for role in ("author", "editor") for one in csl.get(role, ())]
     if groups := [one["literal"] for one in people if "literal" in one]:
-        yield f"names that are not taken apart: {'; '.join(groups):.200}"
+        yield f"names that are not taken apart: {_few(groups)}"
     if loud := [one["family"] for one in people if _is_loud(one.get("family", ""))]:
-        yield f"names in capitals, which are printed so: {', '.join(loud):.200}; write them as they are spelled"
+        yield f"names in capitals, which are printed so: {_few(loud)}; write them as they are spelled"
+
+
+def _few(names: Sequence[str]) -> str:
+    return "; ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _short(value: Any) -> str:
