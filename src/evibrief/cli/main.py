@@ -14,6 +14,7 @@ from evibrief import __version__
 from evibrief.cli import (
     anchors,
     caching,
+    citing,
     editor,
     exporting,
     importing,
@@ -217,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     limits.add_limits(reads)
 
     importing.add_command(commands, _command)
+    citing.add_command(commands, _command)
     exporting.add_command(commands, _command)
     mailing.add_commands(commands, _command)
     anchors.add_commands(commands, _command)
