@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import AfterValidator, Field
 
 from evibrief.evidence import files
+from evibrief.evidence.appraisals import AppraisalInstrument
 from evibrief.evidence.claims import (
     Claim,
     ClaimGroup,
@@ -248,6 +249,7 @@ class Brief(Record):
     limitations: Limitations = Limitations()
     changes: tuple[VersionNote, ...] = ()
     instrument: AnyInstrument | None = None
+    appraisal_instruments: tuple[AppraisalInstrument, ...] = Field(default=(), alias="appraisal-instruments")
     since: Since | None = None
     retractions: RetractionReport | None = None
     reviews: tuple[ReviewLedger, ...] = ()
