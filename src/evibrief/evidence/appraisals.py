@@ -85,7 +85,7 @@ class JudgementLevel(Record):
 
     id: Word
     word: Text = Field(description="as it is printed")
-    sign: Annotated[Text, Field(max_length=2)] = Field(description="in the cell of a figure: `+`, `?`, `PY`")
+    sign: Annotated[Text, Field(max_length=2)] = Field(description="in the cell of a figure: `+`, `?`, `−1`")
     concern: Concern
 
 

@@ -57,8 +57,9 @@ def _of_instrument(
     title = words.sentences.instrument_version(title=instrument.title, version=instrument.version)
     yield Heading(title, f"section_appraisals_{number}")
     yield Paragraph(_source(instrument, words), style="note")
+    levels = (*(level.id for level in instrument.levels), NOT_JUDGED)
     drawn = LightTable(
-        title, tuple(one.name for one in instrument.domains),
+        title, tuple(_light(one, instrument, words) for one in levels), tuple(one.name for one in instrument.domains),
         tuple(_light_row(one, instrument, brief, findings) for one in mine), bool(instrument.overall),
     )  # fmt: skip
     caption = words.captions.figure_appraisals(instrument=title)

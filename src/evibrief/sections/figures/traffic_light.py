@@ -51,9 +51,13 @@ class AppraisedRow:
 
 @dataclass(frozen=True, slots=True)
 class LightTable:
-    """All appraisals by one instrument: its title, the names of its domains, whether the last column is overall."""
+    """All appraisals by one instrument: its title, its levels in their order, the names of its domains.
+
+    `has_overall` says whether the last column is the overall judgement.
+    """
 
     title: str
+    levels: tuple[Light, ...]
     domains: tuple[str, ...]
     rows: tuple[AppraisedRow, ...]
     has_overall: bool
@@ -68,6 +72,10 @@ _LOOKS: Mapping[Concern, tuple[str, str, bool]] = {
     "not-applicable": ("", GREY, False),
 }
 """The shape and the colour of a light, and whether it is filled. A disc, a diamond, a square, an octagon."""
+
+_SIZES = {"D": 0.72, "8": 1.0}
+_RISE = 0.33 * 0.3528
+"""From the foot of a letter to its middle, in mm for each point of its size."""
 
 _EDGE, _TOP, _OVERALL, _LARGEST = 1.4, 8.0, 13.0, 9.0
 """In mm: beside the words; the headings; the column of the overall judgement; a column of a domain, at most."""
@@ -114,7 +122,8 @@ def _sheet(table: LightTable, words: Words, form: Form) -> Sheet:
     for text in texts:
         tops.append(tops[-1] + _height(text, grid))
     key = _key(table, words, grid.width)
-    sheet = Sheet(tops[-1] + key[-1].y + 4, grid.width)
+    end = key[-1].y + (lines(key[-1].words) - 1) * leading(SMALLEST)
+    sheet = Sheet(tops[-1] + end + 3, grid.width)
     _draw_heads(sheet, table, words, grid)
     for row, text, top, end in zip(table.rows, texts, tops, tops[1:], strict=False):
         _draw_row(sheet, row, text, (top, end), grid)
@@ -158,8 +167,10 @@ def _draw_row(sheet: Sheet, row: AppraisedRow, text: tuple[str, str], span: tupl
 def _draw_light(sheet: Sheet, x: float, y: float, light: Light, size: float) -> None:
     shape, colour, filled = _LOOKS[light.concern]
     if shape:  # the corners of a diamond reach further
-        sheet.mark(x, y, shape, colour, filled, size * (0.72 if shape == "D" else 0.9))
-    sheet.text(x, y, light.sign, SMALLEST, bold=True, colour=PAPER if filled else GREY, anchoring="center")
+        sheet.mark(x, y, shape, colour, filled, size * _SIZES.get(shape, 0.9))
+    points = SMALLEST if size < 12 or len(light.sign) > 1 else SMALLEST + 2
+    within = PAPER if filled else GREY
+    sheet.text(x, y + _RISE * points, light.sign, points, True, within, anchoring="center", vertical="baseline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +189,16 @@ _LINE = 4.6
 
 def _key(table: LightTable, words: Words, width: float) -> list[_Entry]:
     """The levels that are there, the best first, then the names of the domains."""
-    known = dict.fromkeys(light for row in table.rows for light in row.lights)
-    levels = sorted(known, key=lambda light: list(_LOOKS).index(light.concern))
+    there = {light for row in table.rows for light in row.lights}
+    levels = [light for light in table.levels if light in there]
     named = [words.figures.domain(number=number, domain=name) for number, name in enumerate(table.domains, 1)]
     entries = _placed([(light.word, light) for light in levels], width, 5.2)
-    return entries + _placed([(name, None) for name in named], width, entries[-1].y + _LINE + 0.6)
+    end = entries[-1].y + (lines(entries[-1].words) - 1) * leading(SMALLEST)
+    return entries + _placed([(name, None) for name in named], width, end + _LINE + 0.6)
 
 
 def _placed(told: Sequence[tuple[str, Light | None]], width: float, y: float) -> list[_Entry]:
-    """Entries one after the other, in as many lines as they need. One that is longer than a line has several."""
+    """Entries one after the other, in as many lines as they need; a long one has lines of its own."""
     found: list[_Entry] = []
     x = 0.0
     for said, light in told:
@@ -195,8 +207,8 @@ def _placed(told: Sequence[tuple[str, Light | None]], width: float, y: float) ->
         if x and _EDGE + x + reach > width:
             x, y = 0.0, y + _LINE
         text = wrap(said, width - _EDGE - own, SMALLEST)
-        y += (lines(text) - 1) * leading(SMALLEST)
         found.append(_Entry(_EDGE + x, y, text, light))
+        y += (lines(text) - 1) * leading(SMALLEST)
         x += reach + 5
     return found
 
@@ -206,10 +218,9 @@ def _draw_entry(sheet: Sheet, entry: _Entry, below: float) -> None:
     if entry.light:
         _draw_light(sheet, entry.x + 1.4, y, entry.light, 10.5)
     x = entry.x + (4.8 if entry.light else 0.0)
-    *above, last = entry.words.split("\n")
-    for number, words in enumerate(above):
-        sheet.text(x, y + 0.9 - (len(above) - number) * leading(SMALLEST), words, SMALLEST, vertical="baseline")
-    sheet.text(x, y + 0.9, last, SMALLEST, vertical="baseline")
+    for number, words in enumerate(entry.words.split("\n")):
+        foot = y + number * leading(SMALLEST) + _RISE * SMALLEST
+        sheet.text(x, foot, words, SMALLEST, vertical="baseline")
 
 
 def _told(table: LightTable, words: Words) -> str:
@@ -217,6 +228,6 @@ def _told(table: LightTable, words: Words) -> str:
     if not table.has_overall:
         return words.figures.told_appraisals_no_overall(len(table.rows), instrument=table.title)
     last = [row.lights[-1] for row in table.rows]
-    ordered = sorted(dict.fromkeys(last), key=lambda light: list(_LOOKS).index(light.concern))
+    ordered = [light for light in table.levels if light in last]
     told = (words.sentences.number_of(number=last.count(one), what=one.word.lower()) for one in ordered)
     return words.figures.told_appraisals(len(table.rows), instrument=table.title, found=phrases.all_of(told, words))
