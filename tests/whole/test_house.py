@@ -39,7 +39,7 @@ OWNERS = {
     "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
     "pydantic": {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
-        "evidence.instrument", "evidence.records",
+        "evidence.appraisals", "evidence.instrument", "evidence.records",
         "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.unfinished",
         "evidence.validate", "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
     },
@@ -90,7 +90,8 @@ IN_MEMORY = {
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.records",
+        "checks.amounts", "checks.appraisals", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements",
+        "checks.records",
         "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
     "add_command": {"cli.importing", "cli.preview"},

@@ -14,7 +14,7 @@ from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Cell, Figure, Heading, Line, Paragraph, Pointer, Row, TableRecord
 from evibrief.sections.cells import flowing, note_lines, study_name, table
-from evibrief.sections.figures.traffic_light import AppraisedRow, Light, LightTable, draw_lights
+from evibrief.sections.figures.traffic_light import AppraisedRow, Light, LightTable, draw_lights, in_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ def _of_instrument(
         title, tuple(_light(one, instrument, words) for one in levels), tuple(one.name for one in instrument.domains),
         tuple(_light_row(one, instrument, brief, findings) for one in mine), bool(instrument.overall),
     )  # fmt: skip
-    caption = words.captions.figure_appraisals(instrument=title)
-    yield Figure(caption, f"figure_appraisals_{number}", draw_lights(drawn, words))
+    for part, shown in enumerate(in_pages(drawn)):
+        anchor = f"figure_appraisals_{number}" + (f"_{part + 1}" if part else "")
+        yield Figure(words.captions.figure_appraisals(instrument=title), anchor, draw_lights(shown, words))
     columns = ((words.columns.appraised, 34), (words.columns.judged, 66))
     rows = [_record(one, instrument, mine, brief, findings) for one in mine]
     yield from table(words.captions.appraisals(instrument=title), columns, rows)

@@ -4,8 +4,8 @@ In: rows of marks. Out: a `Drawing`, with an alternative text. What a light says
 in its colour, so that it is read in black and white, and below the figure in words.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from evibrief.evidence.appraisals import Concern
@@ -84,6 +84,23 @@ _ROOM: Mapping[Form, float] = {"wide": 66.0, "narrow": 0.0}
 """In mm: what the words of a row have beside the lights. Where there is none they are above them."""
 
 
+_TALLEST = 170.0
+"""How high the rows of a figure may be, in mm: a page has room for no more, with its key."""
+
+
+def in_pages(table: LightTable) -> Iterator[LightTable]:
+    """The appraisals in parts of which each fits on a page of paper."""
+    grid, rows, height = _grid(table, "wide"), list[AppraisedRow](), 0.0
+    for row in table.rows:
+        own = _height(_texts(row, grid), grid)
+        if rows and height + own > _TALLEST:
+            yield replace(table, rows=tuple(rows))
+            rows, height = [], 0.0
+        rows.append(row)
+        height += own
+    yield replace(table, rows=tuple(rows))
+
+
 def draw_lights(table: LightTable, words: Words) -> Drawing:
     """The appraisals by one instrument."""
     return Drawing(partial(_sheet, table, words), WIDTH, _told(table, words))
@@ -116,8 +133,7 @@ def _grid(table: LightTable, form: Form) -> _Grid:
 
 def _sheet(table: LightTable, words: Words, form: Form) -> Sheet:
     grid = _grid(table, form)
-    texts = [(wrap(row.subject, grid.words - _EDGE, SMALLEST), wrap(row.told, grid.words - _EDGE, SMALLEST))
-             for row in table.rows]  # fmt: skip
+    texts = [_texts(row, grid) for row in table.rows]
     tops = [_TOP]
     for text in texts:
         tops.append(tops[-1] + _height(text, grid))
@@ -131,6 +147,15 @@ def _sheet(table: LightTable, words: Words, form: Form) -> Sheet:
         _draw_entry(sheet, entry, tops[-1])
     return sheet
 
+
+def _texts(row: AppraisedRow, grid: _Grid) -> tuple[str, str]:
+    """The words of a row, in lines."""
+    room = grid.words - _EDGE
+    return wrap(row.subject, room, SMALLEST, _MOST_LINES), wrap(row.told, room, SMALLEST, _MOST_LINES)
+
+
+_MOST_LINES = 4
+"""The table below the figure has every text whole."""
 
 _LIGHTS = 6.6
 """The height of a row of lights, in mm."""
