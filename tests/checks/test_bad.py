@@ -55,6 +55,7 @@ ELSEWHERE: Mapping[str, str] = {
     "typed-plausibility": "test_judgements",
     "typed-certainty": "test_judgements",
     "known-without-study": "test_judgements",
+    "appraisal-instrument": "test_appraisals",
     "id-of-the-page": "test_page_names",
     "ids-alike": "test_page_names",
 }

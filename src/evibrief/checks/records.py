@@ -4,10 +4,11 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evibrief.checks.rule import Context, Finding, Rule, as_it_is, error, warning
+from evibrief.evidence.appraisals import NOT_JUDGED, Appraisal
 from evibrief.evidence.claims import Link, Study
 from evibrief.evidence.fields import cited_keys
 from evibrief.evidence.files import filled_sections
@@ -199,6 +200,19 @@ def _signatures(case: Context) -> Iterator[tuple[Location, datetime.date]]:
     for location, decision in (*decided, *signed):
         if decision and decision.date:
             yield location, decision.date
+    yield from _appraisal_days(case)
+
+
+def _appraisal_days(case: Context) -> Iterator[tuple[Location, datetime.date]]:
+    """The days on which appraisals were made, and on which an overall judgement was signed."""
+    listed: list[tuple[Location, Sequence[Appraisal]]] = [(at, one.appraisals) for at, one in case.statements()]
+    listed += [(("studies", at), one.appraisals) for at, one in enumerate(case.brief.studies)]
+    for location, appraisals in listed:
+        for index, made in enumerate(appraisals):
+            if made.date != NOT_JUDGED:
+                yield (*location, "appraisals", index, "date"), made.date
+            if made.better:
+                yield (*location, "appraisals", index, "better"), made.better.date
 
 
 def _later(issued: Any, day: tuple[int, int, int]) -> bool:

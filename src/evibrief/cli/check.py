@@ -16,7 +16,7 @@ from evibrief.problems import Problem, Problems
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check a brief, its references against a list of retractions, its quotations; or several briefs, or files of them."""
+    """Check a brief, its references against a list of retractions, or its quotations; or several briefs or files."""
     if options.files:
         options.briefs = briefs_of(options.briefs)
         if not options.briefs:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from evibrief.evidence import files
+from evibrief.evidence.appraisals import AppraisalInstrument
 from evibrief.evidence.claims import (
     Claim,
     ClaimGroup,
@@ -262,6 +263,7 @@ class Brief(Record):
     limitations: Limitations = Limitations()
     changes: tuple[VersionNote, ...] = ()
     instrument: AnyInstrument | None = None
+    appraisal_instruments: tuple[AppraisalInstrument, ...] = Field(default=(), alias="appraisal-instruments")
     since: Since | None = None
     retractions: RetractionReport | None = None
     quotes: QuoteReport | None = None

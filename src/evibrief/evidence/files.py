@@ -66,7 +66,7 @@ CIRCULATION = ("circulation.yaml", "circulation.example.yaml")
 NEEDED_BY_CLAIMS = ("evidence", "limitations", "methods")
 """Sections that a brief with claims must have."""
 
-OTHER_SECTIONS = ("exposures", "corrections", "verification", "references", "review")
+OTHER_SECTIONS = ("exposures", "corrections", "appraisals", "verification", "references", "review")
 """Sections that print neither a data file of this list nor claims."""
 
 
