@@ -164,7 +164,9 @@ def test_all_is_kept_and_offline_asks_nobody(here: Service, cite: Cite, folder: 
     assert done.stdout.startswith("asking nobody: kept answers only\n")
     assert f"on {TODAY}" in done.stdout
     assert state_of(folder) == written
-    assert "no answer to this is kept" in refused(cite, folder, "10.5555/never", "--offline")
+    said = refused(cite, folder, "10.5555/never", "77", "--offline")
+    assert f"{folder}/lookups: error[lookup]: no answer of https://doi.org/10.5555/never is kept" in said
+    assert f"no answer of https://api.ncbi.nlm.nih.gov{CTXP}77 is kept" in said
     assert here.asked == []
 
 

@@ -286,7 +286,7 @@ def test_each_question_has_a_file_of_its_own() -> None:
 
 
 def test_an_answer_that_was_not_kept_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Problems, match=r"no answer to this is kept in .*lookups"):
+    with pytest.raises(Problems, match=r"lookups: error\[lookup\]: no answer of https://doi.org/10.5555/a is kept"):
         Kept(tmp_path).ask(QUESTION)
 
 
