@@ -77,7 +77,7 @@ def new_reference_id(csl: Mapping[str, Any], taken: Container[str]) -> str:
     base = f"{_name(csl)}{reference_of(csl).year or ''}"
     if base in _WORDS_OF_YAML:
         base += "0"
-    letters = (first + second for first in ("", *string.ascii_lowercase) for second in string.ascii_lowercase)
+    letters = (first + second for first in ["", *string.ascii_lowercase] for second in string.ascii_lowercase)
     return next(key for key in chain([base], (base + one for one in letters if one != "a")) if key not in taken)
 
 
