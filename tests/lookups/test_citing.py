@@ -163,6 +163,7 @@ def test_all_is_kept_and_offline_asks_nobody(here: Service, cite: Cite, folder: 
     assert (done.returncode, done.stderr, here.asked) == (0, "", [])
     assert done.stdout.startswith("asking nobody: kept answers only\n")
     assert f"on {TODAY}" in done.stdout
+    assert "kept 1 answer" not in done.stdout
     assert state_of(folder) == written
     said = refused(cite, folder, "10.5555/never", "77", "--offline")
     assert f"{folder}/lookups: error[lookup]: no answer of https://doi.org/10.5555/never is kept" in said

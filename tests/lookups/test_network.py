@@ -113,7 +113,7 @@ def test_a_host_is_asked_with_a_rest_between(waits: list[float]) -> None:
     net = Network(TODAY, {"https://mirror.example": "http://127.0.0.1:9"}, wait=waits.append)
     for host in ("doi.org", "doi.org", "api.ncbi.nlm.nih.gov", "mirror.example", "mirror.example"):
         net._rest_before(Lookup(f"https://{host}/a"))  # public hosts cannot be asked in a test
-    assert waits == [network.BETWEEN]
+    assert waits == [network.REST_BETWEEN]
 
 
 def test_a_service_that_says_nothing_ends_at_the_time_limit(here: Service) -> None:

@@ -78,7 +78,8 @@ def new_reference_id(csl: Mapping[str, Any], taken: Container[str]) -> str:
     if base in _WORDS_OF_YAML:
         base += "0"
     letters = (first + second for first in ["", *string.ascii_lowercase] for second in string.ascii_lowercase)
-    return next(key for key in chain([base], (base + one for one in letters if one != "a")) if key not in taken)
+    keys: Iterable[str] = chain([base], (base + one for one in letters if one != "a"))
+    return next(key for key in keys if key not in taken)
 
 
 _WORDS_OF_YAML = frozenset(("no", "yes", "on", "off", "n", "y", "true", "false", "null"))

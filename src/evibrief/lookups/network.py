@@ -22,7 +22,7 @@ from evibrief.problems import Problems
 LOOKUP_TIMEOUT = 30.0
 """In seconds, for one whole answer."""
 MOST_REDIRECTS = 5
-BETWEEN = 0.4
+REST_BETWEEN = 0.4
 """In seconds, between two questions to one host: NCBI allows three a second (E-utilities, "Usage Guidelines")."""
 PAUSES = (1.0, 4.0)
 """In seconds, before each new try, where a busy service does not say how long to wait."""
@@ -78,7 +78,7 @@ class Network:
     def _rest_before(self, question: Lookup) -> None:
         """Wait before a host is asked again, unless somebody gave another address for it."""
         if question.host in self._asked and self._address_of(question) == question.address:
-            self._wait(BETWEEN)
+            self._wait(REST_BETWEEN)
         self._asked.add(question.host)
 
     def _followed(self, question: Lookup) -> tuple[Answer, float | None]:
