@@ -60,11 +60,11 @@ def run_cite(options: argparse.Namespace) -> int:
 
 def asks_of(folder: Path, offline: bool) -> "Asks":
     """What a command asks: the network, or the answers that were kept in a brief's folder."""
-    from evibrief.lookups.kept import Kept
+    from evibrief.lookups.kept import KeptAnswers
     from evibrief.lookups.network import Network, bases_of
 
     if offline:
-        return Kept(folder)
+        return KeptAnswers(folder)
     return Network(datetime.date.today(), bases_of(os.environ.get(HOSTS, "")))
 
 

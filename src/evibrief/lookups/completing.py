@@ -27,7 +27,7 @@ from evibrief.problems import NEAR_ID, Place, Problem, Problems, suggest
 _OF_ARTICLES = ("author", "issued", "container-title", "volume", "page")
 _OF_OTHERS = ("author", "issued", "publisher")
 _COMPARED = ("volume", "page")
-KINDS: tuple[Literal["doi", "pmid", "pmcid"], ...] = ("doi", "pmid", "pmcid")
+_KINDS: tuple[Literal["doi", "pmid", "pmcid"], ...] = ("doi", "pmid", "pmcid")
 """In the order in which they are asked for."""
 
 
@@ -97,7 +97,7 @@ def _chosen(works: Sequence[_Work], only: Sequence[str]) -> list[_Work]:
 
 def _complete(work: _Work, asks: Asks) -> None:
     """Ask for a reference, by one identifier after the other, until nothing is missing or nobody is left to ask."""
-    for kind in KINDS:
+    for kind in _KINDS:
         if kind == "pmid" and "pmid" not in work.own and "PMID" in work.missing and "doi" in work.own:
             _find_pmid(work, asks)
         elif kind in work.own and work.missing:

@@ -46,7 +46,7 @@ def file_name(question: Lookup) -> str:
     return f"{words}.{digest[:12]}.txt"
 
 
-class Kept:
+class KeptAnswers:
     """The kept answers of a brief as something that can be asked: the newest answer counts."""
 
     def __init__(self, folder: Path) -> None:
