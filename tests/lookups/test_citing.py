@@ -497,6 +497,19 @@ def test_a_report_is_completed_by_what_reports_have(here: Service, cite: Cite, f
     assert here.paths == [f"/{DOI}"]
 
 
+def test_a_chapter_with_the_number_of_its_book_takes_nothing(here: Service, cite: Cite, folder: Path) -> None:
+    book = "A handbook of glass: second edition"
+    part = {"type": "chapter", "container-title": "A handbook of glass"}
+    with_reference(folder, DOI=DOI, title=TITLE, author=None, **part)
+    here.on(f"/{DOI}", as_reply(crossref(DOI, book, type="book")))
+    done = cite("--complete")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"example2020: DOI {DOI} is that of its book; nothing was taken" in done.stdout
+    assert "author" not in listed(folder)[0]
+    with_reference(folder, **{"container-title": "Another book"})
+    assert "two titles for one publication" in refused(cite, folder, "--complete")
+
+
 def test_a_dry_completion_and_one_offline(here: Service, cite: Cite, folder: Path) -> None:
     with_reference(folder, DOI=DOI, title=TITLE)
     asked_of(crossref(DOI, TITLE), here, "12345")

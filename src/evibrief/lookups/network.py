@@ -90,7 +90,8 @@ class Network:
                 answer = Answer(question, self._today, got.status, got.kind, address, got.body)
                 return answer, _pause(got.retry_after, got.date)
             address = self._redirected(question, address, got.location)
-        raise lookup_problem(question.address, f"it leads from one address to the next, {MOST_REDIRECTS} times", TRY_LATER)
+        message = f"it leads from one address to the next, {MOST_REDIRECTS} times"
+        raise lookup_problem(question.address, message, TRY_LATER)
 
     def _address_of(self, question: Lookup) -> str:
         for begin, instead in self._bases.items():
