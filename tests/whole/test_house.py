@@ -81,9 +81,11 @@ OWNERS = {
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
-# What reaches another machine, and who has it. The server of the preview listens on this machine alone.
+# What reaches another machine, and who has it. The server of the preview listens on this machine alone, and that of
+# editors has no address: it speaks over its own streams.
 NETWORK = {
-    "archive.timestamps": {"http.client"}, "lookups.network": {"http.client", "urllib.request"},
+    "archive.timestamps": {"http.client"}, "editor.server": {"asyncio"},
+    "lookups.network": {"http.client", "urllib.request"},
     "mailing.smtp": {"smtplib", "ssl"}, "preview.server": {"http", "http.server"},
 }  # fmt: skip
 NETWORK_LIBRARIES = re.compile(
