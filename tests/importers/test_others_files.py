@@ -108,12 +108,14 @@ def tried(cases: Iterator[Case]) -> Counter[str]:
 
 
 def same(found: list[Csl], theirs: list[Csl]) -> Counter[str]:
-    """How many fields of theirs there are, and how many of them are the same here; by title, as orders differ."""
+    """How many fields of theirs there are, and how many are the same here; by key or title, as orders differ."""
     count: Counter[str] = Counter()
-    ours = {compared(one)["title"]: compared(one) for one in found}
+    ours: dict[Any, Csl] = {}
+    for place, one in enumerate(found):
+        ours |= {place: one, ("title", compared(one)["title"]): one, ("id", one.get("id")): one}
     for place, one in enumerate(theirs):
-        want = compared(one)
-        have = ours.get(want["title"]) or (compared(found[place]) if place < len(found) else dict.fromkeys(FIELDS))
+        keys = (("id", one.get("id")), ("title", compared(one)["title"]), place)
+        want, have = compared(one), compared(next((ours[key] for key in keys if key in ours), {}))
         for name in FIELDS:
             count[f"{name} of"] += bool(want[name])
             count[f"{name} same"] += bool(want[name]) and want[name] == have[name]

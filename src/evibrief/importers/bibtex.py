@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from evibrief import pandoc
 from evibrief.importers.contract import FoundReference
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, text_of
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, text_of
 from evibrief.problems import Place, Problem, Problems
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*(?:([^\s,{}()\"=]*)\s*(,))?", re.MULTILINE)
@@ -29,7 +29,7 @@ class _Bib:
     """What BibTeX and BibLaTeX have in common."""
 
     name: str
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` with pandoc's words and place, or with the entries that it lost."""
