@@ -139,7 +139,7 @@ COLLECTIONS = {
 }
 FEWEST = {
     "Zotero RIS": 12, "Zotero MEDLINEnbib": 9, "Zotero PubMed XML": 11, "Zotero Endnote XML": 3, "Zotero BibTeX": 21,
-    "Zotero CSL JSON": 1, "Better BibTeX": 92, "ASReview": 25, "rispy": 14,
+    "Zotero CSL JSON": 1, "Better BibTeX": 82, "ASReview": 25, "rispy": 14,
 }  # fmt: skip
 """How many of the files are read whole."""
 
