@@ -63,8 +63,9 @@ OWNERS = {
     "lxml": {
         "exports.graph", "formats.canonical_xml", "formats.docx.content_controls", "formats.docx.evidence_part",
         "formats.docx.footers", "formats.docx.package", "formats.docx.pictures", "formats.docx.properties",
-        "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write",
+        "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write", "importers.xml_records",
     },
+    "rispy": {"importers.ris"},
     "fontTools": {"resources"},
     "email": {"mailing.message"},
     "smtplib": {"mailing.smtp"},
