@@ -25,7 +25,7 @@ from evibrief.evidence.identifiers import address_of_doi
 from evibrief.exports.comma_separated import text_of_cell
 from evibrief.exports.contract import Exported
 from evibrief.exports.gather import exported_of
-from evibrief.exports.graph import SPACE
+from evibrief.exports.graph import GRAPH_SPACE
 from evibrief.exports.layouts import BibLatex
 from evibrief.exports.packages import bag
 from evibrief.exports.references import ris_of
@@ -228,7 +228,7 @@ def test_biblatex_is_read_back_by_pandoc(exported: Exported) -> None:
 def graph_of(data: bytes) -> tuple[Mapping[str, Mapping[str, str]], list[tuple[str, str, Mapping[str, str]]]]:
     """The nodes and edges of a GraphML file by the rules of its schema, each with its attributes by name."""
     root = etree.fromstring(data)
-    assert root.tag == f"{{{SPACE}}}graphml"
+    assert root.tag == f"{{{GRAPH_SPACE}}}graphml"
     assert [etree.QName(one).localname for one in root] == ["key"] * (len(root) - 1) + ["graph"]
     keys = {one.get("id"): (one.get("for"), one.get("attr.name"), one.get("attr.type")) for one in root[:-1]}
     ids = [one.get("id") for one in root.iter() if one.get("id")]
@@ -244,8 +244,8 @@ def graph_of(data: bytes) -> tuple[Mapping[str, Mapping[str, str]], list[tuple[s
             found[name] = str(int(one.text)) if kind == "int" else one.text or ""
         return found
 
-    nodes = {one.get("id"): data_of(one) for one in root.iter(f"{{{SPACE}}}node")}
-    edges = [(one.get("source"), one.get("target"), data_of(one)) for one in root.iter(f"{{{SPACE}}}edge")]
+    nodes = {one.get("id"): data_of(one) for one in root.iter(f"{{{GRAPH_SPACE}}}node")}
+    edges = [(one.get("source"), one.get("target"), data_of(one)) for one in root.iter(f"{{{GRAPH_SPACE}}}edge")]
     assert all(source in nodes and target in nodes for source, target, _ in edges)
     return nodes, edges
 
