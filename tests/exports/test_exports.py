@@ -22,6 +22,7 @@ from command import run_here as evibrief
 from evibrief import __version__
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.identifiers import address_of_doi
+from evibrief.exports import gather
 from evibrief.exports.comma_separated import text_of_cell
 from evibrief.exports.contract import Exported
 from evibrief.exports.gather import exported_of
@@ -32,12 +33,14 @@ from evibrief.exports.references import ris_of
 from evibrief.exports.registry import EXPORTS, export_named, export_names
 from evibrief.exports.tables import tables_of
 from evibrief.exports.view import schema_of_export, view_of
+from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.rating.findings import derive
 from evibrief.rating.tally_records import ratings_as_data
 from shared import ROOT, SECOND
 
 ARCHIVED = ROOT / "archive" / "ketamine-mecfs" / "2026-11-30_v0.3.0"
+HASHES = ("content_sha256", "evidence_sha256")
 HOSTILE = (
     '=HYPERLINK("https://example.org","x")', "+1", "-5 points", "@SUM(A1)", "\t=1", "'=1", "''@x", "＝1+1", "'quoted'",
     'a "b", c\nd', "</script><script>alert(1)</script><!--", "<&>]]>'\"", "TY  - JOUR", "\nER  - \nTY  - BOOK",
@@ -349,6 +352,8 @@ def test_an_archived_version_and_its_documents_are_exported() -> None:
     alone = exported_of(str(pdf))
     assert alone.files.keys() & names == {pdf.name, "manifest.json"}
     assert alone.brief == whole.brief
+    told, kept = json.loads(file_of(whole, "json")), json.loads((ARCHIVED / "manifest.json").read_text())
+    assert [told[name] for name in HASHES] == [kept[name] for name in HASHES]
     for name in ("json", "csv", "graphml", "ris"):
         assert export_named(name).write(alone) == export_named(name).write(whole)
 
@@ -434,3 +439,11 @@ def test_the_programs_own_citation_file_has_the_facts_of_the_package() -> None:
     assert (told["title"], told["version"], told["license"]) == (package["name"], __version__, package["license"])
     assert told["abstract"] == package["description"]
     assert told["authors"] == package["authors"]
+
+
+def test_a_document_that_lists_nonsense_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pdf,) = (path for path in ARCHIVED.glob("*.pdf") if "core" not in path.name)
+    carried = {**carried_files(pdf.read_bytes(), pdf.name), "manifest.json": b'{"layer": "../../x"}'}
+    monkeypatch.setattr(gather, "carried_files", lambda data, name: carried)
+    with pytest.raises(Problems, match="the list of what it carries is damaged"):
+        exported_of(str(pdf))
