@@ -357,6 +357,16 @@ def test_line_endings_and_comments_stay(tmp_path: Path) -> None:
     assert studies.read_bytes().decode() == wanted.replace("\n", "\r\n")
 
 
+def test_a_field_comes_and_its_neighbour_goes(tmp_path: Path) -> None:
+    folder = copy_of("blue-glass", tmp_path)
+    before = read_brief(folder)[0]
+    edits = typed("doses", "d_glass", "note", None), typed("doses", "d_glass", "salt", "hydrochloride")
+    applied(imported(edited(one_sheet("blue-glass", "doses"), *edits), before), folder)
+    way = ("doses", "people", 0)
+    wanted = _changed(_changed(before.tree, (*way, "note"), None), (*way, "salt"), "hydrochloride")
+    assert read_brief(folder)[0].tree == wanted
+
+
 def test_a_record_inside_that_loses_all_goes_whole(tmp_path: Path) -> None:
     folder = copy_of("blue-glass", tmp_path)
     before = read_brief(folder)[0]
@@ -646,7 +656,7 @@ def test_what_is_a_workbook_is_seen_from_its_content() -> None:
 # The commands
 
 
-def test_the_page_on_spreadsheets_works_as_it_is_typed_and_nothing_is_written_into_the_brief(tmp_path: Path) -> None:
+def test_the_page_on_spreadsheets_works_and_nothing_is_written_into_the_brief(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "my-brief"
     shutil.copytree(BRIEFS["example"], folder)
     files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -675,7 +685,7 @@ def test_the_page_on_spreadsheets_works_as_it_is_typed_and_nothing_is_written_in
     edited_book.write_bytes(edited(book.read_bytes(), typed("claims", claim["id"], "about", "=A1", None)))
     wrong = evibrief("import", "edited.xlsx", "--into", folder, "--patches", "wrong", folder=tmp_path)
     assert wrong.returncode == 1
-    assert "edited.xlsx: claims!D2: error[spreadsheet]: `=A1` is a formula\n  hint: write the text itself" in wrong.stderr
+    assert "claims!D2: error[spreadsheet]: `=A1` is a formula\n  hint: write the text itself" in wrong.stderr
     assert not (tmp_path / "wrong").exists()
 
 
