@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evibrief import __version__, resources
-from evibrief.evidence.places import READ, instrument_folders
+from evibrief.evidence.places import READ, appraisal_folders, instrument_folders
 from evibrief.formats.contract import Document
 from evibrief.workfolders import work_folder
 
@@ -42,7 +42,7 @@ def fingerprint_inputs(folder: Path) -> str:
     digest = hashlib.sha256()
     for root, paths in (
         (folder, (path for path in folder.rglob("*") if path.suffix in READ and not path.name.startswith("."))),
-        *((place, place.glob("*.yaml")) for place in instrument_folders(folder)),
+        *((place, place.glob("*.yaml")) for place in (*instrument_folders(folder), *appraisal_folders(folder))),
         (resources.templates(), resources.templates().rglob("*")),
     ):
         for path in sorted(path for path in paths if path.is_file()):

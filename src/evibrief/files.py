@@ -71,17 +71,19 @@ def replace_folder(files: Mapping[str, bytes], folder: Path) -> None:
 
     Raises `Problems` for anything else that is there: nobody's file is deleted.
     """
-    if not os.path.lexists(folder):
+    demand_replaceable(files, folder)
+    if not folder.exists():
         return write_folder(files, folder)
-    _demand_only(files, folder)
     with work_folder(folder.parent) as place:
         write_files(files, place / "whole")
         os.rename(folder, place / "before")
         os.rename(place / "whole", folder)
 
 
-def _demand_only(files: Mapping[str, bytes], folder: Path) -> None:
-    """Raise `Problems` unless a folder is one, and has nothing but files of these paths."""
+def demand_replaceable(files: Mapping[str, bytes], folder: Path) -> None:
+    """Raise `Problems` unless nothing is there, or a folder that has nothing but files of these paths."""
+    if not os.path.lexists(folder):
+        return
     if folder.is_symlink() or not folder.is_dir():
         raise Problems([Problem(Place(str(folder)), "in-the-way", "this is not a folder", "move it away")])
     for path in sorted(folder.rglob("*")):

@@ -40,6 +40,7 @@ ELSEWHERE: Mapping[str, str] = {
     "heavy-study": "test_rules",
     "hidden-contrary": "test_rules",
     "not-appraised": "test_rules",
+    "quote-not-found": "test_quotes: it takes two files",
     "reference-field": "test_references",
     "same-publication": "test_references",
     "same-title": "test_references",
@@ -54,6 +55,7 @@ ELSEWHERE: Mapping[str, str] = {
     "typed-plausibility": "test_judgements",
     "typed-certainty": "test_judgements",
     "known-without-study": "test_judgements",
+    "appraisal-instrument": "test_appraisals",
     "id-of-the-page": "test_page_names",
     "ids-alike": "test_page_names",
 }

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -261,3 +262,32 @@ def test_a_long_comment_is_cut_at_a_line() -> None:
     text = steps._shortened("a line\n" * 20_000)
     assert len(text) < 65_536
     assert text.endswith("a line\n\n… and more: see the summary of the run.")
+
+
+# The page
+
+
+def examples(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / "docs" / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_page_name_what_is_there() -> None:
+    hooks, workflow = map(yaml.safe_load, examples("ci.md", "yaml"))
+    assert [one["id"] for one in hooks["repos"][0]["hooks"]] == [HOOK["id"]]
+    (job,) = workflow["jobs"].values()
+    (used,) = (one for one in job["steps"] if one["uses"].startswith("OWNER/evibrief"))
+    assert set(used["with"]) < set(ACTION["inputs"])
+    assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", (ROOT / "docs" / "ci.md").read_text(), re.MULTILINE)
+    assert [name for name, _ in rows] == list(ACTION["inputs"])
+    assert [default.strip("`") for _, default in rows[:4]] == [one["default"] for one in ACTION["inputs"].values()][:4]
+
+
+def test_the_settings_of_editors_start_the_server() -> None:
+    (helix,) = map(tomllib.loads, examples("editors.md", "toml"))
+    server = helix["language-server"]["evibrief"]
+    assert _parser().parse_args(server["args"])
+    assert server["command"] == "evibrief"
+    for language in ("lua", "elisp"):
+        (settings,) = examples("editors.md", language)
+        assert re.search(r"""['"]evibrief['"],? ['"]lsp['"]""", settings)

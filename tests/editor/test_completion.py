@@ -90,6 +90,7 @@ def test_keys_are_those_that_the_record_does_not_have(snapshot: Snapshot) -> Non
     assert not {"id", "status"} & set(labels(found))
     assert found[0].detail.startswith("needed")
     assert found[0].insert.endswith(": ")
+    assert offers(snapshot, ("claims", 0), "claims:\n  - id: a\n    te|xt: b")[0].insert[-1] != " "
     assert not found[-1].detail.startswith("needed")
     assert "time-course" not in labels(offers(snapshot, ("brief",), "|"))
     assert "sorts" in labels(offers(snapshot, ("instrument",), "|"))

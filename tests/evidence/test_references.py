@@ -147,7 +147,7 @@ def test_what_managers_write_is_read_and_printed(fields: Mapping[str, Any], prin
     folder = with_references(tmp_path / "blue", [entry(**fields)])
     assert problems_in(folder) == ()
     page = html.unescape(compose(load(folder), ["html"]).documents[0].data.decode())
-    listed = re.sub(r"<span[^>]*>|</span>", "", page[page.index('id="refs"') : page.index("<script")])
+    listed = re.sub(r"<span[^>]*>|</span>", "", page[page.index('id="refs"') : page.index("<script>")])
     assert printed in listed
     assert not re.search(r"Short words|Invented\b(?! study)|&amp;|jats|https?://doi\.org/(doi|http)", listed)
 
@@ -190,7 +190,7 @@ def test_what_reference_managers_export_is_read_as_it_is(name: str, tmp_path: Pa
     (reference,) = load(folder).brief.references
     assert (reference.id, reference.year) == (name, 2009)
     page = html.unescape(compose(load(folder), ["html"]).documents[0].data.decode())
-    listed = page[page.index('id="refs"') : page.index("<script")]
+    listed = page[page.index('id="refs"') : page.index("<script>")]
     assert "<em>J Ex</em>" in listed
     assert "Aim:" not in listed
 

@@ -24,6 +24,7 @@ PAGE = ROOT / "docs" / "performance.md"
 RUNS = 5
 CLAIMS = 36
 """In the smallest generated evidence base: a quarter of the first brief."""
+ALL = "pdf,docx,html"
 SIZES = {1: 3, 4: 3, 16: 3, 64: 1}
 """How many times the claims, and how often each is built: the largest takes minutes."""
 
@@ -31,14 +32,17 @@ SIZES = {1: 3, 4: 3, 16: 3, 64: 1}
 def compare_with_nothing_to_do(folder: Path, report: Report) -> None:
     """A build of what was built already, over a whole build."""
     report.part("Nothing to do", f"The first brief is built, and built again without a change; medians of {RUNS} runs.")
-    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", FIRST, "--output", folder / "twice"]
+    build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", FIRST, "--no-cache",
+                               "--output", folder / "twice"]  # fmt: skip
     whole = measured(build).wall
     idle = statistics.median(measured(build).wall for _ in range(RUNS))
     report.table(("", "seconds"), [("a whole build", f"{whole:.2f}"), ("nothing to do", f"{idle:.2f}")])
     report.ratio("nothing to do over a whole build", idle / whole, 0.10)
 
 
-def compare_sizes(folder: Path, report: Report, sizes: dict[int, int] = SIZES, claims: int = CLAIMS) -> None:
+def compare_sizes(
+    folder: Path, report: Report, sizes: dict[int, int] = SIZES, claims: int = CLAIMS, formats: str = ALL
+) -> None:
     """Generated briefs of more and more claims; the time for each must not grow."""
     report.part("Growth", "Whole builds of generated briefs: PDF, Word document and page, with nothing kept.")
     briefs = {size: generate(folder / f"times-{size}", claims * size) for size in sizes}
@@ -47,7 +51,7 @@ def compare_sizes(folder: Path, report: Report, sizes: dict[int, int] = SIZES, c
         for size in (size for size, runs in sizes.items() if turn < runs):
             shutil.rmtree(folder / "grown", ignore_errors=True)
             found[size].append(measured([sys.executable, "-m", "evibrief", "build", briefs[size], "--output",
-                                         folder / "grown", "--quiet"]))  # fmt: skip
+                                         folder / "grown", "--quiet", "--no-cache", "--format", formats]))  # fmt: skip
     each = {size: statistics.median(one.wall for one in runs) / (claims * size) for size, runs in found.items()}
     memory = {size: max(one.memory for one in runs) for size, runs in found.items()}
     report.table(("claims", "seconds", "milliseconds for each", "MB"), [

@@ -70,7 +70,7 @@ def _median(runs: Sequence[Measured]) -> Measured:
 
 
 def _build(python: str | Path, output: Path) -> list[str | Path]:
-    return [python, "-m", "evibrief", "build", FIRST, "--output", output, "--quiet"]
+    return [python, "-m", "evibrief", "build", FIRST, "--output", output, "--quiet", "--no-cache"]
 
 
 def _version_before(report: Report) -> Path | None:

@@ -25,7 +25,7 @@ def compare_preview(folder: Path, report: Report, runs: int) -> None:
     report.part("A preview", f"A word of the first brief is changed and saved, {runs} times; until the page shows it.")
     brief = shutil.copytree(FIRST, folder / "preview")
     build: list[str | Path] = [sys.executable, "-m", "evibrief", "build", brief, "--format", "html",
-                               "--output", folder / "page"]  # fmt: skip
+                               "--no-cache", "--output", folder / "page"]  # fmt: skip
     whole = statistics.median(_page_from_nothing(build, folder / "page") for _ in range(3))
     edits = _edits(brief, runs)
     edit = statistics.median(edits)

@@ -77,7 +77,7 @@ def test_a_limit_that_is_missed_is_said_at_the_top_of_the_page(capsys: pytest.Ca
 
 def test_growth_is_measured_with_its_memory(tmp_path: Path) -> None:
     report = Report()
-    bench.compare_sizes(tmp_path, report, {1: 1, 2: 1, 3: 1}, 12)
+    bench.compare_sizes(tmp_path, report, {1: 1, 2: 1, 3: 1}, 12, "html")
     page = report.page(TODAY)
     assert "seconds per claim, 36 over 24 claims" in page
     assert "megabytes with 36 claims" in page
@@ -105,6 +105,6 @@ def test_versions_that_are_made_up_have_the_hashes_of_what_they_are(kept: Path, 
 
 def test_many_briefs_are_built_one_by_one_and_at_once(tmp_path: Path) -> None:
     report = Report()
-    bench_many.compare_many_briefs(tmp_path, report, 2)
+    bench_many.compare_many_briefs(tmp_path, report, 2, "html")
     assert "- efficiency on two processors: **" in report.page(TODAY)
     assert hashes(tmp_path / "at-once") == hashes(tmp_path / "one-by-one")

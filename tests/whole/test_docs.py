@@ -122,6 +122,7 @@ def words(schema: Any) -> Iterator[str]:
 def test_every_file_has_its_section() -> None:
     stems = {re.split(r"[./]", name)[0] for name in sections("data-files.md")}
     folders = {"instruments": "instrument"}
+    assert "instruments/appraisals/NAME.yaml" in sections("data-files.md")
     assert {folders.get(stem, stem) for stem in stems} == set(schemas())
 
 
@@ -151,12 +152,13 @@ def examples(page: str) -> Iterator[tuple[str, str]]:
 
 def test_the_examples_are_a_brief_without_a_fault(tmp_path: Path) -> None:
     """Those on the page itself, written into a folder and read by the program."""
-    names = {"claims/NAME.yaml": "claims/01.yaml", "instruments/NAME.yaml": "instruments/example-1.yaml"}
+    names = {"claims/NAME.yaml": "claims/01.yaml", "instruments/NAME.yaml": "instruments/example-1.yaml",
+             "instruments/appraisals/NAME.yaml": "instruments/appraisals/example@1.yaml"}  # fmt: skip
     shown = dict(examples("data-files.md"))
     assert len(shown) == len(schemas())
     for name, text in shown.items():
         path = tmp_path / names.get(name, name)
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     loaded = load(tmp_path)
     assert loaded.warnings == ()

@@ -23,13 +23,13 @@ ROOMS = (
     ("problems", "resources", "workfolders"),
     ("files", "kept", "pandoc", "sandbox"),
     ("evidence",),
-    ("labels", "importers"),
+    ("labels", "importers", "lookups"),
     ("rating",),
     ("checks", "sections"),
     ("formats",),
     ("build_cache",),
     ("build",),
-    ("review_copies", "drafts", "batch"),
+    ("review_copies", "drafts", "batch", "quotes"),
     ("archive", "preview"),
     ("review", "editor", "exports"),
     ("mailing",),
@@ -39,11 +39,10 @@ OWNERS = {
     "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
     "pydantic": {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
-        "evidence.instrument", "evidence.records",
-        "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs", "evidence.tables",
-        "evidence.unfinished",
-        "evidence.validate", "editor.completion", "exports.view", "labels.languages", "labels.sentence", "labels.words",
-        "mailing.recipients",
+        "evidence.appraisals", "evidence.instrument", "evidence.records",
+        "evidence.quotes", "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs",
+        "evidence.tables", "evidence.unfinished", "evidence.validate", "editor.completion", "exports.view",
+        "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
     },
     "openpyxl": {"importers.workbook_cells"},
     "xlsxwriter": {"exports.workbook"},
@@ -72,7 +71,7 @@ OWNERS = {
     "ssl": {"mailing.smtp"},
     "rfc3161_client": {"archive.timestamps"},
     "cryptography": {"archive.timestamps"},
-    "http": {"archive.timestamps", "preview.server"},
+    "http": {"archive.timestamps", "lookups.network", "preview.server"},
     "watchfiles": {"preview.watch"},
     "multiprocessing": {"batch.processes"},
     "distributed": {"batch.cluster"},
@@ -82,6 +81,15 @@ OWNERS = {
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
+# What reaches another machine, and who has it. The server of the preview listens on this machine alone.
+NETWORK = {
+    "archive.timestamps": {"http.client"}, "lookups.network": {"http.client", "urllib.request"},
+    "mailing.smtp": {"smtplib", "ssl"}, "preview.server": {"http", "http.server"},
+}  # fmt: skip
+NETWORK_LIBRARIES = re.compile(
+    r"(http|urllib\.request|smtplib|ssl|socket|socketserver|ftplib|poplib|imaplib|xmlrpc|asyncio|httpx|requests|urllib3)"
+    r"(\.|$)"
+)
 # Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone. The processes
 # for many briefs get one folder for all that they write, which is gone when they are.
@@ -90,21 +98,23 @@ DISK = {
     "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",
     "evidence.read_folder", "exports.gather",
     "formats.carried", "formats.html.citations", "formats.theme", "formats.manifest",
-    "review.gather", "review.ledger", "editor.completion", "editor.desk", "editor.names", "editor.renaming",
+    "lookups.kept", "review.gather", "review.ledger",
+    "editor.completion", "editor.desk", "editor.names", "editor.renaming",
 }  # fmt: skip
 DISK_ROOMS = {"archive", "cli", "mailing"}
-# These open packages and PDFs that they are given as bytes.
+# These open packages and PDFs that they are given as bytes, and addresses.
 IN_MEMORY = {
     "formats.docx.package", "formats.docx.zip", "formats.pdf.attachments", "formats.pdf.differences",
-    "formats.pdf.drawing_cost", "formats.pdf.history", "formats.pdf.objects",
+    "formats.pdf.drawing_cost", "formats.pdf.history", "formats.pdf.objects", "importers.word_citations",
+    "lookups.network",
 }  # fmt: skip
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.amounts", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements", "checks.records",
-        "checks.references", "checks.registry", "checks.review", "checks.wording",
+        "checks.amounts", "checks.appraisals", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements",
+        "checks.quotes", "checks.records", "checks.references", "checks.registry", "checks.review", "checks.wording",
     },
-    "add_command": {"cli.exporting", "cli.importing", "cli.preview"},
+    "add_command": {"cli.citing", "cli.exporting", "cli.importing", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }
@@ -169,6 +179,11 @@ def test_a_library_has_one_owner() -> None:
     used = {module: {name.partition(".")[0] for name in imports(MODULES[module])} for module in MODULES}
     owned = {library: {module for module in used if library in used[module]} for library in OWNERS}
     assert owned == OWNERS
+
+
+def test_only_some_reach_the_network() -> None:
+    used = {module: set(filter(NETWORK_LIBRARIES.match, imports(tree))) for module, tree in MODULES.items()}
+    assert {module: names for module, names in used.items() if names} == NETWORK
 
 
 def texts(without: set[str], rooms: Container[str] = ()) -> Mapping[str, str]:
@@ -245,4 +260,6 @@ def test_what_builds_nothing_loads_no_engine(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
     assert "argparse" in loaded
-    assert loaded & {"pydantic", "yaml", "lxml", "jinja2", "weasyprint", "matplotlib", "pikepdf", "smtplib"} == set()
+    assert loaded & {
+        "pydantic", "yaml", "lxml", "jinja2", "weasyprint", "matplotlib", "pikepdf", "smtplib", "http", "ssl",
+    } == set()

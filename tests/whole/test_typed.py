@@ -7,6 +7,7 @@ words alone, which are told apart as a shell does, so that not each of fifty sta
 import datetime
 import email
 import email.policy
+import json
 import os
 import re
 import shlex
@@ -19,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from command import run_here
+from evibrief.exports.registry import export_names
 from test_docs import DOCS, README, blocks, command_lines
 
 TODAY = datetime.date.today().isoformat()
@@ -204,3 +206,17 @@ def test_the_pages_on_ratings_and_themes_work_as_they_are_typed(started: Path) -
     type_all(lines, started, {})
     assert (started / "data" / "my-brief" / "retractions.yaml").is_file()
     assert (started / "data" / "my-brief" / "theme" / "reference.docx").is_file()
+
+
+def test_the_page_on_exports_works_as_it_is_typed(tmp_path: Path) -> None:
+    checkout(tmp_path)
+    assert typed(".venv/bin/evibrief new data/my-brief", tmp_path).returncode == 0
+    printed = type_all(lines_of("exporting.md"), tmp_path, {})
+    listed = re.findall("^[|] `([a-z-]+)`", (DOCS / "exporting.md").read_text(), re.MULTILINE)
+    assert listed == ["--as", *export_names()]
+    names = [path.name.partition("_v0.1.0")[2] for path in (tmp_path / "build").iterdir()]
+    assert sorted(names) == [
+        "", ".json", "_bagit", "_csv", "_references.bib", "_references.json", "_references.ris", "_ro-crate",
+    ]  # fmt: skip
+    assert len(list((tmp_path / "build" / "graph").glob("*.graphml"))) == 1
+    assert json.loads("{" + printed.partition("\n{")[2])["title"] == "ExportedView"

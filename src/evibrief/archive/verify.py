@@ -18,7 +18,7 @@ from evibrief.archive.verdict import MOST_DIFFERENCES, Comparison, Verdict, judg
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.load import read_evidence
-from evibrief.evidence.places import MANIFEST, own_look
+from evibrief.evidence.places import APPRAISALS, MANIFEST, own_look
 from evibrief.files import write_files
 from evibrief.formats.carried import IsDraft, carried_files, demand_carrier, read_document
 from evibrief.formats.manifest import checked_manifest, other_tools
@@ -104,7 +104,9 @@ def _manifest(data: bytes, name: str) -> dict[str, Any]:
 
 def _own_instruments(files: Mapping[str, bytes]) -> list[str]:
     """Instruments that have the name of a shipped one, but other content."""
-    shipped = {f"instruments/{path.name}": path.read_bytes() for path in resources.instruments().glob("*.yaml")}
+    place = resources.instruments()
+    paths = (*place.glob("*.yaml"), *place.glob(f"{APPRAISALS}/*.yaml"))
+    shipped = {f"instruments/{path.relative_to(place).as_posix()}": path.read_bytes() for path in paths}
     return sorted(path for path in files if path in shipped and files[path] != shipped[path])
 
 

@@ -4,10 +4,11 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evibrief.checks.rule import Context, Finding, Rule, as_it_is, error, warning
+from evibrief.evidence.appraisals import NOT_JUDGED, Appraisal
 from evibrief.evidence.claims import Link, Study
 from evibrief.evidence.fields import cited_keys
 from evibrief.evidence.files import filled_sections
@@ -149,6 +150,10 @@ def dates(case: Context) -> Iterator[Finding]:
     if (report := case.brief.retractions) and report.checked > record.date:
         message = f"the retraction check of {report.checked} is later than the brief's date, {record.date}"
         yield Finding(("retractions", "checked"), message, "give the brief a new version and date")
+    for index, looked in enumerate(case.brief.quotes.results if case.brief.quotes else ()):
+        if looked.checked > record.date:
+            message = f"a quotation was looked up on {looked.checked}, after the brief's date, {record.date}"
+            yield Finding(("quotes", "results", index, "checked"), message, "give the brief a new version and date")
     for location, day in _signatures(case):
         if day > record.date:
             message = f"this was signed on {day}, after the brief's date, {record.date}"
@@ -195,6 +200,19 @@ def _signatures(case: Context) -> Iterator[tuple[Location, datetime.date]]:
     for location, decision in (*decided, *signed):
         if decision and decision.date:
             yield location, decision.date
+    yield from _appraisal_days(case)
+
+
+def _appraisal_days(case: Context) -> Iterator[tuple[Location, datetime.date]]:
+    """The days on which appraisals were made, and on which an overall judgement was signed."""
+    listed: list[tuple[Location, Sequence[Appraisal]]] = [(at, one.appraisals) for at, one in case.statements()]
+    listed += [(("studies", at), one.appraisals) for at, one in enumerate(case.brief.studies)]
+    for location, appraisals in listed:
+        for index, made in enumerate(appraisals):
+            if made.date != NOT_JUDGED:
+                yield (*location, "appraisals", index, "date"), made.date
+            if made.better:
+                yield (*location, "appraisals", index, "better"), made.better.date
 
 
 def _later(issued: Any, day: tuple[int, int, int]) -> bool:

@@ -1,9 +1,21 @@
 """All rules of `evibrief check`, in the order they run."""
 
-from evibrief.checks import amounts, counting, evidence, ids, judgements, records, references, review, wording
+from evibrief.checks import (
+    amounts,
+    appraisals,
+    counting,
+    evidence,
+    ids,
+    judgements,
+    quotes,
+    records,
+    references,
+    review,
+    wording,
+)
 from evibrief.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *records.RULES, *ids.RULES, *references.RULES, *evidence.RULES, *counting.RULES, *amounts.RULES,
-    *judgements.RULES, *review.RULES, *wording.RULES,
+    *appraisals.RULES, *judgements.RULES, *quotes.RULES, *review.RULES, *wording.RULES,
 )  # fmt: skip

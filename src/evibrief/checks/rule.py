@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from inspect import cleandoc
 
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim, Evidence, Link, Mechanism, Statement
 from evibrief.evidence.source import Location, SourceTree
@@ -90,7 +91,7 @@ class Context:
     def texts(self) -> Iterator[tuple[Location, str]]:
         """Every text that an author wrote, except references and the instrument."""
         for location, text in self.source.scalars():
-            if location[0] not in ("references", "instrument"):
+            if location[0] not in ("references", "instrument", APPRAISAL_INSTRUMENTS):
                 yield location, text
 
 

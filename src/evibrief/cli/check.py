@@ -11,11 +11,12 @@ from evibrief.cli.importing import bytes_of, write_data_file
 from evibrief.cli.many import are_many, check_many
 from evibrief.cli.of_files import briefs_of
 from evibrief.cli.printing import print_annotations, print_json, print_problems, print_sarif, without_error
+from evibrief.cli.quotes import look_up_quotes, with_passages
 from evibrief.problems import Problem, Problems
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check a brief, or its references against a list of retractions; or several briefs, or those of some files."""
+    """Check a brief, its references against a list of retractions, or its quotations; or several briefs or files."""
     if options.files:
         options.briefs = briefs_of(options.briefs)
         if not options.briefs:
@@ -28,6 +29,7 @@ def run_check(options: argparse.Namespace) -> int:
 
         data = bytes_of(options.retractions, RetractionWatch.largest)
         write_data_file(options.brief, options.retractions, data, RetractionWatch())
+    misses = look_up_quotes(options.brief, options.quotes) if options.quotes else {}
     loaded: Loaded | None = None
     try:
         from evibrief.build import checked
@@ -35,7 +37,7 @@ def run_check(options: argparse.Namespace) -> int:
         loaded = checked(options.brief, datetime.date.today())
         problems = loaded.warnings
     except Problems as wrong:
-        problems = wrong.problems
+        problems = with_passages(wrong.problems, misses)
     if options.format == "json":
         print_json(problems, _ratings(loaded))
     else:

@@ -38,12 +38,16 @@ def _kinds(text: str) -> tuple[str, ...]:
 def run_export(options: argparse.Namespace) -> int:
     """Write the exports, all of them or none, and print what was written."""
     from evibrief.exports.gather import exported_of
+    from evibrief.files import demand_replaceable
 
     exported = exported_of(options.brief)
     chosen = [export_named(name) for name in dict.fromkeys(options.kinds)]
     written = {f"{exported.stem}{one.ending}": one.write(exported) for one in chosen}
     if exported.standing:
         print(f"evibrief: {plain(exported.standing)}", file=sys.stderr)
+    for name, content in written.items():
+        if not isinstance(content, bytes):
+            demand_replaceable(content, options.output / name)
     options.output.mkdir(parents=True, exist_ok=True)
     for name, content in written.items():
         print(_save(options.output / name, content))

@@ -14,6 +14,7 @@ from evibrief import __version__
 from evibrief.cli import (
     anchors,
     caching,
+    citing,
     editor,
     exporting,
     importing,
@@ -77,7 +78,7 @@ def _hand_over() -> str:
 def _opens(options: argparse.Namespace) -> bool:
     """Whether the command may open files from strangers."""
     if options.run is run_check:
-        return options.retractions is not None
+        return options.retractions is not None or options.quotes is not None
     return hasattr(options, "memory") and getattr(options, "what", "returned") == "returned"
 
 
@@ -158,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument(
         "--retractions", type=Path, metavar="FILE", help="read this Retraction Watch CSV and write retractions.yaml"
     )
+    checks.add_argument(
+        "--quotes", type=Path, metavar="FOLDER", help="look up the quotations in these texts and write quotes.yaml"
+    )
     limits.add_limits(checks)
 
     rules = _command(commands, "rules", run_rules, "explain one or all of the rules of `check`")
@@ -214,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     limits.add_limits(reads)
 
     importing.add_command(commands, _command)
+    citing.add_command(commands, _command)
     exporting.add_command(commands, _command)
     mailing.add_commands(commands, _command)
     anchors.add_commands(commands, _command)

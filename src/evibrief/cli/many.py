@@ -84,8 +84,8 @@ def check_many(options: argparse.Namespace) -> int:
     """Check several briefs."""
     from evibrief.batch.checks import Checks
 
-    if options.retractions:
-        print("evibrief: --retractions takes one brief", file=sys.stderr)
+    if alone := [name for name in ("retractions", "quotes") if getattr(options, name)]:
+        print(f"evibrief: --{alone[0]} takes one brief", file=sys.stderr)
         return 2
 
     def work(executor: "Executor") -> Checks:

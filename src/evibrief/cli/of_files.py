@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evibrief.evidence.places import belongs
 
-DEEPEST = 5
+HIGHEST = 5
 """How far above a file its brief may be: a citation style may be in a folder in a folder."""
 
 
@@ -15,7 +15,7 @@ def briefs_of(files: Iterable[Path]) -> list[Path]:
 
 
 def _brief_of(file: Path) -> Path | None:
-    for folder in (*file.parents[:DEEPEST],):
+    for folder in file.parents[:HIGHEST]:
         if (folder / "brief.yaml").is_file() and belongs(file.relative_to(folder).as_posix()):
             return folder
     return None

@@ -57,10 +57,13 @@ def offers_at(
     if spot.is_text:
         return ()
     replaced = TextRange(spot.start, offset + len(_REST.match(text, offset)[0]))  # type: ignore[index]
-    return tuple(_keys(spot, replaced) if spot.is_key and not _is_item(spot) else _values(spot, replaced, snapshot))
+    ending = "" if _COLON.match(text, replaced.end) else ": "
+    is_key = spot.is_key and not _is_item(spot)
+    return tuple(_keys(spot, replaced, ending) if is_key else _values(spot, replaced, snapshot))
 
 
 _REST = re.compile(r"[\w-]*")
+_COLON = re.compile(" *:")
 
 
 def _is_item(spot: Spot) -> bool:
@@ -106,13 +109,13 @@ def _values_of_data(loaded: Loaded, replaced: TextRange) -> Iterator[Offer]:
 # Keys
 
 
-def _keys(spot: Spot, replaced: TextRange) -> Iterator[Offer]:
+def _keys(spot: Spot, replaced: TextRange, ending: str) -> Iterator[Offer]:
     """The fields of a record that it does not have yet, those that are needed first."""
     fields = {name: field for kind in _record_types(spot.location) for name, field in _fields(kind)}
     for name, field in sorted(fields.items(), key=lambda one: not is_asked(one[1])):
         if name not in spot.keys:
             needed = "needed; " if is_asked(field) else ""
-            yield Offer(name, "key", f"{name}: ", f"{needed}{field.description or words_taken(field)}", replaced)
+            yield Offer(name, "key", name + ending, f"{needed}{field.description or words_taken(field)}", replaced)
 
 
 def _fields(kind: type[Record]) -> Iterator[tuple[str, FieldInfo]]:

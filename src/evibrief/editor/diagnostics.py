@@ -4,12 +4,15 @@ In: problems, and the texts of the files. Out: for each file its problems, with 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evibrief.editor.positions import LinePosition, Lines
 from evibrief.problems import Problem, Severity
+
+MOST_SHOWN = 500
+"""The most problems of a file that are shown; a file of the wrong kind can have hundreds of thousands."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,19 @@ def diagnostics(
     problems: Iterable[Problem], folder: Path, text_of: Callable[[Path], str | None]
 ) -> Mapping[Path, tuple[Diagnostic, ...]]:
     """The problems by file. What is wrong with a folder as a whole is told at its `brief.yaml`."""
-    found: dict[Path, list[Diagnostic]] = {}
-    lines: dict[Path, Lines] = {}
+    of_files: dict[Path, list[Problem]] = {}
     for problem in problems:
         path = Path(problem.place.path)
         path = folder / "brief.yaml" if path == folder or not path.is_absolute() else path
-        if path not in lines:
-            lines[path] = Lines(text_of(path) or "")
-        found.setdefault(path, []).append(_diagnostic(problem, lines[path]))
-    return {path: tuple(told) for path, told in found.items()}
+        of_files.setdefault(path, []).append(problem)
+    return {path: tuple(_shown(found, Lines(text_of(path) or ""))) for path, found in of_files.items()}
+
+
+def _shown(problems: Sequence[Problem], lines: Lines) -> Iterator[Diagnostic]:
+    yield from (_diagnostic(one, lines) for one in problems[:MOST_SHOWN])
+    if len(problems) > MOST_SHOWN:
+        top = LinePosition(0, 0)
+        yield Diagnostic(top, top, "error", "more", f"and {len(problems) - MOST_SHOWN} more problems in this file")
 
 
 def _diagnostic(problem: Problem, lines: Lines) -> Diagnostic:

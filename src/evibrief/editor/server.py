@@ -100,6 +100,11 @@ class BriefServer(LanguageServer):
         (self.with_errors.discard if found.loaded else self.with_errors.add)(folder)
         self._show(folder, diagnostics(found.problems, folder, self.desk.text))
 
+    def forget_gone(self) -> None:
+        """Show nothing of a brief whose folder is gone."""
+        for folder in [one for one in self._shown if not one.is_dir()]:
+            self.forget(folder)
+
     def forget(self, folder: Path) -> None:
         """Show nothing of a brief that has no open file."""
         if waiting := self._waiting.pop(folder, None):
@@ -110,13 +115,13 @@ class BriefServer(LanguageServer):
     def _show(self, folder: Path, found: Mapping[Path, Iterable[Diagnostic]]) -> None:
         """Publish the problems by file, and that a file has none any more. Two briefs may share an instrument."""
         for path in {*found, *self._shown.get(folder, ()), *self.desk.open_files(folder)}:
-            self._told[folder, path] = [self._diagnostic(path, one) for one in found.get(path, ())]
+            lines = Lines(self.desk.text(path) or "")
+            self._told[folder, path] = [self._diagnostic(lines, one) for one in found.get(path, ())]
             told = [one for (_, other), listed in self._told.items() if other == path for one in listed]
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri_of(path), told))
         self._shown[folder] = set(found)
 
-    def _diagnostic(self, path: Path, one: Diagnostic) -> lsp.Diagnostic:
-        lines = Lines(self.desk.text(path) or "")
+    def _diagnostic(self, lines: Lines, one: Diagnostic) -> lsp.Diagnostic:
         start, end = (self._encoded(lines, place) for place in (one.start, one.end))
         severity = lsp.DiagnosticSeverity.Error if one.severity == "error" else lsp.DiagnosticSeverity.Warning
         return lsp.Diagnostic(lsp.Range(start, end), one.message, severity, one.rule, source="evibrief")
@@ -218,6 +223,7 @@ def _closed(ls: BriefServer, params: lsp.DidCloseTextDocumentParams) -> None:
 
 
 def _files_changed(ls: BriefServer, params: lsp.DidChangeWatchedFilesParams) -> None:
+    ls.forget_gone()
     paths = filter(None, (file_at(change.uri) for change in params.changes))
     for folder in {ls.desk.brief_of(path) for path in paths}:
         ls.check_soon(folder)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from evibrief.evidence import files
+from evibrief.evidence.appraisals import AppraisalInstrument
 from evibrief.evidence.claims import (
     Claim,
     ClaimGroup,
@@ -37,6 +38,7 @@ from evibrief.evidence.fields import (
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.identifiers import bare_doi
 from evibrief.evidence.instrument import AnyInstrument
+from evibrief.evidence.quotes import QuoteReport
 from evibrief.evidence.records import (
     Comparator,
     Doses,
@@ -161,7 +163,7 @@ def _known_format(number: int) -> int:
 
 def _doi(value: Any) -> str:
     """A DOI alone. Every version has one of its own, so that a reader of an old one is not sent to another."""
-    if isinstance(value, str) and (doi := bare_doi(value)):
+    if isinstance(value, str) and not re.search(r"\s", value.strip()) and (doi := bare_doi(value)):
         return doi
     hint = "write it as registered, `10.5555/12345678`, or leave the field out until there is one"
     raise refused("doi", f"`{value!s:.80}` is no DOI", hint)
@@ -261,8 +263,10 @@ class Brief(Record):
     limitations: Limitations = Limitations()
     changes: tuple[VersionNote, ...] = ()
     instrument: AnyInstrument | None = None
+    appraisal_instruments: tuple[AppraisalInstrument, ...] = Field(default=(), alias="appraisal-instruments")
     since: Since | None = None
     retractions: RetractionReport | None = None
+    quotes: QuoteReport | None = None
     reviews: tuple[ReviewLedger, ...] = ()
     more: tuple[More, ...] = ()
 

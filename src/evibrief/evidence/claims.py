@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from evibrief.evidence.appraisals import Appraisal
 from evibrief.evidence.fields import (
     ASKED_OF_DOCUMENT,
     OF_DOCUMENT,
@@ -139,6 +140,7 @@ class Study(Overridable):
     integrity: Annotated[Integrity, asked(_ONCE), Needed("yes, unless `defaults` of brief.yaml say it")] = Field(
         default=None, validate_default=True
     )
+    appraisals: tuple[Appraisal, ...] = Field(default=(), description="of its risk of bias or its methods")
     note: Prose | None = None
 
 
@@ -305,6 +307,7 @@ class Statement(Overridable):
         default=None, validate_default=True, description="the tier that the document gives"
     )
     claims: Claims = Field(description="the claims that it rests on")
+    appraisals: tuple[Appraisal, ...] = Field(default=(), description="of the body of evidence, an outcome each")
     remark: Prose | None = None
     final: Decision | None = Field(
         default=None, description="only where a person decides otherwise than the instrument"

@@ -45,7 +45,7 @@ TYPES = frozenset((
     "post", "post-weblog", "regulation", "report", "review", "review-book", "software", "song", "speech", "standard",
     "thesis", "treaty", "webpage",
 ))  # fmt: skip
-_OTHER_TYPES = {
+OTHER_TYPES = {
     "journalArticle": "article-journal", "magazineArticle": "article-magazine", "newspaperArticle": "article-newspaper",
     "bookSection": "chapter", "conferencePaper": "paper-conference", "blogPost": "post-weblog", "preprint": "article",
     "forumPost": "post", "encyclopediaArticle": "entry-encyclopedia", "dictionaryEntry": "entry-dictionary",
@@ -138,9 +138,9 @@ def _missing(kept: dict[str, Any], entry: dict[str, Any]) -> Iterator[CslFault]:
 def _oddities(entry: dict[str, Any], kept: dict[str, Any]) -> Iterator[CslFault]:
     """What was understood, although it is not what CSL calls it."""
     typed = entry.get("type")
-    if isinstance(typed, str) and typed in _OTHER_TYPES:
-        message = f"`{typed}` is no type of CSL; it is read as `{_OTHER_TYPES[typed]}`"
-        yield CslFault("type", message, f'write `"type": "{_OTHER_TYPES[typed]}"`', "warning")
+    if isinstance(typed, str) and typed in OTHER_TYPES:
+        message = f"`{typed}` is no type of CSL; it is read as `{OTHER_TYPES[typed]}`"
+        yield CslFault("type", message, f'write `"type": "{OTHER_TYPES[typed]}"`', "warning")
     doi = entry.get("DOI")
     if isinstance(doi, str) and "DOI" in kept and re.search(r"10\s+\.|10\.\S*\s+\S", doi):
         message, hint = f"this DOI has a space in it; it is read as `{kept['DOI']}`", "look it up, and write it without"
@@ -176,8 +176,8 @@ def _identifier(name: str, value: Any) -> str:
 def _type(name: str, value: Any) -> str:
     if isinstance(value, str) and value in TYPES:
         return value
-    if isinstance(value, str) and value in _OTHER_TYPES:
-        return _OTHER_TYPES[value]
+    if isinstance(value, str) and value in OTHER_TYPES:
+        return OTHER_TYPES[value]
     hint = suggest(value, TYPES) if isinstance(value, str) else ""
     raise _Broken(f"{_shown(value)} is no type of CSL", hint or 'a paper in a journal is `"type": "article-journal"`')
 

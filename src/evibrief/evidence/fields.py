@@ -107,6 +107,11 @@ def _text(value: Any) -> Any:
     return value
 
 
+def as_text(value: Any) -> str:
+    """The value of a field that names something, if it is a text. Raises a refusal that says what to write."""
+    return str(_text(value))
+
+
 def _taken_for_a_field(key: str, words: str) -> PydanticCustomError:
     """The refusal of a text that YAML takes for a record: `Known: it works`, or `{s1.final}` without quotes."""
     message = f"expected text, and YAML takes `{key:.60}` for the name of a field"

@@ -52,7 +52,11 @@ FILES: tuple[File, ...] = (
     File("changes", section=True),
     File("retractions", "mapping", by_command=True),
     File("since", "mapping", by_command=True),
+    File("quotes", "mapping", by_command=True),
 )  # fmt: skip
+LATER = ("quotes",)
+"""Files that came after the first archived versions."""
+
 CLAIMS = "claims"
 """Claims are in `claims.yaml` or in the folder `claims/`, one group per file."""
 
@@ -62,7 +66,7 @@ CIRCULATION = ("circulation.yaml", "circulation.example.yaml")
 NEEDED_BY_CLAIMS = ("evidence", "limitations", "methods")
 """Sections that a brief with claims must have."""
 
-OTHER_SECTIONS = ("exposures", "corrections", "verification", "references", "review")
+OTHER_SECTIONS = ("exposures", "corrections", "appraisals", "verification", "references", "review")
 """Sections that print neither a data file of this list nor claims."""
 
 

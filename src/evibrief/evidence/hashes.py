@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from evibrief.evidence.files import LATER
 from evibrief.evidence.places import own_look
 
 SHORT = 12
@@ -15,19 +16,22 @@ def evidence_hash(tree: Mapping[str, Any]) -> str:
     """SHA-256 of what the evidence says: independent of formatting, key order and comments.
 
     The order of lists counts: it is the order on the page. `since` is left out because it only follows from a
-    comparison, and `reviews` because a comment becomes evidence only when the author acts on it.
+    comparison, `reviews` because a comment becomes evidence only when the author acts on it, and `quotes` because
+    looking a quotation up does not change it.
     """
-    return _hash({name: part for name, part in tree.items() if name not in ("since", "reviews")})
+    return _hash({name: part for name, part in tree.items() if name not in ("since", "reviews", "quotes")})
 
 
 def content_hash(tree: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
     """SHA-256 of everything that affects what a reader sees, apart from the program and the layer.
 
-    That is the evidence with its instrument, the reviews, the changes since the last version, and the theme, logo
-    and citation style among the `files` of the brief's folder.
+    That is the evidence with its instrument, the reviews, the quotations looked up, the changes since the last
+    version, and the theme, logo and citation style among the `files` of the brief's folder. A file that older versions
+    of the program did not know leaves no trace while it is missing: their hashes stay what they are.
     """
     looks = {path: hashlib.sha256(files[path]).hexdigest() for path in own_look(files)}
-    return _hash({"tree": tree, "looks": looks})
+    known = {name: part for name, part in tree.items() if name not in LATER or part is not None}
+    return _hash({"tree": known, "looks": looks})
 
 
 def _hash(record: Mapping[str, Any]) -> str:

@@ -11,12 +11,16 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from evibrief.evidence import files
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS
 from evibrief.evidence.brief import type_of
 from evibrief.evidence.fields import Needed, Record, Takes
 from evibrief.evidence.meanings import MEANINGS
 from evibrief.problems import Place, Problem, Problems
 
-IN_FOLDERS = {files.CLAIMS: "claims", "reviews": "reviews", "instrument": "instruments"}
+IN_FOLDERS = {
+    files.CLAIMS: "claims", "reviews": "reviews", "instrument": "instruments",
+    APPRAISAL_INSTRUMENTS: "instruments/appraisals",
+}  # fmt: skip
 """What has a folder of its own, a file to a record."""
 
 
@@ -53,9 +57,11 @@ def described_files(examples: Mapping[str, str]) -> Iterator[Described]:
     by_stem = {file.stem: file for file in listed}
     needed = [file.stem for file in listed if file.required]
     others = [file.stem for file in listed if not file.required]
-    for stem in (*needed[:1], "references", *needed[1:], files.CLAIMS, *others, "reviews", "instrument"):
+    instruments = ("instrument", APPRAISAL_INSTRUMENTS)
+    for stem in (*needed[:1], "references", *needed[1:], files.CLAIMS, *others, "reviews", *instruments):
         pattern = f"{IN_FOLDERS[stem]}/" if stem in IN_FOLDERS else f"{stem}."
-        path = next((path for path in sorted(examples) if path.startswith(pattern)), "")
+        named = (path for path in sorted(examples) if path.startswith(pattern))
+        path = next((path for path in named if "/" not in path.removeprefix(pattern)), "")
         if not path:
             raise Problems([Problem(Place(f"docs/example/{pattern}"), "no-example", "this kind of file has no example",
                                     "write one: every kind of file is explained with one")])  # fmt: skip

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from evibrief.evidence import vocabulary
+from evibrief.evidence.appraisals import AppraisalState, AppraisedKind, Concern, OutcomeNeed
+from evibrief.evidence.quotes import QuoteState
 from evibrief.evidence.retractions import NoticeKind, RetractionState
 from evibrief.evidence.review_ledger import CommentDecision, RemarkKind
 
@@ -187,6 +189,10 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "retracted": "retracted",
         "no-identifier": "not looked up, for want of a DOI or PMID",
     },
+    QuoteState: {
+        "found": "its words are in the text at hand",
+        "not-found": "they are not",
+    },
     RemarkKind: {
         "comment": "a comment in the margin",
         "reply": "an answer to a comment",
@@ -203,6 +209,26 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
         "accepted": "the brief was changed, or the question answered",
         "declined": "it was not; `reason` says why",
         "deferred": "put off; `reason` says why",
+    },
+    AppraisalState: {
+        "draft": "nobody has verified it; the page says so",
+        "signed": "whoever `by` names stands for it",
+    },
+    Concern: {
+        "none": "the best level: nothing is wrong",
+        "some": "worse than the best",
+        "serious": "bad",
+        "critical": "worse than bad",
+        "unclear": "not enough is reported; it has no place in the order",
+        "not-applicable": "the domain does not apply; it has no place in the order",
+    },
+    AppraisedKind: {
+        "study": "one study; its appraisals are in studies.yaml",
+        "body": "the evidence for a statement; its appraisals are in ranking.yaml",
+    },
+    OutcomeNeed: {
+        "needed": "each appraisal names the outcome that it is about",
+        "none": "an appraisal is of the whole study",
     },
     _GIVEN: {
         "rule": "a rule of the table gives it",

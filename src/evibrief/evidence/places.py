@@ -32,7 +32,7 @@ LONGEST_PATH, LONGEST_NAME = 500, 200
 """In bytes; every operating system can write these."""
 
 _FOLDERS = re.compile(
-    r"references\.json|(claims|reviews|instruments)/[^/]+\.yaml"
+    r"references\.json|(claims|reviews|instruments|instruments/appraisals)/[^/]+\.yaml"
     r"|theme/(custom\.css|page\.html\.jinja|reference\.docx|[^/]+\.png)|([^/]+/){0,3}[^/]+\.csl"
 )
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -88,3 +88,12 @@ def own_look(files: Iterable[str]) -> list[str]:
 def instrument_folders(folder: Path) -> tuple[Path, ...]:
     """The folders searched for a brief's instrument: shipped, next to the brief, inside it. The last match wins."""
     return resources.instruments(), folder.resolve().parent / "instruments", folder / "instruments"
+
+
+def appraisal_folders(folder: Path) -> tuple[Path, ...]:
+    """The folders searched for instruments of appraisal, likewise."""
+    return tuple(place / APPRAISALS for place in instrument_folders(folder))
+
+
+APPRAISALS = "appraisals"
+"""The folder of instruments of appraisal, in a folder of instruments."""

@@ -1,12 +1,13 @@
 """Reads an evidence folder into one tree with places: the only module that reads authors' files."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from evibrief.evidence import files
-from evibrief.evidence.places import instrument_folders
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS, appraisals_in
+from evibrief.evidence.places import appraisal_folders, instrument_folders
 from evibrief.evidence.read_references import read_references
 from evibrief.evidence.read_yaml import Composed, Recorder, composed
 from evibrief.evidence.source import Location, SourceTree
@@ -38,6 +39,7 @@ def read_brief(
     reader.read_reviews()
     reader.read_references()
     reader.read_instrument()
+    reader.read_appraisal_instruments()
     reader.report_missing()
     reader.report_strangers()
     unread = frozenset(reader.unread)
@@ -154,10 +156,7 @@ class _Reader(Recorder):
         if name in found:
             self.read_yaml(found[name], ("instrument",), None)
             return
-        span = self.spans[("brief", "methods", "instrument")]
-        message = f"there is no instrument `{name}`"
-        place = Place(span.path, span.line, span.column)
-        self.problems.append(Problem(place, "unknown-instrument", message, suggest(name, found)))
+        self._report_no_instrument(("brief", "methods", "instrument"), name, found)
         self.unread.add(("instrument",))
 
     def _is_there(self, path: Path) -> bool:
@@ -167,6 +166,26 @@ class _Reader(Recorder):
         """The YAML files of a folder, in order of name. Hidden files belong to editors and are skipped."""
         unsaved = (path for path in self.unsaved if path.parent == folder and path.suffix == ".yaml")
         return sorted(path for path in {*folder.glob("*.yaml"), *unsaved} if not path.name.startswith("."))
+
+    def read_appraisal_instruments(self) -> None:
+        """Read the instruments that appraisals name, each once, in order of name. Without appraisals there are none."""
+        named = [(location, entry.get("instrument")) for location, entry in appraisals_in(self.tree)]
+        if not named:
+            return
+        found = {path.stem: path for folder in appraisal_folders(self.folder) for path in folder.glob("*.yaml")}
+        for location, name in named:
+            if isinstance(name, str) and name not in found:
+                self._report_no_instrument((*location, "instrument"), name, found)
+                self.unread.add((APPRAISAL_INSTRUMENTS,))
+        paths = [found[name] for name in sorted({name for _, name in named if isinstance(name, str)} & set(found))]
+        read = [self.read_yaml(path, (APPRAISAL_INSTRUMENTS, index), {}) for index, path in enumerate(paths)]
+        self.tree[APPRAISAL_INSTRUMENTS] = read
+
+    def _report_no_instrument(self, location: Location, name: str, known: Iterable[str]) -> None:
+        span = self.spans[location]
+        message = f"there is no instrument `{name:.80}`"
+        hint = suggest(name, known) or f"there are: {', '.join(sorted(known))}"
+        self.problems.append(Problem(Place(span.path, span.line, span.column), "unknown-instrument", message, hint))
 
     def _text(self, path: Path) -> str | None:
         """The text of a file, or None with a problem reported."""

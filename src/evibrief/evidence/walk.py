@@ -8,7 +8,7 @@ from typing import Any
 
 from evibrief.evidence.source import Location
 
-NOT_EVIDENCE = ("references", "instrument", "since", "retractions", "reviews")
+NOT_EVIDENCE = ("references", "instrument", "appraisal-instruments", "since", "retractions", "quotes", "reviews")
 """Files without evidence: a program writes them, or they have words of their own."""
 
 

@@ -1,15 +1,15 @@
-"""Adds references to the text of a `references.json`: what is there stays as it is, to the byte.
+"""Adds to the text of a `references.json`: what is there stays as it is, to the byte.
 
-In: the text of the file, and new entries of CSL-JSON. Out: the new text. New entries are set as the file sets its own:
-on a line each, or indented as they are.
+In: the text of the file, and new entries of CSL-JSON, or new fields of entries. Out: the new text. What is new is set
+as the file sets its own: on a line each, or indented as they are.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from evibrief.evidence.read_references import read_references
+from evibrief.evidence.read_references import References, read_references
 from evibrief.evidence.rewrite import as_saved, is_uniform
 from evibrief.evidence.source import Span
 from evibrief.problems import one_problem
@@ -62,10 +62,10 @@ def _behind(text: str, spans: Sequence[Span], added: Sequence[Entry]) -> str:
 
 
 def _between(text: str, spans: Sequence[Span]) -> str:
-    """The white space in front of an entry: a line feed and an indent, or a space."""
-    first = spans[-1].start
-    space = text[:first][len(text[:first].rstrip(" \t\n")) :]
-    return space or (" " if len(spans) > 1 else "")
+    """The white space in front of the last entry, if it begins a line there; otherwise a space."""
+    before = text[: spans[-1].start]
+    space = before[len(before.rstrip(" \t\n")) :]
+    return space if "\n" in space else " "
 
 
 def _set(entry: Entry, text: str, like: Span, between: str) -> str:
@@ -81,3 +81,48 @@ def _set(entry: Entry, text: str, like: Span, between: str) -> str:
         return _fields_on_lines(entry, indent, outer, plain)
     step = indent.removeprefix(outer)
     return json.dumps(entry, indent=step or "  ", ensure_ascii=plain).replace("\n", f"\n{outer}")
+
+
+def with_fields(text: str, saved: str, path: str, added: Mapping[int, Entry]) -> str:
+    """The text of the file, as it is saved, with fields at the end of entries, by the number of the entry.
+
+    Raises `Problems` if the list cannot be changed in place.
+    """
+    there, new = read_references(path, text), text
+    wanted = list(there.entries)
+    for index in sorted(added, reverse=True):
+        spans = _fields(there, index)
+        before = _before_key(text, spans[0])
+        lines = (f",{before}{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
+                 for name, value in added[index].items())  # fmt: skip
+        end = max(span.end for span in spans)
+        new = new[:end] + "".join(lines) + new[end:]
+        wanted[index] = {**wanted[index], **added[index]}
+    if read_references(path, new).entries != wanted or not is_uniform(saved):
+        raise one_problem(path, "rewrite", "nothing can be added to this list", "write it as one list: `[{…}, {…}]`")
+    return as_saved(new, saved)
+
+
+def _fields(there: References, index: int) -> list[Span]:
+    """The values of an entry, in the order of the file."""
+    found = (span for way, span in there.spans.items() if way[:2] == ("references", index) and len(way) == 3)
+    return sorted(found, key=lambda span: span.start)
+
+
+def _before_key(text: str, value: Span) -> str:
+    """What is in front of the key of a value: a line end with spaces, or a space if others share its line."""
+    start = text.rfind("\n", 0, value.start)
+    line = text[start + 1 : value.start]
+    space = line[: len(line) - len(line.lstrip())]
+    return f"\n{space}" if start >= 0 and line.lstrip().startswith('"') else " "
+
+
+def in_order(entry: Entry) -> Iterator[tuple[str, Any]]:
+    """The fields of a reference, what people look for first."""
+    yield from ((name, entry[name]) for name in _FIRST if name in entry)
+    yield from ((name, entry[name]) for name in sorted(entry) if name not in _FIRST)
+
+
+_FIRST = (
+    "id", "type", "title", "author", "issued", "container-title", "volume", "issue", "page", "DOI", "PMID", "PMCID",
+)  # fmt: skip

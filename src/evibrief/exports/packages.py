@@ -7,7 +7,7 @@ same version gives the same bytes.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -64,38 +64,53 @@ def crate(exported: Exported) -> Mapping[str, bytes]:
     return {"ro-crate-metadata.json": data, **dict(sorted(exported.files.items()))}
 
 
-NO_LICENCE = "unknown: the brief does not say under which terms it may be used"
+NO_LICENCE = {
+    "@id": "#licence-unknown", "@type": "CreativeWork", "name": "Licence unknown",
+    "description": "The brief does not say under which terms it may be used.",
+}  # fmt: skip
 
 
 def _entities(exported: Exported) -> Iterator[Mapping[str, Any]]:
-    record = exported.brief.brief
+    record, files = exported.brief.brief, dict(sorted(exported.files.items()))
+    people, cited = list(_people(record)), list(_cited(exported))
     yield {
         "@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
     }  # fmt: skip
-    people = [{"@id": f"#author-{number}", "@type": "Person", "name": one.name,
-               **({"affiliation": one.affiliation} if one.affiliation else {})}
-              for number, one in enumerate(record.authors, 1)]  # fmt: skip
-    cited = list(_cited(exported))
     yield {
         "@id": "./", "@type": "Dataset", "name": record.title,
         "description": f"{without_marks(record.question.text)} {record.status.capitalize()}: {record.status_note}",
         "datePublished": record.date.isoformat(), "version": record.version, "inLanguage": record.language,
-        "license": NO_LICENCE,
+        "license": _linked([NO_LICENCE]),
         **({"identifier": address_of_doi(record.doi)} if record.doi else {}),
-        **({"author": _refer(people)} if people else {}),
-        **({"citation": _refer(cited)} if cited else {}),
-        "hasPart": [{"@id": quote(path)} for path in sorted(exported.files)],
+        **({"author": _linked(people)} if people else {}),
+        **({"citation": _linked(cited)} if cited else {}),
+        "hasPart": [{"@id": quote(path)} for path in files],
     }  # fmt: skip
-    for path, data in sorted(exported.files.items()):
+    for path, data in files.items():
         yield {"@id": quote(path), "@type": "File", "name": PurePosixPath(path).name,
                "encodingFormat": _media_type(path), "contentSize": str(len(data))}  # fmt: skip
-    yield from people
-    yield from cited
+    yield from (NO_LICENCE, *people, *_organisations(record), *cited)
 
 
-def _refer(entities: Iterable[Mapping[str, Any]]) -> list[Mapping[str, str]]:
-    return [{"@id": entity["@id"]} for entity in entities]
+def _people(record: BriefRecord) -> Iterator[Mapping[str, Any]]:
+    names = {one["name"]: one for one in _organisations(record)}
+    for number, one in enumerate(record.authors, 1):
+        work = {"affiliation": _linked([names[one.affiliation]])} if one.affiliation else {}
+        yield {"@id": f"#author-{number}", "@type": "Person", "name": one.name, **work}
+
+
+def _organisations(record: BriefRecord) -> Iterator[Mapping[str, Any]]:
+    """Where the authors work, each once."""
+    named = dict.fromkeys(one.affiliation for one in record.authors if one.affiliation)
+    for number, name in enumerate(named, 1):
+        yield {"@id": f"#organisation-{number}", "@type": "Organization", "name": name}
+
+
+def _linked(entities: Sequence[Mapping[str, Any]]) -> Any:
+    """Links to entities; one alone is no list (RO-Crate 1.1, "JSON-LD")."""
+    links = [{"@id": entity["@id"]} for entity in entities]
+    return links[0] if len(links) == 1 else links
 
 
 def _cited(exported: Exported) -> Iterator[Mapping[str, Any]]:
@@ -112,7 +127,7 @@ def _cited(exported: Exported) -> Iterator[Mapping[str, Any]]:
         date = date_of(reference.issued or {})
         kind = _TYPES.get(reference.type, "CreativeWork")
         yield {"@id": name, "@type": kind, "name": reference.title or reference.id,
-               **({"creditText": authors} if authors else {}), **({"datePublished": date} if date else {})}  # fmt: skip
+               **({"author": authors} if authors else {}), **({"datePublished": date} if date else {})}  # fmt: skip
 
 
 _TYPES = {"article-journal": "ScholarlyArticle", "book": "Book", "webpage": "WebPage", "dataset": "Dataset"}

@@ -15,7 +15,16 @@ from evibrief import __version__, resources
 from evibrief.checks.load import Loaded
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.hashes import content_hash, evidence_hash
-from evibrief.evidence.places import MANIFEST, READ, belongs, demand_safe, instrument_folders, is_safe_path
+from evibrief.evidence.places import (
+    APPRAISALS,
+    MANIFEST,
+    READ,
+    appraisal_folders,
+    belongs,
+    demand_safe,
+    instrument_folders,
+    is_safe_path,
+)
 from evibrief.files import is_text
 from evibrief.formats.difference import record_in
 
@@ -23,10 +32,13 @@ if TYPE_CHECKING:
     from evibrief.sections.blocks import Layer
 
 
-def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, bytes]:
+def evidence_files(
+    folder: Path, instrument: str | None = None, appraised_with: Iterable[str] = ()
+) -> Mapping[str, bytes]:
     """The files that an author wrote, by path in the folder, without personal ones such as the list of recipients.
 
-    The instrument is included, wherever it was found, because the ratings cannot be recomputed without it.
+    The instrument is included, wherever it was found, because the ratings cannot be recomputed without it; and those of
+    appraisals, because nobody could read these without them.
     """
     files = {}
     for path in sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file()):
@@ -38,15 +50,21 @@ def evidence_files(folder: Path, instrument: str | None = None) -> Mapping[str, 
     for place in instrument_folders(folder) if instrument else ():
         if (path := place / f"{instrument}.yaml").is_file():
             files[f"instruments/{path.name}"] = path.read_bytes()
+    for name in appraised_with:
+        for place in appraisal_folders(folder):
+            if (path := place / f"{name}.yaml").is_file():
+                files[f"instruments/{APPRAISALS}/{path.name}"] = path.read_bytes()
     return files
 
 
 def carried(loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
     """The files that documents embed: the evidence, and the manifest with the hash of every file. Raises `Problems`."""
-    files = evidence_files(loaded.folder, loaded.brief.brief.methods.instrument)
+    brief = loaded.brief
+    appraised_with = [one.name for one in brief.appraisal_instruments]
+    files = evidence_files(loaded.folder, brief.brief.methods.instrument, appraised_with)
     demand_safe(files, str(loaded.folder))
     tools = resources.tool_versions(__version__)
-    return {**files, MANIFEST: manifest(loaded.brief, loaded.source.as_typed, files, tools, layer)}
+    return {**files, MANIFEST: manifest(brief, loaded.source.as_typed, files, tools, layer)}
 
 
 def manifest(

@@ -1,21 +1,21 @@
 """BibTeX and BibLaTeX, through pandoc.
 
 In: the bytes of a file. Out: its references as CSL-JSON, with the keys of the file as ids. Entries are counted here,
-because pandoc keeps one entry of two with the same key, and says nothing.
+because pandoc says nothing of an entry that it does not read, and keeps one entry of two with the same key.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from evibrief import pandoc
 from evibrief.importers.contract import FoundReference
 from evibrief.importers.texts import LARGEST_LIST, beginning_of, text_of
 from evibrief.problems import Place, Problem, Problems
 
-_ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*([^\s,{}()\"=]+)\s*,", re.MULTILINE)
-_ENTRY_BEGINS = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*(?:([^\s,{}()\"=]*)\s*(,))?", re.MULTILINE)
 _NO_ENTRIES = frozenset(("comment", "string", "preamble", "xdata"))
 _OF_BIBLATEX = re.compile(
     r"^\s*(?:journaltitle|date|location|eventtitle|eprinttype|shortjournal|langid|urldate|xdata)\s*="
@@ -33,17 +33,14 @@ class _Bib:
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` with pandoc's words and place, or with the entries that it lost."""
-        text = text_of(data, path)
-        lines = dict(_keys(text))
-        if problems := list(_without_key(text, str(path))) + list(_twice(text, str(path))):
-            raise Problems(problems)
-        done = pandoc.convert(text.encode(), self.name, "csljson")
+        keyed, entries = _with_keys(_with_letters(text_of(data, path)))
+        done = pandoc.convert(keyed.encode(), self.name, "csljson")
         if done.failed:
-            raise Problems([_complaint(done.complaints, str(path))])
-        entries = {str(entry["id"]): entry for entry in json.loads(done.output or b"[]")}
-        if missing := [key for key in lines if key not in entries]:
-            raise Problems(_lost(key, lines[key], str(path)) for key in missing)
-        return tuple(FoundReference(entries[key], line) for key, line in lines.items())
+            raise Problems([_complaint(done.complaints, str(path), {one.line for one in entries})])
+        read = {str(one["id"]): one for one in json.loads(done.output or b"[]")}
+        if missing := [one for one in entries if one.key not in read]:
+            raise Problems(_lost(one, str(path)) for one in missing)
+        return tuple(FoundReference(_put_right(read[one.key], one.typed), one.line) for one in entries)
 
 
 class Bibtex(_Bib):
@@ -54,7 +51,7 @@ class Bibtex(_Bib):
 
     def recognises(self, data: bytes) -> bool:
         """Whether a line begins an entry."""
-        return any(found[1].lower() not in _NO_ENTRIES for found in _ENTRY_BEGINS.finditer(beginning_of(data)))
+        return any(found[1].lower() not in _NO_ENTRIES for found in _ENTRY.finditer(beginning_of(data)))
 
 
 class Biblatex(Bibtex):
@@ -68,40 +65,58 @@ class Biblatex(Bibtex):
         return super().recognises(data) and _OF_BIBLATEX.search(beginning_of(data)) is not None
 
 
-def _keys(text: str) -> Iterator[tuple[str, int]]:
-    """The key and the line of each entry."""
+class _Entry(NamedTuple):
+    """An entry of the file: the key that pandoc sees, the key that the file has, and its line."""
+
+    key: str
+    typed: str
+    line: int
+
+
+_AS_TYPED = " langid = {mul},"
+"""Put into each entry, or pandoc writes the words of an English title small: `Parkinson` as `parkinson`."""
+
+
+def _with_keys(text: str) -> tuple[str, list[_Entry]]:
+    """The text with a key of its own for each entry that has none or that of another, and the entries."""
+    entries: dict[str, _Entry] = {}
+    pieces, end = list[str](), 0
     for found in _ENTRY.finditer(text):
         if found[1].lower() not in _NO_ENTRIES:
-            yield found[2], text.count("\n", 0, found.start()) + 1
+            typed = found[2] or ""
+            key = typed if typed and typed not in entries else f"{typed}-entry-{len(entries) + 1}"
+            entries[key] = _Entry(key, typed, text.count("\n", 0, found.start()) + 1)
+            pieces += (text[end : found.start(2) if found[3] else found.end()], f"{key},{_AS_TYPED}")
+            end = found.end()
+    return "".join((*pieces, text[end:])), list(entries.values())
 
 
-def _without_key(text: str, path: str) -> Iterator[Problem]:
-    """Entries that have no key: pandoc gives them none, and they could not be told apart."""
-    named = {found.start() for found in _ENTRY.finditer(text)}
-    for found in _ENTRY_BEGINS.finditer(text):
-        if found.start() not in named and found[1].lower() not in _NO_ENTRIES:
-            line = text.count("\n", 0, found.start()) + 1
-            hint = f"write one behind the bracket: `@{found[1]}{{smith2016, …`"
-            yield Problem(Place(path, line, 1), "import", "this entry has no key", hint)
+_LETTERS = {"dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ"}
+_LETTER = re.compile(rf"\\({'|'.join(_LETTERS)})(?![A-Za-z])(?:\{{\}}|[ \t])?")
 
 
-def _twice(text: str, path: str) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    for key, line in _keys(text):
-        if key in seen:
-            message, hint = f"the key `{key}` is also on line {seen[key]}", "give one of the two another key"
-            yield Problem(Place(path, line, 1), "import", message, hint)
-        seen.setdefault(key, line)
+def _with_letters(text: str) -> str:
+    """The text with the letters whose names pandoc does not know; it would leave them out."""
+    return _LETTER.sub(lambda found: _LETTERS[found[1]], text)
 
 
-def _lost(key: str, line: int, path: str) -> Problem:
-    message, hint = f"the entry `{key}` was not read", "see whether the entry before it is closed: `}`"
-    return Problem(Place(path, line, 1), "import", message, hint)
+def _put_right(csl: dict[str, Any], typed: str) -> dict[str, Any]:
+    """A reference as pandoc gives it, with the key of the file. Pandoc gives no type to what BibTeX calls `misc`."""
+    doi = str(csl.get("DOI") or "").strip("{} ")
+    csl = {name: value for name, value in csl.items() if (name, value) != ("language", "mul")}
+    return {**csl, "id": typed, "type": csl.get("type") or "document", "DOI": doi}
 
 
-def _complaint(words: str, path: str) -> Problem:
-    """Pandoc's complaint, at its place."""
+def _lost(entry: _Entry, path: str) -> Problem:
+    message, hint = f"the entry `{entry.typed}` was not read", "see whether the entry before it is closed: `}`"
+    return Problem(Place(path, entry.line, 1), "import", message, hint)
+
+
+def _complaint(words: str, path: str, first_lines: Container[int]) -> Problem:
+    """Pandoc's complaint, at its place; in the first line of an entry, at the beginning of the line."""
     found = _PLACE.search(words)
-    place = Place(path, int(found[1]), int(found[2])) if found else Place(path)
-    said = " ".join(words[found.end() :].split() if found else words.split())
-    return Problem(place, "import", f"this entry cannot be read: {said:.300}", "see whether a bracket is missing there")
+    line, column = (int(found[1]), int(found[2])) if found else (0, 0)
+    said = " ".join(words[found.end() if found else 0 :].splitlines()[:2]).strip().rstrip(":")
+    message = f"this entry cannot be read: {said:.200}"
+    hint = "see whether a brace or a comma is missing there; entries are in braces, `@article{…}`"
+    return Problem(Place(path, line, 1 if line in first_lines else column), "import", message, hint)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from evibrief.evidence.csl_json import OTHER_TYPES
 from evibrief.evidence.read_references import typed_references
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
@@ -91,7 +92,7 @@ def _as_csl(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def csl_of_zotero(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item of Zotero as CSL-JSON. Its type is read by its name later, with those of Crossref."""
+    """An item of Zotero as CSL-JSON."""
     csl: dict[str, Any] = {"type": _type_of(str(item["itemType"]))}
     for name, theirs in _TEXTS.items():
         csl[name] = next((item[one] for one in theirs if item.get(one)), None)
@@ -114,8 +115,8 @@ _TYPES_OF_ZOTERO = {
 
 
 def _type_of(name: str) -> str:
-    """The type by the name that is read elsewhere (`evidence.csl_json`), or as CSL calls it."""
-    return _TYPES_OF_ZOTERO.get(name, name)
+    """The type as CSL calls it; what CSL does not have stays, so that its author hears of it."""
+    return _TYPES_OF_ZOTERO.get(name) or OTHER_TYPES.get(name, name)
 
 
 def _name(creator: Mapping[str, Any]) -> dict[str, Any]:

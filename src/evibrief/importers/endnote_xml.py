@@ -66,7 +66,7 @@ def csl_of_endnote(record: Element) -> dict[str, Any]:
         **_containers(record, kind),
         "author": _people(record, "authors"), second: _people(record, "secondary-authors"),
         "issued": csl_parts.fullest(
-            csl_parts.date_of(text_at(record, "dates/year")), csl_parts.date_of(text_at(record, "dates/pub-dates/date")),
+            *(csl_parts.date_of(text_at(record, f"dates/{way}")) for way in ("year", "pub-dates/date"))
         ),
         "volume": text_at(record, "volume"), "issue": text_at(record, "number"), "edition": text_at(record, "edition"),
         "page": text_at(record, "pages"),

@@ -24,8 +24,8 @@ NOT_KEPT = ("abstract", "annote", "keyword")
 
 _PARTS_OF_BOOKS = frozenset(("chapter", "paper-conference", "entry", "entry-dictionary", "entry-encyclopedia"))
 _FIELDS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_:.-]+[A-Za-z0-9]+)*")
-_LONGEST_KEY = 40
+_KEY = re.compile(r"[^\W\d_](?:\w|[:.+/-](?=\w))*")
+_LONGEST_KEY = 80
 _ALIKE, _FEWEST_LETTERS = 0.8, 20
 
 
@@ -35,6 +35,8 @@ class Merged:
 
     added: tuple[Mapping[str, Any], ...]
     told: tuple[str, ...]
+    ids: tuple[str, ...]
+    """The id of each reference that was given, in order, whether it is new or was there."""
     warnings: tuple[Problem, ...]
 
 
@@ -45,7 +47,7 @@ def merge(found: Iterable[tuple[Path, FoundReference]], there: Iterable[Mapping[
         joined.add(one, Place(str(path), one.line, 1))
     if any(problem.severity == "error" for problem in joined.problems):
         raise Problems(joined.problems)
-    return Merged(tuple(joined.added), tuple(joined.told), tuple(joined.problems))
+    return Merged(tuple(joined.added), tuple(joined.told), tuple(joined.given), tuple(joined.problems))
 
 
 class _Joined:
@@ -57,6 +59,7 @@ class _Joined:
         self.by_title: dict[tuple[str, int | None], list[Reference]] = {}
         self.added: list[Mapping[str, Any]] = []
         self.told: list[str] = []
+        self.given: list[str] = []
         self.problems: list[Problem] = []
         for entry in there:
             self._know(Reference.model_validate(entry))
@@ -75,16 +78,18 @@ class _Joined:
         shared = [one for one in own_identifiers(new) if one in self.by_identifier]
         if shared and self._is_other(new, self.by_identifier[shared[0]], shared[0], place):
             return
-        if shared and not _alike(new, self.by_identifier[shared[0]]):
-            csl = self._without_doi(csl, self.by_identifier[shared[0]].id)
-            shared = []
+        of_book = self.by_identifier[shared[0]].id if shared and not _alike(new, self.by_identifier[shared[0]]) else ""
+        if of_book:
+            csl, shared = {name: value for name, value in csl.items() if name != "DOI"}, []
         same = self.by_identifier[shared[0]] if shared else self._same_title(new)
         if same:
             where = f"line {place.line} of {Path(place.path).name}"
+            self.given.append(same.id)
             self.told.append(f"already there: `{same.id}` ({_why(shared)}), {where}")
             return
-        self.told += self._renamed(found.csl, csl)
+        self.told += _on_new(found.csl, csl, of_book)
         self.added.append(csl)
+        self.given.append(str(csl["id"]))
         self._know(Reference.model_validate(csl))
 
     def _know(self, reference: Reference) -> None:
@@ -103,11 +108,6 @@ class _Joined:
         self.problems.append(Problem(place, "same-publication", message, hint))
         return True
 
-    def _without_doi(self, csl: dict[str, Any], known: str) -> dict[str, Any]:
-        """A part of a book without the DOI of the book, or of another part of it."""
-        self.told.append(f"added `{csl['id']}` without its DOI, {csl['DOI']}: that is the DOI of `{known}`")
-        return {name: value for name, value in csl.items() if name != "DOI"}
-
     def _same_title(self, new: Reference) -> Reference | None:
         """A reference with the same title, year and first author, whose identifiers do not differ."""
         own = dict(own_identifiers(new))
@@ -124,10 +124,14 @@ class _Joined:
         name = str(given) or _author_and_year(csl)
         return next(one for end in _suffixes() if (one := f"{name}{end}") not in self.ids)
 
-    def _renamed(self, typed: Mapping[str, Any], csl: Mapping[str, Any]) -> Iterator[str]:
-        given = typed.get("citation-key") if _is_key(typed.get("citation-key")) else typed.get("id")
-        if given and given != csl["id"]:
-            yield f"added `{csl['id']}`, which the file calls `{given:.60}`"
+
+def _on_new(typed: Mapping[str, Any], csl: Mapping[str, Any], of_book: str) -> Iterator[str]:
+    """What the author should know of a new reference: another id, or no DOI where it is that of another one."""
+    given = typed.get("citation-key") if _is_key(typed.get("citation-key")) else typed.get("id")
+    if given and given != csl["id"]:
+        yield f"added `{csl['id']}`, which the file calls `{given:.60}`"
+    if of_book:
+        yield f"added `{csl['id']}` without its DOI, {typed['DOI']:.60}: that is the DOI of `{of_book}`"
 
 
 def _without_id(csl: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _without_id(csl: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_key(name: Any) -> bool:
-    """Whether a text can be typed as a citation."""
+    """Whether a text can be typed as a citation: `@smith2016`, `@smith:2016`."""
     return isinstance(name, str) and len(name) <= _LONGEST_KEY and _KEY.fullmatch(name) is not None
 
 
@@ -149,13 +153,13 @@ def _suffixes() -> Iterator[str]:
 
 def _author_and_year(csl: Mapping[str, Any]) -> str:
     """Such as `smith2016`; `unknown` for what is not known."""
-    people = next((csl[name] for name in ("author", "editor") if csl.get(name)), [{}])
+    people: Any = next((csl[name] for name in ("author", "editor") if csl.get(name)), [{}])
     first = people[0] if isinstance(people, list) and isinstance(people[0], dict) else {}
     name = str(first.get("family") or first.get("literal") or "")
     if "family" not in first:
         name = name.partition(" ")[0]
     plain = unicodedata.normalize("NFKD", name).lower()
-    word = "".join(re.findall("[a-z]", plain))[: _LONGEST_KEY - 10]
+    word = "".join(re.findall("[a-z]", plain))[:30]
     issued = csl.get("issued")
     parts = issued.get("date-parts") if isinstance(issued, dict) else None
     year = parts[0][0] if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0] else ""

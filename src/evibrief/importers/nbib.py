@@ -15,7 +15,8 @@ from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost, text_of, 
 from evibrief.problems import Place, Problem, Problems
 
 _TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")
-_FIRST = re.compile(r"^PMID *- *[0-9]", re.MULTILINE)
+_FIRST = re.compile(r"^(?:PMID|OWN) {0,2}- ", re.MULTILINE)
+_BEGIN = ("PMID", "OWN")
 _INITIALS = re.compile(r"(.+) ([A-Z]{1,4})(?: (Jr|Sr|2nd|3rd|4th|I{2,3}|IV))?")
 
 
@@ -34,52 +35,53 @@ class Nbib:
     largest = LARGEST_LIST
 
     def recognises(self, data: bytes) -> bool:
-        """Whether a line begins with `PMID-` and a number."""
+        """Whether a line begins with the tag of a PMID or, as in ERIC's files, of the owner of a record."""
         return _FIRST.search(beginning_of(data)) is not None
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` if a line is in no record."""
         lines = text_of(data, path).split("\n")
-        starts = [number for number, line in enumerate(lines, 1) if line.startswith("PMID")]
         records = list(_records(lines, str(path)))
-        if len(records) != len(starts) or not starts:
-            raise lost(path, starts[-1] if starts else 1, len(starts), len(records))
+        held = [number for number, line in enumerate(lines, 1) if line.startswith("PMID")]
+        read = [line for line, elements in records if _first(elements, "PMID")]
+        if len(read) < len(held) or not records:
+            raise lost(path, next((line for line in held if line not in read), 1), len(held), len(read))
         return tuple(FoundReference(csl_of_nbib(elements), line) for line, elements in records)
 
 
 def _records(lines: Sequence[str], path: str) -> Iterator[tuple[int, list[Element]]]:
-    """The line of each record and its elements. A record begins with its PMID."""
+    """The line of each record and its elements. A blank line ends a record, and a second PMID begins another."""
     begun, elements = 0, list[Element]()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate([*lines, ""], 1):
         found = _TAG.fullmatch(line)
-        if found and found[1] == "PMID":
-            if begun:
-                yield begun, elements
-            begun, elements = number, []
-        if found and begun:
+        again = found and found[1] == "PMID" and any(one.tag == "PMID" for one in elements)
+        if begun and (again or not line.strip()):
+            yield begun, elements
+            begun, elements = 0, []
+        if found and (begun or found[1] in _BEGIN):
+            begun = begun or number
             elements.append(Element(found[1], found[2].strip()))
-        elif line[:1] == " " and elements:
+        elif line[:1] == " " and line.strip() and elements:
             elements[-1] = Element(elements[-1].tag, f"{elements[-1].value} {line.strip()}")
         elif line.strip():
             message, hint = f"this line is in no record: `{line.strip():.60}`", "a record begins with `PMID-`"
             raise Problems([Problem(Place(path, number, 1), "import", message, hint)])
-    if begun:
-        yield begun, elements
 
 
 def csl_of_nbib(elements: Sequence[Element]) -> dict[str, Any]:
     """One record as CSL-JSON."""
     kind = _type_of(elements)
-    title = sentence_as_title(_first(elements, "CTI", "TI", "BTI") if kind != "book" else _first(elements, "BTI", "TI"))
+    title = sentence_as_title(_first(elements, *(("BTI", "TI") if kind == "book" else ("CTI", "TI", "BTI"))))
     journal, short = _first(elements, "JT"), _first(elements, "TA")
+    in_journal = kind.startswith("article")
     return csl_parts.without_empty({
         "type": kind, "title": title,
-        "container-title": _first(elements, "BTI") if kind == "chapter" else journal or short,
-        "container-title-short": short if journal and short != journal else "",
+        "container-title": (journal or short) if in_journal else _first(elements, "BTI") if kind == "chapter" else "",
+        "container-title-short": short if in_journal and journal and short != journal else "",
         "author": people_of(elements, "FAU", "AU"), "editor": people_of(elements, "FED", "ED"),
         "issued": csl_parts.date_of(_first(elements, "DP", "DEP")),
         "volume": _first(elements, "VI"), "issue": _first(elements, "IP"), "page": _first(elements, "PG"),
-        "publisher": _first(elements, "PB") if kind in ("book", "chapter") else "",
+        "publisher": "" if in_journal else _first(elements, "PB", "JT"),
         **csl_parts.serial_numbers(_all(elements, "ISBN", "IS")),
         "DOI": _marked(elements, "doi"), "PMID": _first(elements, "PMID"),
         "PMCID": csl_parts.pmcid_in(_all(elements, "PMC")),
@@ -102,11 +104,19 @@ def _marked(elements: Iterable[Element], mark: str) -> str:
     return next((text.removesuffix(f"[{mark}]").strip() for text in marked), "")
 
 
+_TYPES = {"Book": "book", "Dissertations": "thesis", "Reports": "report", "Preprint": "article"}
+"""What a type of publication begins with, if it is no article in a journal; the first three are those of ERIC."""
+
+
 def _type_of(elements: Iterable[Element]) -> str:
-    """The type of CSL: PubMed names a book by its title, and says of preprints that they are."""
+    """The type of CSL. PubMed gives the title of a book a tag of its own."""
+    types = _all(elements, "PT")
     if _first(elements, "BTI"):
         return "chapter" if _first(elements, "CTI", "TI") else "book"
-    return "article" if "Preprint" in _all(elements, "PT") else "article-journal"
+    if any(one.startswith("Journal Article") for one in types) and "Preprint" not in types:
+        return "article-journal"
+    found = (kind for word, kind in _TYPES.items() if any(one.startswith(word) for one in types))
+    return next(found, "article-journal")
 
 
 def people_of(elements: Sequence[Element], full: str, short: str) -> list[dict[str, str]]:

@@ -33,9 +33,11 @@ class PubmedXml:
         """All references. Raises `Problems` if this is not XML, or holds no article."""
         root = root_of(data, path)
         records = list(root.iter(_ARTICLE, _BOOK))
+        known = set(records)
         held = [one for one in root.iter("PMID") if one.getparent().tag in ("MedlineCitation", "BookDocument")]
-        if not records or len(held) > len(records):
-            raise lost(path, held[len(records)].sourceline if held else 1, len(held), len(records))
+        missed = [one.sourceline for one in held if known.isdisjoint(one.iterancestors())]
+        if missed or not records:
+            raise lost(path, missed[0] if missed else 1, len(held), len(held) - len(missed))
         return tuple(FoundReference(csl_of_pubmed(one), one.sourceline) for one in records)
 
 

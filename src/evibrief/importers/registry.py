@@ -3,6 +3,7 @@
 from evibrief.importers.bibtex import Biblatex, Bibtex
 from evibrief.importers.contract import Importer
 from evibrief.importers.csl import CslJson
+from evibrief.importers.documents import MarkdownDocument, WordDocument
 from evibrief.importers.endnote_xml import EndnoteXml
 from evibrief.importers.nbib import Nbib
 from evibrief.importers.pubmed_xml import PubmedXml
@@ -20,6 +21,8 @@ IMPORTERS: tuple[Importer, ...] = (
     Ris(),
     Biblatex(),
     Bibtex(),
+    WordDocument(),
+    MarkdownDocument(),
 )
 """Asked in this order what a file is: the first that recognises it reads it."""
 

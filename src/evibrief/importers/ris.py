@@ -13,7 +13,7 @@ from typing import Any
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
 from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost, text_of, words_of
-from evibrief.problems import Place, Problem, Problems
+from evibrief.problems import Place, Problem, Problems, one_problem
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|$)")
 _START = re.compile(r"TY  -(?: |$)", re.MULTILINE)
@@ -53,14 +53,25 @@ class Ris:
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` if a record has no end, or if lines are in no record."""
-        lines = text_of(data, path).split("\n")
+        lines = list(_in_columns(text_of(data, path).split("\n")))
         starts = [number for number, line in enumerate(lines, 1) if _START.match(line)]
+        if not starts:
+            raise one_problem(
+                str(path), "import", "no line begins a record of RIS, `TY  - `", "import it without `--from`"
+            )
         if problems := list(_broken(lines, str(path))):
             raise Problems(problems)
         records = _records(lines)
-        if len(records) != len(starts) or not starts:
-            raise lost(path, starts[min(len(records), len(starts) - 1)] if starts else 1, len(starts), len(records))
+        if len(records) < len(starts):
+            raise lost(path, starts[len(records)], len(starts), len(records))
         return tuple(FoundReference(csl_of_ris(record), line) for record, line in zip(records, starts, strict=True))
+
+
+def _in_columns(lines: Sequence[str]) -> Iterator[str]:
+    """The lines with two spaces behind each tag, where the file has one everywhere: `TY - JOUR`."""
+    narrow = re.compile(r"([A-Z][A-Z0-9]) -(?: |$)")
+    first = next((line for line in lines if line.startswith("TY")), "")
+    yield from (narrow.sub(r"\1  - ", line, count=1) if narrow.match(first) else line for line in lines)
 
 
 def _broken(lines: Sequence[str], path: str) -> Iterator[Problem]:
@@ -93,7 +104,7 @@ class _AllTags(list[str]):
 
 def _records(lines: Iterable[str]) -> list[dict[str, list[str]]]:
     """The records as rispy reads them: the values of each tag."""
-    import rispy  # here, because most commands do without it
+    import rispy  # type: ignore[import-untyped]  # here, because most commands do without it
 
     parser = rispy.RisParser(mapping=_AnyTag(), list_tags=_AllTags(), delimiter_tags_mapping={})
     read = parser.parse("\n".join(_joined(lines)))
@@ -154,7 +165,7 @@ def _containers(tags: Tags, kind: str) -> dict[str, str]:
 
 def _people(tags: Tags, kind: str) -> dict[str, Any]:
     second = "editor" if kind in _IN_A_BOOK else "collection-editor" if kind == "book" else ""
-    people = {"author": csl_parts.names_of(_all(tags, "AU", "A1")), "editor": csl_parts.names_of(_all(tags, "ED"))}
+    people = {"author": csl_parts.names_of(_all(tags, "A1", "AU")), "editor": csl_parts.names_of(_all(tags, "ED"))}
     if second and (others := csl_parts.names_of(_all(tags, "A2"))):
         people[second] = people.get(second, []) + others
     return people
@@ -162,7 +173,7 @@ def _people(tags: Tags, kind: str) -> dict[str, Any]:
 
 def _issued(tags: Tags) -> Mapping[str, Any]:
     """When it was published: the year, or a date that tells more of that year."""
-    return csl_parts.fullest(*(csl_parts.date_of(_first(tags, name)) for name in ("PY", "Y1", "DA")))
+    return csl_parts.fullest(*(csl_parts.date_of(_first(tags, name)) for name in ("PY", "DA", "Y1")))
 
 
 def _doi(tags: Tags) -> str:

@@ -89,6 +89,7 @@ class Headings(Record):
     """Headings of the page below those that an author writes."""
 
     review: Text
+    appraisals: Text
     mechanisms: Text
     statements: Text
     doses_given: Text
@@ -118,6 +119,8 @@ class Columns(Record):
 
     against: Text
     alternative: Text
+    appraised: Text
+    judged: Text
     became_and_found: Text
     claim_and_study: Text
     dose_and_how: Text
@@ -231,6 +234,8 @@ class Captions(Record):
     figure_ranking: Text
     figure_ranking_own: Text
     figure_time_course: Text
+    figure_appraisals: Annotated[Sentence, takes("instrument")]
+    appraisals: Annotated[Sentence, takes("instrument")]
 
 
 class Figures(Record):
@@ -249,12 +254,19 @@ class Figures(Record):
     told_ranking_own: Annotated[Plural, counts("found")]
     told_time_course: Annotated[Plural, counts("first", "last")]
     told_no_time: Counted
+    overall: Text
+    domain: Annotated[Sentence, takes("number", "domain")]
+    told_appraisals: Annotated[Plural, counts("instrument", "found")]
+    told_appraisals_no_overall: Annotated[Plural, counts("instrument")]
 
 
 class Notes(Record):
     """Short notes in cells, and sentences without values."""
 
+    appraisals: Text
     as_at_claim: Text
+    better_than_worst: Text
+    not_judged: Text
     no_limitation: Text
     weakest_link: Text
     evidence_tables: Text
@@ -313,6 +325,7 @@ class Notes(Record):
     as_above: Text
     otherwise: Text
     rests_on_one: Text
+    quote_not_checked: Text
     retractions_not_checked: Text
     role_unknown: Text
     somebody_unknown: Text
@@ -324,6 +337,14 @@ class Notes(Record):
 class Sentences(Record):
     """Sentences and pieces of sentences that join data."""
 
+    appraised_by: Annotated[Sentence, takes("by", "date")]
+    appraisers_differ: Annotated[Sentence, takes("domains")]
+    domain_judged: Annotated[Sentence, takes("number", "domain", "level")]
+    instrument_doi: Annotated[Sentence, takes("source", "doi")]
+    instrument_source: Annotated[Sentence, takes("source")]
+    instrument_version: Annotated[Sentence, takes("title", "version")]
+    judged_at: Annotated[Sentence, takes("locator")]
+    of_outcome: Annotated[Sentence, takes("outcome")]
     added_claim: Annotated[Sentence, takes("population")]
     all_with_source: Annotated[Sentence, takes("claims")]
     and_more: Annotated[Sentence, takes("number")]
@@ -435,7 +456,9 @@ class Sentences(Record):
     p_signed: Annotated[Sentence, takes("p")]
     p_value: Annotated[Sentence, takes("p")]
     arm_counted: Annotated[Sentence, takes("label", "events", "number")]
-    quoted: Annotated[Sentence, takes("text")]
+    quoted: Annotated[Sentence, takes("study", "text", "checked")]
+    quote_found: Annotated[Sentence, takes("date")]
+    quote_not_found: Annotated[Sentence, takes("date")]
     criteria: Annotated[Sentence, takes("criteria")]
     fall: Annotated[Sentence, takes("level", "study")]
     fall_to_nothing: Annotated[Sentence, takes("study")]

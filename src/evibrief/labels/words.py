@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from evibrief.evidence.appraisals import AppraisalState
 from evibrief.evidence.fields import Record, Text
 from evibrief.evidence.retractions import NoticeKind
 from evibrief.evidence.review_ledger import CommentDecision
@@ -84,6 +85,7 @@ class Words(Record):
     directness: Annotated[Mapping[Directness, Text], every(Directness)]
     verification: Annotated[Mapping[VerificationState, Text], every(VerificationState)]
     standing: Annotated[Mapping[PublicationStanding, Text], every(PublicationStanding)]
+    appraisal_state: Annotated[Mapping[AppraisalState, Text], every(AppraisalState)]
     notice: Annotated[Mapping[NoticeKind, Text], every(NoticeKind)]
     design: Annotated[Mapping[Design, Text], every(Design)]
     correction: Annotated[Mapping[CorrectionKind, Text], every(CorrectionKind)]

@@ -13,6 +13,7 @@ from evibrief.evidence.brief import Brief, BriefRecord
 from evibrief.evidence.claims import Claim, PopulationRecord, Stated, Study
 from evibrief.evidence.fields import ClaimId, Record
 from evibrief.evidence.instrument import LegInstrument
+from evibrief.evidence.quotes import QuoteResult, results_by_quote
 from evibrief.evidence.records import Reference
 from evibrief.evidence.retractions import RetractionResult, RetractionState
 from evibrief.evidence.vocabulary import About, PublicationStanding
@@ -75,6 +76,8 @@ class Findings:
     standings: Mapping[str, PublicationStanding]
     """For each publication, the worse of its appraisal and its retraction check."""
     retractions: Mapping[str, RetractionResult]
+    quotes: Mapping[tuple[str, str], QuoteResult]
+    """What came of looking quotations up, by the id of the publication and the hash of the quotation."""
     changed: Mapping[str, tuple[str, ...]]
     """The kinds of change of each record since the last archived version, by id."""
     open_comments: Mapping[str, tuple[tuple[str, str], ...]]
@@ -159,6 +162,7 @@ def derive(brief: Brief) -> Findings:
         integrity=dict(Counter(standings.values())),
         standings=standings,
         retractions=results,
+        quotes=results_by_quote(brief.quotes),
         changed=_marked(brief),
         open_comments=_open_comments(brief),
         ratings=_rated(brief, claims, studies, populations),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, get_args
 
+from evibrief.evidence.appraisals import Appraisal, AppraisalInstrument, DomainJudgement
 from evibrief.evidence.brief import Brief, BriefRecord, More, Section
 from evibrief.evidence.claims import Claim
 from evibrief.evidence.fields import NAMING_FIELDS, Record
@@ -62,6 +63,8 @@ def _named(node: object) -> Iterator[tuple[str, str]]:
     if isinstance(node, tuple):
         for child in node:
             yield from _named(child)
+    elif isinstance(node, AppraisalInstrument):
+        yield node.name, "appraisal instrument"
     elif isinstance(node, Record) and not isinstance(node, Claim | Dose | Reference | Instrument | BriefRecord):
         if name := getattr(node, "id", None):
             yield str(name), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__.removesuffix("Record")).lower()
@@ -75,7 +78,7 @@ _TOLD = {
     "BriefRecord": {"version", "date"},
     "BottomLine": {"text", "plausibility", "certainty"},
     "Methods": {"instrument"},
-    "Brief": {"changes", "references", "since", "reviews"},
+    "Brief": {"changes", "references", "since", "reviews", "quotes"},
 }
 """Fields that a more important kind of change reports, that follow from a comparison, or change in every version."""
 
@@ -97,6 +100,8 @@ def _values(
     """Every leaf, named `id, field`; records without ids are named by source or by position in their list."""
     if isinstance(node, More):
         yield from _values(node.records, record, kind, (node.stem,))
+    elif isinstance(node, AppraisalInstrument):
+        yield from _of_appraisal_instrument(node)
     elif isinstance(node, Record):
         record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field, info in type(node).model_fields.items():
@@ -110,6 +115,14 @@ def _values(
         yield f"{record}, {' '.join(path)}", FieldValue(text, kind)
 
 
+def _of_appraisal_instrument(node: AppraisalInstrument) -> Iterator[tuple[str, FieldValue]]:
+    """Each field as one text: its domains and levels are no records of the brief."""
+    for field in type(node).model_fields:
+        if value := getattr(node, field):
+            text = " / ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            yield f"{node.name}, {field}", FieldValue(text, "value changed")
+
+
 def _kind(record: Record, field: str, annotation: object) -> ChangeKind:
     if isinstance(record, Claim) and field == "text":
         return "claim reworded"
@@ -120,6 +133,8 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
     """The ids or sources of each list of records, in order."""
     if isinstance(node, More):
         yield from _orders(node.records, record, (node.stem,))
+    elif isinstance(node, AppraisalInstrument):
+        return
     elif isinstance(node, Record):
         record, path = (name, ()) if (name := _name(node)) else (record, path)
         for field in type(node).model_fields:
@@ -133,7 +148,11 @@ def _orders(node: object, record: str, path: tuple[str, ...] = ()) -> Iterator[t
 
 
 def _own_key(record: Any) -> str:
-    """What identifies a record without an id: its source, or the kind of a section."""
+    """What identifies a record without an id: its source, the kind of a section, the domain of a judgement."""
+    if isinstance(record, Appraisal):  # without a comma, which would end the name of the record
+        return " ".join(filter(None, (record.instrument, record.outcome, record.by))).replace(",", "")
+    if isinstance(record, DomainJudgement):
+        return str(record.domain)
     return str(record.kind) if isinstance(record, Section) else str(getattr(record, "source", ""))
 
 

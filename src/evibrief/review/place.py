@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS
 from evibrief.evidence.fields import NAMING_FIELDS
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.labels import markdown, messages
@@ -59,10 +60,14 @@ def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed
     return tuple(_placed(remark, texts, places) for remark in remarks)
 
 
+NOT_AUTHORED = ("references", "since", "instrument", APPRAISAL_INSTRUMENTS, "reviews", "quotes")
+"""Files whose texts nobody can comment on: they are of others, or follow from other files."""
+
+
 def field_texts(source: SourceTree) -> Iterator[FieldText]:
     """Every text of every record, in file order."""
     for location, text in source.scalars():
-        if location[0] not in ("references", "since", "instrument", "reviews") and location[-1] not in NAMING_FIELDS:
+        if location[0] not in NOT_AUTHORED and location[-1] not in NAMING_FIELDS:
             record, depth = _record_of(location, source.tree)
             field = " ".join(str(part) for part in location[depth:] if not isinstance(part, int))
             yield FieldText(record, field, location, source.place(location), text)
@@ -72,7 +77,7 @@ def record_places(source: SourceTree) -> Mapping[str, Place]:
     """The place of each record, by id."""
     places: dict[str, Place] = {}
     for location, text in source.scalars():
-        if location[-1] in ("id", "reference") and location[0] not in ("references", "reviews"):
+        if location[-1] in ("id", "reference") and location[0] not in ("references", APPRAISAL_INSTRUMENTS, "reviews"):
             places.setdefault(text, source.place(location))
     return places
 

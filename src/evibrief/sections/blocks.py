@@ -206,7 +206,6 @@ class Cite:
 
     sentence: str
     address: str
-    doi: str
 
 
 @dataclass(frozen=True, slots=True)

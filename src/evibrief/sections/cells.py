@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from evibrief.evidence.claims import Arm, Evidence
+from evibrief.evidence.quotes import result_of_quote
 from evibrief.evidence.vocabulary import NotCounted
 from evibrief.evidence.written import joined
 from evibrief.labels import phrases
@@ -151,7 +152,7 @@ def evidence_lines(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
     if entry.role != "supports":
         said = sentences.evidence(role=findings.words.role[entry.role], study=study, finding=entry.finding)
     known = "; ".join(how_known(entry, findings))
-    return (Line(prose=said), *number_lines(entry, findings.words), Line(text=known, style="muted"),
+    return (Line(prose=said), *number_lines(entry, findings), Line(text=known, style="muted"),
             *resolved_lines(entry, findings.words))  # fmt: skip
 
 
@@ -194,8 +195,9 @@ def how_known(entry: Evidence, findings: Findings, candidates_told: bool = False
         yield words.standing[standing]
 
 
-def number_lines(entry: Evidence, words: Words) -> Iterator[Line]:
+def number_lines(entry: Evidence, findings: Findings) -> Iterator[Line]:
     """The numbers of a finding, with all its groups, and its own words, where they were recorded."""
+    words = findings.words
     if found := entry.estimate:
         told = [found.effect, *([found.interval] if found.interval else [])]
         if found.p:  # `0.03`, or with a sign of its own: `< 0.05`
@@ -204,7 +206,19 @@ def number_lines(entry: Evidence, words: Words) -> Iterator[Line]:
         yield Line(text=words.lists.separator.join(told))
         yield from arm_lines(found.arms, words)
     if entry.quote:
-        yield Line(text=words.sentences.quoted(text=entry.quote), style="muted")
+        yield Line(text=_quoted(entry.source, entry.quote, findings), style="muted")
+
+
+def _quoted(source: str, quote: str, findings: Findings) -> str:
+    """A quotation: whose words they are, and whether somebody looked them up in the text of the publication."""
+    words, result = findings.words, result_of_quote(findings.quotes, source, quote)
+    checked = words.notes.quote_not_checked
+    if result:
+        day = phrases.date(result.checked, words)
+        told = words.sentences.quote_found if result.state == "found" else words.sentences.quote_not_found
+        checked = told(date=day)
+    name = phrases.short_name(findings.references[source])
+    return words.sentences.quoted(study=name, text=quote, checked=checked)
 
 
 def arm_lines(arms: Iterable[Arm], words: Words) -> Iterator[Line]:

@@ -141,4 +141,4 @@ def _found(entry: Evidence, findings: Findings) -> tuple[Line, ...]:
         *((words.directness[phrases.directness(entry, population)].lower(),) if population.relation != "none" else ()),
         *how_known(entry, findings, candidates_told=True),
     )
-    return (Line(prose=entry.finding), *number_lines(entry, words), Line(text="; ".join(about), style="muted"))
+    return (Line(prose=entry.finding), *number_lines(entry, findings), Line(text="; ".join(about), style="muted"))

@@ -167,7 +167,7 @@ def _cite(brief: Brief, words: Words) -> Cite | None:
     told = {"title": record.title, "version": record.version, "date": phrases.date(record.date, words)}
     authors = ", ".join(person.name for person in record.authors)
     sentence = words.sentences.cite_as_by(authors=authors, **told) if authors else words.sentences.cite_as(**told)
-    return Cite(sentence, address_of_doi(record.doi), record.doi)
+    return Cite(sentence, address_of_doi(record.doi))
 
 
 def _currency(brief: Brief, words: Words) -> Iterator[str]:
@@ -191,6 +191,7 @@ def with_unlisted(brief: Brief, words: Words) -> Iterator[Section]:
     kinds = {section.kind for section in listed}
     wanted = ((brief.doses.other, "exposures", words.headings.doses_other),
               (brief.limitations.corrections, "corrections", words.headings.corrections),
+              (brief.appraisal_instruments, "appraisals", words.headings.appraisals),
               (brief.studies, "verification", words.headings.verification),
               (brief.reviews, "review", words.headings.review))  # fmt: skip
     missing = [

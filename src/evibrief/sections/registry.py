@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from evibrief.evidence.brief import Brief
 from evibrief.rating.findings import Findings
 from evibrief.sections import (
+    appraisals,
     changes,
     comparators,
     corrections,
@@ -39,6 +40,7 @@ BUILDERS: Mapping[str, Builder] = {
     "methods": methods.methods,
     "limitations": limitations.limitations,
     "corrections": corrections.corrections,
+    "appraisals": appraisals.appraisals,
     "verification": verification.verification,
     "evidence": evidence_tables.evidence,
     "references": references.references,

@@ -36,10 +36,14 @@ def web_page(page: Page) -> str:
     html = _at_end(html, _report(page, words))
     script = script_text("screen.js")
     html = _at_end(html, f"<script>{script}</script>")
-    html = with_sheet(html, font_sheet(html) + templates["browser.css"])
+    lights = templates["appraisals.css"] if _LIGHTS in html else ""
+    html = with_sheet(html, font_sheet(html) + templates["browser.css"] + lights)
     contents = (contents_of if page.theme.blocks else own_contents)(html)
     return with_policy(html, contents, [script])
 
+
+_LIGHTS = 'id="figure_appraisals_'
+"""Where it is, a page has a figure of appraisals, whose colours no other figure has."""
 
 _CONTENTS = re.compile(
     r'<div class="contents" role="navigation"[^<>]*>\s*<h2 id="contents">(.*?)</h2>\s*<ul>\s*(.*?)\s*</ul>\s*</div>\n',

@@ -71,6 +71,23 @@ def text_of_pdf(data: bytes) -> str:
         document.close()
 
 
+def texts_of_pages(data: bytes) -> Iterator[str]:
+    """The words of each page of any PDF. Raises `ValueError` if it cannot be opened, or a page of it cannot be read."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(f"this PDF cannot be opened: {error}") from None
+    try:
+        for index in range(len(document)):
+            yield _text(document[index]).replace("\r\n", "\n")
+    except (pypdfium2.PdfiumError, RuntimeError) as error:
+        raise ValueError(f"a page of this PDF cannot be read: {error}") from None
+    finally:
+        document.close()
+
+
 def _pictures(one: Any, other: Any, where: str) -> Iterator[Difference]:
     sizes = [tuple(round(side, 2) for side in page.get_size()) for page in (one, other)]
     if sizes[0] != sizes[1]:

@@ -47,7 +47,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark: `o` is a disc, `s` a square, `D` a diamond; `size` points wide, filled or hollow."""
+    """A mark: `o` is a disc, `s` a square, `D` a diamond, `8` an octagon; `size` points wide, filled or hollow."""
 
     x: float
     y: float
@@ -106,7 +106,7 @@ def _words(words: Lettering, colour: str, measure: Measure) -> str:
 def _feet(words: Lettering, lines: int) -> Sequence[float]:
     """Where each line stands, in mm from the top."""
     size = words.size * MM
-    last = words.y - _FALL * size if words.vertical == "bottom" else words.y + _RISE * size
+    last = words.y + size * {"bottom": -_FALL, "baseline": 0.0}.get(words.vertical, _RISE)
     below = 0.0 if words.vertical == "bottom" else (lines - 1) / 2
     return [last + (number - (lines - 1) + below) * size * _LEADING for number in range(lines)]
 
@@ -146,6 +146,8 @@ def _mark(mark: Mark, colour: str) -> str:
 _CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "s": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
     "D": ((0, -1.414), (1.414, 0), (0, 1.414), (-1.414, 0)),
+    "8": ((-0.383, -0.924), (0.383, -0.924), (0.924, -0.383), (0.924, 0.383),
+          (0.383, 0.924), (-0.383, 0.924), (-0.924, 0.383), (-0.924, -0.383)),
 }
 """The corners of each mark, in halves of its size from its middle."""
 

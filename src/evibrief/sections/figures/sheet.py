@@ -26,7 +26,13 @@ DARK, GREY, RULE, PAPER = "#1d2430", "#555b66", "#c9ced6", "#ffffff"
 FOR, AGAINST, MIXED = "#1f4e79", "#a33a06", "#6a6f78"
 """Blue, vermilion, grey: distinct in every kind of colour vision and in greyscale (Okabe and Ito, 2008, darkened)."""
 
-COLOUR_NAMES = {DARK: "ink", GREY: "quiet", RULE: "rule", FOR: "for", AGAINST: "against", MIXED: "mixed"}
+SOUND, SOME_CONCERN, SERIOUS, CRITICAL = "#0f766e", "#8a5a00", "#9b1c4a", "#2d0f3a"
+"""Levels of an appraisal, from the best to the worst: darker and darker, and none of them for or against anything."""
+
+COLOUR_NAMES = {
+    DARK: "ink", GREY: "quiet", RULE: "rule", PAPER: "paper", FOR: "for", AGAINST: "against", MIXED: "mixed",
+    SOUND: "sound", SOME_CONCERN: "some", SERIOUS: "serious", CRITICAL: "critical",
+}  # fmt: skip
 """The classes of the colours on a web page, whose style sheet has two values for each: for light and for dark."""
 
 FIGURE_FONT = "Source Sans Pro"
