@@ -41,6 +41,24 @@ SLOW_CASES = {
     "test_it_is_valid_and_its_hash_is_that_of_the_files[2026-11-24_v0.2.0]",
     "test_written_and_unwritten_say_the_same[2026-11-24_v0.2.0]", "test_each_rule_is_needed[tier]",
     "test_of_two_texts_in_one_line_the_wrong_one_is_named[True]",
+    "test_every_id_of_a_whole_page_is_a_record_or_refused_to_records[ketamine-mecfs]",
+    "test_a_side_names_as_counted_what_is_counted_and_each_study_once[ketamine-mecfs]",
+}  # fmt: skip
+# Tests of more than a second in files that are quick: most are laws, tried on many examples.
+SLOW_TESTS = {
+    "test_after_any_edits_the_page_is_that_of_a_process_that_knows_nothing",
+    "test_after_any_edits_the_page_is_the_one_that_is_set_anew",
+    "test_an_archive_of_copies_says_what_changed_between_them",
+    "test_what_was_archived_before_is_listed_and_compared_and_stays_as_it_was",
+    "test_the_libraries_still_need_it_and_no_byte_is_changed", "test_without_a_terminal_there_are_no_stages",
+    "test_every_link_of_every_page_leads_to_a_file_and_nothing_runs",
+    "test_each_note_is_in_its_entry_with_a_numbered_and_with_an_author_date_style",
+    "test_no_step_up_on_a_leg_lowers_a_tier",
+    "test_a_first_version_is_called_that_and_a_later_one_without_a_note_is_not",
+    "test_each_sentence_is_called_somewhere", "test_each_sentence_is_given_just_the_values_that_it_takes",
+    "test_the_pages_of_an_archive_ask_for_just_their_words", "test_each_word_is_used",
+    "test_an_edit_beside_an_amount_brings_no_sign_home", "test_an_author_who_writes_an_id_gets_the_words",
+    "test_what_happens_to_one_brief_leaves_the_pages_of_others_alone",
 }  # fmt: skip
 
 
@@ -57,7 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or item.name in SLOW_CASES:
+        names = {item.name, getattr(item, "originalname", item.name)}
+        if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or names & (SLOW_CASES | SLOW_TESTS):
             item.add_marker(pytest.mark.slow)
 
 
