@@ -274,6 +274,7 @@ CHANGES: Mapping[str, tuple[str, str, str, str, str | None, tuple[str | int, ...
     "a folded text": (
         "blue-glass", "brief", "", "bottom_line.text", "Nothing [@muster2019].", ("brief", "bottom_line", "text")),
     "a number": ("blue-glass", "doses", "d_glass", "amount.low", "0.50", ("doses", "people", 0, "amount", "low")),
+    "a new number": ("ldn", "doses", "d_fm45", "amount.high", "6", ("doses", "people", 0, "amount", "high")),
     "a number that becomes a word": ("blue-glass", "studies", "muster2019", "n", "unknown", ("studies", 0, "n")),
     "a date": (
         "ldn", "studies", "younger2013", "verification.when", "2026-11-23", ("studies", 1, "verification", "when")),
@@ -355,6 +356,16 @@ def test_line_endings_and_comments_stay(tmp_path: Path) -> None:
     wanted = text.replace("n: 8", "n: 9").replace("n: 24", "n: 25", 1)
     wanted = wanted.replace("were invented twice.}\n", "were invented twice.}\n  note: x\n")
     assert studies.read_bytes().decode() == wanted.replace("\n", "\r\n")
+
+
+def test_a_field_comes_and_its_neighbour_goes(tmp_path: Path) -> None:
+    folder = copy_of("blue-glass", tmp_path)
+    before = read_brief(folder)[0]
+    edits = typed("doses", "d_glass", "note", None), typed("doses", "d_glass", "salt", "hydrochloride")
+    applied(imported(edited(one_sheet("blue-glass", "doses"), *edits), before), folder)
+    way = ("doses", "people", 0)
+    wanted = _changed(_changed(before.tree, (*way, "note"), None), (*way, "salt"), "hydrochloride")
+    assert read_brief(folder)[0].tree == wanted
 
 
 def test_a_record_inside_that_loses_all_goes_whole(tmp_path: Path) -> None:
@@ -547,7 +558,12 @@ def test_a_brief_that_moved_on_is_not_turned_back(tmp_path: Path) -> None:
     other_row = edited(one_sheet("ldn", "claims"), typed("claims", "p2", "text", "Edited."))
     (patch,) = imported(other_row, now).patches.values()
     assert [line for line in patch.splitlines() if line[:1] in "+-" and "Newer." in line] == []
-    with pytest.raises(Problems, match="`p1` was changed here, and in the brief since"):
+    other_cell = edited(one_sheet("ldn", "claims"), typed("claims", "p1", "about", "background"))
+    (patch,) = imported(other_cell, now).patches.values()
+    assert [line for line in patch.splitlines() if line[:1] in "+-" and "Newer." in line] == []
+    same = edited(one_sheet("ldn", "claims"), typed("claims", "p1", "text", "Newer."))
+    assert imported(same, now).patches == {}
+    with pytest.raises(Problems, match=r"claims!C2.*so was the brief since it was exported: “Newer\.”"):
         imported(edited(one_sheet("ldn", "claims"), typed("claims", "p1", "text", "Edited.")), now)
 
 
@@ -646,44 +662,37 @@ def test_what_is_a_workbook_is_seen_from_its_content() -> None:
 # The commands
 
 
-def test_the_commands_go_there_and_back_and_write_nothing_into_the_brief(tmp_path: Path) -> None:
-    folder = copy_of("ldn", tmp_path)
-    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    out = evibrief("export", folder, "--as", "xlsx", "--output", tmp_path)
-    assert out.returncode == 0, out.stderr
-    (book,) = tmp_path.glob("*.xlsx")
-    again = evibrief("import", book, "--into", folder, "--patches", tmp_path / "none")
-    assert (again.returncode, again.stdout.splitlines()[0]) == (0, "no changes")
-    assert not (tmp_path / "none").exists()
-    book.write_bytes(edited(book.read_bytes(), typed("claims", "p1", "text", "Edited.")))
-    done = evibrief("import", book, "--into", folder, "--patches", tmp_path / "new")
-    assert done.returncode == 0, done.stderr
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["claims-01-pharmacology.yaml.patch"]
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == files
-    book.write_bytes(edited(book.read_bytes(), typed("claims", "p1", "about", "=A1", None)))
-    wrong = evibrief("import", book, "--into", folder, "--patches", tmp_path / "wrong")
-    assert wrong.returncode == 1
-    assert f"{book}: claims!D2: error[spreadsheet]: `=A1` is a formula\n  hint: write the text itself" in wrong.stderr
-    assert not (tmp_path / "wrong").exists()
-
-
-def test_the_page_on_spreadsheets_works_as_it_is_typed(tmp_path: Path) -> None:
+def test_the_page_on_spreadsheets_works_and_nothing_is_written_into_the_brief(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "my-brief"
     shutil.copytree(BRIEFS["example"], folder)
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     page = (ROOT / "docs" / "spreadsheets.md").read_text()
     export, look, write = re.findall(r"^\.venv/bin/evibrief (.*)$", page, re.MULTILINE)
-    done = evibrief(*export.split(), folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert evibrief(*export.split(), folder=tmp_path).returncode == 0
     (book,) = (tmp_path / "build").glob("*.xlsx")
+    edited_book = tmp_path / "edited.xlsx"
+    shutil.copy(book, edited_book)
+    same = evibrief(*write.split(), folder=tmp_path)
+    assert (same.returncode, same.stdout) == (0, "no changes\n")
+    assert not (tmp_path / "patches").exists()
+
     claim = read_brief(folder)[0].tree["claims"][0]["claims"][0]
-    (tmp_path / "edited.xlsx").write_bytes(edited(book.read_bytes(), typed("claims", claim["id"], "text", "Edited.")))
+    book.write_bytes(edited(book.read_bytes(), typed("claims", claim["id"], "text", "Edited.")))
+    shutil.copy(book, edited_book)
     shown, written = (evibrief(*line.split(), folder=tmp_path) for line in (look, write))
-    assert "+" + "Edited." in re.sub(r"[ ]|text:", "", shown.stdout)
+    assert re.search(r"^\+ *text: Edited\.$", shown.stdout, re.MULTILINE)
     assert written.stdout.splitlines()[0] == f"claims!C2: {claim['id']}, text: “{claim['text']}” becomes “Edited.”"
     assert written.stdout.splitlines()[-1] == "1 change in 1 file"
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == files
     patches = [str(path) for path in (tmp_path / "patches").iterdir()]
     subprocess.run(["git", "apply", *patches], cwd=folder, check=True)
     assert read_brief(folder)[0].tree["claims"][0]["claims"][0]["text"] == "Edited."
+
+    edited_book.write_bytes(edited(book.read_bytes(), typed("claims", claim["id"], "about", "=A1", None)))
+    wrong = evibrief("import", "edited.xlsx", "--into", folder, "--patches", "wrong", folder=tmp_path)
+    assert wrong.returncode == 1
+    assert "claims!D2: error[spreadsheet]: `=A1` is a formula\n  hint: write the text itself" in wrong.stderr
+    assert not (tmp_path / "wrong").exists()
 
 
 # LibreOffice

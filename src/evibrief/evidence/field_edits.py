@@ -60,6 +60,7 @@ def edit_files(source: SourceTree, asked: Iterable[Asked]) -> EditedFiles:
     """All edits together: the new text of each file. Those that cannot be made are left out."""
     editor = _Editor(source)
     asked = [part for one in asked for part in editor.parts_of(one)]
+    editor.gone = {one.location for one in asked if isinstance(one, FieldEdit) and one.value is None}
     left: list[tuple[Asked, str]] = []
     groups: dict[tuple[object, ...], list[Asked]] = {}
     for one in asked:
@@ -89,6 +90,8 @@ class _Editor:
         self.source = source
         self.tree = source.as_typed
         self.roots: dict[str, Location] = {}
+        self.gone: set[Location] = set()
+
     def parts_of(self, one: Asked) -> Iterator[Asked]:
         """A list of as many entries as before is changed entry by entry, so that each stays as it is typed."""
         before = _at(self.tree, one.location)
@@ -141,7 +144,8 @@ class _Editor:
         assert span is not None
         for patch in self._candidates(group):
             text = self.source.texts[span.path]
-            is_checked = isinstance(first, FieldEdit) and isinstance(first.value, str) and not first.is_plain
+            is_text = isinstance(first, FieldEdit) and isinstance(first.value, str) and not first.is_plain
+            is_checked = is_text and _at(self.tree, first.location) is not None
             if is_checked or self._reads_back(span.path, patched(text, [patch]), group):
                 return span.path, patch
         return None
@@ -226,7 +230,8 @@ class _Editor:
         text = self.source.texts[span.path]
         flow = "".join(f", {key}: {_flow(value, (key,), plain)}" for key, value in added.items())
         block = [line for key, value in added.items() for line in _block(key, value, (key,), plain)]
-        for last in sorted(there, key=lambda key: (_has_records(there[key]), -list(there).index(key))):
+        stays = [key for key in reversed(list(there)) if (*record, key) not in self.gone]
+        for last in sorted(stays, key=lambda key: _has_records(there[key])):
             end = self._end((*record, last))
             if text[span.start] == "{":
                 yield Patch(end, end, flow)

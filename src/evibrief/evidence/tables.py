@@ -281,15 +281,13 @@ def entries_in(text: str, how: How) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def fingerprint(table: RecordTable, cells: Sequence[str]) -> str:
-    """A short hash of what the cells of a row say, which no program takes for a number."""
-    said = (f"{column.name}\x1f{text}" for column, text in zip(table.columns, cells, strict=True) if text)
-    return "k" + hashlib.sha256("\x1e".join(said).encode()).hexdigest()[:12]
+MARK = 8
+"""Digits of the mark of a cell: two texts have the same one in four thousand million."""
 
 
-def computed_mark(head: str, text: str) -> str:
-    """A very short hash of a computed cell, by which a change of it is seen."""
-    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:4]
+def mark_of(head: str, text: str) -> str:
+    """A short hash of what a cell says, by which a change of it is seen."""
+    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:MARK]
 
 
 def letters_of(column: int) -> str:

@@ -27,9 +27,8 @@ from evibrief.evidence.tables import (
     FieldColumn,
     RecordRow,
     RecordTable,
-    computed_mark,
-    fingerprint,
     letters_of,
+    mark_of,
     record_tables,
     rows_of,
     words_for,
@@ -128,9 +127,9 @@ class _Writer:
         grid = []
         for at, row in enumerate(rows):
             own = [column.cells[at] for column in computed]
-            marks = "".join(computed_mark(*pair) for pair in zip(heads[last:], own, strict=True))
-            names = (row.name, row.of)[:first]
-            grid.append([*names, *row.cells, *own, f"{fingerprint(table, row.cells)}-{marks}"])
+            cells = (*row.cells, *own)
+            marks = "".join(mark_of(*pair) for pair in zip(heads[first:], cells, strict=True))
+            grid.append([*(row.name, row.of)[:first], *cells, f"marks {marks}"])
         self._grid(sheet, [*heads, EXPORTED], grid, first, last)
         for number, column in enumerate(table.columns, first):
             sheet.write_string(0, number, column.name, self.looks.needed if _is_needed(column) else self.looks.head)
@@ -149,7 +148,7 @@ class _Writer:
         for number, head in enumerate(heads):
             is_open = first <= number < last
             texts = [row[number] for row in grid]
-            sheet.set_column(number, number, _width(head, texts), self.looks.cell)
+            sheet.set_column(number, number, _width(head, () if head == EXPORTED else texts), self.looks.cell)
             sheet.write_string(0, number, head, self.looks.head if is_open else self.looks.computed)
             for line, text in enumerate(texts, 1):
                 if text:

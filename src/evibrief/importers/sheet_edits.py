@@ -7,6 +7,7 @@ a problem at its cell.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from evibrief.evidence.field_edits import Asked, FieldEdit, NewEntry
@@ -16,15 +17,15 @@ from evibrief.evidence.tables import (
     EXPORTED,
     ID,
     LIST,
+    MARK,
     NO_CELL,
     NOT_IN_A_CELL,
     FieldColumn,
     RecordRow,
     RecordTable,
-    computed_mark,
     entries_in,
-    fingerprint,
     locations_at,
+    mark_of,
     name_at,
     rows_of,
     value_at,
@@ -140,30 +141,31 @@ class SheetReader:
     # A record that is there
 
     def _compare(self, line: "_Line", row: RecordRow) -> None:
-        """The edits of one row, unless the brief has changed in the meantime."""
+        """The edits of one row: of the cells that were changed here, not of those that the brief changed."""
         now = [line.text(column.name, was) for column, was in zip(line.table.columns, row.cells, strict=True)]
-        base, marks = line.exported
-        own = fingerprint(line.table, now)
         if (of := line.cell(LIST)) and of.text.strip() != row.of:
             hint = f"write `{row.of}` again; move the record in the YAML"
             self.report(line.place(LIST), f"`{row.name}` is in the list `{row.of}`", hint)
-        self._check_computed(line, marks)
-        if base and own == base:
-            return
-        if base and base != fingerprint(line.table, row.cells):
-            message = f"`{row.name}` was changed here, and in the brief since it was exported"
-            self.report(line.place(), message, "export the brief again, and make the change in that workbook")
-            return
+        self._check_computed(line)
         changed = [
             (column, was, text)
             for column, was, text in zip(line.table.columns, row.cells, now, strict=True)
-            if text != was and _value(column, text) != _value(column, was) and self._is_sound(line, column, was)
-        ]
+            if _value(column, text) != _value(column, was) and not line.was(column.name, text)
+            and self._is_sound(line, column, was) and self._is_not_newer(line, column, was)
+        ]  # fmt: skip
         self._note_edits(line, row, changed)
 
-    def _check_computed(self, line: "_Line", marks: frozenset[str]) -> None:
+    def _is_not_newer(self, line: "_Line", column: FieldColumn, was: str) -> bool:
+        """Whether the brief still says what it said when it was exported; if not, that is reported."""
+        if line.marks and not line.was(column.name, was):
+            message = f"this cell was changed, and so was the brief since it was exported: {_shown(was)}"
+            self.report(line.place(column.name), message, "write what is right into the YAML, or export it again")
+            return False
+        return True
+
+    def _check_computed(self, line: "_Line") -> None:
         for head in (head for head in line.columns if head.endswith(COMPUTED_SIGN) and head != EXPORTED):
-            if marks and computed_mark(head, line.text(head, "")) not in marks:
+            if line.marks and not line.was(head, line.text(head, "")):
                 hint = "leave it as it was; change the evidence that it is computed from"
                 self.report(line.place(head), f"`{head}` is computed, and was changed here", hint)
 
@@ -262,11 +264,15 @@ class _Line:
         """The place of a cell, or of the first one of the row."""
         return self.sheet.place(self.number, self.columns.get(head, 1))
 
-    @property
-    def exported(self) -> tuple[str, frozenset[str]]:
-        """What the row was when it was exported: a hash of its fields, and a mark for each computed cell."""
-        base, _, marks = self.text(EXPORTED, "").partition("-")
-        return base, frozenset(marks[at : at + 4] for at in range(0, len(marks), 4))
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """A mark for each cell as it was exported; none where the workbook does not say."""
+        marks = self.text(EXPORTED, "").removeprefix("marks ")
+        return frozenset(marks[at : at + MARK] for at in range(0, len(marks), MARK))
+
+    def was(self, head: str, text: str) -> bool:
+        """Whether this is what a cell said when it was exported."""
+        return mark_of(head, text) in self.marks
 
 
 _KEEP_TEXT = "format the cell as text, and type what the source says"
