@@ -313,6 +313,19 @@ def test_an_outcome_with_commas_and_a_changed_instrument_are_told(tmp_path: Path
     assert any(one.startswith("example@1, levels: value changed") and "Dubious" in one for one in told)
 
 
+def test_nothing_of_an_appraisal_changes_in_silence() -> None:
+    from test_diff import variants
+
+    brief = example_brief()
+    old, (study, *others) = Side(brief, derive(brief)), brief.studies
+    changed = list(variants(study.appraisals))
+    assert len(changed) > 12
+    for made in changed:
+        studies = (study.model_copy(update={"appraisals": made}), *others)
+        new = Side(brief.model_copy(update={"studies": studies}), old.findings)
+        assert compare(old, new), made
+
+
 # The page of the documentation
 
 
