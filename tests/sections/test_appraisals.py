@@ -31,6 +31,7 @@ from evibrief.evidence.claims import Ranking
 from evibrief.evidence.places import belongs
 from evibrief.evidence.read_folder import read_one
 from evibrief.evidence.source import SourceTree
+from evibrief.exports.gather import exported_of
 from evibrief.formats.manifest import carried
 from evibrief.formats.registry import format_named
 from evibrief.labels.languages import english
@@ -280,6 +281,10 @@ def test_a_document_carries_the_instruments_that_its_appraisals_name() -> None:
     assert "instruments/appraisals/rob-2@2019.yaml" not in files
     assert all(map(belongs, (name for name in files if name != "manifest.json")))
     assert not belongs("instruments/appraisals/more/x.yaml")
+
+
+def test_an_export_has_them_as_well() -> None:
+    assert "evidence/instruments/appraisals/grade@2011.yaml" in exported_of(str(EXAMPLE)).files
 
 
 def test_an_instrument_under_the_name_of_a_shipped_one_is_named() -> None:
