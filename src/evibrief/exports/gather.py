@@ -63,7 +63,8 @@ def _kept(folder: Path) -> Loaded:
 
 
 def _evidence(loaded: Loaded) -> Mapping[str, bytes]:
-    return evidence_files(loaded.folder, loaded.brief.brief.methods.instrument)
+    appraised_with = [one.name for one in loaded.brief.appraisal_instruments]
+    return evidence_files(loaded.folder, loaded.brief.brief.methods.instrument, appraised_with)
 
 
 def _manifest(loaded: Loaded, files: Mapping[str, bytes]) -> bytes:
