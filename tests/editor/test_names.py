@@ -10,8 +10,8 @@ from evibrief.checks.load import Loaded, load
 from evibrief.editor.desk import Desk, Snapshot, root_of
 from evibrief.editor.diagnostics import MOST_SHOWN, diagnostics
 from evibrief.editor.names import Cursor, line_of_document, shown_at
-from evibrief.editor.renaming import replaced
 from evibrief.editor.words import OLD, about
+from evibrief.evidence.write_yaml import Patch, patched
 from evibrief.problems import Place, Problem
 from shared import FIRST, ROOT, SECOND
 
@@ -42,7 +42,7 @@ def test_every_place_of_an_id_is_found(folder: Path) -> None:
         mine = tuple(one for one in found.occurrences if one.path == path)
         assert all(text[slice(*one.stretch)] == one.name for one in mine)
         assert all(one.stretch.end <= other.stretch.start for one, other in pairwise(mine))
-        gone = replaced(text, mine, "")
+        gone = patched(text, (Patch(*one.stretch, "") for one in mine))
         assert len(gone) == len(text) - sum(len(one.name) for one in mine)
         assert not [one.name for one in mine if f"@{one.name}]" in gone or f"(#{one.name})" in gone]
 

@@ -274,6 +274,30 @@ def test_a_renamed_record_leaves_a_brief_without_a_new_problem(
     assert b"\n" not in claims(brief).read_bytes().replace(b"\r\n", b"")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  - id: c1\n", "  - id: sneezing\n    replaces: [c1]\n"),
+        ("  - id: c1 # one\n    replaces: [c0]\n", "  - id: sneezing # one\n    replaces: [c0, c1]\n"),
+    ],
+)
+def test_the_id_of_an_archived_record_is_kept_under_replaces(
+    editor: Editor, brief: Path, before: str, after: str
+) -> None:
+    archived = brief.parent / "archive" / "blue-glass" / "2026-01-01_v0.1.0" / "evidence"
+    shutil.copytree(SECOND, archived)
+    claims(brief).write_text(edited(claims(brief), ("  - id: c1\n", before)))
+    text = open_checked(editor, claims(brief))
+    edit = editor.rename(claims(brief), at(text, "id: c1", 5), "sneezing")
+    assert edit
+    for path, changed in applied(edit).items():
+        path.write_text(changed)
+    assert after in claims(brief).read_text()
+    compared = evibrief("diff", archived, brief).stdout
+    assert compared.startswith("Conclusions unchanged")
+    assert not re.search("claim (added|removed)", compared)
+
+
 def _without_places(printed: str) -> Any:
     told = json.loads(printed)
     return [(one["rule"], one["message"]) for one in told["problems"]], told["ratings"]

@@ -321,7 +321,7 @@ def _rename(ls: BriefServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit:
     changes: dict[str, list[lsp.TextEdit]] = {}
     for path, listed in places.items():
         lines = Lines(snapshot.source.texts[str(path)])
-        edits = [lsp.TextEdit(ls.range_of(lines, one.stretch), params.new_name) for one in listed]
+        edits = [lsp.TextEdit(ls.range_of(lines, TextRange(one.start, one.end)), one.words) for one in listed]
         changes[uri_of(path)] = edits
     return lsp.WorkspaceEdit(changes=changes)
 
