@@ -1,6 +1,7 @@
 """The language server as an editor meets it: a real process, spoken to by the protocol library's own client."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -190,6 +191,19 @@ def test_a_new_file_counts_before_it_is_saved(editor: Editor, brief: Path) -> No
     checked(editor, new)
     assert any("already used" in one.message for one in editor.shown(new))
     assert not new.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system tells sockets in another way")
+def test_the_server_has_no_connection(editor: Editor, brief: Path) -> None:
+    open_checked(editor, claims(brief))
+    assert editor.complete(claims(brief), (0, 0))
+    process = editor.client._server
+    assert process
+    held = {os.readlink(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()}
+    tables = (Path("/proc/net") / name for name in ("tcp", "tcp6", "udp", "udp6"))
+    rows = [line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]]
+    assert held
+    assert {f"socket:[{row[9]}]" for row in rows} & held == set()
 
 
 # Questions

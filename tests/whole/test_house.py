@@ -82,7 +82,9 @@ OWNERS = {
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
 # What reaches another machine, and who has it. The server of the preview listens on this machine alone.
+# The language server waits for messages and the clock with asyncio; it speaks over standard input and output alone.
 NETWORK = {
+    "editor.server": {"asyncio"},
     "archive.timestamps": {"http.client"}, "lookups.network": {"http.client", "urllib.request"},
     "mailing.smtp": {"smtplib", "ssl"}, "preview.server": {"http", "http.server"},
 }  # fmt: skip

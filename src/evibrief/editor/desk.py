@@ -124,7 +124,7 @@ class Desk:
     def _read(self, folder: Path, texts: Mapping[Path, str]) -> Snapshot:
         stale = set()
         for path, text in texts.items():
-            if _is_whole(path, text, root_of(path, folder)):
+            if _is_whole(path, text, place_of_tree(path, folder)):
                 self._good[path] = text
             else:
                 stale.add(str(path))
@@ -142,7 +142,7 @@ def checked_now(folder: Path, unsaved: Mapping[Path, str], today: datetime.date)
     return CheckedNow(loaded.warnings, loaded)
 
 
-def root_of(path: Path, folder: Path) -> Location:
+def place_of_tree(path: Path, folder: Path) -> Location:
     """Where the tree of a brief's file belongs in the tree of the brief; indices are 0."""
     if path.parent != folder:
         return _IN_FOLDERS[path.parent.name]
