@@ -47,6 +47,12 @@ def test_every_place_of_an_id_is_found(folder: Path) -> None:
         assert not [one.name for one in mine if f"@{one.name}]" in gone or f"(#{one.name})" in gone]
 
 
+@pytest.mark.parametrize("file", ["retractions.yaml", "quotes.yaml", "changes.yaml", "reviews/2026-11.yaml"])
+def test_files_that_commands_write_name_records_too(snapshot: Snapshot, file: str) -> None:
+    named = [one.name for one in snapshot.occurrences if one.path.endswith(f"/{file}")]
+    assert set(named) & set(snapshot.definitions)
+
+
 @pytest.mark.parametrize(
     ("kind", "told"),
     [

@@ -7,6 +7,7 @@ routes and times are never offered: another one would be another dose.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -24,7 +25,7 @@ from evibrief.evidence.field_types import field_at, is_asked, record_type_at, ta
 from evibrief.evidence.fields import Record, Takes
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.meanings import MEANINGS
-from evibrief.evidence.places import instrument_folders
+from evibrief.evidence.places import appraisal_folders, instrument_folders
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import MEASURES
 from evibrief.rating.values import values_of
@@ -186,11 +187,18 @@ def _with_meanings(kind: Any) -> Iterator[tuple[str, str]]:
 def _listed(location: Location, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """The words of fields whose lists are files or rules."""
     if location == ("brief", "methods", "instrument"):
-        paths = (path for folder in instrument_folders(snapshot.folder) for path in sorted(folder.glob("*.yaml")))
-        yield from ((name, "") for name in dict.fromkeys(path.stem for path in paths))
+        yield from _files_in(instrument_folders(snapshot.folder))
+    elif location[-3:] == ("appraisals", 0, "instrument"):
+        yield from _files_in(appraisal_folders(snapshot.folder))
     elif location == ("brief", "sections", 0, "kind"):
         yield from ((name, "") for name in section_kinds())
     elif location == ("brief", "language"):
         yield from ((name, "") for name in resources.languages())
     elif location[-3:] == ("overrides", 0, "rule"):
         yield from ((name, words.partition("\n")[0]) for name, _, words in described_rules())
+
+
+def _files_in(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """The names of the files in some folders, each once."""
+    paths = (path for folder in folders for path in sorted(folder.glob("*.yaml")))
+    yield from ((name, "") for name in dict.fromkeys(path.stem for path in paths))

@@ -87,7 +87,9 @@ class Desk:
         return [path for path in self._texts if self.brief_of(path) == folder]
 
     def brief_of(self, path: Path) -> Path | None:
-        """The folder of the brief that a file belongs to; None for any other file."""
+        """The folder of the brief that a data file belongs to; None for any other file."""
+        if path.suffix != ".yaml" and path.name != "references.json":
+            return None
         above = (path.parent, path.parent.parent) if path.parent.name in _IN_FOLDERS else (path.parent,)
         for folder in above:
             if self._is_brief(folder) and belongs(path.relative_to(folder).as_posix()):

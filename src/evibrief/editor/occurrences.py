@@ -30,6 +30,7 @@ OTHER_FIELDS: tuple[tuple[Location, tuple[str, ...]], ...] = (
     (("changes", 0, "reasons", 0, "record"), ("statements", "mechanisms")),
     (("reviews", 0, "comments", 0, "records", 0), ()),
     (("since", "changes", 0, "record"), ()),
+    (("quotes", "results", 0, "source"), ("references",)),
 )
 """Fields that name records although their types say less; no kinds: any. What such a field names may be gone."""
 
@@ -103,7 +104,7 @@ def _in_scalar(source: SourceTree, own: set[Location], location: Location, text:
         how: Naming = "definition" if location in own else "field"
         if stretch := _written(source.texts[span.path], span, name):
             yield Occurrence(name, how, span.path, stretch, location)
-    elif location[0] not in ("references", "instrument"):
+    elif location[0] not in ("references", "instrument", "appraisal-instruments"):
         for how, pattern, name_of in _IN_TEXTS:
             for found in pattern.finditer(source.texts[span.path], span.start, span.end):
                 name = name_of(found[1])
