@@ -1,6 +1,5 @@
 """What is offered at the cursor, `|` in the examples: ids, words with meanings, keys, and what a text may take."""
 
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -10,8 +9,9 @@ from evibrief.editor.completion import Offer, offers_at
 from evibrief.editor.desk import Desk, Snapshot, root_of
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import Design
+from shared import ROOT
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+EXAMPLE = ROOT / "docs" / "example"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,9 @@ def test_words_have_their_meanings(snapshot: Snapshot) -> None:
     assert "ranking" in labels(offers(snapshot, ("brief",), "sections:\n  - {kind: |"))
     assert "same-title" in labels(offers(snapshot, ("claims", 0), "claims:\n  - overrides:\n      - rule: |"))
     assert "example-1" in labels(offers(snapshot, ("brief",), "methods:\n  instrument: |"))
+    shipped = {path.stem for path in (ROOT / "data" / "instruments" / "appraisals").glob("*.yaml")}
+    assert shipped
+    assert shipped <= {*labels(offers(snapshot, ("studies",), "- appraisals:\n    - instrument: |"))}
     assert "en" in labels(offers(snapshot, ("brief",), "language: |"))
 
 
