@@ -6,7 +6,7 @@ import pytest
 
 from evibrief.checks.load import load
 from evibrief.editor.completion import Offer, offers_at
-from evibrief.editor.desk import Desk, Snapshot, root_of
+from evibrief.editor.desk import Desk, Snapshot, place_of_tree
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import Design
 from shared import ROOT
@@ -89,7 +89,7 @@ def test_a_file_in_a_folder_of_a_folder_belongs_to_its_brief() -> None:
     desk = Desk()
     desk.put(path, path.read_text().replace("word: Sound", "word: Solid"))
     assert desk.brief_of(path) == EXAMPLE
-    assert root_of(path, EXAMPLE) == ("appraisal-instruments", 0)
+    assert place_of_tree(path, EXAMPLE) == ("appraisal-instruments", 0)
     (read, *_) = desk.snapshot(EXAMPLE).source.tree["appraisal-instruments"]
     assert read["levels"][0]["word"] == "Solid"
     assert desk.brief_of(EXAMPLE / "instruments" / "appraisals" / "more" / "x.yaml") is None
