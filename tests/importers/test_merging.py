@@ -254,7 +254,7 @@ def test_nothing_is_written_unless_all_files_were_read(folder: Path, files: list
     done = evibrief("import", *files, tmp_path / "empty.bib", tmp_path / "letter.txt", "--into", folder)
     assert done.returncode == 1
     assert "empty.bib: error[import]: this file is empty" in done.stderr
-    assert "letter.txt: error[import]: this is no file that can be imported" in done.stderr
+    assert "letter.txt: error[import]: this is no file that can be imported into a brief" in done.stderr
     assert contents(folder) == before
 
 

@@ -51,7 +51,7 @@ def run_import(options: argparse.Namespace) -> int:
     """Import files. Nothing is written unless all of them were read."""
     from evibrief.importers.contract import DataImporter, DraftImporter, PatchImporter, ReferenceImporter
 
-    given = _all_given(options.files, options.program)
+    given = _all_given(options.files, options.program, drafts=options.draft is not None)
     if options.into and all(isinstance(one.importer, ReferenceImporter) for one in given):
         _merge(given, options.into, options.dry_run)
         return 0
@@ -69,13 +69,13 @@ def run_import(options: argparse.Namespace) -> int:
     return 0
 
 
-def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
+def _all_given(paths: Sequence[Path], program: str | None, drafts: bool) -> list[Given]:
     """The files with their importers. Raises the `Problems` of all files together."""
     given: list[Given] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            given.append(_given(path, program))
+            given.append(_given(path, program, drafts))
         except Problems as wrong:
             problems += wrong.problems
     if problems:
@@ -83,21 +83,31 @@ def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
     return given
 
 
-def _given(path: Path, program: str | None) -> Given:
+def _given(path: Path, program: str | None, drafts: bool) -> Given:
     """A file and its importer: the one that is named or, without a name, the one that recognises the content."""
     from evibrief.importers.registry import IMPORTERS, importer_of
 
     named = _named(program) if program else None
     data = bytes_of(path, named.largest if named else max(one.largest for one in IMPORTERS))
     try:
-        importer = named or importer_of(data)
+        importer = named or importer_of(data, drafts)
     except LookupError:
         if not data.strip():
             raise one_problem(str(path), "import", "this file is empty", "export it again") from None
-        hint = f"there is: {', '.join(one.label for one in IMPORTERS)}; if it is one of them, name it: `--from ris`"
-        raise one_problem(str(path), "import", "this is no file that can be imported", hint) from None
+        message = "this is no file that can be imported" + ("" if drafts else " into a brief")
+        raise one_problem(str(path), "import", message, _what_there_is(drafts)) from None
     _demand_size(path, len(data), importer.largest)
     return Given(path, data, importer)
+
+
+def _what_there_is(drafts: bool) -> str:
+    """A hint for a file that nobody recognises."""
+    from evibrief.importers.contract import DraftImporter
+    from evibrief.importers.registry import IMPORTERS
+
+    labels = [one.label for one in IMPORTERS if drafts or not isinstance(one, DraftImporter)]
+    hint = f"there is: {', '.join(labels)}; if it is one of them, name it: `--from ris`"
+    return hint if drafts else f"{hint}; a document becomes a brief of its own: `--draft data/NEW-BRIEF`"
 
 
 def _named(program: str) -> "Importer":
