@@ -137,6 +137,8 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
     text, saved = source.texts.get(str(listed), ""), source.saved.get(str(listed), "")
     references = with_references(text, saved, str(listed), merged.added)
     new = stubs_of_new(source, str(appraised), [one["id"] for one in merged.added])
+    for path, written in ((listed, references), (appraised, new.text)):
+        _demand_readable(path, written)
     print("\n".join((f"{listed}: {len(found)} read, {len(merged.added)} added", *_added(merged.added), *merged.told)))
     if dry_run:
         print(json.dumps(merged.added, indent=2, ensure_ascii=False), new.lines, sep="\n", end="")
@@ -147,6 +149,15 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
         replace_files([(listed, references), (appraised, new.text)])
         many = "stub" if len(new.references) == 1 else "stubs"
         print(f"{appraised}: {len(new.references)} {many} added; fill in what is `to be filled in`")
+
+
+def _demand_readable(path: Path, text: str) -> None:
+    """Raise `Problems` for a file that would be too large to be read again."""
+    from evibrief.evidence.read_folder import LARGEST_SOURCE
+
+    if (size := len(text.encode())) > LARGEST_SOURCE:
+        message = f"this would make it {size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
+        raise one_problem(str(path), "too-large", message, "import only the references that the brief cites")
 
 
 def _added(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
