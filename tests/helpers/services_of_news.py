@@ -55,7 +55,7 @@ class Sources:
         """Let the registry have a trial."""
         posted = {"resultsFirstPostDateStruct": {"date": results, "type": "ACTUAL"}} if results else {}
         listed = [{"pmid": pmid, "type": "DERIVED", "citation": "Invented."} for pmid in pmids]
-        references = {"referencesModule": {"references": [{"pmid": "99000001", "type": "BACKGROUND"}, *listed]}}
+        references = {"referencesModule": {"references": [{"pmid": "99000098", "type": "BACKGROUND"}, *listed]}}
         self.trials[number] = {
             "protocolSection": {
                 "identificationModule": {"nctId": number},

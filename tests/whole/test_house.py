@@ -114,8 +114,9 @@ IN_MEMORY = {
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.amounts", "checks.appraisals", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements",
-        "checks.news", "checks.quotes", "checks.records", "checks.references", "checks.registry", "checks.review", "checks.wording",
+        "checks.amounts", "checks.appraisals", "checks.counting", "checks.evidence", "checks.ids",
+        "checks.judgements", "checks.news", "checks.quotes", "checks.records", "checks.references", "checks.registry",
+        "checks.review", "checks.wording",
     },
     "add_command": {"cli.citing", "cli.exporting", "cli.importing", "cli.news", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},

@@ -1,16 +1,14 @@
 """The command `news`: is a brief still up to date?"""
 
 import argparse
-import datetime
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evibrief.cli import limits
-from evibrief.cli.citing import HOSTS
+from evibrief.cli.citing import asks_of
 from evibrief.cli.printing import print_problems
 from evibrief.problems import Problems, errors_in
 
@@ -78,14 +76,10 @@ def _who_is_asked(offline: bool) -> str:
 
 
 def _asks(options: argparse.Namespace) -> "Asks":
-    """The network, or the kept answers. `HOSTS` replaces beginnings of addresses, for a mirror or a test."""
-    from evibrief.lookups.kept import Kept
     from evibrief.lookups.look import EachHostOnce
-    from evibrief.lookups.network import Network, bases_of
 
-    if options.offline:
-        return Kept(options.brief)
-    return EachHostOnce(Network(datetime.date.today(), bases_of(os.environ.get(HOSTS, ""))))
+    asks = asks_of(options.brief, options.offline)
+    return asks if options.offline else EachHostOnce(asks)
 
 
 def _write(folder: Path, looked: "Looked", keep: bool) -> None:

@@ -77,7 +77,8 @@ def record_places(source: SourceTree) -> Mapping[str, Place]:
     """The place of each record, by id."""
     places: dict[str, Place] = {}
     for location, text in source.scalars():
-        if location[-1] in ("id", "reference") and location[0] not in ("references", APPRAISAL_INSTRUMENTS, "reviews", "news"):
+        elsewhere = ("references", APPRAISAL_INSTRUMENTS, "reviews", "news")
+        if location[-1] in ("id", "reference") and location[0] not in elsewhere:
             places.setdefault(text, source.place(location))
     return places
 
