@@ -208,7 +208,7 @@ def test_ris_has_what_csl_has() -> None:
     }  # fmt: skip
     (read,) = rispy.loads(ris_of([entry]))
     assert read == {
-        "type_of_reference": "CHAP", "id": "a", "authors": ["A Society", "van der B, C Jr"],
+        "type_of_reference": "CHAP", "id": "a", "authors": ["A Society", "van der B, C, Jr"],
         "secondary_authors": ["E"], "title": "T", "secondary_title": "Book", "date": "in press", "start_page": "e12",
         "edition": "2", "notes": ["PMID: 12", "PMCID: PMC3"],
     }  # fmt: skip
