@@ -131,7 +131,9 @@ def test_the_tables_have_the_counts_of_the_one_tally(exported: Exported) -> None
         assert [int(row[f"computed.{side}"]) for side in ("for", "against", "inconclusive")] == [
             told[side]["number"] for side in ("for", "against", "inconclusive")
         ]
-    assert rows[0]["computed.tier"] == data["statements"]["s1"]["computed"]
+    told = data["statements"]["s1"]
+    assert (rows[0]["computed.tier"], rows[0]["computed.final"]) == (told["computed"], told["final"])
+    assert told["computed"] != told["final"]  # a person decided otherwise
     assert rows[2]["computed.tier"] == ""  # data are missing: that is no tier
 
 
