@@ -4,7 +4,7 @@ import re
 from types import GenericAlias
 from typing import Annotated, Any, Literal, NewType
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, WithJsonSchema
 
 from evibrief.evidence import files
 from evibrief.evidence.appraisals import AppraisalInstrument
@@ -247,7 +247,7 @@ class More(Record):
     """The records of a data file that has no field in `Brief`."""
 
     stem: str
-    records: tuple[Record, ...]
+    records: tuple[Annotated[SerializeAsAny[Record], WithJsonSchema({"type": "object"})], ...]
 
 
 class Brief(Record):
