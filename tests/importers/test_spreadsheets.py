@@ -437,6 +437,8 @@ FAULTS = {
     "unknown id inside": (typed("links", "l_tlr4_dose", "claims", "p7, p77"), "links!E3", "no claim has the id `p77`"),
     "needed and emptied": (typed("claims", "p1", "text", None), "claims!C2", "`text` is missing"),
     "a number in words": (typed("studies", "younger2009", "n", "about 10"), "studies!E2", "is not a count"),
+    "half a record inside": (typed("time-course", "tc_lc", "peak.value", "3"), "time-course!G3", "`unit` is missing"),
+    "no number at all": (typed("studies", "younger2009", "n", "{it's: [1"), "studies!E2", "is not a count"),
     "an impossible range": (typed("doses", "d_fm45", "amount.high", "1"), "doses!E2", "a range ends above"),
     "new with a used id": (added("claims", id="new p2", list="condition.claims"), "claims!A28", "is already used"),
     "new for an appraised study": (added("studies", id="new younger2009"), "studies!A17", "is already used"),

@@ -28,7 +28,7 @@ ID, LIST, EXPORTED = "id", "list", "as exported (computed)"
 """Columns beside the fields: what names the row, which list it is in, and what it was when it was exported."""
 
 COMPUTED_SIGN = "(computed)"
-"""How the name of a column ends that nobody edits."""
+"""HowWritten the name of a column ends that nobody edits."""
 
 LONGEST_CELL = 32_767
 """In UTF-16 units: the limit of a cell in Excel (Microsoft, "Excel specifications and limits")."""
@@ -42,8 +42,8 @@ READ_ME, WORDS, REFERENCES = "read me", "allowed words", "references"
 ENTRY = "*"
 """In the way to a record: any entry of a list."""
 
-How = Literal["text", "plain", "names", "texts"]
-"""How a field is written: as text, as a number or date without quotes, as names with commas, as a text a line."""
+HowWritten = Literal["text", "plain", "names", "texts"]
+"""HowWritten a field is written: as text, as a number or date without quotes, as names with commas, as a text a line."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class FieldColumn:
 
     way: tuple[str, ...]
     field: FieldInfo
-    how: How
+    how: HowWritten
 
     @property
     def name(self) -> str:
@@ -275,19 +275,19 @@ NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|x005F_")
 `_x005F_` before what merely looks so (ECMA-376, 22.4.2.4). Programs read that differently."""
 
 
-def entries_in(text: str, how: How) -> list[str]:
+def entries_in(text: str, how: HowWritten) -> list[str]:
     """The entries of a list from the text of its cell."""
     parts = re.split(r"[,;\n]" if how == "names" else r"\n", text)
     return [part.strip() for part in parts if part.strip()]
 
 
-MARK = 8
+MARK_DIGITS = 8
 """Digits of the mark of a cell: two texts have the same one in four thousand million."""
 
 
 def mark_of(head: str, text: str) -> str:
     """A short hash of what a cell says, by which a change of it is seen."""
-    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:MARK]
+    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:MARK_DIGITS]
 
 
 def letters_of(column: int) -> str:
