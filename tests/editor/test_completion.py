@@ -7,7 +7,7 @@ import pytest
 
 from evibrief.checks.load import load
 from evibrief.editor.completion import Offer, offers_at
-from evibrief.editor.desk import Desk, Snapshot
+from evibrief.editor.desk import Desk, Snapshot, root_of
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import Design
 
@@ -70,6 +70,26 @@ def test_words_have_their_meanings(snapshot: Snapshot) -> None:
     assert "same-title" in labels(offers(snapshot, ("claims", 0), "claims:\n  - overrides:\n      - rule: |"))
     assert "example-1" in labels(offers(snapshot, ("brief",), "methods:\n  instrument: |"))
     assert "en" in labels(offers(snapshot, ("brief",), "language: |"))
+
+
+def test_an_appraisal_is_offered_what_its_instrument_has(snapshot: Snapshot) -> None:
+    begun = "- appraisals:\n    - "
+    assert {"rob-2@2019", "example@1"} <= set(labels(offers(snapshot, ("studies",), f"{begun}instrument: |")))
+    judged = f"{begun}domains:\n        - "
+    assert "allocation" in labels(offers(snapshot, ("studies",), f"{judged}domain: |"))
+    assert {"sound", "very-serious"} <= set(labels(offers(snapshot, ("studies",), f"{judged}level: |")))
+    assert "sound" in labels(offers(snapshot, ("studies",), f"{begun}overall: |"))
+
+
+def test_a_file_in_a_folder_of_a_folder_belongs_to_its_brief() -> None:
+    path = EXAMPLE / "instruments" / "appraisals" / "example@1.yaml"
+    desk = Desk()
+    desk.put(path, path.read_text().replace("word: Sound", "word: Solid"))
+    assert desk.brief_of(path) == EXAMPLE
+    assert root_of(path, EXAMPLE) == ("appraisal-instruments", 0)
+    (read, *_) = desk.snapshot(EXAMPLE).source.tree["appraisal-instruments"]
+    assert read["levels"][0]["word"] == "Solid"
+    assert desk.brief_of(EXAMPLE / "instruments" / "appraisals" / "more" / "x.yaml") is None
 
 
 @pytest.mark.parametrize(

@@ -284,10 +284,11 @@ def test_the_same_title_and_year_is_a_warning(
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("references.bib", "CSL-JSON"), ("My Library.bib", "CSL-JSON"), ("export.ris", "CSL-JSON"),
-        ("pubmed.nbib", "CSL-JSON"), ("references.yaml", "CSL-JSON"), ("references.yml", "CSL-JSON"),
-        ("Exported Items.json", "rename it"), ("reference.json", "rename it"), ("References.bibtex", "CSL-JSON"),
-        (None, "CSL-JSON"),
+        ("references.bib", "evibrief import"), ("My Library.bib", "My Library.bib --into"),
+        ("export.ris", "evibrief import"),
+        ("pubmed.nbib", "evibrief import"), ("references.yaml", "CSL-JSON"), ("references.yml", "CSL-JSON"),
+        ("Exported Items.json", "rename it"), ("reference.json", "rename it"), ("References.bibtex", "evibrief import"),
+        (None, "CSL-JSON"), ("old.enl", "CSL-JSON"),
     ],
 )  # fmt: skip
 def test_a_missing_list_is_one_problem_that_names_what_is_there(name: str | None, hint: str, tmp_path: Path) -> None:

@@ -22,22 +22,25 @@ from command import run_here as evibrief
 from evibrief import __version__
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.identifiers import address_of_doi
+from evibrief.exports import gather
 from evibrief.exports.comma_separated import text_of_cell
 from evibrief.exports.contract import Exported
 from evibrief.exports.gather import exported_of
-from evibrief.exports.graph import SPACE
+from evibrief.exports.graph import GRAPH_SPACE
 from evibrief.exports.layouts import BibLatex
 from evibrief.exports.packages import bag
 from evibrief.exports.references import ris_of
 from evibrief.exports.registry import EXPORTS, export_named, export_names
 from evibrief.exports.tables import tables_of
 from evibrief.exports.view import schema_of_export, view_of
+from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.rating.findings import derive
 from evibrief.rating.tally_records import ratings_as_data
 from shared import ROOT, SECOND
 
 ARCHIVED = ROOT / "archive" / "ketamine-mecfs" / "2026-11-30_v0.3.0"
+HASHES = ("content_sha256", "evidence_sha256")
 HOSTILE = (
     '=HYPERLINK("https://example.org","x")', "+1", "-5 points", "@SUM(A1)", "\t=1", "'=1", "''@x", "＝1+1", "'quoted'",
     'a "b", c\nd', "</script><script>alert(1)</script><!--", "<&>]]>'\"", "TY  - JOUR", "\nER  - \nTY  - BOOK",
@@ -228,7 +231,7 @@ def test_biblatex_is_read_back_by_pandoc(exported: Exported) -> None:
 def graph_of(data: bytes) -> tuple[Mapping[str, Mapping[str, str]], list[tuple[str, str, Mapping[str, str]]]]:
     """The nodes and edges of a GraphML file by the rules of its schema, each with its attributes by name."""
     root = etree.fromstring(data)
-    assert root.tag == f"{{{SPACE}}}graphml"
+    assert root.tag == f"{{{GRAPH_SPACE}}}graphml"
     assert [etree.QName(one).localname for one in root] == ["key"] * (len(root) - 1) + ["graph"]
     keys = {one.get("id"): (one.get("for"), one.get("attr.name"), one.get("attr.type")) for one in root[:-1]}
     ids = [one.get("id") for one in root.iter() if one.get("id")]
@@ -244,8 +247,8 @@ def graph_of(data: bytes) -> tuple[Mapping[str, Mapping[str, str]], list[tuple[s
             found[name] = str(int(one.text)) if kind == "int" else one.text or ""
         return found
 
-    nodes = {one.get("id"): data_of(one) for one in root.iter(f"{{{SPACE}}}node")}
-    edges = [(one.get("source"), one.get("target"), data_of(one)) for one in root.iter(f"{{{SPACE}}}edge")]
+    nodes = {one.get("id"): data_of(one) for one in root.iter(f"{{{GRAPH_SPACE}}}node")}
+    edges = [(one.get("source"), one.get("target"), data_of(one)) for one in root.iter(f"{{{GRAPH_SPACE}}}edge")]
     assert all(source in nodes and target in nodes for source, target, _ in edges)
     return nodes, edges
 
@@ -349,6 +352,8 @@ def test_an_archived_version_and_its_documents_are_exported() -> None:
     alone = exported_of(str(pdf))
     assert alone.files.keys() & names == {pdf.name, "manifest.json"}
     assert alone.brief == whole.brief
+    told, kept = json.loads(file_of(whole, "json")), json.loads((ARCHIVED / "manifest.json").read_text())
+    assert [told[name] for name in HASHES] == [kept[name] for name in HASHES]
     for name in ("json", "csv", "graphml", "ris"):
         assert export_named(name).write(alone) == export_named(name).write(whole)
 
@@ -434,3 +439,11 @@ def test_the_programs_own_citation_file_has_the_facts_of_the_package() -> None:
     assert (told["title"], told["version"], told["license"]) == (package["name"], __version__, package["license"])
     assert told["abstract"] == package["description"]
     assert told["authors"] == package["authors"]
+
+
+def test_a_document_that_lists_nonsense_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pdf,) = (path for path in ARCHIVED.glob("*.pdf") if "core" not in path.name)
+    carried = {**carried_files(pdf.read_bytes(), pdf.name), "manifest.json": b'{"layer": "../../x"}'}
+    monkeypatch.setattr(gather, "carried_files", lambda data, name: carried)
+    with pytest.raises(Problems, match="the list of what it carries is damaged"):
+        exported_of(str(pdf))

@@ -33,6 +33,10 @@ from evibrief.archive.withdraw import withdraw_version
 from evibrief.build import build
 from evibrief.checks.load import load
 from evibrief.checks.sarif import sarif_log
+from evibrief.exports.gather import exported_of
+from evibrief.exports.graph import edges_of, graph_of, nodes_of
+from evibrief.exports.packages import crate
+from evibrief.files import write_folder
 from evibrief.formats.html.render import render_text
 from evibrief.mailing import prepare as preparing
 from evibrief.mailing.letters import Enclosed, Sent, brief_letter
@@ -117,6 +121,7 @@ def main() -> int:
             *_ask_mail(Path(folder)),
             *_ask_pages_and_letters(Path(folder)),
             *_ask_sarif(Path(folder)),
+            *_ask_exports(Path(folder)),
         ]
     return 0 if all(answers) else 1
 
@@ -304,6 +309,55 @@ def _ask_sarif(folder: Path) -> Iterator[bool]:
         errors = [line for line in run.stdout.splitlines() if ": error " in line]
         ran = "1 files scanned" in run.stdout and bool(errors) is broken
         yield _say(ran, f"{name}.sarif has {len(errors)} errors by the SARIF multitool", [] if ran else errors)
+
+
+def _ask_exports(folder: Path) -> Iterator[bool]:
+    """What networkx reads of the graphs, and what the validator of RO-Crate finds in the crates."""
+    for brief in BRIEFS:
+        exported = exported_of(str(brief))
+        nodes, edges = _graph_by_networkx(graph_of(exported), folder)
+        wanted = (len(list(nodes_of(*exported.printed))), len(list(edges_of(exported.brief))))
+        yield _say((nodes, edges) == wanted, f"networkx reads {nodes} nodes and {edges} edges of {brief.name}", [])
+        place = folder / f"crate-{brief.name}"
+        write_folder(crate(exported), place)
+        yield _tell_crate(brief.name, place, right=True)
+        (place / "evidence" / "brief.yaml").unlink()
+        yield _tell_crate(f"{brief.name} without a file that it lists", place, right=False)
+
+
+def _graph_by_networkx(data: bytes, folder: Path) -> tuple[int, int]:
+    import networkx
+
+    (folder / "graph.graphml").write_bytes(data)
+    graph = networkx.read_graphml(folder / "graph.graphml", force_multigraph=True)
+    return graph.number_of_nodes(), graph.number_of_edges()
+
+
+def _tell_crate(name: str, place: Path, right: bool) -> bool:
+    """What the validator says. It asks w3id.org for the words of RO-Crate; without a network nothing is known."""
+    faults = _faults_of_crate(place)
+    if faults is None:
+        print(f"NOT CHECKED: the crate of {name}, because w3id.org cannot be reached", file=sys.stderr)
+        return os.environ.get("CI") != "true"
+    told = f"the crate of {name} has {len(faults)} faults by RO-Crate's validator"
+    return _say(bool(faults) is not right, told, faults)
+
+
+def _faults_of_crate(place: Path) -> list[str] | None:
+    """What a crate must have and has not; None where the validator could not ask for the words."""
+    from rocrate_validator import errors, models, services
+
+    asked = services.ValidationSettings(
+        rocrate_uri=str(place), profile_identifier="ro-crate-1.1", requirement_severity=models.Severity.REQUIRED
+    )
+    try:
+        found = services.validate(asked).get_issues(models.Severity.REQUIRED)
+    except errors.ValidationExecutionError as ended:
+        if "URLError" in str(ended):
+            return None
+        raise
+    told = [f"{one.check.identifier}: {one.message}" for one in found]
+    return None if any("Unable to retrieve the JSON-LD context" in one for one in told) else told
 
 
 def _say(right: bool, words: str, details: list[str]) -> bool:

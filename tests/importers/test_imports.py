@@ -215,6 +215,19 @@ def test_entries_without_a_key_or_with_that_of_another_are_read() -> None:
     assert found == [("", "One"), ("a", "Two"), ("a", "Three"), ("", "Four")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("CO$_2$ and $\\beta_{12}$", "CO<sub>2</sub> and β<sub>12</sub>"), ("m$^{-2}$", "m<sup>-2</sup>"),
+        ("1990\\textendash{}95 \\textpm 3", "1990–95 ±3"), ("\\ensuremath{\\alpha}-b, $p < 0.05$", "α-b, p < 0.05"),
+        ("\\$5 and \\$6", "$5 and $6"), ("M\\\"uller \\ss{} {\\it this}", "Müller ß <i>this</i>"),
+        ("Fatigue in Parkinson Disease", "Fatigue in Parkinson Disease"), ("DNA$_{\\textrm{2}}$", "DNA<sub>2</sub>"),
+    ],
+)  # fmt: skip
+def test_no_letter_of_a_title_in_tex_is_lost(typed: str, title: str) -> None:
+    assert read(f"@article{{a,\n  title = {{{typed}}},\n  year = 2001\n}}\n")[0]["title"] == title
+
+
 ZOTERO = {
     "itemType": "journalArticle", "title": "A trial of blue glass", "publicationTitle": "Annals of Examples",
     "creators": [
@@ -308,6 +321,8 @@ def test_one_space_behind_the_tags_is_read_as_two() -> None:
         ("@article{a, title={x},\n year={2001}\n@article{b, title={y}}", "bibtex", 3, "unexpected"),
         ("@comment{\n@article{a, title={x}}\n}\n@book{b, title={y}}", "bibtex", 2, "the entry `a` was not read"),
         ("@article(a, title={x})", "bibtex", 1, "unexpected '('"),
+        ("@article{a,\n title = {x},\n author = {A \\foo B}\n}", "bibtex", 3, "does not know the command `\\foo`"),
+        ("@article{a,\n title = {$\\frac{1}{2}$ of it}\n}", "bibtex", 1, "would be printed as it is typed"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_with_its_line(data: str | bytes, name: str, line: int, words: str) -> None:

@@ -163,8 +163,11 @@ def test_all_is_kept_and_offline_asks_nobody(here: Service, cite: Cite, folder: 
     assert (done.returncode, done.stderr, here.asked) == (0, "", [])
     assert done.stdout.startswith("asking nobody: kept answers only\n")
     assert f"on {TODAY}" in done.stdout
+    assert "kept 1 answer" not in done.stdout
     assert state_of(folder) == written
-    assert "no answer to this is kept" in refused(cite, folder, "10.5555/never", "--offline")
+    said = refused(cite, folder, "10.5555/never", "77", "--offline")
+    assert f"{folder}/lookups: error[lookup]: no answer of https://doi.org/10.5555/never is kept" in said
+    assert f"no answer of https://api.ncbi.nlm.nih.gov{CTXP}77 is kept" in said
     assert here.asked == []
 
 
@@ -492,6 +495,19 @@ def test_a_report_is_completed_by_what_reports_have(here: Service, cite: Cite, f
     here.on(f"/{DOI}", as_reply(datacite(DOI, TITLE)))
     assert "example2020: added author The Glass Group, publisher Figments" in cite("--complete").stdout
     assert here.paths == [f"/{DOI}"]
+
+
+def test_a_chapter_with_the_number_of_its_book_takes_nothing(here: Service, cite: Cite, folder: Path) -> None:
+    book = "A handbook of glass: second edition"
+    part = {"type": "chapter", "container-title": "A handbook of glass"}
+    with_reference(folder, DOI=DOI, title=TITLE, author=None, **part)
+    here.on(f"/{DOI}", as_reply(crossref(DOI, book, type="book")))
+    done = cite("--complete")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"example2020: DOI {DOI} is that of its book; nothing was taken" in done.stdout
+    assert "author" not in listed(folder)[0]
+    with_reference(folder, **{"container-title": "Another book"})
+    assert "two titles for one publication" in refused(cite, folder, "--complete")
 
 
 def test_a_dry_completion_and_one_offline(here: Service, cite: Cite, folder: Path) -> None:

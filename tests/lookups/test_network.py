@@ -11,7 +11,7 @@ from certificates import self_signed
 from evibrief import __version__
 from evibrief.lookups import network
 from evibrief.lookups.contract import Answer, Lookup
-from evibrief.lookups.kept import Kept, file_name, keep_answers
+from evibrief.lookups.kept import KeptAnswers, file_name, keep_answers
 from evibrief.lookups.network import Network, bases_of, is_public, origin_of
 from evibrief.problems import Problems
 from services import Reply, Service, service
@@ -113,7 +113,7 @@ def test_a_host_is_asked_with_a_rest_between(waits: list[float]) -> None:
     net = Network(TODAY, {"https://mirror.example": "http://127.0.0.1:9"}, wait=waits.append)
     for host in ("doi.org", "doi.org", "api.ncbi.nlm.nih.gov", "mirror.example", "mirror.example"):
         net._rest_before(Lookup(f"https://{host}/a"))  # public hosts cannot be asked in a test
-    assert waits == [network.BETWEEN]
+    assert waits == [network.REST_BETWEEN]
 
 
 def test_a_service_that_says_nothing_ends_at_the_time_limit(here: Service) -> None:
@@ -269,13 +269,13 @@ def test_a_kept_answer_is_a_text_that_says_what_it_is(tmp_path: Path) -> None:
         "asked: https://doi.org/10.5555/a", "accept: application/vnd.citationstyles.csl+json", "on: 2026-11-30",
         "answered by: https://api.crossref.org/b", "status: 200",
     ]  # fmt: skip
-    assert Kept(tmp_path).ask(QUESTION) == answered(b'{"a": "\n\n"}')
+    assert KeptAnswers(tmp_path).ask(QUESTION) == answered(b'{"a": "\n\n"}')
 
 
 def test_the_newest_answer_counts(tmp_path: Path) -> None:
     days = [TODAY, TODAY - datetime.timedelta(days=90), TODAY - datetime.timedelta(days=1)]
     keep_answers(tmp_path, [answered(day.isoformat().encode(), day) for day in days])
-    assert Kept(tmp_path).ask(QUESTION).body == b"2026-11-30"
+    assert KeptAnswers(tmp_path).ask(QUESTION).body == b"2026-11-30"
 
 
 def test_each_question_has_a_file_of_its_own() -> None:
@@ -286,8 +286,8 @@ def test_each_question_has_a_file_of_its_own() -> None:
 
 
 def test_an_answer_that_was_not_kept_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Problems, match=r"no answer to this is kept in .*lookups"):
-        Kept(tmp_path).ask(QUESTION)
+    with pytest.raises(Problems, match=r"lookups: error\[lookup\]: no answer of https://doi.org/10.5555/a is kept"):
+        KeptAnswers(tmp_path).ask(QUESTION)
 
 
 def tampered(path: Path, how: str) -> None:
@@ -316,4 +316,4 @@ def test_a_kept_answer_that_was_changed_is_refused(tmp_path: Path, how: str) -> 
     [path] = keep_answers(tmp_path, [answered(b"{}")])
     tampered(path, how)
     with pytest.raises(Problems, match="this is not an answer as it was kept"):
-        Kept(tmp_path).ask(QUESTION)
+        KeptAnswers(tmp_path).ask(QUESTION)

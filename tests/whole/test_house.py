@@ -63,8 +63,9 @@ OWNERS = {
     "lxml": {
         "exports.graph", "formats.canonical_xml", "formats.docx.content_controls", "formats.docx.evidence_part",
         "formats.docx.footers", "formats.docx.package", "formats.docx.pictures", "formats.docx.properties",
-        "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write",
+        "formats.docx.review_copy", "formats.docx.tracked_text", "formats.docx.write", "importers.xml_records",
     },
+    "rispy": {"importers.ris"},
     "fontTools": {"resources"},
     "email": {"mailing.message"},
     "smtplib": {"mailing.smtp"},
@@ -81,9 +82,11 @@ OWNERS = {
     "matplotlib": {"sections.figures.sheet"},
     "PIL": {"sections.figures.sheet"},
 }  # fmt: skip
-# What reaches another machine, and who has it. The server of the preview listens on this machine alone.
+# What reaches another machine, and who has it. The server of the preview listens on this machine alone, and that of
+# editors has no address: it speaks over its own streams.
 NETWORK = {
-    "archive.timestamps": {"http.client"}, "lookups.network": {"http.client", "urllib.request"},
+    "archive.timestamps": {"http.client"}, "editor.server": {"asyncio"},
+    "lookups.network": {"http.client", "urllib.request"},
     "mailing.smtp": {"smtplib", "ssl"}, "preview.server": {"http", "http.server"},
 }  # fmt: skip
 NETWORK_LIBRARIES = re.compile(

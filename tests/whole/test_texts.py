@@ -39,6 +39,7 @@ NO_TEXTS = frozenset((
     "searched", "target", "cohort", "links", "safety",
     "sha256", "matched_by", "record", "weight", "decision", "decided", "when_decided", "version",
     "evidence", "citation_style", "instrument", "low", "high", "value", "line", "rows", "replaces",
+    "domain", "overall",
 ))  # fmt: skip
 """Words from lists, ids, dates and numbers, which are printed as the words of a language, and what is not printed."""
 

@@ -197,6 +197,17 @@ def test_the_page_on_mailing_works_as_it_is_typed(started: Path) -> None:
     assert printed.count("recorded as sent") == 3
 
 
+def test_the_page_on_importing_works_as_it_is_typed(started: Path) -> None:
+    page = (DOCS / "importing.md").read_text()
+    (library,), (told,) = blocks(page, "ris"), blocks(page, "text")
+    (started / "library.ris").write_text(library)
+    first, again = lines_of("importing.md")
+    assert typed(first, started).stdout == told
+    listed = json.loads((started / "data" / "my-brief" / "references.json").read_text())
+    assert [one["id"] for one in listed] == ["example2020", "muster2021"]
+    assert "2 read, 0 added" in type_all([again], started, {})
+
+
 def test_the_pages_on_ratings_and_themes_work_as_they_are_typed(started: Path) -> None:
     names = "Record ID,RetractionDate,RetractionDOI,OriginalPaperDOI,OriginalPaperPubMedID,RetractionNature,Reason"
     row = "1,6/25/2021 0:00,10.5555/notice,10.5555/other,0,Retraction,+Invented;"

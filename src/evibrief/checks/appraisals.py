@@ -150,9 +150,14 @@ def appraisal_too_good(case: Context) -> Iterator[Finding]:
             level = made.appraisal.level_of(worst)
             message = f"`{made.appraisal.overall}` is better than `{worst}` allows, which is `{level}`"
             yield Finding((*made.location, "overall"), message, "correct one of them, or add `better`, signed")
-        elif made.appraisal.better and (overall is None or not worst or overall >= bounds[worst]):
+        elif made.appraisal.better and _is_judged(made) and (overall is None or not worst or overall >= bounds[worst]):
             message = "no domain is worse than the overall judgement"
             yield Finding((*made.location, "better"), message, "leave `better` out")
+
+
+def _is_judged(made: _Made) -> bool:
+    """Whether every domain is: one that is not may be the worst."""
+    return all(made.appraisal.level_of(domain.id) != NOT_JUDGED for domain in made.instrument.domains)
 
 
 def _bounds(made: _Made) -> Iterator[tuple[str, int]]:

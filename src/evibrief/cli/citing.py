@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evibrief.cli import limits
+from evibrief.cli.printing import progress
 from evibrief.problems import Problems, errors_in, one_problem
 
 if TYPE_CHECKING:
     from evibrief.evidence.source import SourceTree
     from evibrief.evidence.stubs import Stubs
     from evibrief.lookups.citing import Cited
-    from evibrief.lookups.contract import Answer, Asks
+    from evibrief.lookups.contract import Answer, Asks, Lookup
 
 HOSTS = "EVIBRIEF_HOSTS"
 """An environment variable: services that are asked instead of the public ones."""
@@ -59,12 +60,24 @@ def run_cite(options: argparse.Namespace) -> int:
 
 def asks_of(folder: Path, offline: bool) -> "Asks":
     """What a command asks: the network, or the answers that were kept in a brief's folder."""
-    from evibrief.lookups.kept import Kept
+    from evibrief.lookups.kept import KeptAnswers
     from evibrief.lookups.network import Network, bases_of
 
     if offline:
-        return Kept(folder)
+        return KeptAnswers(folder)
     return Network(datetime.date.today(), bases_of(os.environ.get(HOSTS, "")))
+
+
+class _Shown:
+    """Something that can be asked; a terminal shows what is asked for now, because many questions take minutes."""
+
+    def __init__(self, asks: "Asks", report: Callable[[str], None]) -> None:
+        self._asks, self._report = asks, report
+
+    def ask(self, question: "Lookup") -> "Answer":
+        """The answer. Raises `Problems` if there is none."""
+        self._report(question.address)
+        return self._asks.ask(question)
 
 
 def _brief_read(folder: Path) -> "SourceTree":
@@ -88,7 +101,9 @@ def _cite(source: "SourceTree", asks: "Asks", options: argparse.Namespace) -> No
     from evibrief.lookups.citing import cite
 
     references, studies = options.into / "references.json", options.into / "studies.yaml"
-    cited = cite(options.identifiers, asks, [reference_of(one) for one in source.tree["references"]])
+    at_hand = [reference_of(one) for one in source.tree["references"]]
+    with progress(quiet=False) as report:
+        cited = cite(options.identifiers, _Shown(asks, report), at_hand)
     keys = tuple(str(one.csl["id"]) for one in cited.new)
     made = stubs_of_new(source, str(studies), keys)
     texts = {studies: made.text} if made.references else {}
@@ -137,7 +152,8 @@ def _complete(source: "SourceTree", asks: "Asks", options: argparse.Namespace) -
     from evibrief.lookups.completing import complete
 
     references = options.into / "references.json"
-    completed = complete(source, asks, options.identifiers)
+    with progress(quiet=False) as report:
+        completed = complete(source, _Shown(asks, report), options.identifiers)
     texts = {}
     if completed.fields:
         texts[references] = with_fields(*_texts(source, references), completed.fields)

@@ -135,7 +135,8 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
         for path in (listed, appraised):
             demand_own(path)
         replace_files([(listed, references), (appraised, new.text)])
-        print(f"{appraised}: {len(new.references)} stubs added; fill in what is `to be filled in`")
+        many = "stub" if len(new.references) == 1 else "stubs"
+        print(f"{appraised}: {len(new.references)} {many} added; fill in what is `to be filled in`")
 
 
 def _added(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:

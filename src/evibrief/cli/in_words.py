@@ -49,7 +49,7 @@ def run_files(options: argparse.Namespace) -> int:
 
     examples = resources.example_texts()
     circulation = Described("circulation.yaml", Circulation, examples["circulation.example.yaml"])
-    described = {one.name.partition(".")[0].partition("/")[0]: one for one in described_files(examples)}
+    described = {_asked_as(one.name): one for one in described_files(examples)}
     described["circulation"] = circulation
     if options.file is None:
         print("# The data files\n\n" + files_in_words(described.values(), _FILES_PREFACE).rstrip("\n"))
@@ -59,6 +59,11 @@ def run_files(options: argparse.Namespace) -> int:
         print(f"evibrief: no file is called {options.file}; there are {', '.join(described)}", file=sys.stderr)
         return 2
     return 0
+
+
+def _asked_as(name: str) -> str:
+    """What a file is asked for as: `harms`, and `claims` for those in a folder."""
+    return name.removesuffix("/NAME.yaml").partition(".")[0].rpartition("/")[2]
 
 
 def commands_in_words(parser: argparse.ArgumentParser) -> str:

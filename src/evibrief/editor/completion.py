@@ -7,6 +7,7 @@ routes and times are never offered: another one would be another dose.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -19,14 +20,16 @@ from evibrief.editor.occurrences import kinds_at
 from evibrief.editor.outline import Spot, spot_at
 from evibrief.editor.positions import TextRange
 from evibrief.editor.words import in_a_line
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS
 from evibrief.evidence.brief import type_of
 from evibrief.evidence.field_types import field_at, is_asked, record_type_at, takes_unknown, unwrapped, words_allowed
 from evibrief.evidence.fields import Record, Takes
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.meanings import MEANINGS
-from evibrief.evidence.places import instrument_folders
+from evibrief.evidence.places import appraisal_folders, instrument_folders
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import MEASURES
+from evibrief.evidence.walk import entries
 from evibrief.rating.values import values_of
 
 OfferKind = Literal["record", "word", "key", "value"]
@@ -183,11 +186,30 @@ def _with_meanings(kind: Any) -> Iterator[tuple[str, str]]:
         yield from ((word, MEANINGS.get(kind, {}).get(word, "")) for word in get_args(kind))
 
 
+def _files_in(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """The names of YAML files, each once."""
+    paths = (path for folder in folders for path in sorted(folder.glob("*.yaml")))
+    yield from ((name, "") for name in dict.fromkeys(path.stem for path in paths))
+
+
+def _of_appraisal(location: Location, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """The instruments of appraisals; the domains and the levels of those that the brief names already."""
+    read = [one for one in snapshot.source.tree.get(APPRAISAL_INSTRUMENTS, []) if isinstance(one, dict)]
+    named = {"domain": ("domains", "name"), "level": ("levels", "word"), "overall": ("levels", "word")}
+    if location[-1] == "instrument":
+        yield from _files_in(appraisal_folders(snapshot.folder))
+    elif location[-1] in named:
+        part, words = named[str(location[-1])]
+        listed = (one for instrument in read for _, one in entries(instrument.get(part)))
+        yield from {str(one.get("id")): str(one.get(words)) for one in listed}.items()
+
+
 def _listed(location: Location, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """The words of fields whose lists are files or rules."""
     if location == ("brief", "methods", "instrument"):
-        paths = (path for folder in instrument_folders(snapshot.folder) for path in sorted(folder.glob("*.yaml")))
-        yield from ((name, "") for name in dict.fromkeys(path.stem for path in paths))
+        yield from _files_in(instrument_folders(snapshot.folder))
+    elif "appraisals" in location[:-1]:
+        yield from _of_appraisal(location, snapshot)
     elif location == ("brief", "sections", 0, "kind"):
         yield from ((name, "") for name in section_kinds())
     elif location == ("brief", "language"):

@@ -14,15 +14,19 @@ from evibrief.build import checked
 from evibrief.checks.load import Loaded
 from evibrief.editor.occurrences import Definition, Occurrence, definitions, occurrences
 from evibrief.editor.positions import lines_fed
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS
 from evibrief.evidence.files import stems
-from evibrief.evidence.places import belongs
+from evibrief.evidence.places import APPRAISALS, belongs
 from evibrief.evidence.read_folder import LARGEST_SOURCE, read_brief
 from evibrief.evidence.read_references import read_references
 from evibrief.evidence.read_yaml import composed
 from evibrief.evidence.source import Location, SourceTree
 from evibrief.problems import Problem, Problems
 
-_IN_FOLDERS = {"claims": ("claims", 0), "reviews": ("reviews", 0), "instruments": ("instrument",)}
+_IN_FOLDERS: Mapping[str, Location] = {
+    "claims": ("claims", 0), "reviews": ("reviews", 0), "instruments": ("instrument",),
+    f"instruments/{APPRAISALS}": (APPRAISAL_INSTRUMENTS, 0),
+}  # fmt: skip
 """Folders of a brief whose files each hold one record, with the location of that record."""
 
 
@@ -88,8 +92,7 @@ class Desk:
 
     def brief_of(self, path: Path) -> Path | None:
         """The folder of the brief that a file belongs to; None for any other file."""
-        above = (path.parent, path.parent.parent) if path.parent.name in _IN_FOLDERS else (path.parent,)
-        for folder in above:
+        for folder in (one for one in path.parents[:3] if _inside(path, one) in ("", *_IN_FOLDERS)):
             if self._is_brief(folder) and belongs(path.relative_to(folder).as_posix()):
                 return folder
         return None
@@ -145,8 +148,13 @@ def checked_now(folder: Path, unsaved: Mapping[Path, str], today: datetime.date)
 def root_of(path: Path, folder: Path) -> Location:
     """Where the tree of a brief's file belongs in the tree of the brief; indices are 0."""
     if path.parent != folder:
-        return _IN_FOLDERS[path.parent.name]
+        return _IN_FOLDERS[_inside(path, folder)]
     return (path.stem,) if path.stem in stems() else ("references",)
+
+
+def _inside(path: Path, folder: Path) -> str:
+    """The folder of a file, from a folder around it: `claims`; empty if that is its own."""
+    return path.parent.relative_to(folder).as_posix().removeprefix(".")
 
 
 def _is_whole(path: Path, text: str, root: Location) -> bool:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from evibrief.editor.positions import TextRange
+from evibrief.evidence.appraisals import APPRAISAL_INSTRUMENTS
 from evibrief.evidence.field_types import field_at, unwrapped
 from evibrief.evidence.fields import CITATION, Takes
 from evibrief.evidence.source import Location, SourceTree, Span
@@ -103,7 +104,7 @@ def _in_scalar(source: SourceTree, own: set[Location], location: Location, text:
         how: How = "definition" if location in own else "field"
         if stretch := _written(source.texts[span.path], span, name):
             yield Occurrence(name, how, span.path, stretch, location)
-    elif location[0] not in ("references", "instrument"):
+    elif location[0] not in ("references", "instrument", APPRAISAL_INSTRUMENTS):
         for how, pattern, name_of in _IN_TEXTS:
             for found in pattern.finditer(source.texts[span.path], span.start, span.end):
                 name = name_of(found[1])

@@ -37,7 +37,7 @@ _OfInstrument = Annotated[_Named, BeforeValidator(as_text)]
 InstrumentName = Annotated[_OfInstrument, Takes("`id@version` of an [instrument](#appraisal-instrument)")]
 DomainName = Annotated[_OfInstrument, Takes("id of a domain of the instrument")]
 LevelName = Annotated[_OfInstrument, Takes("id of a level of the instrument, or `unknown`")]
-Word = Annotated[Text, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+PlainName = Annotated[Text, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
 class DomainJudgement(Record):
@@ -83,7 +83,7 @@ class Appraisal(Record):
 class JudgementLevel(Record):
     """A level that an instrument has."""
 
-    id: Word
+    id: PlainName
     word: Text = Field(description="as it is printed")
     sign: Annotated[Text, Field(max_length=2)] = Field(description="in the cell of a figure: `+`, `?`, `−1`")
     concern: Concern
@@ -92,23 +92,23 @@ class JudgementLevel(Record):
 class AppraisalDomain(Record):
     """A domain that an instrument has."""
 
-    id: Word
+    id: PlainName
     name: Text = Field(description="as it is printed")
-    levels: tuple[Word, ...] = Field(default=(), description="those that it takes, best first; else all levels")
+    levels: tuple[PlainName, ...] = Field(default=(), description="those that it takes, best first; else all levels")
 
 
 class Bound(Record):
     """What the instrument itself says a level of a domain allows the overall judgement to be, at best."""
 
-    level: Word
-    domains: tuple[Word, ...] = Field(default=(), description="else all")
-    at_best: Word = Field(description="a level of `overall`")
+    level: PlainName
+    domains: tuple[PlainName, ...] = Field(default=(), description="else all")
+    at_best: PlainName = Field(description="a level of `overall`")
 
 
 class AppraisalInstrument(Record):
     """An instrument of appraisal: its domains and its levels, in their order, and where they are published."""
 
-    id: Word
+    id: PlainName
     version: Annotated[Text, Field(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$")] = Field(
         description="in quotes where it is a number: `\"2019\"`"
     )
@@ -121,7 +121,7 @@ class AppraisalInstrument(Record):
     designs: tuple[Design, ...] = Field(default=(), description="of the studies that it is for; else all")
     domains: tuple[AppraisalDomain, ...] = Field(min_length=1)
     levels: tuple[JudgementLevel, ...] = Field(min_length=2, description="the best first")
-    overall: tuple[Word, ...] = Field(
+    overall: tuple[PlainName, ...] = Field(
         default=(), description="the levels of the overall judgement, best first; left out where there is none"
     )
     bounds: tuple[Bound, ...] = Field(

@@ -61,6 +61,7 @@ def _nearest_folder(folder: Path) -> str:
 
 
 _NAMES_OF_LISTS = ("references", "bibliography", "library", "literature")
+_IMPORTED = (".bib", ".bibtex", ".ris", ".nbib")
 _HOW_TO_EXPORT = "export the references as CSL-JSON (so Zotero calls it, too) and save them under this name"
 
 
@@ -142,6 +143,8 @@ class _Reader(Recorder):
         hint = f"a brief needs it: {_HOW_TO_EXPORT}"
         if lists and lists[0].suffix.lower() == ".json":
             hint = "rename it, if it is the list of references as CSL-JSON"
+        elif lists and lists[0].suffix.lower() in _IMPORTED:
+            hint = f"make it from that file: `evibrief import {lists[0]} --into {self.folder}`"
         self.told |= set(lists)
         self.unread.add(("references",))
         self.problems.append(Problem(Place(str(path)), "no-file", message, hint, unfinished=not lists))

@@ -54,17 +54,29 @@ def _is_alike(new: Reference, one: Reference) -> bool:
 
 
 def is_same_title(one: str, other: str) -> bool:
-    """Whether two titles are those of one publication: the same words, or one has a subtitle that the other lacks.
+    """Whether two titles are those of one publication: the same letters, or one has a subtitle that the other lacks.
 
     A protocol, a correction or a reply repeats the title of what it is about: that is no subtitle.
     """
-    (short, _), (long, written) = sorted((normalised_title(title), title) for title in (one, other))
-    if short == long:
+    (short, _), (long, written) = sorted((_spelled(title), title) for title in (one, other))
+    if _is_same(short, long):
         return bool(short)
-    main = normalised_title(str(_SUBTITLE.split(written, maxsplit=1)[0]))
-    return main == short and len(short.split()) > 2 and not _ANOTHER.search(long.removeprefix(short))
+    main = _spelled(str(_SUBTITLE.split(written, maxsplit=1)[0]))
+    return _is_same(main, short) and len(short.split()) > 2 and not _ANOTHER.search(long[len(main) :])
 
 
+def _spelled(title: str) -> str:
+    """A title in comparable words: Greek letters by their names, and “and” for its sign."""
+    words = "".join(_GREEK.get(letter, letter) for letter in unicodedata.normalize("NFKC", title).casefold())
+    return normalised_title(words.replace("&", " and "))
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two titles have the same letters; a hyphen may join words or part them."""
+    return one.replace(" ", "") == other.replace(" ", "")
+
+
+_GREEK = {chr(code): unicodedata.name(chr(code)).rpartition(" ")[2].lower() for code in range(0x3B1, 0x3CA)}
 _SUBTITLE = re.compile(r"[:?.!]\s|\s[-–—]\s|—")
 _ANOTHER = re.compile(
     r"\b(correction|corrigend|errat|retract|concern|protocol|repl(y|ies)|response|comment|letter|editorial|part|supplement"
@@ -77,8 +89,9 @@ def new_reference_id(csl: Mapping[str, Any], taken: Container[str]) -> str:
     base = f"{_name(csl)}{reference_of(csl).year or ''}"
     if base in _WORDS_OF_YAML:
         base += "0"
-    letters = (first + second for first in ("", *string.ascii_lowercase) for second in string.ascii_lowercase)
-    return next(key for key in chain([base], (base + one for one in letters if one != "a")) if key not in taken)
+    letters = (first + second for first in ["", *string.ascii_lowercase] for second in string.ascii_lowercase)
+    keys: Iterable[str] = chain([base], (base + one for one in letters if one != "a"))
+    return next(key for key in keys if key not in taken)
 
 
 _WORDS_OF_YAML = frozenset(("no", "yes", "on", "off", "n", "y", "true", "false", "null"))

@@ -14,10 +14,10 @@ from evibrief.evidence.rewrite import as_saved, is_uniform
 from evibrief.evidence.source import Span
 from evibrief.problems import one_problem
 
-Entry = Mapping[str, Any]
+CslEntry = Mapping[str, Any]
 
 
-def with_references(text: str, saved: str, path: str, added: Sequence[Entry]) -> str:
+def with_references(text: str, saved: str, path: str, added: Sequence[CslEntry]) -> str:
     """The text of the file, as it is saved, with new entries at its end.
 
     `text` has line feeds alone, `saved` is what is on the disk if that differs. Raises `Problems` if the list cannot be
@@ -41,19 +41,19 @@ def _is_empty(text: str) -> bool:
     return re.fullmatch(r"\s*\[\s*\]\s*", text) is not None
 
 
-def _list_of(entries: Sequence[Entry]) -> str:
+def _list_of(entries: Sequence[CslEntry]) -> str:
     """A new list: a line for each field."""
     set_out = (_fields_on_lines(entry, "    ", "  ", ensure_ascii=False) for entry in entries)
     return "[\n  " + ",\n  ".join(set_out) + "\n]\n"
 
 
-def _fields_on_lines(entry: Entry, indent: str, outer: str, ensure_ascii: bool) -> str:
+def _fields_on_lines(entry: CslEntry, indent: str, outer: str, ensure_ascii: bool) -> str:
     """An entry with a line for each field, and what is in a field on this line."""
     fields = (f'{indent}"{name}": {json.dumps(value, ensure_ascii=ensure_ascii)}' for name, value in entry.items())
     return "{\n" + ",\n".join(fields) + f"\n{outer}}}"
 
 
-def _behind(text: str, spans: Sequence[Span], added: Sequence[Entry]) -> str:
+def _behind(text: str, spans: Sequence[Span], added: Sequence[CslEntry]) -> str:
     """The text with the entries behind the last one, set as the last one is."""
     last = spans[-1]
     between = _between(text, spans)
@@ -68,7 +68,7 @@ def _between(text: str, spans: Sequence[Span]) -> str:
     return space if "\n" in space else " "
 
 
-def _set(entry: Entry, text: str, like: Span, between: str) -> str:
+def _set(entry: CslEntry, text: str, like: Span, between: str) -> str:
     """An entry as JSON, on as many lines as another entry of the file, and with its indent."""
     own = text[like.start : like.end]
     plain = own.isascii() and "\\u" in own

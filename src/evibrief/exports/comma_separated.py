@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 
-from evibrief.exports.computed import Cell
+from evibrief.exports.computed import DataCell
 from evibrief.exports.contract import Exported
 from evibrief.exports.tables import DataTable, tables_of
 
@@ -38,13 +38,13 @@ def _table_as_csv(table: DataTable) -> bytes:
     return _as_csv([[column.name for column in table.columns], *(row.cells for row in table.rows)])
 
 
-def _as_csv(rows: Iterable[Iterable[Cell]]) -> bytes:
+def _as_csv(rows: Iterable[Iterable[DataCell]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_safe(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
 
 
-def _safe(cell: Cell) -> str:
+def _safe(cell: DataCell) -> str:
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
     return f"'{cell}" if _RUN.match(cell) else cell

@@ -17,7 +17,7 @@ from evibrief.rating.findings import Findings
 from evibrief.rating.ratings import Tally
 from evibrief.rating.tally import StudyColumn
 
-Cell = str | int | Decimal | datetime.date | None
+DataCell = str | int | Decimal | datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Computed:
     """The computed columns of a record type: each name with its meaning, and how their cells are made."""
 
     names: Mapping[str, str]
-    make: Callable[[Any, Findings], Iterable[Cell]]
+    make: Callable[[Any, Findings], Iterable[DataCell]]
 
-    def cells(self, record: Record, findings: Findings) -> tuple[Cell, ...]:
+    def cells(self, record: Record, findings: Findings) -> tuple[DataCell, ...]:
         """The cells of one record, in the order of the names."""
         made = tuple(self.make(record, findings))
         assert len(made) == len(self.names)
@@ -46,7 +46,7 @@ _TALLY = {
 }
 
 
-def tally_cells(tally: Tally) -> Iterator[Cell]:
+def tally_cells(tally: Tally) -> Iterator[DataCell]:
     """The counts of a tally, and its studies."""
     columns = (tally.supporting, tally.against, tally.inconclusive)
     yield from (column.number for column in columns)
@@ -59,7 +59,7 @@ def _studies(column: StudyColumn) -> str:
     return "; ".join((*items, *(f"{unit} (through its studies)" for unit in column.through)))
 
 
-def _of_statement(statement: Statement, findings: Findings) -> Iterator[Cell]:
+def _of_statement(statement: Statement, findings: Findings) -> Iterator[DataCell]:
     rating = findings.ratings.statements.get(statement.id) if findings.ratings else None
     yield rating.computed if rating and rating.is_reason else None
     yield rating.final if rating and rating.is_reason else None
@@ -68,45 +68,45 @@ def _of_statement(statement: Statement, findings: Findings) -> Iterator[Cell]:
     yield from tally_cells(findings.tally(statement.id))
 
 
-def _of_link(link: Link, findings: Findings) -> Iterator[Cell]:
+def _of_link(link: Link, findings: Findings) -> Iterator[DataCell]:
     rating = findings.ratings.links.get(link.id) if findings.ratings else None
     yield rating.judgement if rating else None
     yield "; ".join(f"{one.level} without {one.without}" for one in rating.falls) if rating else None
     yield from tally_cells(findings.tally(link.id))
 
 
-def _of_mechanism(mechanism: Mechanism, findings: Findings) -> Iterator[Cell]:
+def _of_mechanism(mechanism: Mechanism, findings: Findings) -> Iterator[DataCell]:
     chain = findings.ratings.chains.get(mechanism.id) if findings.ratings else None
     yield from (chain.computed, chain.final, "; ".join(chain.weakest)) if chain else (None, None, None)
 
 
-def _of_claim(claim: Claim, findings: Findings) -> Iterator[Cell]:
+def _of_claim(claim: Claim, findings: Findings) -> Iterator[DataCell]:
     yield findings.called(claim.id)
     yield findings.subjects[claim.id]
     yield findings.ratings.claims.get(claim.id) if findings.ratings else None
     yield len(claim.evidence)
 
 
-def _of_study(study: Study, findings: Findings) -> Iterator[Cell]:
+def _of_study(study: Study, findings: Findings) -> Iterator[DataCell]:
     yield findings.standings[study.reference]
     yield "; ".join(findings.claims_of_study.get(study.reference, ()))
 
 
-def _of_reference(reference: Reference, findings: Findings) -> Iterator[Cell]:
+def _of_reference(reference: Reference, findings: Findings) -> Iterator[DataCell]:
     yield findings.standings.get(reference.id)
 
 
-def _of_correction(correction: Correction, findings: Findings) -> Iterator[Cell]:
+def _of_correction(correction: Correction, findings: Findings) -> Iterator[DataCell]:
     yield findings.called(correction.id)
     yield "; ".join(findings.claims_of_correction.get(correction.id, ()))
 
 
-def _of_brief(record: BriefRecord, findings: Findings) -> Iterator[Cell]:
+def _of_brief(record: BriefRecord, findings: Findings) -> Iterator[DataCell]:
     counts = findings.counts
     yield from (counts.stated + counts.added, counts.direct, counts.unsourced, counts.studies)
 
 
-NOTHING = Computed({}, lambda record, findings: ())
+NOTHING_COMPUTED = Computed({}, lambda record, findings: ())
 _STANDING = "the worse of its appraisal and the check for retractions"
 COMPUTED: Mapping[type[Record], Computed] = {
     BriefRecord: Computed({

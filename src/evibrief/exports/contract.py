@@ -40,6 +40,12 @@ class Exported:
 
         return file_stem(self.brief)
 
+    @property
+    def evidence(self) -> Mapping[str, bytes]:
+        """The files of the evidence, by path in its folder."""
+        inside = "evidence/"
+        return {path.removeprefix(inside): data for path, data in self.files.items() if path.startswith(inside)}
+
     @cached_property
     def printed(self) -> tuple["Brief", "Findings"]:
         """The brief and its findings as a page prints them: with the values that texts take from the data."""

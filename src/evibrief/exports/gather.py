@@ -10,13 +10,14 @@ from evibrief import __version__, resources
 from evibrief.archive.hashes import hash_of
 from evibrief.archive.opened import opened
 from evibrief.archive.versions import damaged, is_in_an_archive, read_manifest, versions_of
+from evibrief.build_cache import file_stem
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST
 from evibrief.exports.contract import Exported
-from evibrief.formats.carried import carried_files, read_document
-from evibrief.formats.manifest import evidence_files, manifest
-from evibrief.problems import Problems, errors_in
+from evibrief.formats.carried import carried_files, demand_carrier, read_document
+from evibrief.formats.manifest import checked_manifest, evidence_files, manifest
+from evibrief.problems import Problems, errors_in, one_problem
 from evibrief.rating.findings import derive
 
 
@@ -33,9 +34,20 @@ def exported_of(name: str) -> Exported:
         files = {f"evidence/{one}": data for one, data in _evidence(loaded).items()}
     if archived:
         return _exported(loaded, {**_of_version(path), **files}, _standing(path))
-    document = {path.name: read_document(path)} if path.is_file() else {}
-    own = carried_files(document[path.name], name)[MANIFEST] if document else _manifest(loaded, files)
-    return _exported(loaded, {**document, MANIFEST: own, **files})
+    document = _document(path, loaded) if path.is_file() else {MANIFEST: _manifest(loaded, files)}
+    return _exported(loaded, {**document, **files})
+
+
+def _document(path: Path, loaded: Loaded) -> Mapping[str, bytes]:
+    """A document under the name that a build gives it, and its manifest, which may come from anyone."""
+    data = read_document(path)
+    own = carried_files(data, str(path)).get(MANIFEST, b"")
+    try:
+        layer = checked_manifest(own)["layer"]
+    except ValueError as error:
+        message = f"the list of what it carries is damaged: {error}"
+        raise one_problem(str(path), "not-ours", message, "ask for the document again") from None
+    return {f"{file_stem(loaded.brief, layer)}.{demand_carrier(data, str(path)).name}": data, MANIFEST: own}
 
 
 def _exported(loaded: Loaded, files: Mapping[str, bytes], standing: str = "") -> Exported:
@@ -51,7 +63,8 @@ def _kept(folder: Path) -> Loaded:
 
 
 def _evidence(loaded: Loaded) -> Mapping[str, bytes]:
-    return evidence_files(loaded.folder, loaded.brief.brief.methods.instrument)
+    appraised_with = [one.name for one in loaded.brief.appraisal_instruments]
+    return evidence_files(loaded.folder, loaded.brief.brief.methods.instrument, appraised_with)
 
 
 def _manifest(loaded: Loaded, files: Mapping[str, bytes]) -> bytes:

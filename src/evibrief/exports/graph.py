@@ -12,16 +12,16 @@ from lxml import etree
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.claims import Claim
 from evibrief.exports.contract import Exported
-from evibrief.exports.people import date_of
+from evibrief.exports.people import date_in_iso
 from evibrief.rating.findings import Findings
 
-SPACE = "http://graphml.graphdrawing.org/xmlns"
+GRAPH_SPACE = "http://graphml.graphdrawing.org/xmlns"
 Attributes = Mapping[str, str | int | None]
 """What a node or an edge says of itself; None is left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class GraphNode:
     """A node; its id is the kind and the id of the record, because a claim and a publication may have the same one."""
 
     kind: str
@@ -35,7 +35,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class GraphEdge:
     """An edge from what rests on something to that."""
 
     kind: str
@@ -44,33 +44,33 @@ class Edge:
     attributes: Attributes = field(default_factory=dict)
 
 
-def nodes_of(brief: Brief, findings: Findings) -> Iterator[Node]:
+def nodes_of(brief: Brief, findings: Findings) -> Iterator[GraphNode]:
     """All nodes, in the order of the data files."""
     ratings = findings.ratings
     for statement in brief.ranking.statements:
         rated = ratings.statements.get(statement.id) if ratings else None
         tiers = {"tier": rated.computed, "final": rated.final} if rated and rated.is_reason else {}
         counts = _counts(statement.id, findings)
-        yield Node("statement", statement.id, {"label": statement.text, "sort": statement.kind, **tiers, **counts})
+        yield GraphNode("statement", statement.id, {"label": statement.text, "sort": statement.kind, **tiers, **counts})
     for mechanism in brief.mechanisms:
         chain = ratings.chains.get(mechanism.id) if ratings else None
         levels = {"level": chain.computed, "final": chain.final} if chain else {}
-        yield Node("mechanism", mechanism.id, {"label": mechanism.title, **levels})
+        yield GraphNode("mechanism", mechanism.id, {"label": mechanism.title, **levels})
         for link in mechanism.links:
             judged = ratings.links.get(link.id) if ratings else None
             judgement = judged.judgement if judged else None
-            yield Node("link", link.id, {"label": link.text, "sort": link.kind, "judgement": judgement,
+            yield GraphNode("link", link.id, {"label": link.text, "sort": link.kind, "judgement": judgement,
                                          **_counts(link.id, findings)})  # fmt: skip
     for claim in brief.all_claims:
         level = ratings.claims.get(claim.id) if ratings else None
-        yield Node("claim", claim.id, {"label": claim.text, "about": findings.subjects[claim.id], "level": level,
+        yield GraphNode("claim", claim.id, {"label": claim.text, "about": findings.subjects[claim.id], "level": level,
                                        "direction": claim.direction, "status": claim.status})  # fmt: skip
     for reference in brief.references:
         study = findings.studies.get(reference.id)
         seen = {"design": study.design, "n": str(study.n), "species": study.species} if study else {}
-        doi = (reference.model_extra or {}).get("DOI")
-        yield Node("publication", reference.id, {
-            "label": reference.title, "date": date_of(reference.issued or {}) or None, "doi": str(doi) if doi else None,
+        doi, date = (reference.model_extra or {}).get("DOI"), date_in_iso(reference.issued or {})
+        yield GraphNode("publication", reference.id, {
+            "label": reference.title, "date": date or None, "doi": str(doi) if doi else None,
             "standing": findings.standings.get(reference.id), **seen,
         })  # fmt: skip
 
@@ -80,42 +80,42 @@ def _counts(name: str, findings: Findings) -> Attributes:
     return {"for": tally.supporting.number, "against": tally.against.number, "inconclusive": tally.inconclusive.number}
 
 
-def edges_of(brief: Brief) -> Iterator[Edge]:
+def edges_of(brief: Brief) -> Iterator[GraphEdge]:
     """All edges, in the order of the data files."""
     for statement in brief.ranking.statements:
-        yield from (Edge("rests-on", ("statement", statement.id), ("claim", name)) for name in statement.claims)
+        yield from (GraphEdge("rests-on", ("statement", statement.id), ("claim", name)) for name in statement.claims)
     for mechanism in brief.mechanisms:
         for number, link in enumerate(mechanism.links, 1):
-            yield Edge("has", ("mechanism", mechanism.id), ("link", link.id), {"number": number})
-            yield from (Edge("rests-on", ("link", link.id), ("claim", name)) for name in link.claims)
-            yield from (Edge("requires", ("link", link.id), ("claim", name)) for name in link.requires)
+            yield GraphEdge("has", ("mechanism", mechanism.id), ("link", link.id), {"number": number})
+            yield from (GraphEdge("rests-on", ("link", link.id), ("claim", name)) for name in link.claims)
+            yield from (GraphEdge("requires", ("link", link.id), ("claim", name)) for name in link.requires)
     for claim in brief.all_claims:
         yield from _evidence(claim)
     for study in brief.studies:
         keys = dict.fromkeys(study.includes)
-        yield from (Edge("includes", ("publication", study.reference), ("publication", key)) for key in keys)
+        yield from (GraphEdge("includes", ("publication", study.reference), ("publication", key)) for key in keys)
 
 
-def _evidence(claim: Claim) -> Iterator[Edge]:
+def _evidence(claim: Claim) -> Iterator[GraphEdge]:
     for entry in claim.evidence:
-        yield Edge("evidence", ("claim", claim.id), ("publication", entry.source), {
+        yield GraphEdge("evidence", ("claim", claim.id), ("publication", entry.source), {
             "role": entry.role, "finding": entry.finding, "locator": entry.locator, "seen": entry.seen,
             "population": entry.population, "exposure": entry.exposure,
         })  # fmt: skip
 
 
-def graph_as_xml(nodes: Iterable[Node], edges: Iterable[Edge], name: str) -> bytes:
+def graph_as_xml(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge], name: str) -> bytes:
     """A graph as GraphML. Ids are counted, because those of references may have signs that XML ids cannot have."""
     nodes, edges = tuple(nodes), tuple(edges)
-    root = etree.Element(f"{{{SPACE}}}graphml", nsmap={None: SPACE})
+    root = etree.Element(f"{{{GRAPH_SPACE}}}graphml", nsmap={None: GRAPH_SPACE})
     keys = {**_declared(root, "node", (_of_node(one) for one in nodes)),
             **_declared(root, "edge", (_of_edge(one) for one in edges))}  # fmt: skip
-    graph = etree.SubElement(root, f"{{{SPACE}}}graph", id=name, edgedefault="directed")
+    graph = etree.SubElement(root, f"{{{GRAPH_SPACE}}}graph", id=name, edgedefault="directed")
     ids = {node.key: f"n{index}" for index, node in enumerate(nodes)}
     for node in nodes:
-        _with_data(etree.SubElement(graph, f"{{{SPACE}}}node", id=ids[node.key]), "node", _of_node(node), keys)
+        _with_data(etree.SubElement(graph, f"{{{GRAPH_SPACE}}}node", id=ids[node.key]), "node", _of_node(node), keys)
     for index, edge in enumerate(edges):
-        place = etree.SubElement(graph, f"{{{SPACE}}}edge", id=f"e{index}", source=ids[edge.source],
+        place = etree.SubElement(graph, f"{{{GRAPH_SPACE}}}edge", id=f"e{index}", source=ids[edge.source],
                                  target=ids[edge.target])  # fmt: skip
         _with_data(place, "edge", _of_edge(edge), keys)
     etree.indent(root, " ")
@@ -123,11 +123,11 @@ def graph_as_xml(nodes: Iterable[Node], edges: Iterable[Edge], name: str) -> byt
     return made + b"\n"
 
 
-def _of_node(node: Node) -> Attributes:
+def _of_node(node: GraphNode) -> Attributes:
     return {"kind": node.kind, "id": node.id, **node.attributes}
 
 
-def _of_edge(edge: Edge) -> Attributes:
+def _of_edge(edge: GraphEdge) -> Attributes:
     return {"kind": edge.kind, **edge.attributes}
 
 
@@ -139,7 +139,7 @@ def _declared(root: etree._Element, place: str, found: Iterable[Attributes]) -> 
                   if value is not None}  # fmt: skip
     for name, kind in kinds.items():
         declared = {"id": f"{place}_{name}", "for": place, "attr.name": name, "attr.type": kind}
-        etree.SubElement(root, f"{{{SPACE}}}key", declared)
+        etree.SubElement(root, f"{{{GRAPH_SPACE}}}key", declared)
     return {(place, name): f"{place}_{name}" for name in kinds}
 
 
@@ -148,7 +148,7 @@ def _with_data(
 ) -> None:
     for name, value in attributes.items():
         if value is not None:
-            etree.SubElement(element, f"{{{SPACE}}}data", key=keys[place, name]).text = str(value)
+            etree.SubElement(element, f"{{{GRAPH_SPACE}}}data", key=keys[place, name]).text = str(value)
 
 
 def graph_of(exported: Exported) -> bytes:

@@ -36,7 +36,7 @@ class ViewAsJson:
         return view_as_json(exported)
 
 
-class CslJson:
+class CslExport:
     """CSL-JSON: read by Zotero, pandoc and citeproc."""
 
     name = "csl"
@@ -50,7 +50,7 @@ class CslJson:
         return as_csl_json(exported)
 
 
-class Ris:
+class RisExport:
     """RIS: read by nearly every reference manager."""
 
     name = "ris"

@@ -16,7 +16,7 @@ from evibrief import __version__
 from evibrief.evidence.brief import BriefRecord
 from evibrief.evidence.identifiers import address_of_doi
 from evibrief.exports.contract import Exported
-from evibrief.exports.people import date_of, name_of_person
+from evibrief.exports.people import date_in_iso, name_of_person
 from evibrief.labels.markdown import without_marks
 
 
@@ -124,7 +124,7 @@ def _cited(exported: Exported) -> Iterator[Mapping[str, Any]]:
             continue
         seen.add(name)
         authors = "; ".join(map(name_of_person, reference.author))
-        date = date_of(reference.issued or {})
+        date = date_in_iso(reference.issued or {})
         kind = _TYPES.get(reference.type, "CreativeWork")
         yield {"@id": name, "@type": kind, "name": reference.title or reference.id,
                **({"author": authors} if authors else {}), **({"datePublished": date} if date else {})}  # fmt: skip

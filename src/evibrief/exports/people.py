@@ -11,7 +11,7 @@ def name_of_person(person: Mapping[str, Any]) -> str:
     return str(person.get("literal") or ", ".join(part for part in (family, given) if part))
 
 
-def date_of(issued: Mapping[str, Any]) -> str:
+def date_in_iso(issued: Mapping[str, Any]) -> str:
     """A date of CSL-JSON as far as it is known, as ISO 8601 writes it, or its words; empty if it is not known."""
     parts = issued.get("date-parts") or [[]]
     ends = ["-".join(f"{part:04d}" if index == 0 else f"{part:02d}" for index, part in enumerate(end)) for end in parts]

@@ -17,11 +17,11 @@ from evibrief.evidence.fields import Record
 from evibrief.evidence.in_words import heading_of
 from evibrief.evidence.records import Reference
 from evibrief.evidence.source import Location
-from evibrief.exports.computed import COMPUTED, NOTHING, Cell
+from evibrief.exports.computed import COMPUTED, NOTHING_COMPUTED, DataCell
 from evibrief.exports.contract import Exported
-from evibrief.exports.people import date_of, name_of_person
+from evibrief.exports.people import date_in_iso, name_of_person
 
-BETWEEN = "; "
+BETWEEN_ENTRIES = "; "
 """Between the entries of a list in one cell."""
 
 
@@ -48,7 +48,7 @@ class DataRow:
     """One record: where it is in the tree, and a cell for each column; None where nothing is typed."""
 
     location: Location
-    cells: tuple[Cell, ...]
+    cells: tuple[DataCell, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class DataTable:
     rows: tuple[DataRow, ...] = field(repr=False)
 
 
-WITHIN = (
+PLACE_COLUMNS = (
     DataColumn("within", "the record that it is a part of, by id; empty for one that stands alone"),
     DataColumn("list", "the list that it stands in: `authors`, `evidence`"),
     DataColumn("number", "its place in its list, from 1"),
@@ -80,7 +80,7 @@ def tables_of(exported: Exported, as_typed: bool = False) -> tuple[DataTable, ..
         found.setdefault(type(record), []).append((location, within, number, record))
     tables = []
     for kind, records in found.items():
-        typed, computed = columns_of(kind), COMPUTED.get(kind, NOTHING)
+        typed, computed = columns_of(kind), COMPUTED.get(kind, NOTHING_COMPUTED)
         if not typed:
             continue
         more = tuple(DataColumn(f"computed.{name}", meaning) for name, meaning in computed.names.items())
@@ -90,11 +90,11 @@ def tables_of(exported: Exported, as_typed: bool = False) -> tuple[DataTable, ..
             for location, within, number, record in records
         )  # fmt: skip
         meaning = " ".join((kind.__doc__ or "").split())
-        tables.append(DataTable(name_of(kind), meaning, (*WITHIN, *typed, *more), rows))
+        tables.append(DataTable(table_name(kind), meaning, (*PLACE_COLUMNS, *typed, *more), rows))
     return tuple(tables)
 
 
-def name_of(kind: type[Record]) -> str:
+def table_name(kind: type[Record]) -> str:
     """The name of the table of a record type: `animal-exposure`."""
     return heading_of(kind).lower().replace(" ", "-")
 
@@ -125,7 +125,7 @@ def _holds_records(kind: Any) -> bool:
     return (isinstance(inside, type) and issubclass(inside, Record)) or any(map(_holds_records, get_args(inside)))
 
 
-def _cells(record: Record | None, kind: type[Record]) -> Iterator[Cell]:
+def _cells(record: Record | None, kind: type[Record]) -> Iterator[DataCell]:
     """A cell for each of the columns of a record; all are empty where it is not there."""
     if kind is Reference:
         assert isinstance(record, Reference)
@@ -139,10 +139,10 @@ def _cells(record: Record | None, kind: type[Record]) -> Iterator[Cell]:
             yield _cell(value)
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any) -> DataCell:
     if value is None or isinstance(value, int | Decimal | datetime.date):
         return value
-    return BETWEEN.join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return BETWEEN_ENTRIES.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 _FIELDS_OF_REFERENCE = (
@@ -152,12 +152,12 @@ _FIELDS_OF_REFERENCE = (
 _OF_REFERENCE = "as CSL-JSON has it; `--as csl` writes all fields"
 
 
-def _of_reference(reference: Reference, name: str) -> Cell:
+def _of_reference(reference: Reference, name: str) -> DataCell:
     value = getattr(reference, name, None) or (reference.model_extra or {}).get(name)
     if name == "author":
-        return BETWEEN.join(map(name_of_person, reference.author)) or None
+        return BETWEEN_ENTRIES.join(map(name_of_person, reference.author)) or None
     if name == "issued":
-        return date_of(reference.issued or {}) or None
+        return date_in_iso(reference.issued or {}) or None
     return None if value is None else str(value)
 
 

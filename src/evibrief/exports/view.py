@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from evibrief.evidence.brief import Brief
 from evibrief.evidence.fields import Record
+from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.vocabulary import About, Leg, PublicationStanding, Tier
 from evibrief.exports.contract import Exported
 from evibrief.rating.findings import Findings
@@ -112,7 +113,7 @@ class ExportedView(Record):
     """A brief as `evibrief export --as json` writes it."""
 
     layout: Literal[1] = Field(description="of this file; a change that breaks its readers gets another number")
-    content_sha256: str | None = Field(description="of all that a reader sees; page 1 prints its beginning")
+    content_sha256: str = Field(description="of all that a reader sees; page 1 prints its beginning")
     evidence_sha256: str = Field(description="of what the evidence says")
     records: Brief = Field(description="what the author wrote, in the newest format, as it is printed")
     computed: ComputedView
@@ -121,11 +122,11 @@ class ExportedView(Record):
 def view_of(exported: Exported) -> ExportedView:
     """The computed view."""
     brief, findings = exported.printed
-    record = json.loads(exported.files["manifest.json"])
+    typed = exported.source.as_typed
     return ExportedView(
         layout=1,
-        content_sha256=record.get("content_sha256"),
-        evidence_sha256=record["evidence_sha256"],
+        content_sha256=content_hash(typed, exported.evidence),
+        evidence_sha256=evidence_hash(typed),
         records=brief,
         computed=computed_view(findings),
     )

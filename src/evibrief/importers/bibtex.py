@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from evibrief import pandoc
 from evibrief.importers.contract import FoundReference
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, text_of
+from evibrief.importers.tex import formulas_in, unknown_commands, with_letters
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, text_of
 from evibrief.problems import Place, Problem, Problems
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*(?:([^\s,{}()\"=]*)\s*(,))?", re.MULTILINE)
@@ -29,17 +30,21 @@ class _Bib:
     """What BibTeX and BibLaTeX have in common."""
 
     name: str
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` with pandoc's words and place, or with the entries that it lost."""
-        keyed, entries = _with_keys(_with_letters(text_of(data, path)))
+        text = with_letters(text_of(data, path))
+        keyed, entries = _with_keys(text)
         done = pandoc.convert(keyed.encode(), self.name, "csljson")
         if done.failed:
             raise Problems([_complaint(done.complaints, str(path), {one.line for one in entries})])
         read = {str(one["id"]): one for one in json.loads(done.output or b"[]")}
         if missing := [one for one in entries if one.key not in read]:
             raise Problems(_lost(one, str(path)) for one in missing)
+        wrong = [one for entry in entries for one in formulas_in(read[entry.key], entry.line, str(path))]
+        if wrong := [*unknown_commands(text, str(path)), *wrong]:
+            raise Problems(wrong)
         return tuple(FoundReference(_put_right(read[one.key], one.typed), one.line) for one in entries)
 
 
@@ -89,15 +94,6 @@ def _with_keys(text: str) -> tuple[str, list[_Entry]]:
             pieces += (text[end : found.start(2) if found[3] else found.end()], f"{key},{_AS_TYPED}")
             end = found.end()
     return "".join((*pieces, text[end:])), list(entries.values())
-
-
-_LETTERS = {"dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ"}
-_LETTER = re.compile(rf"\\({'|'.join(_LETTERS)})(?![A-Za-z])(?:\{{\}}|[ \t])?")
-
-
-def _with_letters(text: str) -> str:
-    """The text with the letters whose names pandoc does not know; it would leave them out."""
-    return _LETTER.sub(lambda found: _LETTERS[found[1]], text)
 
 
 def _put_right(csl: dict[str, Any], typed: str) -> dict[str, Any]:

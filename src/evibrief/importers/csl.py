@@ -14,7 +14,7 @@ from evibrief.evidence.csl_json import OTHER_TYPES
 from evibrief.evidence.read_references import typed_references
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, text_of
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, text_of
 from evibrief.problems import Place, Problem, Problems
 
 _OF_CSL = re.compile(r'"(?:type|title|itemType|issued|DOI)"\s*:')
@@ -46,12 +46,12 @@ _LINE_OF_EXTRA = re.compile(r"^\s*(DOI|PMID|PMCID|Citation Key)\s*:\s*(\S+)\s*$"
 _NAMES_OF_EXTRA = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "citation key": "id"}
 
 
-class CslJson:
+class CslReferences:
     """CSL-JSON as an importer of references."""
 
     name = "csl-json"
     label = "CSL-JSON"
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def recognises(self, data: bytes) -> bool:
         """Whether it begins as JSON and names a field of a reference."""
@@ -99,7 +99,7 @@ def csl_of_zotero(item: Mapping[str, Any]) -> dict[str, Any]:
     for creator in item.get("creators") or ():
         if isinstance(creator, dict) and (role := _ROLES.get(str(creator.get("creatorType")))):
             csl.setdefault(role, []).append(_name(creator))
-    csl["issued"] = csl_parts.date_of(str(item.get("date") or ""))
+    csl["issued"] = csl_parts.csl_date(str(item.get("date") or ""))
     for name, value in _LINE_OF_EXTRA.findall(str(item.get("extra") or "")):
         csl[_NAMES_OF_EXTRA[name.lower()]] = csl.get(_NAMES_OF_EXTRA[name.lower()]) or value
     for name in ("PMID", "PMCID"):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from evibrief.evidence.identifiers import bare_doi, normalise_pmcid, normalise_pmid
-from evibrief.importers.texts import words_of
+from evibrief.importers.texts import on_one_line
 
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip
@@ -29,23 +29,23 @@ def without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in ("", None, [], {})}
 
 
-def name_of(text: str) -> dict[str, str]:
+def csl_name(text: str) -> dict[str, str]:
     """A name as `Family, Given, Suffix`; without a comma nobody can tell its parts, and it is printed as it is."""
-    family, *others = (part.strip() for part in words_of(text).split(","))
+    family, *others = (part.strip() for part in on_one_line(text).split(","))
     if not others or not family:
-        return {"literal": words_of(text).strip(", ")}
+        return {"literal": on_one_line(text).strip(", ")}
     given, suffix = others[0], " ".join(filter(None, others[1:]))
     return without_empty({"family": family, "given": given, "suffix": suffix})
 
 
 def names_of(texts: Iterable[str]) -> list[dict[str, str]]:
     """The names in these texts; empty texts are nobody."""
-    return [name for text in texts if text.strip(" ,;") and (name := name_of(text))]
+    return [name for text in texts if text.strip(" ,;") and (name := csl_name(text))]
 
 
-def date_of(text: str) -> dict[str, Any]:
+def csl_date(text: str) -> dict[str, Any]:
     """A date that begins with its year, or `3 May 2019`; other words as they are; nothing for no words."""
-    words = words_of(text)
+    words = on_one_line(text)
     if not words.strip("/ "):
         return {}
     if turned := _DAY_FIRST.fullmatch(words):
@@ -79,9 +79,9 @@ def fullest(*dates: Mapping[str, Any]) -> Mapping[str, Any]:
     return max(same, key=lambda date: len(date["date-parts"][0]))
 
 
-def pages_of(first: str, last: str) -> str:
+def csl_pages(first: str, last: str) -> str:
     """The pages from the first to the last; the first may already say all."""
-    first, last = words_of(first), words_of(last)
+    first, last = on_one_line(first), on_one_line(last)
     if not first or not last or first == last or re.search(r"\d\s*[-‐-―]+\s*\w*\d", first):
         return first or last
     return f"{first}-{last}"
@@ -92,7 +92,7 @@ def serial_numbers(texts: Iterable[str]) -> dict[str, str]:
     isbn: dict[str, None] = {}
     issn: dict[str, None] = {}
     for text in texts:
-        isbn |= dict.fromkeys(words_of(found[0]) for found in _ISBN.finditer(text))
+        isbn |= dict.fromkeys(on_one_line(found[0]) for found in _ISBN.finditer(text))
         issn |= dict.fromkeys(f"{found[1]}-{found[2].upper()}" for found in _ISSN.finditer(_ISBN.sub(" ", text)))
     return without_empty({"ISBN": ", ".join(isbn), "ISSN": ", ".join(issn)})
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost
-from evibrief.importers.xml_records import Element, root_of, text_at, texts_at
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, lost
+from evibrief.importers.xml_records import XmlElement, parsed_xml, text_at, texts_at
 
 TYPES_OF_ENDNOTE: Mapping[str, str] = {
     **dict.fromkeys(("Journal Article", "Electronic Article", "Press Release"), "article-journal"),
@@ -36,7 +36,7 @@ class EndnoteXml:
 
     name = "endnote-xml"
     label = "EndNote XML"
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def recognises(self, data: bytes) -> bool:
         """Whether it begins as XML with a list of records."""
@@ -45,7 +45,7 @@ class EndnoteXml:
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` if this is not XML, or holds no record."""
-        root = root_of(data, path)
+        root = parsed_xml(data, path)
         records, held = list(root.iterfind("records/record")), list(root.iter("record"))
         if not records or len(held) > len(records):
             known = set(records)
@@ -53,7 +53,7 @@ class EndnoteXml:
         return tuple(FoundReference(csl_of_endnote(one), one.sourceline) for one in records)
 
 
-def csl_of_endnote(record: Element) -> dict[str, Any]:
+def csl_of_endnote(record: XmlElement) -> dict[str, Any]:
     """One record as CSL-JSON, without an id: EndNote's record numbers mean nothing to an author."""
     named = record.find("ref-type")
     kind = TYPES_OF_ENDNOTE.get(named.get("name", "") if named is not None else "", "document")
@@ -66,7 +66,7 @@ def csl_of_endnote(record: Element) -> dict[str, Any]:
         **_containers(record, kind),
         "author": _people(record, "authors"), second: _people(record, "secondary-authors"),
         "issued": csl_parts.fullest(
-            *(csl_parts.date_of(text_at(record, f"dates/{way}")) for way in ("year", "pub-dates/date"))
+            *(csl_parts.csl_date(text_at(record, f"dates/{way}")) for way in ("year", "pub-dates/date"))
         ),
         "volume": text_at(record, "volume"), "issue": text_at(record, "number"), "edition": text_at(record, "edition"),
         "page": text_at(record, "pages"),
@@ -78,7 +78,7 @@ def csl_of_endnote(record: Element) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def _containers(record: Element, kind: str) -> dict[str, str]:
+def _containers(record: XmlElement, kind: str) -> dict[str, str]:
     whole = text_at(record, "titles/secondary-title") or text_at(record, "periodical/full-title")
     ways = ("titles/alt-title", "titles/abbr-1", "periodical/abbr-1")
     short = next(filter(None, (text_at(record, way) for way in ways)), "")
@@ -88,17 +88,17 @@ def _containers(record: Element, kind: str) -> dict[str, str]:
             "collection-title": text_at(record, "titles/tertiary-title")}  # fmt: skip
 
 
-def _people(record: Element, role: str) -> list[dict[str, str]]:
+def _people(record: XmlElement, role: str) -> list[dict[str, str]]:
     return csl_parts.names_of(texts_at(record, f"contributors/{role}/author"))
 
 
-def _doi(record: Element, addresses: list[str]) -> str:
+def _doi(record: XmlElement, addresses: list[str]) -> str:
     """The DOI. A number that is none stays, if it looks like one, so that its author hears of it."""
     own = text_at(record, "electronic-resource-num")
     return csl_parts.doi_in([own]) or csl_parts.doi_in_addresses(addresses) or (own if own.startswith("10.") else "")
 
 
-def _pmid(record: Element, addresses: list[str]) -> str:
+def _pmid(record: XmlElement, addresses: list[str]) -> str:
     """The PMID: named as one, in an address, or the accession number of a record from PubMed."""
     number = text_at(record, "accession-num")
     source = (text_at(record, "remote-database-name") + text_at(record, "remote-database-provider")).lower()

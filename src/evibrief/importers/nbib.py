@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost, text_of, words_of
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, lost, on_one_line, text_of
 from evibrief.problems import Place, Problem, Problems
 
 _TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")
@@ -20,7 +20,7 @@ _BEGIN = ("PMID", "OWN")
 _INITIALS = re.compile(r"(.+) ([A-Z]{1,4})(?: (Jr|Sr|2nd|3rd|4th|I{2,3}|IV))?")
 
 
-class Element(NamedTuple):
+class MedlineElement(NamedTuple):
     """One field of a record: its tag and its value."""
 
     tag: str
@@ -32,7 +32,7 @@ class Nbib:
 
     name = "nbib"
     label = "NBIB"
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def recognises(self, data: bytes) -> bool:
         """Whether a line begins with the tag of a PMID or, as in ERIC's files, of the owner of a record."""
@@ -49,9 +49,9 @@ class Nbib:
         return tuple(FoundReference(csl_of_nbib(elements), line) for line, elements in records)
 
 
-def _records(lines: Sequence[str], path: str) -> Iterator[tuple[int, list[Element]]]:
+def _records(lines: Sequence[str], path: str) -> Iterator[tuple[int, list[MedlineElement]]]:
     """The line of each record and its elements. A blank line ends a record, and a second PMID begins another."""
-    begun, elements = 0, list[Element]()
+    begun, elements = 0, list[MedlineElement]()
     for number, line in enumerate([*lines, ""], 1):
         found = _TAG.fullmatch(line)
         again = found and found[1] == "PMID" and any(one.tag == "PMID" for one in elements)
@@ -60,15 +60,15 @@ def _records(lines: Sequence[str], path: str) -> Iterator[tuple[int, list[Elemen
             begun, elements = 0, []
         if found and (begun or found[1] in _BEGIN):
             begun = begun or number
-            elements.append(Element(found[1], found[2].strip()))
+            elements.append(MedlineElement(found[1], found[2].strip()))
         elif line[:1] == " " and line.strip() and elements:
-            elements[-1] = Element(elements[-1].tag, f"{elements[-1].value} {line.strip()}")
+            elements[-1] = MedlineElement(elements[-1].tag, f"{elements[-1].value} {line.strip()}")
         elif line.strip():
             message, hint = f"this line is in no record: `{line.strip():.60}`", "a record begins with `PMID-`"
             raise Problems([Problem(Place(path, number, 1), "import", message, hint)])
 
 
-def csl_of_nbib(elements: Sequence[Element]) -> dict[str, Any]:
+def csl_of_nbib(elements: Sequence[MedlineElement]) -> dict[str, Any]:
     """One record as CSL-JSON."""
     kind = _type_of(elements)
     title = sentence_as_title(_first(elements, *(("BTI", "TI") if kind == "book" else ("CTI", "TI", "BTI"))))
@@ -79,7 +79,7 @@ def csl_of_nbib(elements: Sequence[Element]) -> dict[str, Any]:
         "container-title": (journal or short) if in_journal else _first(elements, "BTI") if kind == "chapter" else "",
         "container-title-short": short if in_journal and journal and short != journal else "",
         "author": people_of(elements, "FAU", "AU"), "editor": people_of(elements, "FED", "ED"),
-        "issued": csl_parts.date_of(_first(elements, "DP", "DEP")),
+        "issued": csl_parts.csl_date(_first(elements, "DP", "DEP")),
         "volume": _first(elements, "VI"), "issue": _first(elements, "IP"), "page": _first(elements, "PG"),
         "publisher": "" if in_journal else _first(elements, "PB", "JT"),
         **csl_parts.serial_numbers(_all(elements, "ISBN", "IS")),
@@ -88,17 +88,17 @@ def csl_of_nbib(elements: Sequence[Element]) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def _all(elements: Iterable[Element], *tags: str) -> list[str]:
+def _all(elements: Iterable[MedlineElement], *tags: str) -> list[str]:
     """The values of these tags, in the order of the tags."""
     known = list(elements)
-    return [words_of(one.value) for tag in tags for one in known if one.tag == tag and one.value]
+    return [on_one_line(one.value) for tag in tags for one in known if one.tag == tag and one.value]
 
 
-def _first(elements: Iterable[Element], *tags: str) -> str:
+def _first(elements: Iterable[MedlineElement], *tags: str) -> str:
     return next(iter(_all(elements, *tags)), "")
 
 
-def _marked(elements: Iterable[Element], mark: str) -> str:
+def _marked(elements: Iterable[MedlineElement], mark: str) -> str:
     """The article's number of a kind, which is marked: `10.1000/1 [doi]`."""
     marked = (text for text in _all(elements, "LID", "AID") if text.endswith(f"[{mark}]"))
     return next((text.removesuffix(f"[{mark}]").strip() for text in marked), "")
@@ -108,7 +108,7 @@ _TYPES = {"Book": "book", "Dissertations": "thesis", "Reports": "report", "Prepr
 """What a type of publication begins with, if it is no article in a journal; the first three are those of ERIC."""
 
 
-def _type_of(elements: Iterable[Element]) -> str:
+def _type_of(elements: Iterable[MedlineElement]) -> str:
     """The type of CSL. PubMed gives the title of a book a tag of its own."""
     types = _all(elements, "PT")
     if _first(elements, "BTI"):
@@ -119,12 +119,12 @@ def _type_of(elements: Iterable[Element]) -> str:
     return next(found, "article-journal")
 
 
-def people_of(elements: Sequence[Element], full: str, short: str) -> list[dict[str, str]]:
+def people_of(elements: Sequence[MedlineElement], full: str, short: str) -> list[dict[str, str]]:
     """People and groups in their order: by their full names or, in old records, with initials."""
     wanted = full if _all(elements, full) else short
     groups = ("CN",) if full == "FAU" else ()
     return [
-        {"literal": words_of(one.value)} if one.tag in groups else _person(words_of(one.value))
+        {"literal": on_one_line(one.value)} if one.tag in groups else _person(on_one_line(one.value))
         for one in elements if one.value and one.tag in (wanted, *groups)
     ]  # fmt: skip
 
@@ -133,11 +133,11 @@ def _person(text: str) -> dict[str, str]:
     """`Muster, Max` or, as in `AU`, `Muster M`."""
     found = None if "," in text else _INITIALS.fullmatch(text)
     if not found:
-        return csl_parts.name_of(text)
+        return csl_parts.csl_name(text)
     return csl_parts.without_empty({"family": found[1], "given": " ".join(found[2]), "suffix": found[3]})
 
 
 def sentence_as_title(text: str) -> str:
     """A title without the full stop that PubMed puts behind it."""
-    words = words_of(text)
+    words = on_one_line(text)
     return words[:-1] if words.endswith(".") and not words.endswith("..") else words

@@ -11,8 +11,8 @@ from typing import Any
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
 from evibrief.importers.nbib import sentence_as_title
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost
-from evibrief.importers.xml_records import Element, root_of, text_at, texts_at
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, lost
+from evibrief.importers.xml_records import XmlElement, parsed_xml, text_at, texts_at
 
 _ARTICLE, _BOOK = "PubmedArticle", "PubmedBookArticle"
 
@@ -22,7 +22,7 @@ class PubmedXml:
 
     name = "pubmed-xml"
     label = "PubMed XML"
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def recognises(self, data: bytes) -> bool:
         """Whether it begins as XML and names an article of PubMed."""
@@ -31,7 +31,7 @@ class PubmedXml:
 
     def references(self, data: bytes, path: Path) -> tuple[FoundReference, ...]:
         """All references. Raises `Problems` if this is not XML, or holds no article."""
-        root = root_of(data, path)
+        root = parsed_xml(data, path)
         records = list(root.iter(_ARTICLE, _BOOK))
         known = set(records)
         held = [one for one in root.iter("PMID") if one.getparent().tag in ("MedlineCitation", "BookDocument")]
@@ -41,12 +41,12 @@ class PubmedXml:
         return tuple(FoundReference(csl_of_pubmed(one), one.sourceline) for one in records)
 
 
-def csl_of_pubmed(record: Element) -> dict[str, Any]:
+def csl_of_pubmed(record: XmlElement) -> dict[str, Any]:
     """One record as CSL-JSON."""
     return _book(record.find("BookDocument")) if record.tag == _BOOK else _article(record)
 
 
-def _article(record: Element) -> dict[str, Any]:
+def _article(record: XmlElement) -> dict[str, Any]:
     citation = record.find("MedlineCitation")
     article = citation.find("Article") if citation is not None else None
     journal, short = text_at(article, "Journal/Title"), text_at(article, "Journal/ISOAbbreviation")
@@ -67,7 +67,7 @@ def _article(record: Element) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def _book(document: Element) -> dict[str, Any]:
+def _book(document: XmlElement) -> dict[str, Any]:
     book, title = document.find("Book"), text_at(document, "ArticleTitle")
     own = document.find("AuthorList[@Type='authors']")
     where = document if title and own is not None else book
@@ -85,7 +85,7 @@ def _book(document: Element) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def _people(element: Element | None, way: str) -> Iterator[dict[str, str]]:
+def _people(element: XmlElement | None, way: str) -> Iterator[dict[str, str]]:
     """People and groups, in their order."""
     for one in element.iterfind(way) if element is not None else ():
         name = {
@@ -96,18 +96,18 @@ def _people(element: Element | None, way: str) -> Iterator[dict[str, str]]:
             yield found
 
 
-def _date(element: Element | None, way: str) -> dict[str, Any]:
+def _date(element: XmlElement | None, way: str) -> dict[str, Any]:
     """A date in parts or, for an issue of two months or a season, in words: `1990 Aug-Sep`."""
     parts = [text_at(element, f"{way}/{part}") for part in ("Year", "Month", "Day")]
-    return csl_parts.date_of("/".join(filter(None, parts)) if parts[0] else text_at(element, f"{way}/MedlineDate"))
+    return csl_parts.csl_date("/".join(filter(None, parts)) if parts[0] else text_at(element, f"{way}/MedlineDate"))
 
 
-def _pages(article: Element | None) -> str:
+def _pages(article: XmlElement | None) -> str:
     """The pages, or else the number of an article that has none."""
     page = text_at(article, "Pagination/MedlinePgn")
     start, end = text_at(article, "Pagination/StartPage"), text_at(article, "Pagination/EndPage")
-    return page or csl_parts.pages_of(start, end)
+    return page or csl_parts.csl_pages(start, end)
 
 
-def _number(numbers: Element | None, kind: str) -> str:
+def _number(numbers: XmlElement | None, kind: str) -> str:
     return text_at(numbers, f"ArticleId[@IdType='{kind}']")

@@ -2,23 +2,23 @@
 
 from evibrief.importers.bibtex import Biblatex, Bibtex
 from evibrief.importers.contract import Importer
-from evibrief.importers.csl import CslJson
+from evibrief.importers.csl import CslReferences
 from evibrief.importers.documents import MarkdownDocument, WordDocument
 from evibrief.importers.endnote_xml import EndnoteXml
 from evibrief.importers.nbib import Nbib
 from evibrief.importers.pubmed_xml import PubmedXml
 from evibrief.importers.retraction_watch import RetractionWatch
-from evibrief.importers.ris import Ris
+from evibrief.importers.ris import RisReferences
 from evibrief.importers.spreadsheet import Spreadsheet
 
 IMPORTERS: tuple[Importer, ...] = (
     RetractionWatch(),
     Spreadsheet(),
-    CslJson(),
+    CslReferences(),
     PubmedXml(),
     EndnoteXml(),
     Nbib(),
-    Ris(),
+    RisReferences(),
     Biblatex(),
     Bibtex(),
     WordDocument(),

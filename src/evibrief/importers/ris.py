@@ -12,7 +12,7 @@ from typing import Any
 
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
-from evibrief.importers.texts import LARGEST_LIST, beginning_of, lost, text_of, words_of
+from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, lost, on_one_line, text_of
 from evibrief.problems import Place, Problem, Problems, one_problem
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|$)")
@@ -40,12 +40,12 @@ Tags = Mapping[str, Sequence[str]]
 """The values of each tag of a record, in their order."""
 
 
-class Ris:
+class RisReferences:
     """RIS as an importer of references."""
 
     name = "ris"
     label = "RIS"
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def recognises(self, data: bytes) -> bool:
         """Whether a line begins a record."""
@@ -135,18 +135,18 @@ def csl_of_ris(tags: Tags) -> dict[str, Any]:
         **_people(tags, kind),
         "issued": _issued(tags),
         "volume": _first(tags, "VL"), "issue": _first(tags, "IS", "CP"), "edition": _first(tags, "ET"),
-        "page": csl_parts.pages_of(_first(tags, "SP", "C7"), _first(tags, "EP")),
+        "page": csl_parts.csl_pages(_first(tags, "SP", "C7"), _first(tags, "EP")),
         "publisher": _first(tags, "PB"), "publisher-place": _first(tags, "CY", "PP"),
         **csl_parts.serial_numbers(_all(tags, "SN")),
         "DOI": doi, "PMID": _pmid(tags), "PMCID": csl_parts.pmcid_in(_all(tags, "C2", "PMC", "U2", "L2", "UR")),
         "URL": address,
-        "accessed": csl_parts.date_of(_first(tags, "Y2")) if address and kind == "webpage" else {},
+        "accessed": csl_parts.csl_date(_first(tags, "Y2")) if address and kind == "webpage" else {},
     })  # fmt: skip
 
 
 def _all(tags: Tags, *names: str) -> list[str]:
     """The values of these tags, in the order of the names."""
-    return [words_of(value) for name in names for value in tags.get(name, ()) if value.strip()]
+    return [on_one_line(value) for name in names for value in tags.get(name, ()) if value.strip()]
 
 
 def _first(tags: Tags, *names: str) -> str:
@@ -173,7 +173,7 @@ def _people(tags: Tags, kind: str) -> dict[str, Any]:
 
 def _issued(tags: Tags) -> Mapping[str, Any]:
     """When it was published: the year, or a date that tells more of that year."""
-    return csl_parts.fullest(*(csl_parts.date_of(_first(tags, name)) for name in ("PY", "DA", "Y1")))
+    return csl_parts.fullest(*(csl_parts.csl_date(_first(tags, name)) for name in ("PY", "DA", "Y1")))
 
 
 def _doi(tags: Tags) -> str:

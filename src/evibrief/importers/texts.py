@@ -9,7 +9,7 @@ from pathlib import Path
 from evibrief.files import NOT_TEXT
 from evibrief.problems import Place, Problem, Problems
 
-LARGEST_LIST = 64 * 1024 * 1024
+LARGEST_IMPORT = 64 * 1024 * 1024
 """In bytes. A list of 20,000 references with their abstracts has about 50 MB."""
 
 BEGINNING = 65_536
@@ -37,7 +37,7 @@ def beginning_of(data: bytes) -> str:
     return data[:BEGINNING].decode(encoding, "ignore").replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
 
 
-def words_of(text: str) -> str:
+def on_one_line(text: str) -> str:
     """A text on one line, without space around it."""
     return " ".join(text.split())
 

@@ -6,14 +6,14 @@ In: the bytes of a file. Out: its root. This is the owner of lxml in this room.
 from pathlib import Path
 from typing import Any
 
-from evibrief.importers.texts import words_of
+from evibrief.importers.texts import on_one_line
 from evibrief.problems import Place, Problem, Problems
 
-Element = Any
+XmlElement = Any
 """An element of lxml, which ships no types."""
 
 
-def root_of(data: bytes, path: Path) -> Element:
+def parsed_xml(data: bytes, path: Path) -> XmlElement:
     """The root of a file. Raises `Problems` for what is not XML, and for entities of its own."""
     from lxml import etree
 
@@ -35,13 +35,13 @@ def _refused(path: Path, line: int, column: int, message: str, hint: str) -> Pro
     return Problems([Problem(Place(str(path), line, max(column, 1)), "xml", message, hint)])
 
 
-def text_at(element: Element | None, way: str = ".") -> str:
+def text_at(element: XmlElement | None, way: str = ".") -> str:
     """All text in the first element at the end of a way, on one line; empty if there is none."""
     found = element.find(way) if element is not None else None
-    return "" if found is None else words_of("".join(found.itertext()))
+    return "" if found is None else on_one_line("".join(found.itertext()))
 
 
-def texts_at(element: Element | None, way: str) -> list[str]:
+def texts_at(element: XmlElement | None, way: str) -> list[str]:
     """The texts of all elements at the end of a way, without empty ones."""
     found = element.iterfind(way) if element is not None else ()
-    return [text for one in found if (text := words_of("".join(one.itertext())))]
+    return [text for one in found if (text := on_one_line("".join(one.itertext())))]

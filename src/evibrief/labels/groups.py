@@ -89,7 +89,6 @@ class Headings(Record):
     """Headings of the page below those that an author writes."""
 
     review: Text
-    appraisals: Text
     mechanisms: Text
     statements: Text
     doses_given: Text
@@ -119,8 +118,6 @@ class Columns(Record):
 
     against: Text
     alternative: Text
-    appraised: Text
-    judged: Text
     became_and_found: Text
     claim_and_study: Text
     dose_and_how: Text
@@ -234,8 +231,6 @@ class Captions(Record):
     figure_ranking: Text
     figure_ranking_own: Text
     figure_time_course: Text
-    figure_appraisals: Annotated[Sentence, takes("instrument")]
-    appraisals: Annotated[Sentence, takes("instrument")]
 
 
 class Figures(Record):
@@ -254,19 +249,12 @@ class Figures(Record):
     told_ranking_own: Annotated[Plural, counts("found")]
     told_time_course: Annotated[Plural, counts("first", "last")]
     told_no_time: Counted
-    overall: Text
-    domain: Annotated[Sentence, takes("number", "domain")]
-    told_appraisals: Annotated[Plural, counts("instrument", "found")]
-    told_appraisals_no_overall: Annotated[Plural, counts("instrument")]
 
 
 class Notes(Record):
     """Short notes in cells, and sentences without values."""
 
-    appraisals: Text
     as_at_claim: Text
-    better_than_worst: Text
-    not_judged: Text
     no_limitation: Text
     weakest_link: Text
     evidence_tables: Text
@@ -337,14 +325,6 @@ class Notes(Record):
 class Sentences(Record):
     """Sentences and pieces of sentences that join data."""
 
-    appraised_by: Annotated[Sentence, takes("by", "date")]
-    appraisers_differ: Annotated[Sentence, takes("domains")]
-    domain_judged: Annotated[Sentence, takes("number", "domain", "level")]
-    instrument_doi: Annotated[Sentence, takes("source", "doi")]
-    instrument_source: Annotated[Sentence, takes("source")]
-    instrument_version: Annotated[Sentence, takes("title", "version")]
-    judged_at: Annotated[Sentence, takes("locator")]
-    of_outcome: Annotated[Sentence, takes("outcome")]
     added_claim: Annotated[Sentence, takes("population")]
     all_with_source: Annotated[Sentence, takes("claims")]
     and_more: Annotated[Sentence, takes("number")]

@@ -39,6 +39,7 @@ from evibrief.evidence.vocabulary import (
     TimeUnit,
     VerificationState,
 )
+from evibrief.labels.appraisal_groups import AppraisalWords
 from evibrief.labels.groups import (
     Captions,
     Columns,
@@ -104,6 +105,7 @@ class Words(Record):
     foot: FootWords
     draft: DraftWords
     headings: Headings
+    appraisals: AppraisalWords
     columns: Columns
     facts: Facts
     captions: Captions

@@ -26,8 +26,9 @@ from evibrief.problems import NEAR_ID, Place, Problem, Problems, suggest
 
 _OF_ARTICLES = ("author", "issued", "container-title", "volume", "page")
 _OF_OTHERS = ("author", "issued", "publisher")
+_PARTS = ("chapter", "paper-conference", "entry", "entry-dictionary", "entry-encyclopedia")
 _COMPARED = ("volume", "page")
-KINDS: tuple[Literal["doi", "pmid", "pmcid"], ...] = ("doi", "pmid", "pmcid")
+_KINDS: tuple[Literal["doi", "pmid", "pmcid"], ...] = ("doi", "pmid", "pmcid")
 """In the order in which they are asked for."""
 
 
@@ -97,7 +98,7 @@ def _chosen(works: Sequence[_Work], only: Sequence[str]) -> list[_Work]:
 
 def _complete(work: _Work, asks: Asks) -> None:
     """Ask for a reference, by one identifier after the other, until nothing is missing or nobody is left to ask."""
-    for kind in KINDS:
+    for kind in _KINDS:
         if kind == "pmid" and "pmid" not in work.own and "PMID" in work.missing and "doi" in work.own:
             _find_pmid(work, asks)
         elif kind in work.own and work.missing:
@@ -128,6 +129,9 @@ def _take(work: _Work, publication: Registered) -> None:
     """Add what is missing. Raises `Problems` if the answer is about another publication."""
     title = work.reference.title or ""
     if title and not is_same_title(publication.title, title):
+        if _is_of_its_book(work, publication):
+            work.differs.append(f"{work.reference.id}: {publication.number} is that of its book; nothing was taken")
+            return
         raise Problems([other_title(publication, title, f"here, in `{work.reference.id}`", work.place)])
     told = identifiers_by_kind(reference_of(publication.csl))
     for kind, value in work.own.items():
@@ -137,6 +141,11 @@ def _take(work: _Work, publication: Registered) -> None:
             raise Problems([Problem(work.place, "lookup", message, "one of the two is wrong: look both up")])
     work.differs += _differences(work, publication)
     work.found |= {name: publication.csl[name] for name in _wanted(work) if name in publication.csl}
+
+
+def _is_of_its_book(work: _Work, publication: Registered) -> bool:
+    """Whether a part of a book has the identifier of the whole."""
+    return work.reference.type in _PARTS and is_same_title(publication.title, str(work.csl.get("container-title", "")))
 
 
 def _wanted(work: _Work) -> list[str]:

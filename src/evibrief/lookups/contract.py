@@ -49,12 +49,12 @@ class Answer:
     def json(self) -> Any:
         """The answer as JSON. Raises `Problems` for a web page, and for what is cut off or is no JSON."""
         if self.body.lstrip()[:1] == b"<":
-            raise lookup_problem(self.question.address, f"{self.host} answered with a page, not with data", LATER)
+            raise lookup_problem(self.question.address, f"{self.host} answered with a page, not with data", TRY_LATER)
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             message = f"the answer of {self.host} is not JSON: {getattr(error, 'msg', 'it cannot be read')}"
-            raise lookup_problem(self.question.address, message, LATER) from None
+            raise lookup_problem(self.question.address, message, TRY_LATER) from None
 
 
 class Asks(Protocol):
@@ -64,7 +64,7 @@ class Asks(Protocol):
         """The answer. Raises `Problems` if there is none."""
 
 
-LATER = "nothing was written; try again later"
+TRY_LATER = "nothing was written; try again later"
 
 
 def lookup_problem(address: str, message: str, hint: str) -> Problems:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evibrief.files import Unreadable, inside, replace_file
-from evibrief.lookups.contract import Answer, Lookup, lookup_problem
+from evibrief.lookups.contract import Answer, Lookup
 from evibrief.problems import Problems, one_problem
 
 FOLDER = "lookups"
@@ -33,9 +33,10 @@ def keep_answers(folder: Path, answers: Iterable[Answer]) -> list[Path]:
 
 def _inside(folder: Path, name: str) -> Path:
     try:
-        return inside(folder, name)
+        inside(folder, name)
     except Unreadable as error:
         raise one_problem(str(folder / name), "lookup", error.message, error.hint) from None
+    return folder / name
 
 
 def file_name(question: Lookup) -> str:
@@ -45,7 +46,7 @@ def file_name(question: Lookup) -> str:
     return f"{words}.{digest[:12]}.txt"
 
 
-class Kept:
+class KeptAnswers:
     """The kept answers of a brief as something that can be asked: the newest answer counts."""
 
     def __init__(self, folder: Path) -> None:
@@ -55,8 +56,8 @@ class Kept:
         """The newest kept answer. Raises `Problems` if there is none, or its file was changed."""
         for path in sorted(self._folder.glob(f"*/{file_name(question)}"), reverse=True):
             return _read(_inside(self._brief, path.relative_to(self._brief).as_posix()), question)
-        hint = "without `--offline` it is asked for, over the network"
-        raise lookup_problem(question.address, f"no answer to this is kept in {self._folder}", hint)
+        message, hint = f"no answer of {question.address} is kept", "without `--offline` it is asked for"
+        raise one_problem(str(self._folder), "lookup", message, hint)
 
 
 def _written(answer: Answer) -> bytes:

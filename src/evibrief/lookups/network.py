@@ -16,13 +16,13 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from evibrief import __version__
-from evibrief.lookups.contract import LATER, Answer, Lookup, lookup_problem
+from evibrief.lookups.contract import TRY_LATER, Answer, Lookup, lookup_problem
 from evibrief.problems import Problems
 
 LOOKUP_TIMEOUT = 30.0
 """In seconds, for one whole answer."""
 MOST_REDIRECTS = 5
-BETWEEN = 0.4
+REST_BETWEEN = 0.4
 """In seconds, between two questions to one host: NCBI allows three a second (E-utilities, "Usage Guidelines")."""
 PAUSES = (1.0, 4.0)
 """In seconds, before each new try, where a busy service does not say how long to wait."""
@@ -68,17 +68,17 @@ class Network:
                 break
             if (pause := usual if pause is None else pause) > LONGEST_PAUSE:
                 message = f"{answer.host} is busy, and asks to wait {pause:.0f} seconds"
-                raise lookup_problem(question.address, message, LATER)
+                raise lookup_problem(question.address, message, TRY_LATER)
             self._wait(pause)
         if answer.status != 200 and answer.status not in REFUSALS:
             message = f"{answer.host} answered with status {answer.status}"
-            raise lookup_problem(question.address, message, LATER)
+            raise lookup_problem(question.address, message, TRY_LATER)
         return answer
 
     def _rest_before(self, question: Lookup) -> None:
         """Wait before a host is asked again, unless somebody gave another address for it."""
         if question.host in self._asked and self._address_of(question) == question.address:
-            self._wait(BETWEEN)
+            self._wait(REST_BETWEEN)
         self._asked.add(question.host)
 
     def _followed(self, question: Lookup) -> tuple[Answer, float | None]:
@@ -90,7 +90,8 @@ class Network:
                 answer = Answer(question, self._today, got.status, got.kind, address, got.body)
                 return answer, _pause(got.retry_after, got.date)
             address = self._redirected(question, address, got.location)
-        raise lookup_problem(question.address, f"it leads from one address to the next, {MOST_REDIRECTS} times", LATER)
+        message = f"it leads from one address to the next, {MOST_REDIRECTS} times"
+        raise lookup_problem(question.address, message, TRY_LATER)
 
     def _address_of(self, question: Lookup) -> str:
         for begin, instead in self._bases.items():
@@ -191,7 +192,7 @@ def _within(longest: float, question: Lookup, address: str, is_direct: bool) -> 
     thread.join(longest)
     host = urlsplit(address).hostname
     if not found or isinstance(getattr(found[0], "reason", found[0]), TimeoutError):
-        raise lookup_problem(question.address, f"{host} gave no whole answer within {longest:g} seconds", LATER)
+        raise lookup_problem(question.address, f"{host} gave no whole answer within {longest:g} seconds", TRY_LATER)
     if isinstance(found[0], Exception):
         raise _failed(question, str(host), found[0]) from found[0]
     return found[0]
@@ -209,9 +210,9 @@ def _opener(is_direct: bool) -> OpenerDirector:
 def _failed(question: Lookup, host: str, error: Exception) -> Problems:
     reason = getattr(error, "reason", error)
     if isinstance(error, HTTPException):
-        return lookup_problem(question.address, f"the answer of {host} broke off or is no answer", LATER)
+        return lookup_problem(question.address, f"the answer of {host} broke off or is no answer", TRY_LATER)
     if isinstance(error, ValueError):
-        return lookup_problem(question.address, f"{host}: {error}", LATER)
+        return lookup_problem(question.address, f"{host}: {error}", TRY_LATER)
     told = getattr(reason, "strerror", None) or str(reason) or type(error).__name__
     hint = "nothing was written; is there a network? `--offline` uses the answers that were kept"
     return lookup_problem(question.address, f"{host} could not be reached: {told:.200}", hint)

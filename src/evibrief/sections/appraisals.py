@@ -44,7 +44,7 @@ def appraisals(brief: Brief, findings: Findings) -> Iterator[Block]:
     listed = appraised_in(brief)
     known = {instrument.name: instrument for instrument in brief.appraisal_instruments}
     if listed:
-        yield Paragraph(findings.words.notes.appraisals, style="note")
+        yield Paragraph(findings.words.appraisals.note, style="note")
     for number, name in enumerate(dict.fromkeys(one.appraisal.instrument for one in listed), 1):
         mine = [one for one in listed if one.appraisal.instrument == name]
         yield from _of_instrument(number, known[name], mine, brief, findings)
@@ -54,7 +54,7 @@ def _of_instrument(
     number: int, instrument: AppraisalInstrument, mine: Sequence[Appraised], brief: Brief, findings: Findings
 ) -> Iterator[Block]:
     words = findings.words
-    title = words.sentences.instrument_version(title=instrument.title, version=instrument.version)
+    title = words.appraisals.version(title=instrument.title, version=instrument.version)
     yield Heading(title, f"section_appraisals_{number}")
     yield Paragraph(_source(instrument, words), style="note")
     levels = (*(level.id for level in instrument.levels), NOT_JUDGED)
@@ -64,17 +64,17 @@ def _of_instrument(
     )  # fmt: skip
     for part, shown in enumerate(in_pages(drawn)):
         anchor = f"figure_appraisals_{number}" + (f"_{part + 1}" if part else "")
-        yield Figure(words.captions.figure_appraisals(instrument=title), anchor, draw_lights(shown, words))
-    columns = ((words.columns.appraised, 34), (words.columns.judged, 66))
+        yield Figure(words.appraisals.figure(instrument=title), anchor, draw_lights(shown, words))
+    columns = ((words.appraisals.what, 34), (words.appraisals.judgements, 66))
     rows = [_record(one, instrument, mine, brief, findings) for one in mine]
-    yield from table(words.captions.appraisals(instrument=title), columns, rows)
+    yield from table(words.appraisals.table(instrument=title), columns, rows)
 
 
 def _source(instrument: AppraisalInstrument, words: Words) -> str:
     """Where the instrument is published, and how its names were seen, as Markdown."""
     doi = instrument.doi if instrument.doi != NOT_JUDGED else ""
-    told = words.sentences.instrument_doi(source=instrument.source, doi=doi) if doi else instrument.source
-    return f"{words.sentences.instrument_source(source=escape(told))} {instrument.seen}"
+    told = words.appraisals.with_doi(source=instrument.source, doi=doi) if doi else instrument.source
+    return f"{words.appraisals.source(source=escape(told))} {instrument.seen}"
 
 
 def _light_row(
@@ -94,7 +94,7 @@ def _statement(one: Appraised, brief: Brief) -> str:
 
 def _light(level: str, instrument: AppraisalInstrument, words: Words) -> Light:
     known = instrument.level(level)
-    return Light(known.word, known.sign, known.concern) if known else Light(words.notes.not_judged, "…", "unclear")
+    return Light(known.word, known.sign, known.concern) if known else Light(words.appraisals.not_judged, "…", "unclear")
 
 
 def _signed(appraisal: Appraisal, words: Words) -> tuple[str, ...]:
@@ -102,14 +102,14 @@ def _signed(appraisal: Appraisal, words: Words) -> tuple[str, ...]:
     by = phrases.or_unknown(appraisal.by, words) if appraisal.by != NOT_JUDGED else words.notes.somebody_unknown
     day = phrases.date_or_unknown(appraisal.date, words)
     state = (words.appraisal_state[appraisal.state],) if appraisal.state == "draft" else ()
-    return (words.sentences.appraised_by(by=by, date=day), *state)
+    return (words.appraisals.signed_by(by=by, date=day), *state)
 
 
 def _record(
     one: Appraised, instrument: AppraisalInstrument, mine: Sequence[Appraised], brief: Brief, findings: Findings
 ) -> TableRecord:
     words, appraisal = findings.words, one.appraisal
-    outcome = (Line(text=words.sentences.of_outcome(outcome=appraisal.outcome)),) if appraisal.outcome else ()
+    outcome = (Line(text=words.appraisals.of_outcome(outcome=appraisal.outcome)),) if appraisal.outcome else ()
     signed = tuple(Line(text=text, style="muted") for text in _signed(appraisal, words))
     head = flowing(*_subject(one, brief, findings), *outcome, *signed, scope="row")
     judged = (*_overall(appraisal, instrument, words), *_differences(one, mine, instrument, words),
@@ -127,12 +127,12 @@ def _subject(one: Appraised, brief: Brief, findings: Findings) -> tuple[Line, ..
 def _overall(appraisal: Appraisal, instrument: AppraisalInstrument, words: Words) -> Iterator[Line]:
     if instrument.overall:
         level = _word(appraisal.overall or NOT_JUDGED, instrument, words)
-        yield Line(text=words.sentences.labelled(label=words.figures.overall, value=level), style="word")
+        yield Line(text=words.sentences.labelled(label=words.appraisals.overall, value=level), style="word")
     if better := appraisal.better:
-        yield Line(text=words.notes.better_than_worst)
+        yield Line(text=words.appraisals.better_than_worst)
         yield Line(prose=better.reason)
         day = phrases.date(better.date, words)
-        yield Line(text=words.sentences.appraised_by(by=better.by, date=day), style="muted")
+        yield Line(text=words.appraisals.signed_by(by=better.by, date=day), style="muted")
 
 
 def _judged(appraisal: Appraisal, instrument: AppraisalInstrument, words: Words) -> Iterator[Line]:
@@ -140,17 +140,17 @@ def _judged(appraisal: Appraisal, instrument: AppraisalInstrument, words: Words)
     told = {str(one.domain): one for one in appraisal.domains}
     for number, domain in enumerate(instrument.domains, 1):
         level = _word(appraisal.level_of(domain.id), instrument, words)
-        yield Line(text=words.sentences.domain_judged(number=number, domain=domain.name, level=level))
+        yield Line(text=words.appraisals.judged(number=number, domain=domain.name, level=level))
         entry = told.get(domain.id)
         if entry and entry.support:
             yield Line(prose=entry.support)
         if entry and entry.locator:
-            yield Line(text=words.sentences.judged_at(locator=phrases.or_unknown(entry.locator, words)), style="muted")
+            yield Line(text=words.appraisals.judged_at(locator=phrases.or_unknown(entry.locator, words)), style="muted")
 
 
 def _word(level: str, instrument: AppraisalInstrument, words: Words) -> str:
     known = instrument.level(level)
-    return known.word if known else words.notes.not_judged
+    return known.word if known else words.appraisals.not_judged
 
 
 def _differences(
@@ -161,10 +161,10 @@ def _differences(
     differ = [_numbered(number, domain, words) for number, domain in enumerate(instrument.domains, 1)
               if {other.level_of(domain.id) for other in others} - {one.appraisal.level_of(domain.id)}]  # fmt: skip
     if {other.overall for other in others} - {one.appraisal.overall}:
-        differ.append(words.figures.overall.lower())
+        differ.append(words.appraisals.overall.lower())
     if differ:
-        yield Line(text=words.sentences.appraisers_differ(domains=phrases.all_of(differ, words)), style="warning")
+        yield Line(text=words.appraisals.differs(domains=phrases.all_of(differ, words)), style="warning")
 
 
 def _numbered(number: int, domain: AppraisalDomain, words: Words) -> str:
-    return words.figures.domain(number=number, domain=domain.name.lower())
+    return words.appraisals.domain(number=number, domain=domain.name.lower())

@@ -191,7 +191,7 @@ def with_unlisted(brief: Brief, words: Words) -> Iterator[Section]:
     kinds = {section.kind for section in listed}
     wanted = ((brief.doses.other, "exposures", words.headings.doses_other),
               (brief.limitations.corrections, "corrections", words.headings.corrections),
-              (brief.appraisal_instruments, "appraisals", words.headings.appraisals),
+              (brief.appraisal_instruments, "appraisals", words.appraisals.section),
               (brief.studies, "verification", words.headings.verification),
               (brief.reviews, "review", words.headings.review))  # fmt: skip
     missing = [

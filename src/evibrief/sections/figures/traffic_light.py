@@ -169,7 +169,7 @@ def _height(text: tuple[str, str], grid: _Grid) -> float:
 
 def _draw_heads(sheet: Sheet, table: LightTable, words: Words, grid: _Grid) -> None:
     names = [str(number) for number, _ in enumerate(table.domains, 1)]
-    names += [words.figures.overall] if table.has_overall else []
+    names += [words.appraisals.overall] if table.has_overall else []
     for x, name in zip(grid.columns, names, strict=True):
         sheet.text(x, _TOP / 2, name, SMALLEST, bold=True, anchoring="center")
     sheet.line([0, grid.width], [_TOP, _TOP], RULE, 0.5)
@@ -216,7 +216,7 @@ def _key(table: LightTable, words: Words, width: float) -> list[_Entry]:
     """The levels that are there, the best first, then the names of the domains."""
     there = {light for row in table.rows for light in row.lights}
     levels = [light for light in table.levels if light in there]
-    named = [words.figures.domain(number=number, domain=name) for number, name in enumerate(table.domains, 1)]
+    named = [words.appraisals.domain(number=number, domain=name) for number, name in enumerate(table.domains, 1)]
     entries = _placed([(light.word, light) for light in levels], width, 5.2)
     end = entries[-1].y + (lines(entries[-1].words) - 1) * leading(SMALLEST)
     return entries + _placed([(name, None) for name in named], width, end + _LINE + 0.6)
@@ -251,8 +251,8 @@ def _draw_entry(sheet: Sheet, entry: _Entry, below: float) -> None:
 def _told(table: LightTable, words: Words) -> str:
     """How many appraisals have which overall judgement, and where each judgement is told."""
     if not table.has_overall:
-        return words.figures.told_appraisals_no_overall(len(table.rows), instrument=table.title)
+        return words.appraisals.told_no_overall(len(table.rows), instrument=table.title)
     last = [row.lights[-1] for row in table.rows]
     ordered = [light for light in table.levels if light in last]
     told = (words.sentences.number_of(number=last.count(one), what=one.word.lower()) for one in ordered)
-    return words.figures.told_appraisals(len(table.rows), instrument=table.title, found=phrases.all_of(told, words))
+    return words.appraisals.told(len(table.rows), instrument=table.title, found=phrases.all_of(told, words))
