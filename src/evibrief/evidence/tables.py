@@ -28,7 +28,7 @@ ID, LIST, EXPORTED = "id", "list", "as exported (computed)"
 """Columns beside the fields: what names the row, which list it is in, and what it was when it was exported."""
 
 COMPUTED_SIGN = "(computed)"
-"""HowWritten the name of a column ends that nobody edits."""
+"""How the name of a column ends that nobody edits."""
 
 LONGEST_CELL = 32_767
 """In UTF-16 units: the limit of a cell in Excel (Microsoft, "Excel specifications and limits")."""
@@ -43,7 +43,7 @@ ENTRY = "*"
 """In the way to a record: any entry of a list."""
 
 HowWritten = Literal["text", "plain", "names", "texts"]
-"""HowWritten a field is written: as text, as a number or date without quotes, as names with commas, as a text a line."""
+"""How a field is written: as text, as a number or date without quotes, as names with commas, as a text a line."""
 
 
 @dataclass(frozen=True)
