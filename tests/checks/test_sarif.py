@@ -94,6 +94,12 @@ def test_a_path_is_relative_to_the_folder_or_whole(path: str, uri: str, base: st
     assert place_of(result) == (uri, base, 3, 4)
 
 
+def test_columns_are_counted_in_code_points() -> None:
+    (result,) = run_of(Problem(Place("a.yaml", 1, 7), "date", "no"))["results"]
+    assert place_of(result)[3] == 7
+    assert run_of()["columnKind"] == "unicodeCodePoints"
+
+
 def test_the_log_does_not_say_where_the_folder_is() -> None:
     problems = (Problem(Place("a.yaml"), "date", "no", "yes"), Problem(Place("b.yaml", 2, 3), "none-such", "x\x1b\n"))
     assert run_of(*problems) == run_of(*problems, folder="/elsewhere")

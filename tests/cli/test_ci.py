@@ -20,6 +20,7 @@ import yaml
 
 from command import run_here as evibrief
 from evibrief.cli.main import _parser
+from evibrief.cli.of_files import briefs_of
 from shared import ROOT, SECOND
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -91,6 +92,14 @@ def test_the_hook_checks_the_briefs_whose_files_are_committed(repository: Path) 
         assert (files, run.returncode) == ([staged], code), run.stderr
     assert "data/broken/studies.yaml:" in run.stderr
     assert "data/glass" not in run.stderr
+
+
+def test_a_file_belongs_to_the_brief_that_is_made_of_it(repository: Path) -> None:
+    glass = repository / "data" / "glass"
+    named = ["claims/01-light.yaml", "theme/custom.css", "styles/own.csl", "brief.yaml"]
+    assert briefs_of(glass / name for name in named) == [glass]
+    assert briefs_of(glass / name for name in ("build/a.yaml", "README.md", "claims/old/a.yaml", "x.csl.txt")) == []
+    assert briefs_of([repository / "data" / "other" / "brief.yaml", Path("brief.yaml"), Path("/")]) == []
 
 
 # The action

@@ -1,17 +1,17 @@
 """What is offered at the cursor, `|` in the examples: ids, words with meanings, keys, and what a text may take."""
 
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from evibrief.checks.load import load
 from evibrief.editor.completion import Offer, offers_at
-from evibrief.editor.desk import Desk, Snapshot, root_of
+from evibrief.editor.desk import Desk, Snapshot, place_of_tree
 from evibrief.evidence.source import Location
 from evibrief.evidence.vocabulary import Design
+from shared import ROOT
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+EXAMPLE = ROOT / "docs" / "example"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,9 @@ def test_words_have_their_meanings(snapshot: Snapshot) -> None:
     assert "ranking" in labels(offers(snapshot, ("brief",), "sections:\n  - {kind: |"))
     assert "same-title" in labels(offers(snapshot, ("claims", 0), "claims:\n  - overrides:\n      - rule: |"))
     assert "example-1" in labels(offers(snapshot, ("brief",), "methods:\n  instrument: |"))
+    shipped = {path.stem for path in (ROOT / "data" / "instruments" / "appraisals").glob("*.yaml")}
+    assert shipped
+    assert shipped <= {*labels(offers(snapshot, ("studies",), "- appraisals:\n    - instrument: |"))}
     assert "en" in labels(offers(snapshot, ("brief",), "language: |"))
 
 
@@ -86,7 +89,7 @@ def test_a_file_in_a_folder_of_a_folder_belongs_to_its_brief() -> None:
     desk = Desk()
     desk.put(path, path.read_text().replace("word: Sound", "word: Solid"))
     assert desk.brief_of(path) == EXAMPLE
-    assert root_of(path, EXAMPLE) == ("appraisal-instruments", 0)
+    assert place_of_tree(path, EXAMPLE) == ("appraisal-instruments", 0)
     (read, *_) = desk.snapshot(EXAMPLE).source.tree["appraisal-instruments"]
     assert read["levels"][0]["word"] == "Solid"
     assert desk.brief_of(EXAMPLE / "instruments" / "appraisals" / "more" / "x.yaml") is None

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from evibrief.checks.load import Loaded, load
-from evibrief.editor.desk import Desk, Snapshot, root_of
+from evibrief.editor.desk import Desk, Snapshot, place_of_tree
 from evibrief.editor.diagnostics import MOST_SHOWN, diagnostics
 from evibrief.editor.names import Cursor, line_of_document, shown_at
-from evibrief.editor.renaming import replaced
 from evibrief.editor.words import OLD, about
+from evibrief.evidence.write_yaml import Patch, patched
 from evibrief.problems import Place, Problem
 from shared import FIRST, ROOT, SECOND
 
@@ -30,7 +30,7 @@ def loaded() -> Loaded:
 
 def cursor(path: Path, words: str, within: int) -> Cursor:
     text = path.read_text()
-    return Cursor(path, text, text.index(words) + within, root_of(path, EXAMPLE))
+    return Cursor(path, text, text.index(words) + within, place_of_tree(path, EXAMPLE))
 
 
 @pytest.mark.parametrize("folder", [EXAMPLE, SECOND, FIRST], ids=lambda path: path.name)
@@ -42,9 +42,15 @@ def test_every_place_of_an_id_is_found(folder: Path) -> None:
         mine = tuple(one for one in found.occurrences if one.path == path)
         assert all(text[slice(*one.stretch)] == one.name for one in mine)
         assert all(one.stretch.end <= other.stretch.start for one, other in pairwise(mine))
-        gone = replaced(text, mine, "")
+        gone = patched(text, (Patch(*one.stretch, "") for one in mine))
         assert len(gone) == len(text) - sum(len(one.name) for one in mine)
         assert not [one.name for one in mine if f"@{one.name}]" in gone or f"(#{one.name})" in gone]
+
+
+@pytest.mark.parametrize("file", ["retractions.yaml", "quotes.yaml", "changes.yaml", "reviews/2026-11.yaml"])
+def test_files_that_commands_write_name_records_too(snapshot: Snapshot, file: str) -> None:
+    named = [one.name for one in snapshot.occurrences if one.path.endswith(f"/{file}")]
+    assert set(named) & set(snapshot.definitions)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ def test_the_levels_are_those_of_the_ratings(snapshot: Snapshot, loaded: Loaded)
 def test_a_value_and_a_key_are_explained(snapshot: Snapshot, loaded: Loaded) -> None:
     name, value = next(iter((one.name, one) for one in snapshot.occurrences if one.how == "value"))
     text = snapshot.source.texts[value.path]
-    here = Cursor(Path(value.path), text, value.stretch.start + 1, root_of(Path(value.path), EXAMPLE))
+    here = Cursor(Path(value.path), text, value.stretch.start + 1, place_of_tree(Path(value.path), EXAMPLE))
     shown = shown_at(here, snapshot, loaded, False)
     assert shown
     assert shown[0].startswith(f"`{{{name}.")
@@ -101,13 +107,13 @@ def test_a_line_of_the_source_document_is_gone_to_where_the_document_is_kept(tmp
     folder = Path(shutil.copytree(SECOND, tmp_path / "glass"))
     path = folder / "claims" / "01-light.yaml"
     text = path.read_text()
-    here = Cursor(path, text, text.index("line: 3") + 6, root_of(path, folder))
+    here = Cursor(path, text, text.index("line: 3") + 6, place_of_tree(path, folder))
     assert line_of_document(here, Desk().snapshot(folder)) is None
     (folder / "source-document.md").write_text("one\ntwo\nthree\n")
     found = line_of_document(here, Desk().snapshot(folder))
     assert found
     assert (found.path.name, found.stretch, found.line) == ("source-document.md", None, 2)
-    other = Cursor(path, text, text.index("title: ") + 8, root_of(path, folder))
+    other = Cursor(path, text, text.index("title: ") + 8, place_of_tree(path, folder))
     assert line_of_document(other, Desk().snapshot(folder)) is None
 
 

@@ -1,6 +1,7 @@
 """The language server as an editor meets it: a real process, spoken to by the protocol library's own client."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -192,6 +193,19 @@ def test_a_new_file_counts_before_it_is_saved(editor: Editor, brief: Path) -> No
     assert not new.exists()
 
 
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system tells sockets in another way")
+def test_the_server_has_no_connection(editor: Editor, brief: Path) -> None:
+    open_checked(editor, claims(brief))
+    assert editor.complete(claims(brief), (0, 0))
+    process = editor.client._server
+    assert process
+    held = {os.readlink(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()}
+    tables = (Path("/proc/net") / name for name in ("tcp", "tcp6", "udp", "udp6"))
+    rows = [line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]]
+    assert held
+    assert {f"socket:[{row[9]}]" for row in rows} & held == set()
+
+
 # Questions
 
 
@@ -272,6 +286,30 @@ def test_a_renamed_record_leaves_a_brief_without_a_new_problem(
     assert [path for path in texts if re.search(rf"\b{old}\b", path.read_text())] == []
     assert b"\r\n" in claims(brief).read_bytes()
     assert b"\n" not in claims(brief).read_bytes().replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  - id: c1\n", "  - id: sneezing\n    replaces: [c1]\n"),
+        ("  - id: c1 # one\n    replaces: [c0]\n", "  - id: sneezing # one\n    replaces: [c0, c1]\n"),
+    ],
+)
+def test_the_id_of_an_archived_record_is_kept_under_replaces(
+    editor: Editor, brief: Path, before: str, after: str
+) -> None:
+    archived = brief.parent / "archive" / "blue-glass" / "2026-01-01_v0.1.0" / "evidence"
+    shutil.copytree(SECOND, archived)
+    claims(brief).write_text(edited(claims(brief), ("  - id: c1\n", before)))
+    text = open_checked(editor, claims(brief))
+    edit = editor.rename(claims(brief), at(text, "id: c1", 5), "sneezing")
+    assert edit
+    for path, changed in applied(edit).items():
+        path.write_text(changed)
+    assert after in claims(brief).read_text()
+    compared = evibrief("diff", archived, brief).stdout
+    assert compared.startswith("Conclusions unchanged")
+    assert not re.search("claim (added|removed)", compared)
 
 
 def _without_places(printed: str) -> Any:

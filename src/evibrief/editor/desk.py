@@ -91,7 +91,9 @@ class Desk:
         return [path for path in self._texts if self.brief_of(path) == folder]
 
     def brief_of(self, path: Path) -> Path | None:
-        """The folder of the brief that a file belongs to; None for any other file."""
+        """The folder of the brief that a data file belongs to; None for any other file."""
+        if path.suffix != ".yaml" and path.name != "references.json":
+            return None
         for folder in (one for one in path.parents[:3] if _inside(path, one) in ("", *_IN_FOLDERS)):
             if self._is_brief(folder) and belongs(path.relative_to(folder).as_posix()):
                 return folder
@@ -127,7 +129,7 @@ class Desk:
     def _read(self, folder: Path, texts: Mapping[Path, str]) -> Snapshot:
         stale = set()
         for path, text in texts.items():
-            if _is_whole(path, text, root_of(path, folder)):
+            if _is_whole(path, text, place_of_tree(path, folder)):
                 self._good[path] = text
             else:
                 stale.add(str(path))
@@ -145,7 +147,7 @@ def checked_now(folder: Path, unsaved: Mapping[Path, str], today: datetime.date)
     return CheckedNow(loaded.warnings, loaded)
 
 
-def root_of(path: Path, folder: Path) -> Location:
+def place_of_tree(path: Path, folder: Path) -> Location:
     """Where the tree of a brief's file belongs in the tree of the brief; indices are 0."""
     if path.parent != folder:
         return _IN_FOLDERS[_inside(path, folder)]

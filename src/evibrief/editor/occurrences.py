@@ -17,9 +17,9 @@ from evibrief.evidence.source import Location, SourceTree, Span
 from evibrief.evidence.validate import ids_in
 from evibrief.problems import Place
 
-How = Literal["definition", "field", "citation", "link", "value"]
+Naming = Literal["definition", "field", "citation", "link", "value"]
 
-KINDS = {
+KINDS_OF_FIELDS = {
     "claim id": "claims", "reference id": "references", "population id": "populations",
     "mechanism id": "mechanisms", "harm id": "harms", "correction id": "corrections",
 }  # fmt: skip
@@ -31,6 +31,7 @@ OTHER_FIELDS: tuple[tuple[Location, tuple[str, ...]], ...] = (
     (("changes", 0, "reasons", 0, "record"), ("statements", "mechanisms")),
     (("reviews", 0, "comments", 0, "records", 0), ()),
     (("since", "changes", 0, "record"), ()),
+    (("quotes", "results", 0, "source"), ("references",)),
 )
 """Fields that name records although their types say less; no kinds: any. What such a field names may be gone."""
 
@@ -43,7 +44,7 @@ class Occurrence:
     """A record named at a place: its id as written there, and the offsets of the id in the text of the file."""
 
     name: str
-    how: How
+    how: Naming
     path: str
     stretch: TextRange
     location: Location
@@ -91,7 +92,7 @@ def _kinds(location: Location) -> tuple[str, ...] | None:
     if location[0] == "references" or (field := field_at(location)) is None:
         return None
     _, metadata = unwrapped(field.annotation, tuple(field.metadata))
-    taken = (KINDS.get(one.words) for one in metadata if isinstance(one, Takes))
+    taken = (KINDS_OF_FIELDS.get(one.words) for one in metadata if isinstance(one, Takes))
     return next(((kind,) for kind in taken if kind), None)
 
 
@@ -101,7 +102,7 @@ def _in_scalar(source: SourceTree, own: set[Location], location: Location, text:
         return
     if location in own or kinds_at(location) is not None:
         name = text.partition(",")[0] if location[0] == "since" else text
-        how: How = "definition" if location in own else "field"
+        how: Naming = "definition" if location in own else "field"
         if stretch := _written(source.texts[span.path], span, name):
             yield Occurrence(name, how, span.path, stretch, location)
     elif location[0] not in ("references", "instrument", APPRAISAL_INSTRUMENTS):
@@ -123,7 +124,7 @@ def _key(cited: str) -> str:
     return cited.rstrip(".:,;?&/-")
 
 
-_IN_TEXTS: tuple[tuple[How, re.Pattern[str], Callable[[str], str]], ...] = (
+_IN_TEXTS: tuple[tuple[Naming, re.Pattern[str], Callable[[str], str]], ...] = (
     ("citation", CITATION, _key),
     ("link", LINK, str),
     ("value", VALUE, str),

@@ -1,7 +1,7 @@
 """A record gets another id, everywhere in its brief.
 
-In: a brief, an id, another one. Out: the stretches to be replaced, by file. Nothing is written, and nothing is offered
-that would leave the brief with a problem that it does not have now.
+In: a brief, an id, another one. Out: what is to be changed, by file. Nothing is written, and nothing is offered that
+would leave the brief with a problem that it does not have now.
 """
 
 import re
@@ -10,31 +10,56 @@ from pathlib import Path
 
 from evibrief.checks.ids import is_of_the_page
 from evibrief.editor.desk import Snapshot
-from evibrief.editor.occurrences import Occurrence
+from evibrief.evidence.field_types import record_type_at
 from evibrief.evidence.fields import CITATION, IDENTIFIER
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.read_folder import read_brief
 from evibrief.evidence.validate import ids_in
+from evibrief.evidence.write_yaml import Patch, patched
 
 
 class CannotRename(Exception):
     """Why an id cannot be changed to another one, in words for the author."""
 
 
-Renamed = Mapping[Path, tuple[Occurrence, ...]]
-"""The places where the new id is to be written, by file."""
+Renamed = Mapping[Path, tuple[Patch, ...]]
+"""What is to be written in the place of what, by file; offsets are in the text with line feeds alone."""
 
 
 def renamed(snapshot: Snapshot, old: str, new: str) -> Renamed:
-    """Every place where a record is named by the id `old`. Raises `CannotRename` if it cannot be called `new`."""
+    """Every place where a record is named by the id `old`, and a note of that id if a version with it is archived.
+
+    Raises `CannotRename` if the record cannot be called `new`.
+    """
     _demand_free(snapshot, old, new)
-    places: dict[Path, list[Occurrence]] = {}
+    patches: dict[Path, list[Patch]] = {}
     for one in snapshot.occurrences:
         if one.name == old:
-            places.setdefault(Path(one.path), []).append(one)
-    found = {path: tuple(listed) for path, listed in places.items()}
+            patches.setdefault(Path(one.path), []).append(Patch(*one.stretch, new))
+    if next(_versions_with(snapshot, old), None):
+        for path, note in _notes(snapshot, old):
+            patches[path].append(note)
+    found = {path: tuple(sorted(listed)) for path, listed in patches.items()}
     _demand_clean(snapshot, found, old, new)
     return found
+
+
+def _notes(snapshot: Snapshot, old: str) -> Iterator[tuple[Path, Patch]]:
+    """The old id under `replaces`, in a record that has this field, so that versions can be compared."""
+    location, source = snapshot.definitions[old].location, snapshot.source
+    kind = record_type_at(location)
+    if kind is None or "replaces" not in kind.model_fields:
+        return
+    span, listed = source.spans[location], source.spans.get((*location, "replaces"))
+    text, end = source.texts[span.path], source.spans[(*location, "id")].end
+    if listed is None and text[span.start] == "{":
+        yield Path(span.path), Patch(end, end, f", replaces: [{old}]")
+    elif listed is None:
+        end = text.find("\n", end)
+        indent = " " * (source.keys[(*location, "id")].column - 1)
+        yield Path(span.path), Patch(end, end, f"\n{indent}replaces: [{old}]")
+    elif text[listed.start] == "[":
+        yield Path(span.path), Patch(listed.end - 1, listed.end - 1, f", {old}")
 
 
 def _demand_free(snapshot: Snapshot, old: str, new: str) -> None:
@@ -65,17 +90,10 @@ def _is_key(new: str) -> bool:
 def _demand_clean(snapshot: Snapshot, found: Renamed, old: str, new: str) -> None:
     """Raise `CannotRename` if the brief would have a problem that it does not have now."""
     before = _problems(snapshot, {})
-    texts = {path: replaced(snapshot.source.texts[str(path)], places, new) for path, places in found.items()}
+    texts = {path: patched(snapshot.source.texts[str(path)], patches) for path, patches in found.items()}
     after = {words.replace(f"`{new}`", f"`{old}`") for words in _problems(snapshot, texts)}
     if more := after - before:
         raise CannotRename(f"the brief would have another problem: {min(more)}")
-
-
-def replaced(text: str, places: tuple[Occurrence, ...], new: str) -> str:
-    """A text with another id at these places."""
-    for one in sorted(places, key=lambda one: one.stretch, reverse=True):
-        text = text[: one.stretch.start] + new + text[one.stretch.end :]
-    return text
 
 
 def _problems(snapshot: Snapshot, texts: Mapping[Path, str]) -> set[str]:

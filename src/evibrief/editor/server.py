@@ -19,7 +19,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from evibrief import __version__
 from evibrief.checks.load import Loaded
 from evibrief.editor.completion import Offer, offers_at
-from evibrief.editor.desk import CheckedNow, Desk, checked_now, root_of
+from evibrief.editor.desk import CheckedNow, Desk, checked_now, place_of_tree
 from evibrief.editor.diagnostics import Diagnostic, diagnostics
 from evibrief.editor.names import (
     Cursor,
@@ -157,7 +157,7 @@ class BriefServer(LanguageServer):
             return None
         lines = Lines(text)
         offset = lines.offset(LinePosition(position.line, position.character), self.encoding)
-        return Cursor(path, text, offset, root_of(path, folder)), folder, lines
+        return Cursor(path, text, offset, place_of_tree(path, folder)), folder, lines
 
 
 def uri_of(path: Path) -> str:
@@ -321,7 +321,7 @@ def _rename(ls: BriefServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit:
     changes: dict[str, list[lsp.TextEdit]] = {}
     for path, listed in places.items():
         lines = Lines(snapshot.source.texts[str(path)])
-        edits = [lsp.TextEdit(ls.range_of(lines, one.stretch), params.new_name) for one in listed]
+        edits = [lsp.TextEdit(ls.range_of(lines, TextRange(one.start, one.end)), one.words) for one in listed]
         changes[uri_of(path)] = edits
     return lsp.WorkspaceEdit(changes=changes)
 

@@ -83,7 +83,7 @@ def _set(entry: CslEntry, text: str, like: Span, between: str) -> str:
     return json.dumps(entry, indent=step or "  ", ensure_ascii=plain).replace("\n", f"\n{outer}")
 
 
-def with_fields(text: str, saved: str, path: str, added: Mapping[int, Entry]) -> str:
+def with_fields(text: str, saved: str, path: str, added: Mapping[int, CslEntry]) -> str:
     """The text of the file, as it is saved, with fields at the end of entries, by the number of the entry.
 
     Raises `Problems` if the list cannot be changed in place.
@@ -117,7 +117,7 @@ def _before_key(text: str, value: Span) -> str:
     return f"\n{space}" if start >= 0 and line.lstrip().startswith('"') else " "
 
 
-def in_order(entry: Entry) -> Iterator[tuple[str, Any]]:
+def in_order(entry: CslEntry) -> Iterator[tuple[str, Any]]:
     """The fields of a reference, what people look for first."""
     yield from ((name, entry[name]) for name in _FIRST if name in entry)
     yield from ((name, entry[name]) for name in sorted(entry) if name not in _FIRST)

@@ -12,7 +12,7 @@ from pathlib import Path
 from evibrief.importers.contract import DraftedBrief
 from evibrief.importers.drafted_files import Drafted, drafted_files
 from evibrief.importers.passages import NotPlaced, Passages, passages_of
-from evibrief.importers.texts import LARGEST_LIST, text_of
+from evibrief.importers.texts import LARGEST_IMPORT, text_of
 from evibrief.importers.word_citations import CitedItem, fields_of, is_docx
 from evibrief.pandoc import convert
 from evibrief.problems import one_problem
@@ -25,7 +25,7 @@ class WordDocument:
 
     name = "docx"
     label = "a Word document"
-    largest = LARGEST_LIST
+    largest = LARGEST_IMPORT
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a package with the text of a Word document in it."""

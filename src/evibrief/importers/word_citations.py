@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evibrief.importers.xml_records import Element, root_of
+from evibrief.importers.xml_records import XmlElement, parsed_xml
 from evibrief.problems import one_problem
 
 LARGEST_WORD = 200_000_000
@@ -61,7 +61,7 @@ def fields_of(data: bytes, path: Path) -> WordFields:
     """The citations in the fields of a document. Raises `Problems` for a file that is damaged or made to do harm."""
     parts = _parts(data, path)
     notes = {name: _notes(parts.get(name), path) for name in _NOTES.values()}
-    body = root_of(parts["document"], path)
+    body = parsed_xml(parts["document"], path)
     boxes = sum(1 for _ in body.iter(f"{_W}txbxContent"))
     return WordFields(tuple(_citations(body, notes)), boxes)
 
@@ -91,13 +91,13 @@ def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
         return stream.read(_LARGEST_READ + 1)
 
 
-def _notes(part: bytes | None, path: Path) -> Mapping[str, Element]:
+def _notes(part: bytes | None, path: Path) -> Mapping[str, XmlElement]:
     """The notes by their numbers."""
-    root = root_of(part, path) if part else ()
+    root = parsed_xml(part, path) if part else ()
     return {one.get(f"{_W}id", ""): one for one in root}
 
 
-def _citations(root: Element, notes: Mapping[str, Mapping[str, Element]]) -> Iterator[tuple[CitedItem, ...]]:
+def _citations(root: XmlElement, notes: Mapping[str, Mapping[str, XmlElement]]) -> Iterator[tuple[CitedItem, ...]]:
     """The citations in an element, those of a note where the note is."""
     open_fields: list[list[str]] = []
     for one in _read_elements(root):
@@ -119,7 +119,7 @@ def _citations(root: Element, notes: Mapping[str, Mapping[str, Element]]) -> Ite
             yield from () if held is None else _citations(held, {name: {} for name in notes})
 
 
-def _read_elements(root: Element) -> Iterator[Element]:
+def _read_elements(root: XmlElement) -> Iterator[XmlElement]:
     """The elements below one, in reading order, without what is deleted or in a text box."""
     waiting = list(reversed(root))
     while waiting:
