@@ -212,7 +212,8 @@ class SheetReader:
             return
         used = self.ids if table.naming == "id" else names
         if identifier in used:
-            self.report(line.place(ID), f"the id `{identifier:.60}` is already used", "give this record another id")
+            hint = "give this record another id; if it was added before, delete this row"
+            self.report(line.place(ID), f"the id `{identifier:.60}` is already used", hint)
             return
         filled = [column for column in table.columns if line.text(column.name, "")]
         unsound = [column for column in filled if not self._is_sound(line, column, "")]
