@@ -17,6 +17,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openxml_audit import OpenXmlValidator
 
 from command import run_here as evibrief
 from evibrief.checks.load import load
@@ -172,6 +173,16 @@ def test_all_cells_are_text_and_what_begins_like_a_formula_is_none() -> None:
     assert kinds == {"s"}
     assert [sheet for sheet in sheets if "<f>" in sheet or "<hyperlink" in sheet] == []
     assert not any("externalLinks" in name or "vba" in name for name in names)
+
+
+@pytest.mark.slow
+def test_the_workbook_is_open_xml_by_the_rules(tmp_path: Path) -> None:
+    """By a validator that others wrote, which refuses a sheet with an element of nobody's."""
+    for name, data in (("good", workbook("blue-glass")), ("bad", sheet_with(workbook("blue-glass"), b"<nobody/>"))):
+        (tmp_path / f"{name}.xlsx").write_bytes(data)
+    good, bad = (OpenXmlValidator().validate(tmp_path / f"{name}.xlsx") for name in ("good", "bad"))
+    assert [str(one) for one in good.errors] == []
+    assert bad.errors
 
 
 def test_the_heads_say_what_a_field_is_and_offer_its_words() -> None:
@@ -437,6 +448,8 @@ FAULTS = {
     "unknown id inside": (typed("links", "l_tlr4_dose", "claims", "p7, p77"), "links!E3", "no claim has the id `p77`"),
     "needed and emptied": (typed("claims", "p1", "text", None), "claims!C2", "`text` is missing"),
     "a number in words": (typed("studies", "younger2009", "n", "about 10"), "studies!E2", "is not a count"),
+    "half a record inside": (typed("time-course", "tc_lc", "peak.value", "3"), "time-course!G3", "`unit` is missing"),
+    "no number at all": (typed("studies", "younger2009", "n", "{it's: [1"), "studies!E2", "is not a count"),
     "an impossible range": (typed("doses", "d_fm45", "amount.high", "1"), "doses!E2", "a range ends above"),
     "new with a used id": (added("claims", id="new p2", list="condition.claims"), "claims!A28", "is already used"),
     "new for an appraised study": (added("studies", id="new younger2009"), "studies!A17", "is already used"),
@@ -595,22 +608,32 @@ def repacked(data: bytes, **parts: bytes) -> bytes:
     return made.getvalue()
 
 
+def part_changed(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        part = package.read(name)
+    assert change(part) != part
+    return repacked(data, **{name: change(part)})
+
+
 def shared_strings(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        strings = package.read("xl/sharedStrings.xml")
-    return repacked(data, **{"xl/sharedStrings.xml": change(strings)})
+    return part_changed(data, "xl/sharedStrings.xml", change)
 
 
-def sheet_with(data: bytes, part: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        sheet = package.read("xl/worksheets/sheet4.xml")
-    return repacked(data, **{"xl/worksheets/sheet4.xml": sheet.replace(b"</sheetData>", b"</sheetData>" + part)})
+def macro_enabled(data: bytes) -> bytes:
+    plain, macros = b"sheet.main", b"sheet.macroEnabled.main"
+    return part_changed(data, "[Content_Types].xml", lambda part: part.replace(plain, macros))
+
+
+def sheet_with(data: bytes, added_part: bytes) -> bytes:
+    end = b"</sheetData>"
+    return part_changed(data, "xl/worksheets/sheet4.xml", lambda part: part.replace(end, end + added_part))
 
 
 ENTITIES = b'<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 HOSTILE: Mapping[str, tuple[Callable[[bytes], bytes], str]] = {
     "a password": (lambda data: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + data, "has a password"),
     "macros": (lambda data: repacked(data, **{"xl/vbaProject.bin": b"x"}), "it has macros"),
+    "a type with macros": (macro_enabled, "it has macros"),
     "links": (lambda data: repacked(data, **{"xl/externalLinks/externalLink1.xml": b"<x/>"}), "links to other files"),
     "connections": (lambda data: repacked(data, **{"xl/connections.xml": b"<x/>"}), "takes data from elsewhere"),
     "entities": (lambda data: shared_strings(data, lambda part: ENTITIES + part[55:]), "document type or entities"),

@@ -47,5 +47,10 @@ def _put(tree: dict[str, Any], root: Location, value: Any) -> None:
 
 def new_refusals(before: SourceTree, after: SourceTree) -> Iterator[ErrorDetails]:
     """What the record types refuse in one tree and did not refuse in the other."""
-    known = {(detail["loc"], detail["type"]) for detail in refusals(before)[1]}
-    yield from (detail for detail in refusals(after)[1] if (detail["loc"], detail["type"]) not in known)
+    known = set(map(_refused, refusals(before)[1]))
+    yield from (detail for detail in refusals(after)[1] if _refused(detail) not in known)
+
+
+def _refused(detail: ErrorDetails) -> tuple[Any, ...]:
+    value = detail["input"] if isinstance(detail["input"], str) else ""
+    return detail["loc"], detail["type"], value

@@ -170,7 +170,7 @@ class _Editor:
         text = self.source.texts[span.path]
         end = self._end(location)
         if is_plain:
-            yield Patch(span.start, end, value)
+            yield Patch(span.start, end, _plain(value))
             return
         typed = text[span.start : span.end]
         for written in (_with_words(typed, str(_at(self.tree, location)), value), _in_its_style(typed, span, value)):
@@ -425,7 +425,12 @@ def _flow(value: Any, way: tuple[str, ...], plain: frozenset[tuple[str, ...]]) -
         return f"{{{inside}}}"
     if isinstance(value, list):
         return f"[{', '.join(_flow(child, way, plain) for child in value)}]"
-    return str(value) if way in plain else written_scalar(str(value))
+    return _plain(str(value)) if way in plain else written_scalar(str(value))
+
+
+def _plain(value: str) -> str:
+    """A number, a date or `unknown` without quotes; what is none of these is a text that the field will refuse."""
+    return value if re.fullmatch(r"[\w.-]+", value) else written_scalar(value)
 
 
 def _block(key: str, value: Any, way: tuple[str, ...], plain: frozenset[tuple[str, ...]]) -> Iterator[str]:

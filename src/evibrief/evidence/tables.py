@@ -42,7 +42,7 @@ READ_ME, WORDS, REFERENCES = "read me", "allowed words", "references"
 ENTRY = "*"
 """In the way to a record: any entry of a list."""
 
-How = Literal["text", "plain", "names", "texts"]
+HowWritten = Literal["text", "plain", "names", "texts"]
 """How a field is written: as text, as a number or date without quotes, as names with commas, as a text a line."""
 
 
@@ -52,7 +52,7 @@ class FieldColumn:
 
     way: tuple[str, ...]
     field: FieldInfo
-    how: How
+    how: HowWritten
 
     @property
     def name(self) -> str:
@@ -275,19 +275,19 @@ NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|x005F_")
 `_x005F_` before what merely looks so (ECMA-376, 22.4.2.4). Programs read that differently."""
 
 
-def entries_in(text: str, how: How) -> list[str]:
+def entries_in(text: str, how: HowWritten) -> list[str]:
     """The entries of a list from the text of its cell."""
     parts = re.split(r"[,;\n]" if how == "names" else r"\n", text)
     return [part.strip() for part in parts if part.strip()]
 
 
-MARK = 8
+MARK_DIGITS = 8
 """Digits of the mark of a cell: two texts have the same one in four thousand million."""
 
 
 def mark_of(head: str, text: str) -> str:
     """A short hash of what a cell says, by which a change of it is seen."""
-    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:MARK]
+    return hashlib.sha256(f"{head}\x1f{text}".encode()).hexdigest()[:MARK_DIGITS]
 
 
 def letters_of(column: int) -> str:

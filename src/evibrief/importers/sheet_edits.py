@@ -17,7 +17,7 @@ from evibrief.evidence.tables import (
     EXPORTED,
     ID,
     LIST,
-    MARK,
+    MARK_DIGITS,
     NO_CELL,
     NOT_IN_A_CELL,
     FieldColumn,
@@ -212,7 +212,8 @@ class SheetReader:
             return
         used = self.ids if table.naming == "id" else names
         if identifier in used:
-            self.report(line.place(ID), f"the id `{identifier:.60}` is already used", "give this record another id")
+            hint = "give this record another id; if it was added before, delete this row"
+            self.report(line.place(ID), f"the id `{identifier:.60}` is already used", hint)
             return
         filled = [column for column in table.columns if line.text(column.name, "")]
         unsound = [column for column in filled if not self._is_sound(line, column, "")]
@@ -268,7 +269,7 @@ class _Line:
     def marks(self) -> frozenset[str]:
         """A mark for each cell as it was exported; none where the workbook does not say."""
         marks = self.text(EXPORTED, "").removeprefix("marks ")
-        return frozenset(marks[at : at + MARK] for at in range(0, len(marks), MARK))
+        return frozenset(marks[at : at + MARK_DIGITS] for at in range(0, len(marks), MARK_DIGITS))
 
     def was(self, head: str, text: str) -> bool:
         """Whether this is what a cell said when it was exported."""
@@ -303,10 +304,10 @@ def _told(place: str, name: str, column: FieldColumn, was: str, now: str) -> str
 
 
 def _shown(text: str) -> str:
-    return f"“{plain(text if len(text) <= MOST_TOLD else f'{text[:MOST_TOLD]} …')}”" if text else "nothing"
+    return f"“{plain(text if len(text) <= MOST_OF_A_CELL else f'{text[:MOST_OF_A_CELL]} …')}”" if text else "nothing"
 
 
-MOST_TOLD = 200
+MOST_OF_A_CELL = 200
 """Characters of a text that are shown; the patch has all of it."""
 
 

@@ -147,11 +147,12 @@ def _places(edits: Sequence[SheetEdit], source: SourceTree) -> list[Owner]:
 
 
 def _owner(detail: ErrorDetails, places: Sequence[Owner]) -> Owner | None:
-    """The edit that a refusal is about: the nearest one above the place, or one below it."""
+    """The edit that a refusal is about: the nearest one above the place, one below it, or a new one beside it."""
     loc = tuple(detail["loc"])
     above = [owner for owner in places if loc[: len(owner[0])] == owner[0]]
     below = [owner for owner in places if owner[0][: len(loc)] == loc]
-    return max(above, key=lambda owner: len(owner[0]), default=None) or next(iter(below), None)
+    beside = [owner for owner in places if owner[0][:-1] == loc[:-1]]
+    return max(above, key=lambda owner: len(owner[0]), default=None) or next(iter((*below, *beside)), None)
 
 
 def _is_open(detail: ErrorDetails, owner: Owner) -> bool:
