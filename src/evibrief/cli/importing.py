@@ -51,7 +51,7 @@ def run_import(options: argparse.Namespace) -> int:
     """Import files. Nothing is written unless all of them were read."""
     from evibrief.importers.contract import DataImporter, DraftImporter, PatchImporter, ReferenceImporter
 
-    given = _all_given(options.files, options.program)
+    given = _all_given(options.files, options.program, bool(options.draft))
     if options.into and all(isinstance(one.importer, ReferenceImporter) for one in given):
         _merge(given, options.into, options.dry_run)
         return 0
@@ -69,13 +69,13 @@ def run_import(options: argparse.Namespace) -> int:
     return 0
 
 
-def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
+def _all_given(paths: Sequence[Path], program: str | None, drafts: bool) -> list[Given]:
     """The files with their importers. Raises the `Problems` of all files together."""
     given: list[Given] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            given.append(_given(path, program))
+            given.append(_given(path, program, drafts))
         except Problems as wrong:
             problems += wrong.problems
     if problems:
@@ -83,14 +83,14 @@ def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
     return given
 
 
-def _given(path: Path, program: str | None) -> Given:
+def _given(path: Path, program: str | None, drafts: bool) -> Given:
     """A file and its importer: the one that is named or, without a name, the one that recognises the content."""
     from evibrief.importers.registry import IMPORTERS, importer_of
 
     named = _named(program) if program else None
     data = bytes_of(path, named.largest if named else max(one.largest for one in IMPORTERS))
     try:
-        importer = named or importer_of(data)
+        importer = named or importer_of(data, drafts)
     except LookupError:
         if not data.strip():
             raise one_problem(str(path), "import", "this file is empty", "export it again") from None
