@@ -302,7 +302,8 @@ def test_raised_figures_stay_raised_and_may_be_a_citation() -> None:
     def raised(text: str) -> str:
         return f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{text}</w:t></w:r>'
 
-    made = from_word(docx(paragraph(run("Of 10"), raised("6"), run(" cells many fell."), raised("12,13"), run(" It is so."))))
+    words = (run("Of 10"), raised("6"), run(" cells many fell."), raised("12,13"), run(" It is so."))
+    made = from_word(docx(paragraph(*words)))
     assert [claim["text"] for claim in claims_of(made)] == ["Of 10^6^ cells many fell.^12^,^13^", "It is so."]
     assert made.files["not-placed.md"].decode().endswith("paragraph 1: a citation in plain text: ¹²,¹³\n")
 

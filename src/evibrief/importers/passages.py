@@ -144,7 +144,7 @@ class _Reader:
             case "Para" | "Plain":
                 self._paragraph(content, around)
             case "LineBlock":
-                self._paragraph([one for line in content for one in [*line, {"t": "SoftBreak"}]], around)
+                self._paragraph([one for line in content for one in (*list(line), {"t": "SoftBreak"})], around)
             case "BulletList":
                 self._entries(content, around)
             case "OrderedList":
