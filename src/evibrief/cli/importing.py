@@ -51,7 +51,7 @@ def run_import(options: argparse.Namespace) -> int:
     """Import files. Nothing is written unless all of them were read."""
     from evibrief.importers.contract import DataImporter, DraftImporter, PatchImporter, ReferenceImporter
 
-    given = _all_given(options.files, options.program, drafts=options.draft is not None)
+    given = _all_given(options.files, options.program, bool(options.draft))
     if options.into and all(isinstance(one.importer, ReferenceImporter) for one in given):
         _merge(given, options.into, options.dry_run)
         return 0

@@ -1,7 +1,7 @@
 """The programs whose files can be imported."""
 
 from evibrief.importers.bibtex import Biblatex, Bibtex
-from evibrief.importers.contract import DraftImporter, Importer
+from evibrief.importers.contract import Importer
 from evibrief.importers.csl import CslReferences
 from evibrief.importers.documents import MarkdownDocument, WordDocument
 from evibrief.importers.endnote_xml import EndnoteXml
@@ -35,12 +35,12 @@ def importer_named(name: str) -> Importer:
     raise LookupError(name)
 
 
-def importer_of(data: bytes, drafts: bool = True) -> Importer:
+def importer_of(data: bytes, drafts: bool = False) -> Importer:
     """The importer that recognises these bytes. Raises `LookupError` where there is none.
 
-    Without `drafts` those are left out that make a brief of a document: any text may be a document.
+    Any text is a document in Markdown: that is asked only where `drafts` are made of documents.
     """
     for one in IMPORTERS:
-        if (drafts or not isinstance(one, DraftImporter)) and one.recognises(data):
+        if (drafts or one.name != MarkdownDocument.name) and one.recognises(data):
             return one
     raise LookupError
