@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rispy  # type: ignore[import-untyped]
+import rispy
 
 from evibrief.importers.contract import ReferenceImporter
 from evibrief.importers.registry import IMPORTERS, importer_named, importer_of
