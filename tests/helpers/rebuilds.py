@@ -17,6 +17,7 @@ from evibrief.checks.load import Loaded
 from evibrief.evidence.places import own_look
 from evibrief.formats.manifest import carried
 from evibrief.formats.registry import names
+from evibrief.kept import Kept
 from evibrief.mailing import prepare
 from evibrief.review import gather
 from evibrief.review_copies import review_copy
@@ -113,7 +114,9 @@ def _kept_composition(make: Callable[..., Composition]) -> Callable[..., Composi
     made: dict[Hashable, Composition] = {}
 
     @wraps(make)
-    def taken(loaded: Loaded, formats: Iterable[str] = names(), layer: Layer = "full") -> Composition:
+    def taken(
+        loaded: Loaded, formats: Iterable[str] = names(), layer: Layer = "full", kept: Kept | None = None
+    ) -> Composition:
         key = tuple(sorted(carried(loaded).items())), tuple(formats), layer
         if key not in made:
             made[key] = make(loaded, key[1], layer)

@@ -19,6 +19,7 @@ from evibrief.formats.contract import Document
 from evibrief.formats.pdf import write
 from evibrief.formats.pdf.write import lay_out
 from evibrief.formats.registry import names
+from evibrief.kept import Kept
 from evibrief.resources import FontFile
 from evibrief.review_copies import review_copy
 from evibrief.sections.blocks import Layer
@@ -98,7 +99,9 @@ class Shared:
         That composing a brief and building it give the same documents is a test of its own.
         """
 
-        def composed(loaded: Loaded, formats: Iterable[str] = names(), layer: Layer = "full") -> Composition:
+        def composed(
+            loaded: Loaded, formats: Iterable[str] = names(), layer: Layer = "full", kept: Kept | None = None
+        ) -> Composition:
             made = self.documents(SECOND, layer)
             documents = tuple(Document(kind, made[kind].read_bytes()) for kind in formats)
             return replace(compose(loaded, (), layer), documents=documents)
