@@ -121,7 +121,7 @@ def test_what_the_brief_has_not_is_a_candidate_and_nothing_else_is(folder: Path,
         "99000002", "10.5555/glass.2", (QUERY,), TODAY, "open",
     )  # fmt: skip
     query = looked.news.queries[0]
-    assert (query.query, query.on, query.found) == (QUERY, TODAY, 3)
+    assert (query.query, query.answered, query.found) == (QUERY, TODAY, 3)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_a_source_that_is_too_late_is_asked_once_and_the_others_are_asked(folder
     assert sum("/entrez/" in one for one in sources.asked) == 1
     assert looked.news.queries == first.news.queries, "the last look of PubMed is the first one"
     assert looked.news.checks[0] == first.news.checks[0]
-    assert looked.news.trials[0].on == datetime.date(2026, 4, 1)
+    assert looked.news.trials[0].answered == datetime.date(2026, 4, 1)
     assert [one.now for one in looked.news.changes] == ["COMPLETED"]
     assert all(one.hint.startswith("what this was to tell stays as it was") for one in looked.problems)
 
@@ -379,7 +379,7 @@ def test_a_busy_source_is_asked_again(status: int, folder: Path, sources: Source
     sources.broken[QUERY.replace(" ", "+")] = [Reply(status=status, headers={"Retry-After": "1"}), usual]
     looked = looked_at(folder, network(sources))
     assert looked.problems == []
-    assert looked.news.queries[0].on == TODAY
+    assert looked.news.queries[0].answered == TODAY
 
 
 CHANGED = {
@@ -479,6 +479,26 @@ def test_without_kept_answers_nothing_is_repeated_and_nothing_written(folder: Pa
     assert re.search("no answer of https://eutils.* is kept", done.stderr)
     assert done.stderr.endswith("nothing was written\n")
     assert (files_of(folder), sources.asked) == (before, [])
+
+
+def test_a_brief_without_questions_is_told_so_and_nothing_is_asked(folder: Path, sources: Sources) -> None:
+    brief, references = folder / "brief.yaml", folder / "references.json"
+    brief.write_text(brief.read_text().replace(f"      query: {QUERY}\n      trials: [{NUMBER}, {OTHER}]\n", ""))
+    done = command(folder, sources)
+    assert "no search was repeated" in done.stdout
+    assert (done.returncode, len(sources.asked)) == (0, 2), "what it cites is asked about"
+    (listed,) = json.loads(references.read_text())
+    references.write_text(json.dumps([{name: value for name, value in listed.items() if name not in ("DOI", "PMID")}]))
+    before = files_of(folder)
+    done = command(folder, sources)
+    assert (done.returncode, len(sources.asked), files_of(folder)) == (1, 2, before)
+    assert "brief.yaml: error[news]: there is nothing to ask" in done.stderr
+
+
+def test_the_keys_of_the_file_need_no_quotes(folder: Path, sources: Sources) -> None:
+    """`on` is a truth value in YAML 1.1, and is written as `'on'`."""
+    assert command(folder, sources).returncode == 0
+    assert "'" not in (folder / "news.yaml").read_text().partition("queries:")[2]
 
 
 def test_nothing_is_written_if_nobody_answers(folder: Path, sources: Sources) -> None:

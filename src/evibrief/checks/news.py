@@ -65,10 +65,10 @@ def news_dates(case: Context) -> Iterator[Finding]:
     """
     day, news = case.brief.brief.date, case.brief.news or News()
     looks = [(name, index) for name in ("queries", "trials", "checks") for index, _ in enumerate(getattr(news, name))]
-    later = [(name, index) for name, index in looks if getattr(news, name)[index].on > day]
+    later = [(name, index) for name, index in looks if getattr(news, name)[index].answered > day]
     for name, index in later[:1]:
-        message = f"somebody looked for news on {getattr(news, name)[index].on}, after the brief's date, {day}"
-        yield Finding(("news", name, index, "on"), message, "give the brief a new version and date")
+        message = f"somebody looked for news on {getattr(news, name)[index].answered}, after the brief's date, {day}"
+        yield Finding(("news", name, index, "answered"), message, "give the brief a new version and date")
     for location, one in _found(case):
         if one.decided_on and one.decided_on > day:
             message = f"this was decided on {one.decided_on}, after the brief's date, {day}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evibrief.cli import limits
 from evibrief.cli.citing import asks_of
 from evibrief.cli.printing import print_problems
-from evibrief.problems import Problems, errors_in
+from evibrief.problems import Problems, errors_in, one_problem
 
 if TYPE_CHECKING:
     from evibrief.evidence.brief import Brief
@@ -59,6 +59,7 @@ def run_news(options: argparse.Namespace) -> int:
     if options.stubs:
         print("\n".join(_stubs(brief, source, options.brief / "studies.yaml")), end="")
         return 0
+    _demand_questions(brief, options.brief)
     print(_who_is_asked(options.offline))
     looked = look(brief, _asks(options), options.most, is_repeated=options.offline)
     if looked.problems and not looked.answers:
@@ -69,6 +70,17 @@ def run_news(options: argparse.Namespace) -> int:
     if looked.problems:
         print_problems(looked.problems, "; the rest was written")
     return 1 if looked.problems else 0
+
+
+def _demand_questions(brief: "Brief", folder: Path) -> None:
+    """Raise `Problems` if there is nothing to ask; an empty answer would read as if nothing were new."""
+    from evibrief.evidence.identifiers import identifiers_of
+    from evibrief.evidence.waiting import watched_searches
+
+    if not watched_searches(brief) and not any(map(identifiers_of, brief.references)):
+        message = "there is nothing to ask: no search has a query or numbers of trials, and no reference a DOI or PMID"
+        hint = "add `query` or `trials` to a search under `methods`; docs/news.md shows how"
+        raise one_problem(str(folder / "brief.yaml"), "news", message, hint)
 
 
 def _who_is_asked(offline: bool) -> str:
@@ -102,8 +114,8 @@ def _waiting(brief: "Brief", looked: "Looked", folder: Path) -> Iterator[str]:
     file = folder / "news.yaml"
     if not waits:
         yield f"{file}: nothing waits for a decision"
-        return
-    yield f"{file}: waiting for a decision:"
+    else:
+        yield f"{file}: waiting for a decision:"
     yield from (f"  {one.kind} on {one.reference}: {one.called}, {one.where}" for one in waits.notices)
     yield from (f"  trial {one.number}: {one.what}: {one.was} → {one.now}" for one in waits.changes)
     yield from (f"  {one.title} ({one.journal}, {one.published}; PMID {one.pmid})" for one in waits.publications)
@@ -111,7 +123,7 @@ def _waiting(brief: "Brief", looked: "Looked", folder: Path) -> Iterator[str]:
         first = next((one.pmid for one in waits.publications if one.pmid), "PMID")
         yield f"`evibrief cite {first} --into {folder}` takes one over, with an appraisal to fill in"
         yield f"`evibrief news {folder} --stubs` prints them all as references and appraisals, and asks nobody"
-    if looked.news != brief.news:
+    if any(one.answered > brief.brief.date for one in (*looked.news.queries, *looked.news.checks)):
         yield f"the brief is of {brief.brief.date}: give it a new version and date before it is built"
 
 

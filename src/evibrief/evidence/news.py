@@ -60,7 +60,7 @@ class QueryLook(Record):
     """When PubMed last answered a query, or told what names a trial."""
 
     query: Text = Field(description="the query, or the number of a trial")
-    on: Date
+    answered: Date
     since: DateOrUnknown = Field(description="what PubMed has got since then was asked for; `unknown`: everything")
     found: Events = Field(description="how many publications PubMed named")
     left_out: tuple[Text, ...] = Field(default=(), description="words of the query that PubMed did not find")
@@ -70,7 +70,7 @@ class TrialLook(Record):
     """When a registry last told of a trial, and what."""
 
     number: Text
-    on: Date
+    answered: Date
     status: Text = Field(description="in the words of the registry")
     results: DateOrUnknown | None = Field(default=None, description="when results were posted, if any were")
     updated: DateOrUnknown = Field(description="when the entry was last changed")
@@ -80,7 +80,7 @@ class NoticeLook(Record):
     """When a source last told which notices there are on what the brief cites."""
 
     source: NewsSource
-    on: Date
+    answered: Date
     references: tuple[Text, ...] = Field(default=(), description="ids of the publications that it knows")
 
 

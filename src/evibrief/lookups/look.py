@@ -82,6 +82,8 @@ def look(brief: Brief, asks: Asks, most: int = MOST_NEW, is_repeated: bool = Fal
     `is_repeated`: the questions of the last look are asked again, for answers that were kept.
     """
     looking = _Look(brief, asks, most, is_repeated)
+    if not queries_of(brief) and not trials_of(brief):
+        looking.looked.told.append("no search was repeated: none in brief.yaml has a query or numbers of trials")
     queries = (*looking.queries(), *looking.reports())
     trials = tuple(looking.trials())
     checks = (*looking.notices_by_pubmed(), *looking.notices_by_crossref())
@@ -148,7 +150,7 @@ class _Look:
         """From which day on something is new: a day early, because the day of PubMed is that of Washington."""
         if self.is_repeated and old:
             return old.since
-        last = old.on if old else day
+        last = old.answered if old else day
         return last if last == "unknown" else last - datetime.timedelta(days=1)
 
     def _found_by(self, query: str, called: str, since: datetime.date | Unknown) -> QueryLook:
@@ -159,8 +161,9 @@ class _Look:
         self.looked.told.append(f"PubMed, {called}: {_number(found.pmids, 'publication')}{since_words}, {new} new")
         self.looked.told += [f"PubMed does not know “{one}”, and did not search for it" for one in left_out]
         return QueryLook.model_construct(
-            query=called, on=found.on, since=since, found=len(found.pmids), left_out=tuple(map(_printable, left_out))
-        )
+            query=called, answered=found.on, since=since, found=len(found.pmids),
+            left_out=tuple(map(_printable, left_out)),
+        )  # fmt: skip
 
     def _added(self, pmids: Sequence[str], called: str) -> int:
         """Add what the brief does not have to what waits. Returns how many are new.
@@ -202,7 +205,7 @@ class _Look:
                 continue
             self.changes += _changes(number, old, found, day)
             yield TrialLook.model_construct(
-                number=number, on=found.on, status=_printable(found.status), results=found.results,
+                number=number, answered=found.on, status=_printable(found.status), results=found.results,
                 updated=found.updated,
             )  # fmt: skip
 
@@ -260,7 +263,7 @@ class _Look:
         if on is None:
             yield from filter(None, (old,))
         else:
-            yield NoticeLook.model_construct(source=source, on=on, references=tuple(known))
+            yield NoticeLook.model_construct(source=source, answered=on, references=tuple(known))
 
     def _noticed(self, notices: Iterable[NewNotice]) -> None:
         for notice in notices:

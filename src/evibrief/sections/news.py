@@ -72,12 +72,12 @@ def news_sentences(brief: Brief, words: Words) -> Iterator[str]:
 def _days(brief: Brief) -> list[datetime.date | None]:
     """When each question that the searches have was last answered; None for one that never was."""
     news = brief.news or News()
-    queries = {one.query: one.on for one in news.queries}
-    trials = {one.number: one.on for one in news.trials}
+    queries = {one.query: one.answered for one in news.queries}
+    trials = {one.number: one.answered for one in news.trials}
     watched = trials_of(brief)
     asked = [queries.get(one) for one in (*queries_of(brief), *watched)]
     asked += [trials.get(one) for one in watched if can_be_asked(one)]
-    return asked or [one.on for one in news.checks]
+    return asked or [one.answered for one in news.checks]
 
 
 def _looks(brief: Brief, news: News, words: Words) -> Iterator[Row]:
@@ -102,7 +102,7 @@ def _looks(brief: Brief, news: News, words: Words) -> Iterator[Row]:
 def _row(what: str, look: QueryLook | TrialLook | NoticeLook | None, words: Words) -> Row:
     if look is None:
         return _cells(what, words.news.not_looked, "")
-    return _cells(what, phrases.date(look.on, words), _answer(look, words))
+    return _cells(what, phrases.date(look.answered, words), _answer(look, words))
 
 
 def _cells(what: str, when: str, answer: str) -> Row:
