@@ -11,6 +11,7 @@ from evibrief.checks.catalogue import describe
 from evibrief.checks.sarif import ROOT, sarif_log
 from evibrief.problems import Place, Problem
 from test_bad import good_brief
+from test_retractions import notices
 
 
 def run_of(*problems: Problem, folder: str = "/home/x/repo") -> Any:
@@ -50,6 +51,17 @@ def test_the_command_prints_what_check_finds(folder: Path) -> None:
         assert result["message"]["text"].startswith(problem["message"])
         assert problem["hint"] in result["message"]["text"]
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == problem["rule"]
+
+
+@pytest.mark.parametrize("form", ["sarif", "json", "github"])
+def test_nothing_else_is_on_standard_output(form: str, tmp_path: Path) -> None:
+    """What another part of the command has to say goes elsewhere: a program reads this."""
+    brief = good_brief(tmp_path)
+    (tmp_path / "notices.csv").write_bytes(notices({}))
+    run = evibrief("check", brief, "--retractions", tmp_path / "notices.csv", "--format", form)
+    assert "retractions.yaml: " in run.stderr
+    assert "retractions.yaml: " not in run.stdout
+    assert json.loads(run.stdout) if form != "github" else all(line[:2] == "::" for line in run.stdout.splitlines())
 
 
 @pytest.mark.slow

@@ -233,6 +233,7 @@ def test_what_changes_is_posted_once_and_then_written_anew(
     assert [*tmp_path.rglob("hacked")] == []
 
 
+@pytest.mark.slow
 def test_a_fork_may_not_comment_and_the_run_goes_on(
     runner: dict[str, str], repository: Path, github: tuple[str, type[GitHub]]
 ) -> None:

@@ -33,7 +33,9 @@ def cursor(path: Path, words: str, within: int) -> Cursor:
     return Cursor(path, text, text.index(words) + within, place_of_tree(path, EXAMPLE))
 
 
-@pytest.mark.parametrize("folder", [EXAMPLE, SECOND, FIRST], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", [EXAMPLE, SECOND, pytest.param(FIRST, marks=pytest.mark.slow)], ids=lambda path: getattr(path, "name", "")
+)
 def test_every_place_of_an_id_is_found(folder: Path) -> None:
     """Replacing all of them takes each id out of all files, but where a word of the text is the same."""
     found = Desk().snapshot(folder)

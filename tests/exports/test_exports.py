@@ -20,7 +20,8 @@ from lxml import etree
 
 from command import run_here as evibrief
 from evibrief import __version__
-from evibrief.evidence.brief import Brief
+from evibrief.evidence.brief import Brief, More
+from evibrief.evidence.fields import Record
 from evibrief.evidence.identifiers import address_of_doi
 from evibrief.exports import gather
 from evibrief.exports.comma_separated import text_of_cell
@@ -100,7 +101,7 @@ def test_the_same_brief_gives_the_same_bytes(exported: Exported) -> None:
 def test_every_cell_of_csv_is_read_back_as_it_was_typed(which: str, request: pytest.FixtureRequest) -> None:
     brief: Exported = request.getfixturevalue(which)
     files, tables = files_of(brief, "csv"), tables_of(brief)
-    assert len(tables) > 25
+    assert len({table.name for table in tables}) == len(tables) > 25
     for table in tables:
         head, *rows = csv.reader(io.StringIO(files[f"{table.name}.csv"].decode(), newline=""))
         assert head == [column.name for column in table.columns]
@@ -131,7 +132,9 @@ def test_the_tables_have_the_counts_of_the_one_tally(exported: Exported) -> None
         assert [int(row[f"computed.{side}"]) for side in ("for", "against", "inconclusive")] == [
             told[side]["number"] for side in ("for", "against", "inconclusive")
         ]
-    assert rows[0]["computed.tier"] == data["statements"]["s1"]["computed"]
+    told = data["statements"]["s1"]
+    assert (rows[0]["computed.tier"], rows[0]["computed.final"]) == (told["computed"], told["final"])
+    assert told["computed"] != told["final"]  # a person decided otherwise
     assert rows[2]["computed.tier"] == ""  # data are missing: that is no tier
 
 
@@ -176,6 +179,25 @@ def test_the_json_has_every_record_and_what_check_tells(exported: Exported) -> N
     assert view_of(exported).records.references == exported.brief.references
 
 
+class SideNote(Record):
+    """A record of a data file that somebody added."""
+
+    id: str
+    text: str
+
+
+def test_a_data_file_that_is_added_is_exported(exported: Exported) -> None:
+    from jsonschema import Draft202012Validator
+
+    more = (More(stem="side-notes", records=(SideNote(id="n1", text="=1"),)),)
+    added = dataclasses.replace(exported, brief=exported.brief.model_copy(update={"more": more}))
+    data = json.loads(file_of(added, "json"))
+    assert data["records"]["more"] == [{"stem": "side-notes", "records": [{"id": "n1", "text": "=1"}]}]
+    assert list(Draft202012Validator(json.loads(schema_of_export())).iter_errors(data)) == []
+    rows = list(csv.DictReader(io.StringIO(files_of(added, "csv")["side-note.csv"].decode(), newline="")))
+    assert rows == [{"within": "", "list": "side-notes", "number": "1", "id": "n1", "text": "'=1"}]
+
+
 def test_csl_is_read_back_by_pandoc(exported: Exported) -> None:
     entries = json.loads(file_of(exported, "csl"))
     assert entries == exported.source.tree["references"]
@@ -208,7 +230,7 @@ def test_ris_has_what_csl_has() -> None:
     }  # fmt: skip
     (read,) = rispy.loads(ris_of([entry]))
     assert read == {
-        "type_of_reference": "CHAP", "id": "a", "authors": ["A Society", "van der B, C Jr"],
+        "type_of_reference": "CHAP", "id": "a", "authors": ["A Society", "van der B, C, Jr"],
         "secondary_authors": ["E"], "title": "T", "secondary_title": "Book", "date": "in press", "start_page": "e12",
         "edition": "2", "notes": ["PMID: 12", "PMCID: PMC3"],
     }  # fmt: skip

@@ -305,7 +305,8 @@ def _ask_sarif(folder: Path) -> Iterator[bool]:
         text = json.dumps(log)
         (folder / f"{name}.sarif").write_text(text.replace('"message"', '"massage"') if broken else text)
         told = [str(NODE / ".bin" / "sarif-multitool"), "validate", str(folder / f"{name}.sarif")]
-        run = subprocess.run(told, capture_output=True, text=True, timeout=300, check=False)
+        plain = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}  # an empty Debian has no ICU
+        run = subprocess.run(told, capture_output=True, text=True, timeout=300, check=False, env=plain)
         errors = [line for line in run.stdout.splitlines() if ": error " in line]
         ran = "1 files scanned" in run.stdout and bool(errors) is broken
         yield _say(ran, f"{name}.sarif has {len(errors)} errors by the SARIF multitool", [] if ran else errors)

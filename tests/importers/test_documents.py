@@ -298,6 +298,16 @@ def test_a_citation_of_which_the_data_is_not_certain_is_no_evidence() -> None:
     assert "data cannot be told from that of another: (Muster 2019)" in made.files["not-placed.md"].decode()
 
 
+def test_raised_figures_stay_raised_and_may_be_a_citation() -> None:
+    def raised(text: str) -> str:
+        return f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{text}</w:t></w:r>'
+
+    words = (run("Of 10"), raised("6"), run(" cells many fell."), raised("12,13"), run(" It is so."))
+    made = from_word(docx(paragraph(*words)))
+    assert [claim["text"] for claim in claims_of(made)] == ["Of 10^6^ cells many fell.^12^,^13^", "It is so."]
+    assert made.files["not-placed.md"].decode().endswith("paragraph 1: a citation in plain text: ¹²,¹³\n")
+
+
 def test_what_was_deleted_is_not_cited() -> None:
     rats = cited("(Example 2018)", "rats").replace("instrText", "delInstrText")
     deleted = f"<w:del w:id='1' w:author='a'>{rats}</w:del>"
@@ -323,7 +333,9 @@ def test_a_document_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.Mon
 
 def test_what_it_is_is_seen_from_its_content() -> None:
     assert importer_of(WORD).name == "docx"
-    assert importer_of(DOCUMENT.encode()).name == "markdown"
+    assert importer_of(DOCUMENT.encode(), drafts=True).name == "markdown"
+    with pytest.raises(LookupError):
+        importer_of(DOCUMENT.encode())
     assert importer_of(b"TY  - JOUR\nTI  - A\nER  - \n").name == "ris"
 
 

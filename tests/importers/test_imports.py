@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rispy  # type: ignore[import-untyped]
+import rispy
 
 from evibrief.importers.contract import ReferenceImporter
 from evibrief.importers.registry import IMPORTERS, importer_named, importer_of
@@ -138,7 +138,7 @@ def test_a_file_is_known_by_its_content(data: str, name: str) -> None:
 @pytest.mark.parametrize("data", ["", "Dear all,\nTY is a tag.\n", "<html><p>records</p></html>", "{}", "[1]", "a,b\n"])
 def test_another_file_is_not_taken_for_one(data: str) -> None:
     with pytest.raises(LookupError):
-        importer_of(data.encode())
+        importer_of(data.encode(), drafts=False)
 
 
 def test_each_importer_has_its_name_and_label() -> None:

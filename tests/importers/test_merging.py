@@ -11,6 +11,7 @@ import pytest
 
 from command import run_here as evibrief
 from evibrief.build import checked
+from evibrief.evidence.read_folder import LARGEST_SOURCE
 from evibrief.evidence.write_references import with_references
 from evibrief.importers.contract import FoundReference
 from evibrief.importers.merge import Merged, merge
@@ -120,6 +121,14 @@ def test_the_number_of_another_publication_is_a_problem_with_both_titles(field: 
 )  # fmt: skip
 def test_an_id_is_the_key_of_the_file_or_author_and_year(fields: dict[str, Any], name: str) -> None:
     assert ids(merged(like(**fields), old=())) == [name]
+
+
+def test_many_of_one_author_and_year_get_letters_in_order() -> None:
+    new = [like(DOI="", title=f"Blue glass {number}") for number in range(30)]
+    found = ids(merged(*new[:3], new[0], *new[3:], old=()))
+    assert found[:4] == ["muster2019", "muster2019b", "muster2019c", "muster2019d"]
+    assert found[24:28] == ["muster2019y", "muster2019z", "muster2019bb", "muster2019bc"]
+    assert len(set(found)) == 30
 
 
 def test_what_nothing_prints_is_left_out() -> None:
@@ -254,7 +263,7 @@ def test_nothing_is_written_unless_all_files_were_read(folder: Path, files: list
     done = evibrief("import", *files, tmp_path / "empty.bib", tmp_path / "letter.txt", "--into", folder)
     assert done.returncode == 1
     assert "empty.bib: error[import]: this file is empty" in done.stderr
-    assert "letter.txt: error[import]: this is no file that can be imported" in done.stderr
+    assert "letter.txt: error[import]: this is no file that can be imported into a brief" in done.stderr
     assert contents(folder) == before
 
 
@@ -298,6 +307,16 @@ def test_a_list_makes_no_draft_and_goes_with_no_other_kind(folder: Path, files: 
     done = evibrief("import", files[0], tmp_path / "list.csv", "--into", folder)
     assert "only if all are lists of references" in done.stderr
     assert not (tmp_path / "new").exists()
+
+
+def test_a_list_does_not_grow_larger_than_can_be_read(folder: Path, files: list[Path]) -> None:
+    listed = folder / "references.json"
+    listed.write_text(listed.read_text() + " " * (LARGEST_SOURCE - listed.stat().st_size))
+    before = contents(folder)
+    done = evibrief("import", files[0], "--into", folder)
+    assert done.returncode == 1
+    assert "references.json: error[too-large]: this would make it 8 MB; the limit is 8 MB" in done.stderr
+    assert contents(folder) == before
 
 
 def test_odd_fields_are_warned_of_and_imported(folder: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,7 +92,7 @@ def tried(cases: Iterator[Case]) -> Counter[str]:
     for case in cases:
         count["files"] += 1
         try:
-            importer = importer_of(case.data)
+            importer = importer_of(case.data, drafts=False)
             assert isinstance(importer, ReferenceImporter)
             found = [one.csl for one in importer.references(case.data, Path(case.name))]
         except (Problems, LookupError) as refused:
@@ -131,8 +132,8 @@ def line(name: str, count: Counter[str]) -> str:
     return f"| {name} | {read} | {count['references']} | {' | '.join(shares)} |"
 
 
-COLLECTIONS = {
-    **{f"Zotero {name}": (lambda name=name: zotero_cases(name)) for name in TRANSLATORS},
+COLLECTIONS: dict[str, Callable[[], Iterator[Case]]] = {
+    **{f"Zotero {name}": partial(zotero_cases, name) for name in TRANSLATORS},
     "Better BibTeX": better_bibtex_cases,
     "ASReview": lambda: plain_cases("citation-file-formatting/Datasets/RIS/*.ris"),
     "rispy": lambda: plain_cases("rispy/tests/data/*.ris"),

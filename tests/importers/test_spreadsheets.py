@@ -555,9 +555,9 @@ def test_a_sorted_and_filtered_sheet_is_unchanged() -> None:
 
 def test_a_cell_that_says_the_same_in_another_way_is_no_change() -> None:
     """A program that makes numbers of texts does no harm where nothing is lost; nor does another comma."""
-    edits = [typed("doses", "d_fm6", "amount.low", 6), typed("doses", "d_fm45", "amount.low", 4.5)]
-    edits.append(typed("doses", "d_fm45", "claims", "t2 ;t3"))
-    assert imported(edited(one_sheet("ldn", "doses"), *edits), source_of("ldn")).patches == {}
+    edits = typed("doses", "d_fm6", "amount.low", 6), typed("doses", "d_fm45", "amount.low", 4.5)
+    list_of_claims = typed("doses", "d_fm45", "claims", "t2 ;t3")
+    assert imported(edited(one_sheet("ldn", "doses"), *edits, list_of_claims), source_of("ldn")).patches == {}
 
 
 def test_a_brief_that_moved_on_is_not_turned_back(tmp_path: Path) -> None:

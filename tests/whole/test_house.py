@@ -39,7 +39,7 @@ OWNERS = {
     "yaml": {"evidence.read_yaml", "evidence.write_yaml"},
     "pydantic": {
         "archive.comparisons", "evidence.brief", "evidence.claims", "evidence.field_types", "evidence.fields",
-        "evidence.appraisals", "evidence.instrument", "evidence.records",
+        "evidence.appraisals", "evidence.instrument", "evidence.news", "evidence.records",
         "evidence.quotes", "evidence.retractions", "evidence.review_ledger", "evidence.schema", "evidence.stubs",
         "evidence.tables", "evidence.unfinished", "evidence.validate", "editor.completion", "exports.view",
         "labels.languages", "labels.sentence", "labels.words", "mailing.recipients",
@@ -114,10 +114,11 @@ IN_MEMORY = {
 # A registry or the command line asks for these by the same name in each module: there the name is the contract.
 CONTRACTS = {
     "RULES": {
-        "checks.amounts", "checks.appraisals", "checks.counting", "checks.evidence", "checks.ids", "checks.judgements",
-        "checks.quotes", "checks.records", "checks.references", "checks.registry", "checks.review", "checks.wording",
+        "checks.amounts", "checks.appraisals", "checks.counting", "checks.evidence", "checks.ids",
+        "checks.judgements", "checks.news", "checks.quotes", "checks.records", "checks.references", "checks.registry",
+        "checks.review", "checks.wording",
     },
-    "add_command": {"cli.citing", "cli.exporting", "cli.importing", "cli.preview"},
+    "add_command": {"cli.citing", "cli.exporting", "cli.importing", "cli.news", "cli.preview"},
     "add_commands": {"cli.anchors", "cli.editor", "cli.mailing"},
     "add_options": {"cli.anchors", "cli.verify"},
 }

@@ -21,6 +21,7 @@ import pytest
 
 from command import run_here
 from evibrief.exports.registry import export_names
+from services_of_news import asked, sources_of_news
 from test_docs import DOCS, README, blocks, command_lines
 
 TODAY = datetime.date.today().isoformat()
@@ -231,3 +232,25 @@ def test_the_page_on_exports_works_as_it_is_typed(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len(list((tmp_path / "build" / "graph").glob("*.graphml"))) == 1
     assert json.loads("{" + printed.partition("\n{")[2])["title"] == "ExportedView"
+
+
+def test_the_page_on_news_works_as_it_is_typed(tmp_path: Path) -> None:
+    assert run_here("new", "data/my-brief", folder=tmp_path).returncode == 0
+    brief = tmp_path / "data" / "my-brief" / "brief.yaml"
+    search, decided = blocks((DOCS / "news.md").read_text().replace(DAY_ON_THE_PAGES, TODAY), "yaml")
+    brief.write_text(brief.read_text().replace("\nmethods:\n", f"\nmethods:\n{search}"))
+    printed = ""
+    with sources_of_news() as sources:
+        sources.publish("99000002", "Blue glass in spring", "blue glass[tiab]", doi="10.5555/glass.2")
+        sources.register("NCT99999991", "RECRUITING")
+        for line in lines_of("news.md"):
+            done = asked(sources, *shlex.split(line)[1:], folder=tmp_path)
+            assert (done.returncode, done.stderr) == (0, ""), line
+            printed += done.stdout
+    assert "waiting for a decision:\n  Blue glass in spring" in printed
+    assert '"id": "pmid99000002"' in printed
+    news = brief.with_name("news.yaml")
+    assert '  decision: "open"\n' in news.read_text()
+    news.write_text(news.read_text().replace('  decision: "open"\n', decided))
+    assert run_here("check", brief.parent).stdout.endswith("the rules found no error\n")
+    assert "nothing waits" in asked(sources, "news", str(brief.parent), "--offline").stdout

@@ -7,6 +7,7 @@ from evibrief.checks import (
     evidence,
     ids,
     judgements,
+    news,
     quotes,
     records,
     references,
@@ -17,5 +18,5 @@ from evibrief.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *records.RULES, *ids.RULES, *references.RULES, *evidence.RULES, *counting.RULES, *amounts.RULES,
-    *appraisals.RULES, *judgements.RULES, *quotes.RULES, *review.RULES, *wording.RULES,
+    *appraisals.RULES, *judgements.RULES, *quotes.RULES, *review.RULES, *news.RULES, *wording.RULES,
 )  # fmt: skip

@@ -89,9 +89,9 @@ class Context:
             yield from (((*location, "evidence", index), entry) for index, entry in enumerate(entries))
 
     def texts(self) -> Iterator[tuple[Location, str]]:
-        """Every text that an author wrote, except references and the instrument."""
+        """Every text that an author wrote, except references, the instrument, and news with titles of others."""
         for location, text in self.source.scalars():
-            if location[0] not in ("references", "instrument", APPRAISAL_INSTRUMENTS):
+            if location[0] not in ("references", "instrument", APPRAISAL_INSTRUMENTS, "news"):
                 yield location, text
 
 

@@ -4,6 +4,7 @@ import argparse
 import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
 from typing import Any
 
 from evibrief.checks.load import Loaded
@@ -28,7 +29,8 @@ def run_check(options: argparse.Namespace) -> int:
         from evibrief.importers.retraction_watch import RetractionWatch
 
         data = bytes_of(options.retractions, RetractionWatch.largest)
-        write_data_file(options.brief, options.retractions, data, RetractionWatch())
+        with nullcontext() if options.format == "text" else redirect_stdout(sys.stderr):  # a program reads the rest
+            write_data_file(options.brief, options.retractions, data, RetractionWatch())
     misses = look_up_quotes(options.brief, options.quotes) if options.quotes else {}
     loaded: Loaded | None = None
     try:

@@ -51,7 +51,7 @@ def run_import(options: argparse.Namespace) -> int:
     """Import files. Nothing is written unless all of them were read."""
     from evibrief.importers.contract import DataImporter, DraftImporter, PatchImporter, ReferenceImporter
 
-    given = _all_given(options.files, options.program)
+    given = _all_given(options.files, options.program, bool(options.draft))
     if options.into and all(isinstance(one.importer, ReferenceImporter) for one in given):
         _merge(given, options.into, options.dry_run)
         return 0
@@ -69,13 +69,13 @@ def run_import(options: argparse.Namespace) -> int:
     return 0
 
 
-def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
+def _all_given(paths: Sequence[Path], program: str | None, drafts: bool) -> list[Given]:
     """The files with their importers. Raises the `Problems` of all files together."""
     given: list[Given] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            given.append(_given(path, program))
+            given.append(_given(path, program, drafts))
         except Problems as wrong:
             problems += wrong.problems
     if problems:
@@ -83,21 +83,31 @@ def _all_given(paths: Sequence[Path], program: str | None) -> list[Given]:
     return given
 
 
-def _given(path: Path, program: str | None) -> Given:
+def _given(path: Path, program: str | None, drafts: bool) -> Given:
     """A file and its importer: the one that is named or, without a name, the one that recognises the content."""
     from evibrief.importers.registry import IMPORTERS, importer_of
 
     named = _named(program) if program else None
     data = bytes_of(path, named.largest if named else max(one.largest for one in IMPORTERS))
     try:
-        importer = named or importer_of(data)
+        importer = named or importer_of(data, drafts)
     except LookupError:
         if not data.strip():
             raise one_problem(str(path), "import", "this file is empty", "export it again") from None
-        hint = f"there is: {', '.join(one.label for one in IMPORTERS)}; if it is one of them, name it: `--from ris`"
-        raise one_problem(str(path), "import", "this is no file that can be imported", hint) from None
+        message = "this is no file that can be imported" + ("" if drafts else " into a brief")
+        raise one_problem(str(path), "import", message, _what_there_is(drafts)) from None
     _demand_size(path, len(data), importer.largest)
     return Given(path, data, importer)
+
+
+def _what_there_is(drafts: bool) -> str:
+    """A hint for a file that nobody recognises."""
+    from evibrief.importers.contract import DraftImporter
+    from evibrief.importers.registry import IMPORTERS
+
+    labels = [one.label for one in IMPORTERS if drafts or not isinstance(one, DraftImporter)]
+    hint = f"there is: {', '.join(labels)}; if it is one of them, name it: `--from ris`"
+    return hint if drafts else f"{hint}; a document becomes a brief of its own: `--draft data/NEW-BRIEF`"
 
 
 def _named(program: str) -> "Importer":
@@ -127,6 +137,8 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
     text, saved = source.texts.get(str(listed), ""), source.saved.get(str(listed), "")
     references = with_references(text, saved, str(listed), merged.added)
     new = stubs_of_new(source, str(appraised), [one["id"] for one in merged.added])
+    for path, written in ((listed, references), (appraised, new.text)):
+        _demand_readable(path, written)
     print("\n".join((f"{listed}: {len(found)} read, {len(merged.added)} added", *_added(merged.added), *merged.told)))
     if dry_run:
         print(json.dumps(merged.added, indent=2, ensure_ascii=False), new.lines, sep="\n", end="")
@@ -137,6 +149,15 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
         replace_files([(listed, references), (appraised, new.text)])
         many = "stub" if len(new.references) == 1 else "stubs"
         print(f"{appraised}: {len(new.references)} {many} added; fill in what is `to be filled in`")
+
+
+def _demand_readable(path: Path, text: str) -> None:
+    """Raise `Problems` for a file that would be too large to be read again."""
+    from evibrief.evidence.read_folder import LARGEST_SOURCE
+
+    if (size := len(text.encode())) > LARGEST_SOURCE:
+        message = f"this would make it {size / 1e6:.0f} MB; the limit is {LARGEST_SOURCE / 1e6:.0f} MB"
+        raise one_problem(str(path), "too-large", message, "import only the references that the brief cites")
 
 
 def _added(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:

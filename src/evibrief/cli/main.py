@@ -21,6 +21,7 @@ from evibrief.cli import (
     limits,
     mailing,
     many,
+    news,
     preview,
     printing,
     verify,
@@ -220,6 +221,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_command(commands, _command)
     citing.add_command(commands, _command)
     exporting.add_command(commands, _command)
+    news.add_command(commands, _command)
     mailing.add_commands(commands, _command)
     anchors.add_commands(commands, _command)
 

@@ -76,8 +76,8 @@ class TextOnly(io.TextIOBase):
         return self._stream.isatty()
 
 
-def print_problems(problems: Sequence[Problem]) -> None:
-    """Print the problems, up to a limit, and their number on standard error."""
+def print_problems(problems: Sequence[Problem], written: str = "; nothing was written") -> None:
+    """Print the problems, up to a limit, and their number on standard error; after errors also what was `written`."""
     for problem in problems[:MOST_PRINTED]:
         print(problem, file=sys.stderr)
     if len(problems) > MOST_PRINTED:
@@ -88,7 +88,7 @@ def print_problems(problems: Sequence[Problem]) -> None:
         f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "error"), (warnings, "warning")) if number
     ]
     if counted:
-        print(f"evibrief: {', '.join(counted)}{'; nothing was written' if errors else ''}", file=sys.stderr)
+        print(f"evibrief: {', '.join(counted)}{written if errors else ''}", file=sys.stderr)
 
 
 def without_error(claims: int, references: int) -> str:

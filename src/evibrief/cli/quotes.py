@@ -36,7 +36,7 @@ def look_up_quotes(folder: Path, texts: Path) -> Mapping[Place, "Miss"]:
     if brief is None or errors_in(problems):
         raise Problems(problems)
     shelf = _Shelf(texts, files_of_references(_files_in(texts), brief.references))
-    found = look_up(source, before and before.quotes, shelf.of, datetime.date.today())
+    found = look_up(source, before.quotes if before else None, shelf.of, datetime.date.today())
     if shelf.problems:
         raise Problems(shelf.problems)
     target = folder / "quotes.yaml"

@@ -176,7 +176,7 @@ def _saved(path: Path) -> str | None:
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
     """What tells that a file of a brief was saved, by whichever program."""
-    for pattern in ("*.yaml", "*.json", "claims/*.yaml", "reviews/*.yaml"):
+    for pattern in ("*.yaml", "*.json", *(f"{name}/*.yaml" for name in _IN_FOLDERS)):
         for path in sorted(folder.glob(pattern)):
             try:
                 found = path.stat()

@@ -113,8 +113,12 @@ class BriefServer(LanguageServer):
         self.loaded.pop(folder, None)
 
     def _show(self, folder: Path, found: Mapping[Path, Iterable[Diagnostic]]) -> None:
-        """Publish the problems by file, and that a file has none any more. Two briefs may share an instrument."""
-        for path in {*found, *self._shown.get(folder, ()), *self.desk.open_files(folder)}:
+        """Publish the problems by file, and that a file has none any more; last for the files that are looked at.
+
+        Two briefs may share an instrument.
+        """
+        opened = self.desk.open_files(folder)
+        for path in (*({*found, *self._shown.get(folder, ())} - {*opened}), *opened):
             lines = Lines(self.desk.text(path) or "")
             self._told[folder, path] = [self._diagnostic(lines, one) for one in found.get(path, ())]
             told = [one for (_, other), listed in self._told.items() if other == path for one in listed]

@@ -119,8 +119,8 @@ class AppraisalInstrument(Record):
     appraises: AppraisedKind
     outcome: OutcomeNeed = Field(description="whether each judgement is about one result")
     designs: tuple[Design, ...] = Field(default=(), description="of the studies that it is for; else all")
-    domains: tuple[AppraisalDomain, ...] = Field(min_length=1)
-    levels: tuple[JudgementLevel, ...] = Field(min_length=2, description="the best first")
+    domains: tuple[AppraisalDomain, ...] = Field(min_length=1, max_length=20)
+    levels: tuple[JudgementLevel, ...] = Field(min_length=2, max_length=20, description="the best first")
     overall: tuple[PlainName, ...] = Field(
         default=(), description="the levels of the overall judgement, best first; left out where there is none"
     )

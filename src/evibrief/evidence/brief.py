@@ -4,7 +4,7 @@ import re
 from types import GenericAlias
 from typing import Annotated, Any, Literal, NewType
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, WithJsonSchema
 
 from evibrief.evidence import files
 from evibrief.evidence.appraisals import AppraisalInstrument
@@ -38,6 +38,7 @@ from evibrief.evidence.fields import (
 from evibrief.evidence.files import section_kinds
 from evibrief.evidence.identifiers import bare_doi
 from evibrief.evidence.instrument import AnyInstrument
+from evibrief.evidence.news import News
 from evibrief.evidence.quotes import QuoteReport
 from evibrief.evidence.records import (
     Comparator,
@@ -104,6 +105,10 @@ class Search(Record):
     found: Prose
     links: tuple[Identifier, ...] = Field(default=(), description="the links of mechanisms that it was about, by id")
     claims: Claims = Field(default=(), description="the claims that it was about, by id: above all stated gaps")
+    query: Text | None = Field(default=None, description="a query for PubMed, which `evibrief news` asks again")
+    trials: tuple[Text, ...] = Field(
+        default=(), description="numbers of trials in their registries, which `evibrief news` asks about: `NCT…`"
+    )
 
 
 class Methods(Record):
@@ -242,7 +247,7 @@ class More(Record):
     """The records of a data file that has no field in `Brief`."""
 
     stem: str
-    records: tuple[Record, ...]
+    records: tuple[Annotated[SerializeAsAny[Record], WithJsonSchema({"type": "object"})], ...]
 
 
 class Brief(Record):
@@ -267,6 +272,7 @@ class Brief(Record):
     since: Since | None = None
     retractions: RetractionReport | None = None
     quotes: QuoteReport | None = None
+    news: News | None = None
     reviews: tuple[ReviewLedger, ...] = ()
     more: tuple[More, ...] = ()
 

@@ -53,8 +53,9 @@ FILES: tuple[File, ...] = (
     File("retractions", "mapping", by_command=True),
     File("since", "mapping", by_command=True),
     File("quotes", "mapping", by_command=True),
+    File("news", "mapping", by_command=True),
 )  # fmt: skip
-LATER = ("quotes",)
+ADDED_LATER = ("quotes", "news")
 """Files that came after the first archived versions."""
 
 CLAIMS = "claims"

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from evibrief.evidence import vocabulary
 from evibrief.evidence.appraisals import AppraisalState, AppraisedKind, Concern, OutcomeNeed
+from evibrief.evidence.news import NewsDecision, NewsNoticeKind
 from evibrief.evidence.quotes import QuoteState
 from evibrief.evidence.retractions import NoticeKind, RetractionState
 from evibrief.evidence.review_ledger import CommentDecision, RemarkKind
@@ -192,6 +193,18 @@ MEANINGS: Mapping[Any, Mapping[str, str]] = {
     QuoteState: {
         "found": "its words are in the text at hand",
         "not-found": "they are not",
+    },
+    NewsDecision: {
+        "open": "nobody has decided; the brief says that it is waiting",
+        "done": "the brief was changed",
+        "declined": "it was not; `reason` says why",
+    },
+    NewsNoticeKind: {
+        "retraction": "the publication was retracted",
+        "concern": "an expression of concern",
+        "correction": "a correction",
+        "reinstatement": "a retraction was taken back",
+        "other-notice": "another notice; `called` says which",
     },
     RemarkKind: {
         "comment": "a comment in the margin",

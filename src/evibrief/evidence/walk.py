@@ -8,7 +8,9 @@ from typing import Any
 
 from evibrief.evidence.source import Location
 
-NOT_EVIDENCE = ("references", "instrument", "appraisal-instruments", "since", "retractions", "quotes", "reviews")
+NOT_EVIDENCE = (
+    "references", "instrument", "appraisal-instruments", "since", "retractions", "quotes", "news", "reviews",
+)  # fmt: skip
 """Files without evidence: a program writes them, or they have words of their own."""
 
 

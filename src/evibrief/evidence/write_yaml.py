@@ -30,7 +30,7 @@ _Dumper.add_representer(
 )
 
 
-def yaml_text(record: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
+def yaml_text(record: Mapping[str, Any] | Sequence[Any], remarks: tuple[str, ...] = ()) -> str:
     """A record as YAML that `read_brief` reads back: text in quotes, dates and numbers plain, order kept.
 
     Remarks become comments above it, one line each. The same record always gives the same text.

@@ -5,10 +5,12 @@ from typing import Any
 
 
 def name_of_person(person: Mapping[str, Any]) -> str:
-    """A name of CSL-JSON as catalogues sort it: `van der Berg, Ana`; that of a group as it is."""
-    family = " ".join(str(person[part]) for part in ("non-dropping-particle", "family") if person.get(part))
-    given = " ".join(str(person[part]) for part in ("given", "dropping-particle", "suffix") if person.get(part))
-    return str(person.get("literal") or ", ".join(part for part in (family, given) if part))
+    """A name of CSL-JSON as catalogues and RIS have it: `van der Berg, Ana, Jr.`; that of a group as it is."""
+    if person.get("literal"):
+        return str(person["literal"])
+    groups = (("non-dropping-particle", "family"), ("given", "dropping-particle"), ("suffix",))
+    told = (" ".join(str(person[part]) for part in group if person.get(part)) for group in groups)
+    return ", ".join(filter(None, told))
 
 
 def date_in_iso(issued: Mapping[str, Any]) -> str:

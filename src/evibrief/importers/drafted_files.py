@@ -86,7 +86,7 @@ def _group(number: int, topic: Topic, ids: Mapping[str, str], drafted: Drafted) 
     head = {"id": f"topic_{number}", "title": title}
     claims = "".join(_claim(f"c{number}_{at}", one, ids, drafted) for at, one in enumerate(topic.passages, 1))
     remark = f"From {drafted.path.name}. `line` is the {drafted.counted} there; the comments are what it is below."
-    return f"claims/{number:02}-{_slug(title)}.yaml", f"{yaml_text(head, [remark])}claims:\n{claims}"
+    return f"claims/{number:02}-{_slug(title)}.yaml", f"{yaml_text(head, (remark,))}claims:\n{claims}"
 
 
 def _claim(name: str, passage: Passage, ids: Mapping[str, str], drafted: Drafted) -> str:
@@ -206,18 +206,22 @@ def _told(drafted: Drafted, found: _Found) -> Iterator[str]:
     topics, missing = drafted.passages.topics, drafted.passages.not_placed
     claims = sum(len(topic.passages) for topic in topics)
     cited = sum(bool(one.live) for topic in topics for one in topic.passages)
-    yield f"{drafted.path}: {claims} claims from {len(topics)} sections"
+    yield f"{drafted.path}: {_number(claims, 'claim')} from {_number(len(topics), 'section')}"
     if drafted.passages.live:
-        yield f"{len(found.merged.added)} references, cited by {cited} of the claims"
+        yield f"{_number(len(found.merged.added), 'reference')}; {_number(cited, 'claim')} with a live citation"
     yield from found.merged.told
     if missing:
-        yield f"{len(missing)} things are in no claim; they are listed in {NOT_PLACED}, too:"
-        yield from (f"  {line}" for line in _places(missing[:MOST_TOLD], drafted.counted))
-        if len(missing) > MOST_TOLD:
-            yield f"  … and {len(missing) - MOST_TOLD} more"
+        yield f"in no claim, and listed in {NOT_PLACED}, too: {_number(len(missing), 'place')}"
+        yield from (f"  {line}" for line in _places(missing[:MOST_PLACES_TOLD], drafted.counted))
+        if len(missing) > MOST_PLACES_TOLD:
+            yield f"  … and {len(missing) - MOST_PLACES_TOLD} more"
 
 
-MOST_TOLD = 40
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+MOST_PLACES_TOLD = 40
 
 
 def _slug(title: str) -> str:

@@ -55,6 +55,7 @@ class _Joined:
 
     def __init__(self, there: Iterable[Mapping[str, Any]]) -> None:
         self.ids: set[str] = set()
+        self.ends: dict[str, Iterator[str]] = {}
         self.by_identifier: dict[OwnIdentifier, Reference] = {}
         self.by_title: dict[tuple[str, int | None], list[Reference]] = {}
         self.added: list[Mapping[str, Any]] = []
@@ -66,7 +67,7 @@ class _Joined:
 
     def add(self, found: FoundReference, place: Place) -> None:
         """Take in one reference of a file, or say why not."""
-        csl, faults = csl_json.cleaned({"id": self._id(found.csl), **_without_id(found.csl)})
+        csl, faults = csl_json.cleaned({"id": "new", **_without_id(found.csl)})
         self.problems += (
             Problem(place, "reference-field", f"{fault.field}: {fault.message}", fault.hint, fault.severity)
             for fault in faults
@@ -87,6 +88,7 @@ class _Joined:
             self.given.append(same.id)
             self.told.append(f"already there: `{same.id}` ({_why(shared)}), {where}")
             return
+        csl["id"] = self._id(found.csl)
         self.told += _on_new(found.csl, csl, of_book)
         self.added.append(csl)
         self.given.append(str(csl["id"]))
@@ -122,7 +124,8 @@ class _Joined:
         """The key of the file, or author and year; with a letter behind it if another reference has it."""
         given = next((key for name in ("citation-key", "id") if _is_key(key := csl.get(name))), "")
         name = str(given) or _author_and_year(csl)
-        return next(one for end in _suffixes() if (one := f"{name}{end}") not in self.ids)
+        ends = self.ends.setdefault(name, _suffixes())
+        return next(one for end in ends if (one := f"{name}{end}") not in self.ids)
 
 
 def _on_new(typed: Mapping[str, Any], csl: Mapping[str, Any], of_book: str) -> Iterator[str]:

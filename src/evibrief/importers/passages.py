@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evibrief.importers.sentences import sentences_in
+from evibrief.importers.sentences import RAISED_FIGURES, sentences_in
 
-Node = Mapping[str, Any]
+PandocNode = Mapping[str, Any]
 
 _CITE, _NOTE = "\ufdd0", "\ufdd1"
 _NO_LETTERS = re.compile("[\ufdd0-\ufdef]")
@@ -23,7 +23,6 @@ _LOWERED = str.maketrans(
     "0123456789+-\u2212=()",
     "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089\u208a\u208b\u208b\u208c\u208d\u208e",
 )
-_RAISED_FIGURES = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
 _NAME = r"[A-Z\u00c0-\u00de][\w'\u2019-]+"
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _PLAIN_CITATION = re.compile(
@@ -35,7 +34,7 @@ _PLAIN_CITATION = re.compile(
     r"|\b(?:doi:\s*)?10\.\d{4,9}/[^\s\])]+[^\s\]).,;]|\bPMID:?\s*\d{1,9}|\bhttps?://[^\s\])]+[^\s\]).,;]"
 )
 _RAISED_NUMBERS = re.compile(
-    rf"(?:(?<=[^\W\d_]{{4}})|(?<=[.,;:)\u201d\"])){_RAISED_FIGURES}(?:[,\u2013-]{_RAISED_FIGURES})*"
+    rf"(?:(?<=[^\W\d_]{{4}})|(?<=[.,;:)\u201d\"]))[{RAISED_FIGURES}]+(?:[,;\u2013\u207b] ?[{RAISED_FIGURES}]+)*"
 )
 
 
@@ -83,7 +82,7 @@ class Passages:
     live: list[tuple[tuple[str, ...], str]]
 
 
-def passages_of(document: Node, has_lines: bool) -> Passages:
+def passages_of(document: PandocNode, has_lines: bool) -> Passages:
     """The passages of a document that pandoc read. `has_lines`: places are lines, else paragraphs are counted."""
     reader = _Reader(has_lines)
     title = _words(document.get("meta", {}).get("title", {}).get("c", []))
@@ -102,7 +101,7 @@ def _topic_level(levels: Sequence[int]) -> int:
     return next((level for level in sorted(set(levels)) if levels.count(level) > 1), min(levels, default=1))
 
 
-def _unwrapped(blocks: Sequence[Node]) -> Iterator[Node]:
+def _unwrapped(blocks: Sequence[PandocNode]) -> Iterator[PandocNode]:
     for block in blocks:
         if block["t"] == "Div":
             yield from _unwrapped(block["c"][1])
@@ -124,13 +123,13 @@ class _Reader:
         self._lead = ""
         self._level = 1
 
-    def read(self, blocks: Sequence[Node], level: int, title: str) -> None:
+    def read(self, blocks: Sequence[PandocNode], level: int, title: str) -> None:
         """Read all blocks; headings of this level or above begin a topic."""
         self._level = level
         self.topics[0].title = title
         self._blocks(blocks, ())
 
-    def _blocks(self, blocks: Sequence[Node], around: tuple[str, ...]) -> None:
+    def _blocks(self, blocks: Sequence[PandocNode], around: tuple[str, ...]) -> None:
         for block in blocks:
             self._block(block["t"], block.get("c"), around)
 
@@ -145,7 +144,7 @@ class _Reader:
             case "Para" | "Plain":
                 self._paragraph(content, around)
             case "LineBlock":
-                self._paragraph([one for line in content for one in (*line, {"t": "SoftBreak"})], around)
+                self._paragraph([one for line in content for one in (*list(line), {"t": "SoftBreak"})], around)
             case "BulletList":
                 self._entries(content, around)
             case "OrderedList":
@@ -163,8 +162,7 @@ class _Reader:
 
     def _other(self, kind: str, content: Any) -> None:
         """A block that is no text: a table, a picture, code."""
-        if kind in ("Table", "Figure", "CodeBlock"):
-            self._moved_to(content[0])
+        self._line = min(_lines_in(content), default=self._line)
         what = {"Table": "a table", "Figure": "a picture", "CodeBlock": "code", "RawBlock": "markup"}.get(kind, kind)
         if not self._has_lines:
             self._paragraphs += 1
@@ -180,7 +178,7 @@ class _Reader:
             self.live.append(_cite(one))
             self.not_placed.append(NotPlaced(self._place(), f"a live citation in {what}", _short(self.live[-1][1])))
 
-    def _heading(self, level: int, inlines: Sequence[Node]) -> None:
+    def _heading(self, level: int, inlines: Sequence[PandocNode]) -> None:
         if not self._has_lines:
             self._paragraphs += 1
         flow = self._flow(inlines)
@@ -194,22 +192,22 @@ class _Reader:
         else:
             self._headings.append((level, words))
 
-    def _entries(self, entries: Sequence[Sequence[Node]], around: tuple[str, ...]) -> None:
+    def _entries(self, entries: Sequence[Sequence[PandocNode]], around: tuple[str, ...]) -> None:
         lead = (self._lead,) if self._lead else ()
         self._lead = ""
         for blocks in entries:
             own = next((_words(one["c"]) for one in _unwrapped(blocks) if one["t"] in ("Para", "Plain")), "")
             has_more = sum(1 for _ in _unwrapped(blocks)) > 1
-            first, *rest = blocks or [{"t": "Null"}]
+            first, *rest = list(blocks) or [{"t": "Null"}]
             if first["t"] == "Div" and has_more:  # pandoc puts a whole entry into one
                 self._moved_to(first["c"][0])
-                first, *rest = [*first["c"][1], *rest]
+                first, *rest = [*list(first["c"][1]), *rest]
             self._blocks([first], (*around, *lead))
             self._lead = ""
             self._blocks(rest, (*around, *lead, _short(own)))
             self._lead = ""
 
-    def _paragraph(self, inlines: Sequence[Node], around: tuple[str, ...]) -> None:
+    def _paragraph(self, inlines: Sequence[PandocNode], around: tuple[str, ...]) -> None:
         if not self._has_lines:
             self._paragraphs += 1
         flow = self._flow(inlines)
@@ -252,7 +250,7 @@ class _Reader:
         for one in plain_citations(_clean(flow.text)) if numbers is None else ():
             self.not_placed.append(NotPlaced(self._place(), _PLAIN, _short(one)))
 
-    def _flow(self, inlines: Sequence[Node]) -> "_Flow":
+    def _flow(self, inlines: Sequence[PandocNode]) -> "_Flow":
         flow = _Flow(self, self._line)
         flow.read(inlines)
         return flow
@@ -296,7 +294,7 @@ class _Flow:
         """The marks from one place to another, each with the number of its citation."""
         return ((mark, number) for at, mark, number in self._marks if start <= at < end)
 
-    def read(self, inlines: Sequence[Node]) -> None:
+    def read(self, inlines: Sequence[PandocNode]) -> None:
         """Take in the inline elements of a paragraph."""
         for one in inlines:
             self._one(one["t"], one.get("c"))
@@ -355,10 +353,10 @@ class _Flow:
         elif kind == "RawInline":
             reader.note("markup", content[1], self._line)
 
-    def _shifted(self, words: str, signs: Mapping[int, str]) -> None:
+    def _shifted(self, words: str, signs: Mapping[int, int]) -> None:
         """Raised or lowered words, in signs of their own if there are such; else as in a formula."""
         shifted = words.translate(signs)
-        changed = all(one in signs.values() for one in shifted)
+        changed = all(ord(one) in signs.values() or one in ",;\u2013 " for one in shifted)
         self._add(shifted if changed else words if signs is _LOWERED else f"^{words}")
 
 
@@ -391,7 +389,19 @@ def _line_of(attributes: Any) -> int:
     return int(found[1]) if found else 0
 
 
-def _is_strong(inlines: Sequence[Node]) -> bool:
+def _lines_in(node: Any) -> Iterator[int]:
+    """The lines that are named anywhere in a node: a table names the line below its head, and its cells theirs."""
+    if isinstance(node, dict):
+        yield from _lines_in(node.get("c"))
+    elif isinstance(node, list):
+        if len(node) == 3 and isinstance(node[0], str) and isinstance(node[2], list):
+            found = _line_of(node) if all(isinstance(one, list) and len(one) == 2 for one in node[2]) else 0
+            yield from [found] if found else []
+        for one in node:
+            yield from _lines_in(one)
+
+
+def _is_strong(inlines: Sequence[PandocNode]) -> bool:
     """Whether all words are set strong, as a heading without the style of one."""
     inside = [one for one in inlines if one["t"] not in ("Space", "SoftBreak", "LineBreak")]
     while len(inside) == 1 and inside[0]["t"] == "Span":
@@ -412,7 +422,7 @@ def _pieces(node: Any) -> Iterator[str]:
         for one in node:
             yield from _pieces(one)
     elif isinstance(node, dict):
-        kind, content = node.get("t"), node.get("c")
+        kind, content = node.get("t"), node.get("c", [])
         if kind == "Str":
             yield str(content)
         elif kind in ("Space", "SoftBreak", "LineBreak"):

@@ -35,9 +35,12 @@ def importer_named(name: str) -> Importer:
     raise LookupError(name)
 
 
-def importer_of(data: bytes) -> Importer:
-    """The importer that recognises these bytes. Raises `LookupError` where there is none."""
+def importer_of(data: bytes, drafts: bool = False) -> Importer:
+    """The importer that recognises these bytes. Raises `LookupError` where there is none.
+
+    Any text is a document in Markdown: that is asked only where `drafts` are made of documents.
+    """
     for one in IMPORTERS:
-        if one.recognises(data):
+        if (drafts or one.name != MarkdownDocument.name) and one.recognises(data):
             return one
     raise LookupError

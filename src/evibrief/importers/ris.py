@@ -104,7 +104,7 @@ class _AllTags(list[str]):
 
 def _records(lines: Iterable[str]) -> list[dict[str, list[str]]]:
     """The records as rispy reads them: the values of each tag."""
-    import rispy  # type: ignore[import-untyped]  # here, because most commands do without it
+    import rispy  # here, because most commands do without it
 
     parser = rispy.RisParser(mapping=_AnyTag(), list_tags=_AllTags(), delimiter_tags_mapping={})
     read = parser.parse("\n".join(_joined(lines)))

@@ -27,7 +27,13 @@ _STARTERS = frozenset((
     "all", "most", "some", "one", "two", "three", "patients", "people", "participants", "such", "thus", "therefore",
     "our", "their", "as", "of", "to", "here", "also", "only", "another", "other", "moreover", "furthermore",
 ))  # fmt: skip
-_END = re.compile(rf"(?P<dots>[.!?\u2026]+)[\"'\u2019\u201d)\]\u00bb]*[{MARKS}]*(?=\s+(?P<next>\S[^\s]*))")
+RAISED_FIGURES = "\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
+"""For a class of a regular expression. Behind a full stop they are numbers of citations."""
+
+_END = re.compile(
+    rf"(?P<dots>[.!?\u2026]+)[\"'\u2019\u201d)\]\u00bb]*(?:[{MARKS}{RAISED_FIGURES}]|[,;\u2013\u207b](?=[{RAISED_FIGURES}]))*"
+    r"(?=\s+(?P<next>\S[^\s]*))"
+)
 _LAST_WORD = re.compile(r"[^\s(\[\u201c\"'\u2018/]*$")
 
 

@@ -62,6 +62,11 @@ def short_reference(reference: Reference) -> str:
     return f"{short_name(reference)}, {found}" if found else short_name(reference)
 
 
+def addresses(doi: str | None, pmid: str | None) -> list[str]:
+    """`doi:10.1037/…`, `PMID 123`: the addresses of a publication that are known."""
+    return [f"{sign}{place}" for sign, place in (("doi:", doi), ("PMID ", pmid)) if place]
+
+
 def year(reference: Reference) -> str:
     """The year of publication, words such as `in press`, or nothing where it was not seen."""
     issued = reference.issued or {}

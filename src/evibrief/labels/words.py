@@ -11,6 +11,7 @@ from pydantic import Field
 
 from evibrief.evidence.appraisals import AppraisalState
 from evibrief.evidence.fields import Record, Text
+from evibrief.evidence.news import NewsNoticeKind
 from evibrief.evidence.retractions import NoticeKind
 from evibrief.evidence.review_ledger import CommentDecision
 from evibrief.evidence.vocabulary import (
@@ -57,6 +58,7 @@ from evibrief.labels.groups import (
     Reading,
     Sentences,
 )
+from evibrief.labels.news_groups import NewsWords
 from evibrief.labels.review_groups import Questions, Remarks, ReviewCopy
 from evibrief.labels.sent_groups import ArchivePages, Letters
 from evibrief.labels.sentence import every, just
@@ -88,6 +90,7 @@ class Words(Record):
     standing: Annotated[Mapping[PublicationStanding, Text], every(PublicationStanding)]
     appraisal_state: Annotated[Mapping[AppraisalState, Text], every(AppraisalState)]
     notice: Annotated[Mapping[NoticeKind, Text], every(NoticeKind)]
+    news_notice: Annotated[Mapping[NewsNoticeKind, Text], every(NewsNoticeKind)]
     design: Annotated[Mapping[Design, Text], every(Design)]
     correction: Annotated[Mapping[CorrectionKind, Text], every(CorrectionKind)]
     brief_status: Annotated[Mapping[BriefStatus, Text], every(BriefStatus)]
@@ -113,6 +116,7 @@ class Words(Record):
     notes: Notes
     sentences: Sentences
     plurals: Plurals
+    news: NewsWords
     review_copy: ReviewCopy
     questions: Questions
     ticks: Annotated[Mapping[TimeUnit, Counted], every(TimeUnit)]

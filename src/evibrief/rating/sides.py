@@ -78,7 +78,7 @@ _TOLD = {
     "BriefRecord": {"version", "date"},
     "BottomLine": {"text", "plausibility", "certainty"},
     "Methods": {"instrument"},
-    "Brief": {"changes", "references", "since", "reviews", "quotes"},
+    "Brief": {"changes", "references", "since", "reviews", "quotes", "news"},
 }
 """Fields that a more important kind of change reports, that follow from a comparison, or change in every version."""
 

@@ -60,7 +60,7 @@ def place_remarks(remarks: Iterable[Remark], source: SourceTree) -> tuple[Placed
     return tuple(_placed(remark, texts, places) for remark in remarks)
 
 
-NOT_AUTHORED = ("references", "since", "instrument", APPRAISAL_INSTRUMENTS, "reviews", "quotes")
+NOT_AUTHORED = ("references", "since", "instrument", APPRAISAL_INSTRUMENTS, "reviews", "quotes", "news")
 """Files whose texts nobody can comment on: they are of others, or follow from other files."""
 
 
@@ -77,7 +77,8 @@ def record_places(source: SourceTree) -> Mapping[str, Place]:
     """The place of each record, by id."""
     places: dict[str, Place] = {}
     for location, text in source.scalars():
-        if location[-1] in ("id", "reference") and location[0] not in ("references", APPRAISAL_INSTRUMENTS, "reviews"):
+        elsewhere = ("references", APPRAISAL_INSTRUMENTS, "reviews", "news")
+        if location[-1] in ("id", "reference") and location[0] not in elsewhere:
             places.setdefault(text, source.place(location))
     return places
 

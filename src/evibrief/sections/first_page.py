@@ -18,6 +18,7 @@ from evibrief.rating.findings import Findings
 from evibrief.sections import methods, rating_lines
 from evibrief.sections.blocks import Cite, FirstPage, Line, Pointer, TitleBlock
 from evibrief.sections.figures import charts
+from evibrief.sections.news import news_sentences
 
 
 def title_block(brief: Brief, content: str, words: Words) -> TitleBlock:
@@ -180,6 +181,7 @@ def _currency(brief: Brief, words: Words) -> Iterator[str]:
         yield words.notes.no_earlier_version
     if number := sum(comment.decision == "open" for ledger in brief.reviews for comment in ledger.comments):
         yield sentences.open_comments(comments=words.counts.comment(number))
+    yield from news_sentences(brief, words)
     yield sentences.out_of_date(date=phrases.date(record.review_by, words))
     unknown = record.versions_at == "unknown"
     yield words.notes.versions_unknown if unknown else sentences.versions_listed(place=record.versions_at)

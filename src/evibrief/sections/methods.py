@@ -26,6 +26,7 @@ from evibrief.labels.words import Words
 from evibrief.rating.findings import Findings
 from evibrief.sections.blocks import Block, Bullets, Cell, Heading, Line, Paragraph, Row
 from evibrief.sections.cells import table
+from evibrief.sections.news import news_blocks
 
 
 def instrument_blocks(instrument: AnyInstrument, words: Words) -> Iterator[Block]:
@@ -130,6 +131,7 @@ def methods(brief: Brief, findings: Findings) -> Iterator[Block]:
         yield Paragraph(words.notes.no_search)
     yield from _searches(captions.searches, brief.brief.methods.searches, words)
     yield from _searches(captions.searches_in_vain, brief.brief.methods.negative_searches, words)
+    yield from news_blocks(brief, findings)
     if brief.instrument:
         yield from instrument_blocks(brief.instrument, words)
     yield Heading(words.headings.reading, "methods_words")
