@@ -198,10 +198,11 @@ class _Reader:
         for blocks in entries:
             own = next((_words(one["c"]) for one in _unwrapped(blocks) if one["t"] in ("Para", "Plain")), "")
             has_more = sum(1 for _ in _unwrapped(blocks)) > 1
-            first, *rest = list(blocks) or [{"t": "Null"}]
+            first, *rest = blocks or [{"t": "Null"}]
             if first["t"] == "Div" and has_more:  # pandoc puts a whole entry into one
                 self._moved_to(first["c"][0])
-                first, *rest = [*list(first["c"][1]), *rest]
+                rest = [*first["c"][1], *rest]
+                first = rest.pop(0)
             self._blocks([first], (*around, *lead))
             self._lead = ""
             self._blocks(rest, (*around, *lead, _short(own)))
