@@ -308,10 +308,10 @@ def test_raised_figures_stay_raised_and_may_be_a_citation() -> None:
     assert made.files["not-placed.md"].decode().endswith("paragraph 1: a citation in plain text: ¹²,¹³\n")
 
 
-def test_what_was_deleted_is_not_cited() -> None:
-    rats = cited("(Example 2018)", "rats").replace("instrText", "delInstrText")
-    deleted = f"<w:del w:id='1' w:author='a'>{rats}</w:del>"
-    made = from_word(docx(paragraph(run("It is blue "), deleted, cited("(Muster 2019)", "blue"), run("."))))
+@pytest.mark.parametrize("change", ["del", "moveFrom"])
+def test_what_was_deleted_or_moved_away_is_not_cited(change: str) -> None:
+    gone = f"<w:{change} w:id='1' w:author='a'>{cited('(Example 2018)', 'rats')}</w:{change}>"
+    made = from_word(docx(paragraph(run("It is blue "), gone, cited("(Muster 2019)", "blue"), run("."))))
     assert [one["source"] for one in claims_of(made)[0]["evidence"]] == ["muster2019"]
 
 
