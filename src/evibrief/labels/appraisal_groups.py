@@ -21,7 +21,7 @@ class AppraisalWords(Record):
     not_judged: Text
     signed_by: Annotated[Sentence, takes("by", "date")]
     differs: Annotated[Sentence, takes("domains")]
-    judged: Annotated[Sentence, takes("number", "domain", "level")]
+    judged: Annotated[Sentence, takes("number", "domain")]
     judged_at: Annotated[Sentence, takes("locator")]
     of_outcome: Annotated[Sentence, takes("outcome")]
     with_doi: Annotated[Sentence, takes("source", "doi")]

@@ -139,8 +139,8 @@ def _judged(appraisal: Appraisal, instrument: AppraisalInstrument, words: Words)
     """A line for each domain, with the reason and where that is."""
     told = {str(one.domain): one for one in appraisal.domains}
     for number, domain in enumerate(instrument.domains, 1):
-        level = _word(appraisal.level_of(domain.id), instrument, words)
-        yield Line(text=words.appraisals.judged(number=number, domain=domain.name, level=level))
+        yield Line(text=words.appraisals.judged(number=number, domain=domain.name), style="label")
+        yield Line(text=_word(appraisal.level_of(domain.id), instrument, words))
         entry = told.get(domain.id)
         if entry and entry.support:
             yield Line(prose=entry.support)
