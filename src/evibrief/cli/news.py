@@ -123,7 +123,8 @@ def _waiting(brief: "Brief", looked: "Looked", folder: Path) -> Iterator[str]:
         first = next((one.pmid for one in waits.publications if one.pmid), "PMID")
         yield f"`evibrief cite {first} --into {folder}` takes one over, with an appraisal to fill in"
         yield f"`evibrief news {folder} --stubs` prints them all as references and appraisals, and asks nobody"
-    if any(one.answered > brief.brief.date for one in (*looked.news.queries, *looked.news.checks)):
+    answered = [*(one.answered for one in looked.news.queries), *(one.answered for one in looked.news.checks)]
+    if any(day > brief.brief.date for day in answered):
         yield f"the brief is of {brief.brief.date}: give it a new version and date before it is built"
 
 
