@@ -312,6 +312,7 @@ def test_one_space_behind_the_tags_is_read_as_two() -> None:
         ("TY  - JOUR\nTI  - \xe4\n".encode("latin-1"), "ris", 2, "not UTF-8: byte 0xe4"),
         ("nothing\n", "ris", 0, "no line begins a record"),
         ("VI  - 3\n" + NBIB, "nbib", 1, "this line is in no record: `VI  - 3`"),
+        (NBIB + "\n" + NBIB.replace("PMID- 123456", "PMID-"), "nbib", 20, "1 of 2 references were read"),
         (PUBMED.replace("<Article>", "<Article>&amp"), "pubmed-xml", 4, "this is not XML"),
         (PUBMED.replace("PubmedArticle>", "Other>"), "pubmed-xml", 4, "1 of 2 references were read"),
         (ENDNOTE.replace("</records>", "</records><more><record/></more>"), "endnote-xml", 12, "2 of 3 references"),
