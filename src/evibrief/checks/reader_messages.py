@@ -14,6 +14,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "cut-text": "A text without quotes that ends at ` #`, because YAML takes the rest for a comment.",
     "date": "A date that is not written as year-month-day, or that does not exist.",
     "decimal-comma": "A number with a comma, which ends a value there: decimals are written with a point.",
+    "doi": "A DOI of a brief that is none: it begins with `10.`, and may be written as an address.",
     "duplicate-id": "An id that two records share. Ids must be unique across all kinds of record.",
     "duplicate-key": "A key that occurs twice in one record; YAML would silently drop one of the two.",
     "empty": "A key without a value, or a text without words: write it, write `unknown`, or leave the key out.",

@@ -215,8 +215,8 @@ def _quoted(source: str, quote: str, findings: Findings) -> str:
     checked = words.notes.quote_not_checked
     if result:
         day = phrases.date(result.checked, words)
-        told = words.sentences.quote_found if result.state == "found" else words.sentences.quote_not_found
-        checked = told(date=day)
+        sentences, found = words.sentences, result.state == "found"
+        checked = sentences.quote_found(date=day) if found else sentences.quote_not_found(date=day)
     name = phrases.short_name(findings.references[source])
     return words.sentences.quoted(study=name, text=quote, checked=checked)
 
