@@ -284,7 +284,7 @@ def test_a_brief_without_references_gets_them_also_from_a_file_in_its_folder(fol
     done = evibrief("import", folder / "library.ris", "--into", folder)
     assert (done.returncode, done.stderr) == (0, "")
     listed = json.loads((folder / "references.json").read_text())
-    assert [one["id"] for one in listed] == ["wilson2024", "aureliano2024", "riguetti2022"]
+    assert [one["id"] for one in listed] == ["muster2024", "beispiel2024", "example2022"]
     assert (folder / "studies.yaml").read_text().count("- reference:") == 3
 
 
