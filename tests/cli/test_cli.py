@@ -132,7 +132,7 @@ def test_the_schemas_in_the_repository_are_current(tmp_path: Path) -> None:
     assert evibrief("schema", "--output", tmp_path).returncode == 0
     kept = Path(__file__).parents[2] / "data" / "schemas"
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert len(written) == 18
+    assert len(written) == 21
     assert written == {path.name: path.read_text() for path in kept.iterdir()}
 
 
