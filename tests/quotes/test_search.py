@@ -48,6 +48,37 @@ def test_what_is_not_there_is_not_found(quote: str, why: str) -> None:
     assert why in found.why
 
 
+@pytest.mark.parametrize(("quote", "text", "why"), [
+    ("gave 5 mg", "We gave 5 mg/kg daily", "`/` after its last unit"),
+    ("gave 5 mg", "We gave 5 mg per kg daily", "`per` after its last unit"),
+    ("gave 5 mg", "We gave 5 mg kg\u22121 daily", "`kg` after its last unit"),
+    ("gave 5 mg", "We gave 5 mg kg\u207b\u00b9 daily", "`kg` after its last unit"),
+    ("500 mg daily", "they took 1 500 mg daily", "in the same number"),
+    ("500 mg daily", "they took 1\u202f500 mg daily", "in the same number"),
+    ("500 mg daily", "they took 1'500 mg daily", "in the same number"),
+    ("treated 12", "we treated 12 000 people", "`000` after its last number"),
+    ("000 people", "we treated 1 200 000 people", "in the same number"),
+    ("a factor of 10", "a factor of 10\u00b2 cells", "`\u00b2` after its last number"),
+    ("took 2", "took 2\u00bd tablets", "`\u00bd` after its last number"),
+    ("fell by 30", "it fell by 30 percent", "`percent` after its last number"),
+    ("fell by 30", "it fell by 30 per cent", "`per` after its last number"),
+])  # fmt: skip
+def test_a_quotation_does_not_end_within_an_amount(quote: str, text: str, why: str) -> None:
+    found = find_quote(quote, folded(text))
+    assert isinstance(found, Miss)
+    assert why in found.why
+
+
+@pytest.mark.parametrize(("quote", "text"), [
+    ("gave 5 mg", "We gave 5 mg daily"), ("gave 5 mg per kg", "We gave 5 mg per kg daily"),
+    ("in the year 2019", "in the year 2019 120 people came"), ("took 1 500 mg", "they took 1 500 mg daily"),
+    ("gave 5 mg", "We gave 5 mg per person"), ("120 people came", "in the year 2019, 120 people came"),
+    ("gave to 12", "gave to 12 of 30 people"), ("gave 12", "gave 12, 300 of them at night"),
+])  # fmt: skip
+def test_a_quotation_may_end_behind_an_amount(quote: str, text: str) -> None:
+    assert isinstance(find_quote(quote, folded(text)), Hit)
+
+
 def test_the_place_is_that_of_its_words() -> None:
     text = folded(TEXT)
     hit = find_quote("mean difference was -0.34 points", text)

@@ -6,9 +6,11 @@ sign, a unit or a negation beside it.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from evibrief import resources
 from evibrief.quotes.folding import FoldedText, folded
@@ -35,6 +37,12 @@ _BINDS_BEFORE = frozenset("-+\u00b1~<>\u2264\u2265\u2248=\u00d7/^\u207b")
 
 _BINDS_AFTER = frozenset("%\u2030\u00b0\u00d7/^\u00b1-\u2032\u2033\u207b")
 """Signs that belong to the number before them."""
+
+_RAISES = frozenset("-^\u207b\u00b9")
+"""Signs of a negative power, which is another way to write `per`."""
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+(?:[.,]\d+)?")
+"""Digits in groups of three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +142,45 @@ def _loses(text: FoldedText, at: int, end: int) -> str:
         return f"the text says `{before}` before it"
     if words[at][:1] in ".0123456789" and before in _BINDS_BEFORE and before:
         return f"the text has `{before}` before its first number"
-    if words[end - 1][-1:].isdigit() and after and (after in _BINDS_AFTER or _is_unit(text, end)):
-        return f"the text goes on with `{text.text[slice(*text.spans[end])]}` after its last number"
+    if at and _is_one_number(text, at):
+        return f"the text has `{before}` before it, in the same number"
+    goes_on = f"the text goes on with `{text.text[slice(*text.spans[end])]}` after its last" if after else ""
+    if words[end - 1][-1:].isdecimal() and after and (
+        after in _BINDS_AFTER or _is_unit(text, end) or _is_one_number(text, end) or _is_percent(words, end)
+    ):
+        return f"{goes_on} number"
+    if after and _is_unit(text, end - 1) and _continues_unit(text, end):
+        return f"{goes_on} unit"
     return ""
+
+
+def _is_one_number(text: FoldedText, at: int) -> bool:
+    """Whether a word belongs to the number before it: `000` in `12 000` and in `12'000`, `²` in `10²`, `½` in `2½`."""
+    before, word = text.words[at - 1], text.words[at]
+    between = text.text[text.spans[at - 1][1] : text.spans[at][0]]
+    if not between:
+        return before[-1:].isdecimal() and unicodedata.category(word[0]) == "No"
+    return bool(_THOUSANDS.fullmatch(f"{before}{between}{word}"))
+
+
+def _is_percent(words: Sequence[str], at: int) -> bool:
+    return words[at] == "percent" or tuple(words[at : at + 2]) == ("per", "cent")
+
+
+def _continues_unit(text: FoldedText, at: int) -> bool:
+    """Whether a unit goes on: `mg` with `/kg`, `per kg` or `kg^-1`, `m` with `^2`."""
+    word, then = text.words[at], text.words[at + 1] if at + 1 < len(text.words) else ""
+    if word in ("/", "^"):
+        return True
+    parts = _parts_of_units()
+    return (word == "per" and then in parts) or (word in parts and then in _RAISES and then != "")
+
+
+@cache
+def _parts_of_units() -> frozenset[str]:
+    """What units are made of, without case: `mg`, `kg`, `day`."""
+    known = {part for unit in resources.units() for part in unit.split("/")} | set(resources.unit_spellings())
+    return frozenset(part.casefold() for part in known)
 
 
 def _is_unit(text: FoldedText, at: int) -> bool:
