@@ -11,7 +11,7 @@ from typing import Any
 from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
 from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, lost
-from evibrief.importers.xml_records import XmlElement, parsed_xml, text_at, texts_at
+from evibrief.importers.xml_records import XmlElement, parsed_xml, text_at, texts_at, title_at
 
 TYPES_OF_ENDNOTE: Mapping[str, str] = {
     **dict.fromkeys(("Journal Article", "Electronic Article", "Press Release"), "article-journal"),
@@ -62,7 +62,7 @@ def csl_of_endnote(record: XmlElement) -> dict[str, Any]:
     second = "editor" if kind in ("chapter", "paper-conference") else "collection-editor"
     return csl_parts.without_empty({
         "type": kind,
-        "title": text_at(record, "titles/title"),
+        "title": title_at(record, "titles/title"),
         **_containers(record, kind),
         "author": _people(record, "authors"), second: _people(record, "secondary-authors"),
         "issued": csl_parts.fullest(
@@ -79,7 +79,7 @@ def csl_of_endnote(record: XmlElement) -> dict[str, Any]:
 
 
 def _containers(record: XmlElement, kind: str) -> dict[str, str]:
-    whole = text_at(record, "titles/secondary-title") or text_at(record, "periodical/full-title")
+    whole = title_at(record, "titles/secondary-title") or text_at(record, "periodical/full-title")
     ways = ("titles/alt-title", "titles/abbr-1", "periodical/abbr-1")
     short = next(filter(None, (text_at(record, way) for way in ways)), "")
     if kind in ("book", "thesis", "report"):

@@ -12,7 +12,7 @@ from evibrief.importers import csl_parts
 from evibrief.importers.contract import FoundReference
 from evibrief.importers.nbib import sentence_as_title
 from evibrief.importers.texts import LARGEST_IMPORT, beginning_of, lost
-from evibrief.importers.xml_records import XmlElement, parsed_xml, text_at, texts_at
+from evibrief.importers.xml_records import XmlElement, parsed_xml, text_at, texts_at, title_at
 
 _ARTICLE, _BOOK = "PubmedArticle", "PubmedBookArticle"
 
@@ -54,7 +54,7 @@ def _article(record: XmlElement) -> dict[str, Any]:
     numbers = record.find("PubmedData/ArticleIdList")
     return csl_parts.without_empty({
         "type": "article" if preprint else "article-journal",
-        "title": sentence_as_title(text_at(article, "ArticleTitle") or text_at(article, "VernacularTitle")),
+        "title": sentence_as_title(title_at(article, "ArticleTitle") or title_at(article, "VernacularTitle")),
         "container-title": journal or short, "container-title-short": short if journal and short != journal else "",
         "author": list(_people(article, "AuthorList/Author")),
         "issued": _date(article, "Journal/JournalIssue/PubDate") or _date(article, "ArticleDate"),
@@ -62,19 +62,19 @@ def _article(record: XmlElement) -> dict[str, Any]:
         "issue": text_at(article, "Journal/JournalIssue/Issue"),
         "page": _pages(article),
         **csl_parts.serial_numbers(texts_at(article, "Journal/ISSN")),
-        "DOI": _number(numbers, "doi") or text_at(article, "ELocationID[@EIdType='doi']"),
+        "DOI": _number(numbers, "doi") or _valid_doi(article),
         "PMID": text_at(citation, "PMID"), "PMCID": csl_parts.pmcid_in([_number(numbers, "pmc")]),
     })  # fmt: skip
 
 
 def _book(document: XmlElement) -> dict[str, Any]:
-    book, title = document.find("Book"), text_at(document, "ArticleTitle")
+    book, title = document.find("Book"), title_at(document, "ArticleTitle")
     own = document.find("AuthorList[@Type='authors']")
     where = document if title and own is not None else book
     return csl_parts.without_empty({
         "type": "chapter" if title else "book",
-        "title": sentence_as_title(title or text_at(book, "BookTitle")),
-        "container-title": text_at(book, "BookTitle") if title else "",
+        "title": sentence_as_title(title or title_at(book, "BookTitle")),
+        "container-title": title_at(book, "BookTitle") if title else "",
         "author": list(_people(where, "AuthorList[@Type='authors']/Author")),
         "editor": list(_people(book, "AuthorList[@Type='editors']/Author")),
         "issued": _date(book, "PubDate"),
@@ -107,6 +107,12 @@ def _pages(article: XmlElement | None) -> str:
     page = text_at(article, "Pagination/MedlinePgn")
     start, end = text_at(article, "Pagination/StartPage"), text_at(article, "Pagination/EndPage")
     return page or csl_parts.csl_pages(start, end)
+
+
+def _valid_doi(article: XmlElement | None) -> str:
+    """The DOI in an article's place, unless PubMed calls it invalid."""
+    found = article.iterfind("ELocationID[@EIdType='doi']") if article is not None else ()
+    return next((text_at(one) for one in found if one.get("ValidYN") != "N"), "")
 
 
 def _number(numbers: XmlElement | None, kind: str) -> str:

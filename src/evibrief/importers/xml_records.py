@@ -3,6 +3,7 @@
 In: the bytes of a file. Out: its root. This is the owner of lxml in this room.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,25 @@ def text_at(element: XmlElement | None, way: str = ".") -> str:
     """All text in the first element at the end of a way, on one line; empty if there is none."""
     found = element.find(way) if element is not None else None
     return "" if found is None else on_one_line("".join(found.itertext()))
+
+
+def title_at(element: XmlElement | None, way: str) -> str:
+    """As `text_at`, with what is raised or lowered marked as CSL-JSON does: `10<sup>6</sup>` is not 106."""
+    found = element.find(way) if element is not None else None
+    return "" if found is None else on_one_line("".join(_marked(found)))
+
+
+def _marked(element: XmlElement) -> Iterator[str]:
+    yield element.text or ""
+    for one in element:
+        mark = _MARKS.get(one.get("face", "") if one.tag == "style" else one.tag, "")
+        inside = "".join(_marked(one))
+        yield f"<{mark}>{inside}</{mark}>" if mark and inside.strip() else inside
+        yield one.tail or ""
+
+
+_MARKS = {"sup": "sup", "sub": "sub", "superscript": "sup", "subscript": "sub"}
+"""Elements of PubMed and the faces of EndNote's `style`, with the tags of CSL-JSON."""
 
 
 def texts_at(element: XmlElement | None, way: str) -> list[str]:
