@@ -42,6 +42,8 @@ class _Bib:
         read = {str(one["id"]): one for one in json.loads(done.output or b"[]")}
         if missing := [one for one in entries if one.key not in read]:
             raise Problems(_lost(one, str(path)) for one in missing)
+        if hidden := read.keys() - {one.key for one in entries}:
+            raise Problems(_hidden(key, text, str(path)) for key in sorted(hidden))
         wrong = [one for entry in entries for one in formulas_in(read[entry.key], entry.line, str(path))]
         if wrong := [*unknown_commands(text, str(path)), *wrong]:
             raise Problems(wrong)
@@ -106,6 +108,14 @@ def _put_right(csl: dict[str, Any], typed: str) -> dict[str, Any]:
 def _lost(entry: _Entry, path: str) -> Problem:
     message, hint = f"the entry `{entry.typed}` was not read", "see whether the entry before it is closed: `}`"
     return Problem(Place(path, entry.line, 1), "import", message, hint)
+
+
+def _hidden(key: str, text: str, path: str) -> Problem:
+    """An entry behind another on its line: pandoc reads it, and it is in no count."""
+    found = re.search(rf"@\s*\w+\s*\{{\s*{re.escape(key)}\s*,", text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    message = f"the entry `{key:.60}` does not begin a line"
+    return Problem(Place(path, line, 1), "import", message, "put it on a line of its own")
 
 
 def _complaint(words: str, path: str, first_lines: Container[int]) -> Problem:
