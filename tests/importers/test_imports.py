@@ -1,6 +1,7 @@
 """Files of reference managers: what each is, what is read of it, and what is refused with its line."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,34 @@ def test_pubmed_says_the_same_in_both_of_its_formats() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("data", "plain", "typed"),
+    [
+        (PUBMED, "<i>blue</i>", "10<sup>6</sup> H<sub>2</sub>O &lt; <i>5</i>"),
+        (ENDNOTE, "A trial of blue ", '10</style><style face="superscript">6</style><style> H</style>'
+         '<style face="subscript">2</style><style face="italic">O &lt; 5</style><style>'),
+    ],
+)  # fmt: skip
+def test_what_is_raised_in_a_title_of_xml_is_no_other_number(data: str, plain: str, typed: str) -> None:
+    assert plain in data
+    assert "10<sup>6</sup> H<sub>2</sub>O < 5" in read(data.replace(plain, typed, 1))[0]["title"]
+
+
+def test_a_doi_that_pubmed_calls_invalid_is_not_taken() -> None:
+    without = re.sub('<ArticleId IdType="doi">.*</ArticleId>', "", PUBMED, count=1)
+    given = '<ELocationID EIdType="doi" ValidYN="{}">10.5555/example.2</ELocationID></Article>'
+    found = [read(without.replace("</Article>", given.format(valid), 1))[0].get("DOI") for valid in "NY"]
+    assert found == [None, "10.5555/example.2"]
+
+
+@pytest.mark.parametrize(("typed", "issued"), [
+    ("2021", {"date-parts": [[2021]]}), ("20210503", {"date-parts": [[2021]]}), ("20210", {"literal": "20210"}),
+    ("2021/05/03", {"date-parts": [[2021, 5, 3]]}),
+])  # fmt: skip
+def test_a_number_of_five_digits_is_no_year(typed: str, issued: dict[str, Any]) -> None:
+    assert read(f"TY  - JOUR\nTI  - A\nPY  - {typed}\nER  - \n")[0]["issued"] == issued
+
+
 def test_what_is_read_of_endnote() -> None:
     article, chapter = read(ENDNOTE)
     assert article == {
@@ -320,6 +349,7 @@ def test_one_space_behind_the_tags_is_read_as_two() -> None:
         ('{"title": "x"}', "csl-json", 1, "not a list of references"),
         ("@article{a, title={x},\n year={2001}\n@article{b, title={y}}", "bibtex", 3, "unexpected"),
         ("@comment{\n@article{a, title={x}}\n}\n@book{b, title={y}}", "bibtex", 2, "the entry `a` was not read"),
+        ("@book{b, title={y}} @misc{c, title={z}}", "bibtex", 1, "`c` does not begin a line"),
         ("@article(a, title={x})", "bibtex", 1, "unexpected '('"),
         ("@article{a,\n title = {x},\n author = {A \\foo B}\n}", "bibtex", 3, "does not know the command `\\foo`"),
         ("@article{a,\n title = {$\\frac{1}{2}$ of it}\n}", "bibtex", 1, "would be printed as it is typed"),

@@ -14,7 +14,7 @@ from evibrief.importers.texts import on_one_line
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip
 
-_DATE = re.compile(r"(\d{4})(?:[/ .-]+(\d{1,2}|[A-Za-z]{3,9})\b(?:[/ .-]+(\d{1,2})\b)?)?")
+_DATE = re.compile(r"(\d{4})(?!\d(?!\d))(?:[/ .-]+(\d{1,2}|[A-Za-z]{3,9})\b(?:[/ .-]+(\d{1,2})\b)?)?")
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.? (\d{4})")
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _ISBN = re.compile(r"(?<![\dXx-])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![\dXx-])")
