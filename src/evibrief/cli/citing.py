@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evibrief.cli import limits
 from evibrief.cli.printing import progress
+from evibrief.cli.studies import write_own
 from evibrief.problems import Problems, errors_in, one_problem
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _cite(source: "SourceTree", asks: "Asks", options: argparse.Namespace) -> No
     if options.dry_run:
         _tell_only(cited, made)
         return
-    _write(options, texts, cited.answers)
+    _write(source, options, texts, cited.answers)
     print(f"{references}: {'added ' + ', '.join(keys) if keys else 'not changed'}")
     if made.references:
         print(f"{studies}: added a stub for {', '.join(made.references)}; fill in what is `to be filled in`")
@@ -161,17 +162,18 @@ def _complete(source: "SourceTree", asks: "Asks", options: argparse.Namespace) -
     if options.dry_run:
         print("nothing was written")
         return
-    _write(options, texts, completed.answers)
+    _write(source, options, texts, completed.answers)
     number = len(completed.fields)
     print(f"{references}: {f'completed {number}; nothing that was there was changed' if number else 'not changed'}")
 
 
-def _write(options: argparse.Namespace, texts: "Mapping[Path, str]", answers: "Sequence[Answer]") -> None:
+def _write(
+    source: "SourceTree", options: argparse.Namespace, texts: Mapping[Path, str], answers: "Sequence[Answer]"
+) -> None:
     """Keep the answers, and then write the files: what is written always has its answers beside it."""
-    from evibrief.files import replace_files
     from evibrief.lookups.kept import FOLDER, keep_answers
 
     if answers and not options.offline:
         keep_answers(options.into, answers)
         print(f"{options.into / FOLDER}: kept {len(answers)} answer{'s' * (len(answers) != 1)}")
-    replace_files(texts.items())
+    write_own(source, texts)

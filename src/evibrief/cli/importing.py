@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evibrief.cli import limits
 from evibrief.cli.printing import print_problems
-from evibrief.cli.studies import demand_own
+from evibrief.cli.studies import write_own
 from evibrief.problems import Place, Problem, Problems, errors_in, one_problem, suggest
 
 if TYPE_CHECKING:
@@ -126,7 +126,6 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
     """Add the references of the files to a brief, with a stub for the appraisal of each."""
     from evibrief.evidence.stubs import stubs_of_new
     from evibrief.evidence.write_references import with_references
-    from evibrief.files import replace_files
     from evibrief.importers.merge import merge
 
     source = _brief_as_far(folder, {str(one.path) for one in given})
@@ -144,9 +143,7 @@ def _merge(given: Sequence[Given], folder: Path, dry_run: bool) -> None:
         print(json.dumps(merged.added, indent=2, ensure_ascii=False), new.lines, sep="\n", end="")
         print(f"{folder}: nothing was written")
     elif merged.added:
-        for path in (listed, appraised):
-            demand_own(path)
-        replace_files([(listed, references), (appraised, new.text)])
+        write_own(source, {listed: references, appraised: new.text})
         many = "stub" if len(new.references) == 1 else "stubs"
         print(f"{appraised}: {len(new.references)} {many} added; fill in what is `to be filled in`")
 
