@@ -11,7 +11,7 @@ from evibrief.evidence.source import Location
 from evibrief.evidence.validate import ids_in
 
 OF_THE_PAGE = frozenset((
-    "about", "annexes", "bottom_line", "compare", "compared", "contents", "controls", "counts",
+    "about", "annexes", "bottom_line", "cite", "compare", "compared", "contents", "controls", "counts",
     "current", "dark", "filter", "found", "main", "not_this", "order", "popover", "question", "refs", "results",
     "safety", "said", "search", "shown", "sources", "summary", "title", "words",
 ))  # fmt: skip
