@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 from collections import Counter
-from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,9 +39,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counts: Counter[str] = Counter()
     read, rated = read_folder.read_brief, rate_sorts.Rater.rate
 
-    def reading(folder: Path, without: Container[str] = ()) -> Any:
+    def reading(folder: Path, *how: Any, **also: Any) -> Any:
         counts[folder.as_posix()] += 1
-        return read(folder, without)
+        return read(folder, *how, **also)
 
     def rating(self: rate_sorts.Rater, *records: Any) -> Any:
         counts["rated"] += 1
