@@ -31,8 +31,8 @@ SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments", "test_drafts",
     "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers", "test_machines",
     "test_many", "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy",
-    "test_preview", "test_processes", "test_references", "test_repository", "test_strict", "test_texts",
-    "test_theme_faults", "test_typed", "test_verify", "test_web",
+    "test_preview", "test_processes", "test_references", "test_repository", "test_server", "test_spreadsheets",
+    "test_strict", "test_texts", "test_theme_faults", "test_typed", "test_verify", "test_web",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
 # Cases that are slow of tests that are not. Whole tests have `pytest.mark.slow`.
@@ -58,7 +58,10 @@ SLOW_TESTS = {
     "test_each_sentence_is_called_somewhere", "test_each_sentence_is_given_just_the_values_that_it_takes",
     "test_the_pages_of_an_archive_ask_for_just_their_words", "test_each_word_is_used",
     "test_an_edit_beside_an_amount_brings_no_sign_home", "test_an_author_who_writes_an_id_gets_the_words",
-    "test_what_happens_to_one_brief_leaves_the_pages_of_others_alone",
+    "test_what_happens_to_one_brief_leaves_the_pages_of_others_alone", "test_a_text_made_to_take_long_does_not",
+    "test_an_archived_version_and_its_documents_are_exported", "test_what_changes_is_posted_once_and_then_written_anew",
+    "test_the_json_keeps_the_published_schema", "test_the_texts_and_targets_of_a_view_are_those_of_its_page",
+    "test_the_table_of_rooms_is_in_the_order_of_imports", "test_the_section_of_the_page_is_printed",
 }  # fmt: skip
 
 
