@@ -76,6 +76,31 @@ def test_what_differs_is_added_with_a_letter_behind_its_id(new: dict[str, Any]) 
     assert "added `muster2019b`, which the file calls `muster2019`" in found.told
 
 
+@pytest.mark.parametrize(("title", "other"), [
+    ("Glass in the dark, part 1", "Glass in the dark, part 2"),
+    ("Effect of 5 mg of glass on noses", "Effect of 50 mg of glass on noses"),
+    ("A trial of blue glass at night", "A trial of blue glass at night: a correction"),
+])  # fmt: skip
+def test_another_number_or_a_correction_is_no_spelling_of_a_title(title: str, other: str) -> None:
+    one = {"type": "article-journal", "title": title, "DOI": "10.5555/x"}
+    with pytest.raises(Problems, match="its DOI is that of `unknown`, which has another title"):
+        merged(one, {**one, "title": other})
+
+
+def test_a_raised_number_in_brackets_is_the_same_number() -> None:
+    one = {"type": "article-journal", "title": "A trial of 10<sup>6</sup> cells of glass", "DOI": "10.5555/x"}
+    assert len(merged(one, {**one, "title": "A trial of 10(6) cells of glass"}).added) == 1
+
+
+def test_numbers_that_differ_from_those_there_are_told() -> None:
+    other = {**OLD, "id": "b", "title": "Something else", "DOI": "10.5555/b", "PMID": "88"}
+    of_other = merged({**OLD, "PMID": "88"}, old=(OLD, other))
+    assert of_other.told == ("already there: `muster2019` (the same DOI, 10.5555/example.1), line 1 of new.ris; "
+                             "its PMID 88 is that of `b`",)  # fmt: skip
+    differs = merged({**OLD, "PMID": "99"}, old=({**OLD, "PMID": "98"},))
+    assert differs.told[0].endswith("; its PMID is 99 here, and 98 there")
+
+
 def test_twice_in_the_files_is_added_once() -> None:
     new = like(DOI="10.5555/new", title="New")
     found = merged(new, new, like(DOI="", title="New"))

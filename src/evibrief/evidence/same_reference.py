@@ -62,7 +62,12 @@ def is_same_title(one: str, other: str) -> bool:
     if _is_same(short, long):
         return bool(short)
     main = _spelled(str(_SUBTITLE.split(written, maxsplit=1)[0]))
-    return _is_same(main, short) and len(short.split()) > 2 and not _ANOTHER.search(long[len(main) :])
+    return _is_same(main, short) and len(short.split()) > 2 and not names_another(long[len(main) :])
+
+
+def names_another(more: str) -> bool:
+    """Whether what a title has more makes it that of another publication: `correction`, `reply`, `part 2`."""
+    return _ANOTHER.search(more) is not None
 
 
 def _spelled(title: str) -> str:

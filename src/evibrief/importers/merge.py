@@ -16,6 +16,7 @@ from typing import Any
 from evibrief.evidence import csl_json
 from evibrief.evidence.identifiers import OwnIdentifier, normalised_title, own_identifiers
 from evibrief.evidence.records import Reference
+from evibrief.evidence.same_reference import names_another
 from evibrief.importers.contract import FoundReference
 from evibrief.problems import Place, Problem, Problems
 
@@ -86,13 +87,24 @@ class _Joined:
         if same:
             where = f"line {place.line} of {Path(place.path).name}"
             self.given.append(same.id)
-            self.told.append(f"already there: `{same.id}` ({_why(shared)}), {where}")
+            doubts = "".join(self._doubts(new, same))
+            self.told.append(f"already there: `{same.id}` ({_why(shared)}), {where}{doubts}")
             return
         csl["id"] = self._id(found.csl)
         self.told += _on_new(found.csl, csl, of_book)
         self.added.append(csl)
         self.given.append(str(csl["id"]))
         self._know(Reference.model_validate(csl))
+
+    def _doubts(self, new: Reference, same: Reference) -> Iterator[str]:
+        """Numbers of a reference that is there already which are not those that it has there."""
+        there = own_identifiers(same)
+        for kind, value in own_identifiers(new):
+            owner, others = self.by_identifier.get((kind, value)), [one for known, one in there if known == kind]
+            if owner and owner.id != same.id:
+                yield f"; its {_FIELDS[kind]} {value} is that of `{owner.id}`"
+            elif others and value not in others:
+                yield f"; its {_FIELDS[kind]} is {value} here, and {others[0]} there"
 
     def _know(self, reference: Reference) -> None:
         self.ids.add(reference.id)
@@ -180,10 +192,15 @@ def _first_author(reference: Reference) -> str:
 
 
 def _alike(one: Reference, other: Reference) -> bool:
-    """Whether two titles may be of one publication: the same, one with a subtitle more, or with a few other letters."""
+    """Whether two titles may be of one publication: the same, one with a subtitle more, or with a few other letters.
+
+    Titles with other numbers are not (`part 1` and `part 2`), nor is a correction or reply that repeats a title.
+    """
     first, second = sorted((normalised_title(one.title or ""), normalised_title(other.title or "")), key=len)
     if not first or first == second or (len(first) >= _FEWEST_LETTERS and second.startswith(first)):
-        return True
+        return not names_another(second[len(first) :])
+    if re.findall(r"\d", first) != re.findall(r"\d", second):  # not numbers: PubMed writes 10⁶ as 10(6)
+        return False
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
 
 
