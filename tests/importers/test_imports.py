@@ -208,9 +208,12 @@ def test_a_doi_that_pubmed_calls_invalid_is_not_taken() -> None:
 
 @pytest.mark.parametrize(("typed", "issued"), [
     ("2021", {"date-parts": [[2021]]}), ("20210503", {"date-parts": [[2021]]}), ("20210", {"literal": "20210"}),
+    ("1990 Aug-Sep", {"date-parts": [[1990]]}), ("2019 Dec-2020 Jan", {"date-parts": [[2019]]}),
+    ("2019 Dec", {"date-parts": [[2019, 12]]}), ("2021///", {"date-parts": [[2021]]}),
+    ("2021/05//", {"date-parts": [[2021, 5]]}), ("2019-05-03T10:00", {"date-parts": [[2019, 5]]}),
     ("2021/05/03", {"date-parts": [[2021, 5, 3]]}),
 ])  # fmt: skip
-def test_a_number_of_five_digits_is_no_year(typed: str, issued: dict[str, Any]) -> None:
+def test_a_date_says_no_more_than_the_file(typed: str, issued: dict[str, Any]) -> None:
     assert read(f"TY  - JOUR\nTI  - A\nPY  - {typed}\nER  - \n")[0]["issued"] == issued
 
 

@@ -15,6 +15,7 @@ MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip
 
 _DATE = re.compile(r"(\d{4})(?!\d(?!\d))(?:[/ .-]+(\d{1,2}|[A-Za-z]{3,9})\b(?:[/ .-]+(\d{1,2})\b)?)?")
+_TO_ANOTHER = re.compile(r"\s?[-–/]\s?(?:[A-Za-z]|\d{4})")
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.? (\d{4})")
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _ISBN = re.compile(r"(?<![\dXx-])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![\dXx-])")
@@ -44,14 +45,17 @@ def names_of(texts: Iterable[str]) -> list[dict[str, str]]:
 
 
 def csl_date(text: str) -> dict[str, Any]:
-    """A date that begins with its year, or `3 May 2019`; other words as they are; nothing for no words."""
+    """A date that begins with its year, or `3 May 2019`; other words as they are; nothing for no words.
+
+    Of an issue of several months, `1990 Aug-Sep`, the year alone is taken.
+    """
     words = on_one_line(text)
     if not words.strip("/ "):
         return {}
     if turned := _DAY_FIRST.fullmatch(words):
         year, month, day = turned[3], turned[2], turned[1]
     elif found := _DATE.match(words):
-        year, month, day = found[1], found[2], found[3]
+        year, month, day = found[1], "" if _TO_ANOTHER.match(words, found.end()) else found[2], found[3]
     else:
         return {"literal": words}
     if not int(year):

@@ -97,7 +97,7 @@ def _people(element: XmlElement | None, way: str) -> Iterator[dict[str, str]]:
 
 
 def _date(element: XmlElement | None, way: str) -> dict[str, Any]:
-    """A date in parts or, for an issue of two months or a season, in words: `1990 Aug-Sep`."""
+    """A date as far as it is known: of an issue of two months or a season, `1990 Aug-Sep`, the year alone."""
     parts = [text_at(element, f"{way}/{part}") for part in ("Year", "Month", "Day")]
     return csl_parts.csl_date("/".join(filter(None, parts)) if parts[0] else text_at(element, f"{way}/MedlineDate"))
 
