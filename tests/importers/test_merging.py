@@ -101,6 +101,15 @@ def test_numbers_that_differ_from_those_there_are_told() -> None:
     assert differs.told[0].endswith("; its PMID is 99 here, and 98 there")
 
 
+@pytest.mark.parametrize(("field", "value"), [
+    ("title", "A book\x07 of glass"), ("publisher", "House\x00"), ("DOI", "10.5555/a\x00b"),
+    ("author", [{"family": "Mus\x1bter"}]),
+])  # fmt: skip
+def test_a_character_that_no_text_may_have_is_not_imported(field: str, value: object) -> None:
+    with pytest.raises(Problems, match=r"no text may have the character U\+00"):
+        merged({"type": "book", "title": "A book of glass", field: value})
+
+
 def test_twice_in_the_files_is_added_once() -> None:
     new = like(DOI="10.5555/new", title="New")
     found = merged(new, new, like(DOI="", title="New"))

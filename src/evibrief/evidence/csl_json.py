@@ -15,6 +15,7 @@ from html.entities import html5
 from typing import Any
 
 from evibrief.evidence import identifiers
+from evibrief.files import NOT_TEXT
 from evibrief.problems import Severity, suggest
 
 NAMES = frozenset((
@@ -156,11 +157,13 @@ def _oddities(entry: dict[str, Any], kept: dict[str, Any]) -> Iterator[CslFault]
 
 
 def _demand_writable(value: Any) -> None:
-    """Refuse what no file and no page can hold: half letters, and numbers without an end."""
+    """Refuse what no file and no page can hold: half letters, control characters, numbers without an end."""
     if isinstance(value, float) and not math.isfinite(value):
         raise _Broken("this is not a number that can be printed", "write the number, or leave the field out")
     if isinstance(value, str) and re.search("[\ud800-\udfff]", value):
         raise _Broken("a character in it is only half a character", "write the character itself")
+    if isinstance(value, str) and (found := NOT_TEXT.search(value)):
+        raise _Broken(f"no text may have the character U+{ord(found[0]):04X}", "take it out, or write what is meant")
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _demand_writable(part)
 
