@@ -1,5 +1,6 @@
 """The command line as a user meets it: help, exit codes, what is printed, what is built again."""
 
+import io
 import json
 import os
 import pty
@@ -126,6 +127,14 @@ def test_schemas_describe_the_fields() -> None:
     assert {"id", "title", "question", "bottom_line", "not_this"} <= set(schema["required"])
     assert schema["additionalProperties"] is False
     assert "what this brief is not" in json.dumps(schema)
+
+
+def test_a_stream_that_was_lent_is_not_asked_for_anything_when_it_is_done_with() -> None:
+    lent = io.StringIO()
+    TextOnly(lent).close()
+    assert lent.write("still open") == 10
+    lent.close()
+    TextOnly(lent).close()
 
 
 def test_the_schemas_in_the_repository_are_current(tmp_path: Path) -> None:

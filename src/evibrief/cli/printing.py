@@ -71,6 +71,9 @@ class TextOnly(io.TextIOBase):
         """Flush the stream."""
         self._stream.flush()
 
+    def close(self) -> None:
+        """Nothing: the stream is lent, and may be closed already when this is collected (Python 3.13 tells of it)."""
+
     def isatty(self) -> bool:
         """Whether the stream is a terminal."""
         return self._stream.isatty()
