@@ -13,6 +13,7 @@ import pytest
 
 import command
 from command import run_here as evibrief
+from evibrief.cli.printing import TextOnly
 from test_bad import good_brief
 
 COMMANDS = (
