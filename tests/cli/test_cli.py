@@ -131,7 +131,7 @@ def test_schemas_describe_the_fields() -> None:
 
 
 def test_a_stream_that_was_lent_is_not_asked_for_anything_when_it_is_done_with() -> None:
-    lent = io.StringIO()
+    lent = io.TextIOWrapper(io.BytesIO())
     TextOnly(lent).close()
     assert lent.write("still open") == 10
     lent.close()
