@@ -128,11 +128,21 @@ def test_what_is_in_no_claim_is_listed_with_its_line() -> None:
         "line 7: a note: In 2019.", "line 6: a citation in plain text: (Muster et al. 2019)",
         "line 12: a citation in plain text: [12]", "line 17: a table: a b 1 2", "line 23: an equation: x^2",
         "line 23: a picture: A figure", "line 24: a citation in plain text: [@muster2019]",
+        "line 24: the address of a link: https://example.org",
         "line 26: a comment: <!-- a remark -->", "line 28: code: code()",
     ]  # fmt: skip
     assert sorted(line[2:] for line in listed if line.startswith("- ")) == sorted(expected)
     told = [line.strip() for line in made.told if line.startswith("  ")]
     assert told == [line[2:] for line in listed if line.startswith("- ")]
+
+
+def test_words_that_are_struck_out_are_no_claim_and_the_address_of_a_link_is_listed() -> None:
+    made = drafted("It helps. ~~It cures everyone.~~ See [Muster](https://example.org/a) and <https://example.org/b>.\n")
+    assert "cures" not in "".join(text for _, text in places_of(made))
+    listed = made.files["not-placed.md"].decode()
+    assert "words that are struck out: It cures everyone." in listed
+    assert "the address of a link: https://example.org/a" in listed
+    assert "https://example.org/b" in "".join(text for _, text in places_of(made)) + listed
 
 
 def test_nothing_is_guessed() -> None:

@@ -42,6 +42,8 @@ def run_check(options: argparse.Namespace) -> int:
         problems = with_passages(wrong.problems, misses)
     if options.format == "json":
         print_json(problems, _ratings(loaded))
+    elif options.format == "text" and (options.retractions or options.quotes):
+        print_problems(problems, "")  # what was found out was written
     else:
         _PRINTERS[options.format](problems)
     if loaded and options.format == "text":

@@ -319,10 +319,14 @@ class _Flow:
                     self._line = line
                     self._lines.append((self._length, line))
                 self.read(content[1])
-            case "Emph" | "Strong" | "Underline" | "Strikeout" | "SmallCaps":
+            case "Emph" | "Strong" | "Underline" | "SmallCaps":
                 self.read(content)
+            case "Strikeout":
+                self._reader.note("words that are struck out", _words(content), self._line)  # somebody took them back
             case "Link":
                 self.read(content[1])
+                if (address := content[2][0]).startswith(("http:", "https:")) and address != _words(content[1]):
+                    self._reader.note("the address of a link", address, self._line)
             case "Superscript" | "Subscript":
                 self._shifted(_words(content), _RAISED if kind == "Superscript" else _LOWERED)
             case "Quoted":
