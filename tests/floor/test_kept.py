@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from evibrief.build import build, compose
 from evibrief.checks.load import load
 from evibrief.formats.html import markdown
 from evibrief.formats.html.format import WebPage
+from evibrief.formats.kept_documents import tools
 from evibrief.kept import Kept, key_of
 from running import until
 from shared import Shared, hashes
 
-BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
+ROOT = Path(__file__).parents[2]
+BRIEF = ROOT / "tests" / "briefs" / "blue-glass"
 KEY, OTHER = key_of("a"), key_of("b")
 
 
@@ -152,6 +155,16 @@ def test_what_is_there_is_not_made_again(
     assert compose(load(BRIEF), ["html"], kept=kept).documents == first
     written = build(BRIEF, tmp_path / "out", ["html"], kept=kept)
     assert written[0].path.read_bytes() == first[0].data
+
+
+def test_every_package_that_we_ask_for_is_in_the_key_unless_it_makes_no_document() -> None:
+    """What is added to the program must be added to the key, or be known to leave no trace in a document."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    others = {"cryptography", "rfc3161-client", "watchfiles", "rispy", "openpyxl", "xlsxwriter", "shtab", "pygls",
+              "pypdfium2"}  # fmt: skip
+    told = {one.partition(" ")[0].lower().replace("_", "-") for one in tools()}
+    assert {one.partition("==")[0].replace("_", "-") for one in declared} - told == others
+    assert {"python", "zlib", "code", "templates", "pango"} <= told
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ In: a page and a format. Out: the document, byte for byte as the format writes i
 """
 
 import json
+import sys
+import zlib
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -15,7 +17,10 @@ from evibrief.kept import Kept, key_of
 if TYPE_CHECKING:
     from evibrief.sections.blocks import Layer
 
-_LIBRARIES = ("pydyf", "tinyhtml5", "pikepdf", "pillow", "pydantic", "pyyaml", "tinycss2", "markupsafe")
+_LIBRARIES = (
+    "font-source-sans-pro", "font-source-serif-pro", "markupsafe", "pikepdf", "pillow", "pydantic", "pydyf", "pyyaml",
+    "tinycss2", "tinyhtml5",
+)  # fmt: skip
 """Packages that have a hand in a document, beside those that a document names."""
 
 
@@ -42,6 +47,7 @@ def _key(page: Page, one: Format, layer: "Layer") -> str:
 
 @cache
 def tools() -> tuple[str, ...]:
-    """The program and its libraries, as they are in this process."""
+    """The program, its libraries, and Python with what compresses for it, as they are in this process."""
     libraries = (f"{name} {version(name)}" for name in _LIBRARIES)
-    return (*resources.tool_versions(__version__), *libraries)
+    machine = (f"python {sys.version}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}")
+    return (*resources.tool_versions(__version__), *libraries, *machine)
