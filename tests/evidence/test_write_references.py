@@ -6,7 +6,13 @@ import pytest
 
 from evibrief.evidence.read_references import read_references
 from evibrief.evidence.records import Reference
-from evibrief.evidence.same_reference import is_same_title, new_reference_id, reference_of, same_reference
+from evibrief.evidence.same_reference import (
+    KnownReferences,
+    is_same_title,
+    may_be_same_title,
+    new_reference_id,
+    reference_of,
+)
 from evibrief.evidence.write_references import in_order, with_fields, with_references
 from evibrief.problems import Problems
 
@@ -103,10 +109,11 @@ TITLED = {"title": "Effects of <i>blue</i> glass", "issued": {"date-parts": [[20
         ({"URL": "https://doi.org/10.5555/a"}, {"DOI": "10.5555/a"}, "DOI"),
         ({"note": "PMID: 12"}, {"PMID": "12"}, "PMID"),
         ({"PMCID": "PMC3"}, {"PMCID": "PMC3", "DOI": "10.5555/a"}, "PMCID"),
-        (TITLED, {**TITLED, "title": "Effects of Blue Glass.", "DOI": "10.5555/a"}, "title and year"),
-        ({**TITLED, "PMID": "1"}, {**TITLED, "DOI": "10.5555/a"}, "title and year"),
+        (TITLED, {**TITLED, "title": "Effects of Blue Glass.", "DOI": "10.5555/a"}, "title, year and first author"),
+        ({**TITLED, "PMID": "1"}, {**TITLED, "DOI": "10.5555/a"}, "title, year and first author"),
         ({**TITLED, "DOI": "10.5555/preprint"}, {**TITLED, "DOI": "10.5555/a"}, None),
         (TITLED, {**TITLED, "issued": {"date-parts": [[2020]]}}, None),
+        (TITLED, {**TITLED, "author": [{"family": "Muster"}]}, None),
         ({"title": "…"}, {"title": "—"}, None),
         ({}, {}, None),
     ],
@@ -114,7 +121,8 @@ TITLED = {"title": "Effects of <i>blue</i> glass", "issued": {"date-parts": [[20
 def test_a_publication_is_known_by_what_it_shares(
     there: dict[str, object], new: dict[str, object], by: str | None
 ) -> None:
-    found = same_reference(new, [at_hand(title="Another", DOI="10.5555/other"), at_hand(**there)])
+    known = KnownReferences([at_hand(title="Another", DOI="10.5555/other"), at_hand(**there)])
+    found = known.same(reference_of(new))
     assert (found and found.by) == by
 
 
@@ -159,6 +167,22 @@ def test_titles_of_one_publication(one: str, other: str) -> None:
 def test_titles_of_two(one: str, other: str) -> None:
     assert not is_same_title(one, other)
     assert not is_same_title(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be"),
+    [
+        ("On blue glass in winter", "On blue glas in winter", True),
+        ("On blue glass in winter", "On blue glass in winter, in 5 rooms", False),
+        ("On blue glass in the long winter", "Correction: On blue glass in the long winter", False),
+        ("On blue glass in the long winter", "On blue glass in the long winter: a protocol", False),
+        ("A trial of blue glass in winter", "A trial of blue glass in winter at the houses of the poor", False),
+    ],
+)
+def test_a_slip_of_the_pen_is_no_other_title(one: str, other: str, may_be: bool) -> None:
+    assert may_be_same_title(one, other) == may_be
+    assert may_be_same_title(other, one) == may_be
+    assert not is_same_title(one, other)
 
 
 @pytest.mark.parametrize(

@@ -233,11 +233,15 @@ def test_what_is_there_by_another_number_is_named(here: Service, cite: Cite, fol
     assert (folder / "references.json").read_bytes() == references
 
 
-def test_the_same_title_and_year_is_named(here: Service, cite: Cite, folder: Path) -> None:
-    with_reference(folder, title=TITLE.upper(), issued={"date-parts": [[2021]]})
+@pytest.mark.parametrize(("family", "known"), [("Beispiel", True), ("Muster", False)])
+def test_the_same_title_year_and_first_author_is_named(
+    here: Service, cite: Cite, folder: Path, family: str, known: bool
+) -> None:
+    with_reference(folder, title=TITLE.upper(), author=[{"family": family}], issued={"date-parts": [[2021]]})
     here.on(f"/{DOI}", as_reply(crossref(DOI, TITLE)))
-    assert f"DOI {DOI} is `example2020` already: the same title and year; if it is, write" in cite(DOI).stdout
-    assert len(listed(folder)) == 1
+    told = f"DOI {DOI} is `example2020` already: the same title, year and first author; if it is, write"
+    assert (told in cite(DOI).stdout) == known
+    assert len(listed(folder)) == (1 if known else 2)
 
 
 def test_a_number_with_another_title_than_the_one_at_hand_is_refused(here: Service, cite: Cite, folder: Path) -> None:

@@ -6,9 +6,7 @@ In: a `Context`. Out: the findings of each rule. A rule is a generator; its docs
 from collections.abc import Iterator
 
 from evibrief.checks.rule import Context, Finding, Rule, error, warning
-from evibrief.evidence.identifiers import OwnIdentifier, normalised_title, own_identifiers
-
-_FIELDS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
+from evibrief.evidence.identifiers import FIELD_OF, OwnIdentifier, normalised_title, own_identifiers
 
 
 def same_publication(case: Context) -> Iterator[Finding]:
@@ -21,7 +19,7 @@ def same_publication(case: Context) -> Iterator[Finding]:
     for index, reference in enumerate(case.brief.references):
         shared = next((one for one in own_identifiers(reference) if one in seen), None)
         if shared:
-            field = _FIELDS[shared[0]]
+            field = FIELD_OF[shared[0]]
             message = f"`{reference.id}` and `{seen[shared]}` are one publication: the same {field}, {shared[1]}"
             where = (field,) if (reference.model_extra or {}).get(field) else ()
             yield Finding(("references", index, *where), message, "keep one of the two, and cite it everywhere")

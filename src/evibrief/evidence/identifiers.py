@@ -30,6 +30,8 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), 
 
 PublicationId = tuple[Literal["doi", "pmid"], str]
 OwnIdentifier = tuple[Literal["doi", "pmid", "pmcid"], str]
+FIELD_OF = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
+"""The field of CSL-JSON for each kind of identifier; also its name in sentences."""
 
 
 def bare_doi(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from evibrief.evidence.identifiers import own_identifiers
 from evibrief.evidence.records import Reference
-from evibrief.evidence.same_reference import is_same_title, new_reference_id, reference_of, same_reference
+from evibrief.evidence.same_reference import KnownReferences, is_same_title, new_reference_id, reference_of
 from evibrief.evidence.write_references import in_order
 from evibrief.lookups.contract import Answer, Asks
 from evibrief.lookups.publications import (
@@ -81,13 +81,14 @@ def each_of(work: Callable[[_One], _Found], each: Iterable[_One]) -> list[_Found
 
 def _placed(publication: Registered, at_hand: Sequence[Reference], new: list[NewReference]) -> Iterator[str]:
     """Put a publication to the new references, unless it is one that is there. Gives a sentence if it is."""
-    if same := same_reference(publication.csl, at_hand):
+    found = reference_of(publication.csl)
+    if same := KnownReferences(at_hand).same(found):
         demand_same_title(publication, same.reference.title or "", f"in references.json, for `{same.reference.id}`")
-        more = "; if it is, write the number there, and --complete adds the rest" if same.by == "title and year" else ""
+        more = "; if it is, write the number there, and --complete adds the rest" if not same.shared else ""
         yield f"{publication.number} is `{same.reference.id}` already: the same {same.by}{more}"
         return
     for index, one in enumerate(new):
-        if same := same_reference(publication.csl, [reference_of(one.csl)]):
+        if same := KnownReferences([reference_of(one.csl)]).same(found):
             first = one.publications[0]
             demand_same_title(publication, first.title, f"at {first.answer.host}, for {first.number}")
             csl = dict(in_order({**publication.csl, **one.csl}))
