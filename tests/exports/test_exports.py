@@ -250,6 +250,27 @@ def test_biblatex_is_read_back_by_pandoc(exported: Exported) -> None:
         assert back[entry["id"]]["title"].casefold() == entry["title"].casefold()
 
 
+def test_and_others_is_nobody(exported: Exported) -> None:
+    """What pandoc makes of BibTeX's `and others`, and prints as “et al.”."""
+    others = {"literal": "others"}
+    first, *rest = exported.source.tree["references"]
+    people = {"author": [{"family": "Muster"}, others], "editor": [{"family": "B"}, others], "translator": [others]}
+    entry = {**first, **people}
+    tree = {**exported.source.tree, "references": [entry, *rest]}
+    known = [one.model_copy(update={"author": tuple(people["author"])}) for one in exported.brief.references]
+    brief = exported.brief.model_copy(update={"references": tuple(known)})
+    shortened = dataclasses.replace(exported, brief=brief, source=dataclasses.replace(exported.source, tree=tree))
+    (csl, *_) = json.loads(file_of(shortened, "csl"))
+    assert (csl["author"], csl["editor"], "translator" in csl) == ([{"family": "Muster"}], [{"family": "B"}], False)
+    assert rispy.loads(file_of(shortened, "ris").decode())[0]["authors"] == ["Muster"]
+    text = BibLatex().write(shortened).decode()
+    assert "  author = {Muster and others},\n  editor = {B and others},\n" in text
+    rows = list(csv.DictReader(io.StringIO(files_of(shortened, "csv")["reference.csv"].decode(), newline="")))
+    assert {one["author"] for one in rows} == {"Muster"}
+    crate = json.loads(files_of(shortened, "ro-crate")["ro-crate-metadata.json"])
+    assert {one["author"] for one in crate["@graph"] if isinstance(one.get("author"), str)} == {"Muster"}
+
+
 def graph_of(data: bytes) -> tuple[Mapping[str, Mapping[str, str]], list[tuple[str, str, Mapping[str, str]]]]:
     """The nodes and edges of a GraphML file by the rules of its schema, each with its attributes by name."""
     root = etree.fromstring(data)

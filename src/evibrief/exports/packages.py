@@ -16,7 +16,7 @@ from evibrief import __version__
 from evibrief.evidence.brief import BriefRecord
 from evibrief.evidence.identifiers import address_of_doi
 from evibrief.exports.contract import Exported
-from evibrief.exports.people import date_in_iso, name_of_person
+from evibrief.exports.people import date_in_iso, name_of_person, named_people
 from evibrief.labels.markdown import without_marks
 
 
@@ -123,7 +123,7 @@ def _cited(exported: Exported) -> Iterator[Mapping[str, Any]]:
         if name in seen:
             continue
         seen.add(name)
-        authors = "; ".join(map(name_of_person, reference.author))
+        authors = "; ".join(map(name_of_person, named_people(reference.author)))
         date = date_in_iso(reference.issued or {})
         kind = _TYPES.get(reference.type, "CreativeWork")
         yield {"@id": name, "@type": kind, "name": reference.title or reference.id,

@@ -1,7 +1,12 @@
 """Names and dates of CSL-JSON as one text each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+
+def named_people(people: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The people whom a list names. BibTeX's `and others` is a literal name for pandoc, which prints it as “et al.”."""
+    return [person for person in people if person != {"literal": "others"}]
 
 
 def name_of_person(person: Mapping[str, Any]) -> str:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from evibrief.evidence.csl_json import NAMES
 from evibrief.exports.contract import Exported
-from evibrief.exports.people import name_of_person
+from evibrief.exports.people import name_of_person, named_people
 from evibrief.pandoc import convert
 from evibrief.problems import Problem, Problems
 
@@ -20,9 +21,11 @@ def as_csl_json(exported: Exported) -> bytes:
 
 
 def csl_entries(exported: Exported) -> Sequence[Mapping[str, Any]]:
-    """The references in file order, as CSL-JSON."""
-    entries: Sequence[Mapping[str, Any]] = exported.source.tree["references"]
-    return entries
+    """The references in file order, as CSL-JSON; people whom nobody names are left out."""
+    return [
+        {name: value for name, typed in entry.items() if (value := named_people(typed) if name in NAMES else typed)}
+        for entry in exported.source.tree["references"]
+    ]
 
 
 def ris_of(entries: Iterable[Mapping[str, Any]]) -> str:
@@ -111,14 +114,19 @@ def as_biblatex(exported: Exported) -> bytes:
 
     Raises `Problems` where pandoc cannot write them.
     """
-    entries = csl_entries(exported)
+    entries: Sequence[Mapping[str, Any]] = exported.source.tree["references"]
     made = convert(json.dumps(entries).encode(), "csljson", "biblatex")
     if made.failed or made.complaints:
         message = f"pandoc cannot write these references as BibLaTeX: {made.complaints:.300}"
         place = exported.source.place(("references",))
         raise Problems([Problem(place, "references", message, "export them as csl or ris")])
     numbers = {str(entry["id"]): entry["PMID"] for entry in entries if entry.get("PMID")}
-    return "".join(_with_number(line, numbers) for line in made.output.decode().splitlines(keepends=True)).encode()
+    text = _BRACED_OTHERS.sub(r"\1others}", made.output.decode())
+    return "".join(_with_number(line, numbers) for line in text.splitlines(keepends=True)).encode()
+
+
+_BRACED_OTHERS = re.compile(r"^(  (?:author|editor|translator|bookauthor) = \{.* and )\{others\}\}", re.MULTILINE)
+"""BibLaTeX's `and others`, as pandoc writes it. In braces it would be the name of somebody."""
 
 
 def _with_number(line: str, numbers: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from evibrief.evidence.records import Reference
 from evibrief.evidence.source import Location
 from evibrief.exports.computed import COMPUTED, NOTHING_COMPUTED, DataCell
 from evibrief.exports.contract import Exported
-from evibrief.exports.people import date_in_iso, name_of_person
+from evibrief.exports.people import date_in_iso, name_of_person, named_people
 
 BETWEEN_ENTRIES = "; "
 """Between the entries of a list in one cell."""
@@ -155,7 +155,7 @@ _OF_REFERENCE = "as CSL-JSON has it; `--as csl` writes all fields"
 def _of_reference(reference: Reference, name: str) -> DataCell:
     value = getattr(reference, name, None) or (reference.model_extra or {}).get(name)
     if name == "author":
-        return BETWEEN_ENTRIES.join(map(name_of_person, reference.author)) or None
+        return BETWEEN_ENTRIES.join(map(name_of_person, named_people(reference.author))) or None
     if name == "issued":
         return date_in_iso(reference.issued or {}) or None
     return None if value is None else str(value)
