@@ -140,6 +140,8 @@ def test_a_publication_is_known_by_what_it_shares(
         ("On µ-opioid glass", "On mu opioid glass"),
         ("The effect of ς", "The effect of final sigma".replace("final ", "")),
         ("Protocol for blue glass", "Protocol for blue glass: a pilot"),
+        ("On blue glass", "On blue glass: a trial in 20 participants"),
+        ("On blue glass", "On blue glass: supplementation of partial light"),
     ],
 )
 def test_titles_of_one_publication(one: str, other: str) -> None:

@@ -129,8 +129,8 @@ _ALIKE = 0.8
 _DIGIT = re.compile(r"\d")
 """Digits are compared, not numbers: PubMed writes 10⁶ as 10(6)."""
 _ANOTHER = re.compile(
-    r"\b(correction|corrigend|errat|retract|concern|protocol|repl(y|ies)|response|comment|letter|editorial|part|supplement"
-    r"|author|withdrawn|update)"
+    r"\b(correction|corrigend|errat|retract|concern|protocol|repl(y|ies)|response|comment|letter|editorial"
+    r"|parts?\b|supplement(?!ation)|author|withdrawn|update)"
 )
 """What a title has more than another if it is that of another publication: `correction`, `reply`, `part 2`."""
 
