@@ -263,6 +263,25 @@ def test_unknown_is_offered_only_where_the_field_takes_it(
     assert ("`unknown`" in hints[0]) == taken
 
 
+def test_what_is_still_open_is_named_with_the_words_that_its_field_takes() -> None:
+    found = problems_with(BAD[0].parent / "studies-to-be-filled-in.yaml")
+    assert [(one.message, one.hint) for one in found] == [
+        ("`species` is still open: it says `to be filled in`", "write it: human, rat, mouse, animal, cells or none"),
+        ("`population` is still open: it says `TBD`", "write it"),
+        ("`where` is still open: it says `TODO`", "write it; if it is not known, write `unknown`"),
+        ("`checked` is still open: it says `to be filled in`", "write it; if it is not known, write `unknown`"),
+    ]
+
+
+def test_no_unit_of_time_is_named_for_one_that_is_open(tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "blue")
+    target = put(BAD[0].parent / "time-course-out-of-order.yaml", folder)
+    target.write_text(target.read_text().replace("unit: days", "unit: to be filled in"))
+    assert [(one.message, one.hint) for one in problems_in(folder)] == [
+        ("`unit` is still open: it says `to be filled in`", "write it")
+    ]
+
+
 def test_every_problem_has_words_and_most_have_a_hint() -> None:
     hints = 0
     for bad in BAD:

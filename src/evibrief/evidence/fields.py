@@ -87,9 +87,9 @@ def is_still_open(value: Any) -> bool:
     return isinstance(value, str) and _STILL_OPEN.fullmatch(value) is not None
 
 
-def to_be_filled_in(value: str) -> PydanticCustomError:
+def to_be_filled_in(value: str, what: str = "this") -> PydanticCustomError:
     """The refusal of a value that is still open, ready to raise."""
-    return refused("to-be-filled-in", f"`{value:.60}` is to be filled in", "write it", unfinished=True)
+    return refused("to-be-filled-in", f"{what} is still open: it says `{value:.60}`", "write it", unfinished=True)
 
 
 def _text(value: Any) -> Any:

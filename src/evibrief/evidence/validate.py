@@ -8,14 +8,14 @@ missing.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import GenericAlias
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from evibrief.evidence import files
 from evibrief.evidence.brief import Brief, More, type_of
-from evibrief.evidence.field_types import field_at, takes_unknown
+from evibrief.evidence.field_types import field_at, takes_unknown, unwrapped
 from evibrief.evidence.fields import (
     HINT,
     MESSAGE,
@@ -56,6 +56,9 @@ _SHAPES = {
 
 
 _SPLIT = "if this is a part of a sentence, put the whole sentence in quotes: YAML splits it at {}"
+
+MOST_WORDS_NAMED = 8
+"""Words that a hint names; a longer list is not read."""
 
 _NEVER_ANOTHER = "write what the source says, and never convert"
 
@@ -213,7 +216,8 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
         case "no-document":
             return Problem(source.place_of_key(location), "no-document", detail["msg"], context[HINT])
         case kind if kind == "to-be-filled-in" or _has_no_better_hint(detail["input"]):
-            told = to_be_filled_in(detail["input"]).context or {}
+            field = next(step for step in reversed(location) if isinstance(step, str))
+            told = to_be_filled_in(detail["input"], f"`{field}`").context or {}
             return Problem(place, "to-be-filled-in", told[MESSAGE], _hint_to_write("write it", location))
         case "literal_error":
             words = [word.strip("'\" ") for word in context["expected"].replace(" or ", ", ").split(",")]
@@ -231,9 +235,15 @@ def _problem(source: SourceTree, detail: ErrorDetails, hints: Hints) -> Problem:
 
 
 def _hint_to_write(what: str, location: Location) -> str:
-    """What to do about a value that is not there. `unknown` is offered only where the field takes it."""
+    """What to do about a value that is not there: the words of a short list, and `unknown` where the field takes it."""
     field = field_at(location)
-    return f"{what}; if it is not known, write `unknown`" if field and takes_unknown(field) else what
+    if field is None:
+        return what
+    kind, _ = unwrapped(field.annotation, ())
+    words = [word for word in get_args(kind) if word != "unknown"] if get_origin(kind) is Literal else []
+    if 1 < len(words) <= MOST_WORDS_NAMED and kind not in MEASURES:
+        what += f": {', '.join(words[:-1])} or {words[-1]}"
+    return f"{what}; if it is not known, write `unknown`" if takes_unknown(field) else what
 
 
 def _has_no_better_hint(value: Any) -> bool:
