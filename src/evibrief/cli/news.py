@@ -63,6 +63,8 @@ def run_news(options: argparse.Namespace) -> int:
     print(_who_is_asked(options.offline))
     looked = look(brief, _asks(options), options.most, is_repeated=options.offline)
     if looked.problems and not looked.answers:
+        if options.offline and brief.news is None:
+            raise _no_look(options.brief)
         raise Problems(looked.problems)
     _write(options.brief, looked, keep=not options.offline)
     print("\n".join(looked.told))
@@ -81,6 +83,11 @@ def _demand_questions(brief: "Brief", folder: Path) -> None:
         message = "there is nothing to ask: no search has a query or numbers of trials, and no reference a DOI or PMID"
         hint = "add `query` or `trials` to a search under `methods`; docs/news.md shows how"
         raise one_problem(str(folder / "brief.yaml"), "news", message, hint)
+
+
+def _no_look(folder: Path) -> Problems:
+    message, hint = "there is no look for news to repeat: none was kept", "look once without `--offline`"
+    return one_problem(str(folder / "news.yaml"), "news", message, hint)
 
 
 def _who_is_asked(offline: bool) -> str:
