@@ -152,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
 
     preview.add_command(commands, _command)
 
-    checks = _command(commands, "check", run_check, "list the problems of briefs, without writing anything")
+    checks = _command(commands, "check", run_check, "list the problems of briefs, and build nothing")
     many.add_many(checks)
     checks.add_argument("--format", choices=CHECK_FORMATS, default="text", help="for people or machines")
     of_files = "the arguments are files: check the briefs that they belong to, and leave other files alone"
