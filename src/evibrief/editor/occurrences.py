@@ -15,7 +15,6 @@ from evibrief.evidence.field_types import field_at, unwrapped
 from evibrief.evidence.fields import CITATION, Takes
 from evibrief.evidence.source import Location, SourceTree, Span
 from evibrief.evidence.validate import ids_in
-from evibrief.problems import Place
 
 Naming = Literal["definition", "field", "citation", "link", "value"]
 
@@ -129,9 +128,3 @@ _IN_TEXTS: tuple[tuple[Naming, re.Pattern[str], Callable[[str], str]], ...] = (
     ("link", LINK, str),
     ("value", VALUE, str),
 )
-
-
-def place_in(source: SourceTree, one: Occurrence) -> Place:
-    """The place of an occurrence, counted from 1."""
-    before = source.texts[one.path][: one.stretch.start]
-    return Place(one.path, before.count("\n") + 1, len(before) - before.rfind("\n"))
