@@ -6,7 +6,7 @@ In: a field of a reference, or a whole reference. Out: identifiers that can be c
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 from urllib.parse import quote, unquote
 
@@ -30,7 +30,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), 
 
 PublicationId = tuple[Literal["doi", "pmid"], str]
 OwnIdentifier = tuple[Literal["doi", "pmid", "pmcid"], str]
-FIELD_OF = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
+FIELD_OF: Mapping[str, Literal["DOI", "PMID", "PMCID"]] = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
 """The field of CSL-JSON for each kind of identifier; also its name in sentences."""
 
 

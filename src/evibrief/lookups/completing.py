@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from evibrief.evidence.identifiers import OwnIdentifier
+from evibrief.evidence.identifiers import FIELD_OF, OwnIdentifier
 from evibrief.evidence.records import Reference
 from evibrief.evidence.same_reference import is_same_title, reference_of
 from evibrief.evidence.source import SourceTree
 from evibrief.lookups.citing import each_of, identifiers_by_kind, other_title
 from evibrief.lookups.contract import Answer, Asks
 from evibrief.lookups.publications import (
-    FIELDS,
     Registered,
     UnknownPublication,
     find_pmid,
@@ -66,7 +65,7 @@ class _Work:
     def missing(self) -> list[str]:
         """The fields that it lacks and that such a publication has."""
         article = self.reference.type.startswith("article")
-        named = [FIELDS[kind] for kind in (("doi", "pmid") if article else ("doi",)) if kind not in self.own]
+        named = [FIELD_OF[kind] for kind in (("doi", "pmid") if article else ("doi",)) if kind not in self.own]
         return [*named, *(name for name in (_OF_ARTICLES if article else _OF_OTHERS) if not self.csl.get(name))]
 
 
@@ -136,8 +135,8 @@ def _take(work: _Work, publication: Registered) -> None:
     told = identifiers_by_kind(reference_of(publication.csl))
     for kind, value in work.own.items():
         if told.get(kind, value) != value:
-            known = f"{publication.answer.host} gives {publication.number} the {FIELDS[kind]} {told[kind]}"
-            message = f"`{work.reference.id}` has the {FIELDS[kind]} {value}, but {known}"
+            known = f"{publication.answer.host} gives {publication.number} the {FIELD_OF[kind]} {told[kind]}"
+            message = f"`{work.reference.id}` has the {FIELD_OF[kind]} {value}, but {known}"
             raise Problems([Problem(work.place, "lookup", message, "one of the two is wrong: look both up")])
     work.differs += _differences(work, publication)
     work.found |= {name: publication.csl[name] for name in _wanted(work) if name in publication.csl}
@@ -178,7 +177,7 @@ def _demand_single(works: Sequence[_Work]) -> None:
         for one in work.own.items():
             other = seen.setdefault(one, work)
             if other is not work and (work.found or other.found):
-                shared = f"{FIELDS[one[0]]} {one[1]}"
+                shared = f"{FIELD_OF[one[0]]} {one[1]}"
                 message = f"`{other.reference.id}` and `{work.reference.id}` are one publication: {shared}"
                 problems.append(Problem(work.place, "lookup", message, "keep one of the two, and cite it everywhere"))
     if problems:

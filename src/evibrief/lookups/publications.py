@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from evibrief.evidence.identifiers import (
+    FIELD_OF,
     OwnIdentifier,
     normalise_doi,
     normalise_pmcid,
@@ -22,14 +23,12 @@ from evibrief.evidence.identifiers import (
 from evibrief.evidence.same_reference import reference_of
 from evibrief.lookups.contract import Answer, Asks, Lookup, lookup_problem
 from evibrief.lookups.csl_answers import read_csl
+from evibrief.lookups.pubmed import EUTILS
 from evibrief.problems import Problems, one_problem
 
 DOI_ORG = "https://doi.org"
 CITATION_EXPORTER = "https://api.ncbi.nlm.nih.gov/lit/ctxp/v1"
-EUTILS_SEARCH = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/esearch.fcgi"
 CSL_JSON = "application/vnd.citationstyles.csl+json"
-FIELDS: Mapping[str, str] = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID"}
-"""Kinds of identifiers, and the fields of CSL that hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def identifier_in(text: str) -> OwnIdentifier:
 
 def identifier_in_words(identifier: OwnIdentifier) -> str:
     """An identifier as people write it: `DOI 10.5555/a`."""
-    return f"{FIELDS[identifier[0]]} {identifier[1]}"
+    return f"{FIELD_OF[identifier[0]]} {identifier[1]}"
 
 
 def lookup_of(identifier: OwnIdentifier) -> Lookup:
@@ -89,7 +88,7 @@ def find_publication(asks: Asks, identifier: OwnIdentifier) -> Registered:
     read = read_csl(record)
     csl = dict(read.csl)
     _demand_same(csl, record, identifier, answer)
-    csl.setdefault(FIELDS[identifier[0]], identifier[1])
+    csl.setdefault(FIELD_OF[identifier[0]], identifier[1])
     if "title" not in csl:
         raise _unknown(identifier, f"{answer.host} says nothing of its title", "write this reference by hand")
     return Registered(identifier, answer, csl, read.changed)
@@ -138,7 +137,7 @@ def _demand_same(
     if kind == "pmid" and str(record.get("id", "")).startswith("pmid:"):
         told.add(normalise_pmid(str(record["id"])))
     if told and value not in told:
-        others = " and ".join(f"{FIELDS[kind]} {one}" for one in sorted(told))
+        others = " and ".join(f"{FIELD_OF[kind]} {one}" for one in sorted(told))
         message = f"{answer.host} answers with another publication: {others}, “{csl.get('title', '')}”"
         raise _unknown(identifier, message, "look the number up; ask for the other one if that is meant")
 
@@ -149,7 +148,7 @@ def find_pmid(asks: Asks, doi: str) -> tuple[str, Answer]:
     Raises `Problems` if the answer is none.
     """
     words = {"db": "pubmed", "retmode": "json", "term": f'"{doi}"[doi]', "tool": "evibrief"}
-    answer = asks.ask(Lookup(f"{EUTILS_SEARCH}?{urlencode(words)}"))
+    answer = asks.ask(Lookup(f"{EUTILS}/esearch.fcgi?{urlencode(words)}"))
     found = answer.json()
     try:
         listed = found["esearchresult"]["idlist"]
