@@ -172,20 +172,23 @@ def _continues_unit(text: FoldedText, at: int) -> bool:
     word, then = text.words[at], text.words[at + 1] if at + 1 < len(text.words) else ""
     if word in ("/", "^"):
         return True
-    parts = _parts_of_units()
+    parts = _parts_without_case()
     return (word == "per" and then in parts) or (word in parts and then in _RAISES and then != "")
 
 
 @cache
 def _parts_of_units() -> frozenset[str]:
-    """What units are made of, without case: `mg`, `kg`, `day`."""
-    known = {part for unit in resources.units() for part in unit.split("/")} | set(resources.unit_spellings())
-    return frozenset(part.casefold() for part in known)
+    """What units are made of: `mg`, `kg`, `day`."""
+    return frozenset((*(part for unit in resources.units() for part in unit.split("/")), *resources.unit_spellings()))
+
+
+@cache
+def _parts_without_case() -> frozenset[str]:
+    return frozenset(map(str.casefold, _parts_of_units()))
 
 
 def _is_unit(text: FoldedText, at: int) -> bool:
-    known = {part for unit in resources.units() for part in unit.split("/")} | set(resources.unit_spellings())
-    return text.units.get(at, "") in known
+    return text.units.get(at, "") in _parts_of_units()
 
 
 def _nearest(wanted: Sequence[str], text: FoldedText) -> tuple[str, float]:
