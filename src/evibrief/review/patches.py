@@ -70,7 +70,7 @@ def proposals(placed: Iterable[Placed], source: SourceTree) -> tuple[Proposal, .
     """One proposal for each edited text, in document order."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[Placed]] = {}
     for one in placed:
-        if one.remark.kind in EDITS and one.remark.before != one.remark.after:
+        if one.remark.kind in EDITS and _seen(one.remark.before) != _seen(one.remark.after):
             groups.setdefault((one.remark.before, one.remark.after, one.records), []).append(one)
     texts = tuple(field_texts(source))
     edits = Counter(before for before, _, _ in groups)
@@ -79,6 +79,11 @@ def proposals(placed: Iterable[Placed], source: SourceTree) -> tuple[Proposal, .
         _proposal(group, texts, source) if before in few else _too_many(group)
         for (before, _, _), group in groups.items()
     )
+
+
+def _seen(text: str) -> str:
+    """The words that a reader sees, with one space between them."""
+    return " ".join(text.translate(_UNSEEN).split())
 
 
 MOST_EDITS, MOST_TEXTS = 40, 300
@@ -92,12 +97,13 @@ def _too_many(group: Sequence[Placed]) -> Proposal:
     record = first.records[0] if first.records else ""
     keys = tuple(one.remark.key for one in group)
     return Proposal(
-        keys, authors, record, "", first.place, first.remark.before, first.remark.after, "", first.fields, why
+        keys, authors, record, "", first.place, first.remark.before, _seen(first.remark.after), "", first.fields, why
     )
 
 
 def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: SourceTree) -> Proposal:
     first = group[0]
+    before, after = first.remark.before, _seen(first.remark.after)
     keys = tuple(one.remark.key for one in group)
     authors = tuple(dict.fromkeys(one.remark.author or "unknown" for one in group))
     edit = _edit(first.remark.before, first.remark.after)
@@ -105,8 +111,7 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
     found = list(_applied(edit, own))
     if not found and (there := [field for field, _ in _applied(_undone(edit), own)]):
         why = "the data already say so"
-        return Proposal(keys, authors, there[0].record, "", there[0].place, first.remark.before, first.remark.after, "",
-                        tuple(there), why)  # fmt: skip
+        return Proposal(keys, authors, there[0].record, "", there[0].place, before, after, "", tuple(there), why)
     found = found or list(_whole(edit, own)) or list(_applied(edit, texts))
     if len(found) == 1:
         field, now = found[0]
@@ -120,7 +125,7 @@ def _proposal(group: Sequence[Placed], texts: Sequence[FieldText], source: Sourc
         candidates, why = (), _DOSE
     record = first.records[0] if first.records else ""
     place = candidates[0].place if len(candidates) == 1 else first.place
-    return Proposal(keys, authors, record, "", place, first.remark.before, first.remark.after, "", candidates, why)
+    return Proposal(keys, authors, record, "", place, before, after, "", candidates, why)
 
 
 _DOSE = "an amount is printed from several fields: read the source again, and change them by hand"
@@ -158,7 +163,7 @@ def _edit(before: str, after: str) -> _Edit:
     old, new = before.split(), after.split()
     start, stop = changed_words(before, after)
     end = len(old) - stop
-    removed, added = " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end]).translate(_UNSEEN)
+    removed, added = " ".join(old[start : len(old) - end]), _seen(" ".join(new[start : len(new) - end]))
     mark = _mark_of(removed) if removed and added else ""
     if mark and added.endswith(mark):
         # A full stop or citation number after the last word stays; the field has another mark in its place.
