@@ -92,13 +92,32 @@
   }
 
   async function fetchPage() {
-    const answer = await fetch("/", { cache: "no-store" });
+    const answer = await fetch(location.pathname, { cache: "no-store" });
     shown = answer.headers.get("Evibrief-Page");
     return answer.text();
   }
 
-  function put(text) {
+  // The pictures that the reader looks at are loaded before they are put in place of the old ones: nothing flickers
+  async function parsed(text) {
     const next = new DOMParser().parseFromString(text, "text/html");
+    const looked = all("main > figure[id]").filter(isLookedAt).map(({ id }) => next.querySelector(`#${id} > img`));
+    await Promise.allSettled(looked.filter(Boolean).map(loaded));
+    return next;
+  }
+
+  function isLookedAt(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  }
+
+  function loaded(picture) {
+    picture.loading = "eager"; // before the copy, which would otherwise wait until it is in the page
+    const ours = document.importNode(picture);
+    picture.replaceWith(ours);
+    return ours.decode();
+  }
+
+  function put(next) {
     page.abort();
     page = new AbortController();
     document.title = next.title;
@@ -160,6 +179,18 @@
     document.body.prepend(made);
   }
 
+  // With the pages of the PDF there are two views, and a way from each to the other
+
+  function offer() {
+    if (document.getElementById("preview-views")) return;
+    const views = [["/", "Web page"], ["/pages", "Pages"], ["/pages.pdf", "Pages as a file"]];
+    document.body.append(make("nav", { id: "preview-views", "aria-label": "Preview" }, ...views.map(view)));
+  }
+
+  function view([path, words]) {
+    return make("a", { href: path, ...(path === location.pathname && { "aria-current": "page" }) }, words);
+  }
+
   // Begin
 
   let shown = "";
@@ -168,13 +199,15 @@
   let waiting = Promise.resolve();
 
   async function see(event) {
-    const { page: name, problems } = JSON.parse(event.data);
-    const text = name !== shown && (await fetchPage());
+    const { names, problems } = JSON.parse(event.data);
+    const text = names[location.pathname] !== shown && (await fetchPage());
+    const next = text && (await parsed(text));
     const state = kept ?? remember();
     if (text && !hasOurPolicy(text)) return loadAgain(state);
     kept = null;
-    if (text) put(text);
+    if (next) put(next);
     tell(problems);
+    if ("/pages" in names) offer();
     restore(state);
     document.documentElement.dataset.preview = `${shown} ${problems.length}`;
   }
