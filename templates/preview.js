@@ -97,32 +97,33 @@
     return answer.text();
   }
 
-  // The pictures that the reader looks at are loaded before they are put in place of the old ones: nothing flickers
-  async function parsed(text) {
-    const next = new DOMParser().parseFromString(text, "text/html");
-    const looked = all("main > figure[id]").filter(isLookedAt).map(({ id }) => next.querySelector(`#${id} > img`));
-    await Promise.allSettled(looked.filter(Boolean).map(loaded));
-    return next;
+  // The pictures that the reader looks at are loaded before they take the place of the old ones: nothing flickers
+
+  function lookedAt(next) {
+    const figures = all("main > figure[id]").filter(isInWindow);
+    const pictures = figures.map(({ id }) => next.querySelector(`#${id} > img`)).filter(Boolean);
+    return Promise.all(pictures.map(loaded));
   }
 
-  function isLookedAt(element) {
+  function isInWindow(element) {
     const { top, bottom } = element.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
   }
 
-  function loaded(picture) {
-    picture.loading = "eager"; // before the copy, which would otherwise wait until it is in the page
-    const ours = document.importNode(picture);
-    picture.replaceWith(ours);
-    return ours.decode();
+  async function loaded(picture) {
+    const copy = new Image();
+    for (const { name, value } of picture.attributes) if (name !== "loading") copy.setAttribute(name, value);
+    await copy.decode().catch(() => {}); // where one does not come, its words are shown
+    return [picture, copy];
   }
 
-  function put(next) {
+  function put(next, pictures) {
     page.abort();
     page = new AbortController();
     document.title = next.title;
     document.documentElement.lang = next.documentElement.lang;
     document.body.replaceWith(document.adoptNode(next.body));
+    for (const [picture, copy] of pictures) picture.replaceWith(copy);
     for (const script of all("body script")) script.replaceWith(make("script", {}, script.textContent));
   }
 
@@ -201,11 +202,12 @@
   async function see(event) {
     const { names, problems } = JSON.parse(event.data);
     const text = names[location.pathname] !== shown && (await fetchPage());
-    const next = text && (await parsed(text));
+    const next = text && new DOMParser().parseFromString(text, "text/html");
+    const pictures = text && (await lookedAt(next));
     const state = kept ?? remember();
     if (text && !hasOurPolicy(text)) return loadAgain(state);
     kept = null;
-    if (next) put(next);
+    if (text) put(next, pictures);
     tell(problems);
     if ("/pages" in names) offer();
     restore(state);

@@ -1,8 +1,8 @@
 """The pages of the PDF, laid out by a fast engine; only this module uses `plutoprint`, from the extra `preview-pdf`.
 
 In: the page of a brief. Out: pages as pictures, each drawn when somebody asks for it, or all of them as a PDF. It is
-another engine than that of the PDF, so lines and pages can break elsewhere; each page says so. It gets our fonts and the
-pictures that are in the page, and loads nothing else.
+another engine than that of the PDF, so lines and pages can break elsewhere; each page says so. It gets our fonts and
+the pictures that are in the page, and loads nothing else.
 """
 
 import math
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from evibrief import resources
 from evibrief.formats.contract import Page
 from evibrief.formats.html.foot import css_string
-from evibrief.formats.html.kept_together import joined_together
+from evibrief.formats.html.kept_together import JOINER, joined_together, kept_together
 from evibrief.problems import Place, Problem, Problems, one_problem
 from evibrief.sections.figures.picture import SVG, as_address
 
@@ -90,7 +90,7 @@ def laid_out(html: str, name: str) -> LaidOut:
     refused: list[str] = []
 
     class Memory(plutoprint.ResourceFetcher):
-        """Serves our fonts. Pictures in the page do not come here. An error raised here would be printed and lost."""
+        """Serves our fonts, and nothing for anything else. An error that is raised here is printed, and lost."""
 
         def fetch_url(self, url: str) -> "plutoprint.ResourceData":
             name = url.removeprefix(FONT_ADDRESS)
@@ -112,9 +112,12 @@ def laid_out(html: str, name: str) -> LaidOut:
 
 
 def _for_engine(page: Page) -> str:
-    """The HTML of the PDF with what this engine needs: letters of figures as outlines, and a sheet of its own."""
+    """The HTML of the PDF with what this engine needs: letters of figures as outlines, and a sheet of its own.
+
+    Our fonts have no sign that joins words, and this engine would take it from another one.
+    """
     html = page.with_figures(lambda figure: as_address(figure.drawing.svg.encode(), SVG))
-    html = _IN_MILLIMETRES.sub(r"\1", joined_together(html))
+    html = _IN_MILLIMETRES.sub(r"\1", kept_together(joined_together(html).replace(JOINER, "")))
     sheet = resources.template_texts()["preview-pages.css"]
     sheet = sheet.replace('"{running}"', css_string(page.view.running_title)).replace('"{preview}"', css_string(LABEL))
     return html.replace("</head>", f"<style>\n{sheet}</style>\n</head>", 1)
