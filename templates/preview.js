@@ -202,10 +202,10 @@
   async function see(event) {
     const { names, problems } = JSON.parse(event.data);
     const text = names[location.pathname] !== shown && (await fetchPage());
+    if (text && !hasOurPolicy(text)) return loadAgain(kept ?? remember());
     const next = text && new DOMParser().parseFromString(text, "text/html");
     const pictures = text && (await lookedAt(next));
     const state = kept ?? remember();
-    if (text && !hasOurPolicy(text)) return loadAgain(state);
     kept = null;
     if (text) put(next, pictures);
     tell(problems);
