@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from evibrief.formats.html.shown import text_of_html
 from evibrief.formats.pdf.pages import texts_of_pages
 from evibrief.preview.page import pages_page
 from evibrief.preview.pages import LABEL, LaidOut, laid_out
@@ -55,6 +57,19 @@ def test_the_pages_have_the_words_of_the_brief_as_large_as_on_paper(shown: Shown
     assert f"Page 1 of {len(texts)}" in words
     assert set(laid(shown).sizes) == {(794, 1123)}
     assert len(texts) >= 7, "the engine made everything smaller, as it does if something is too wide"
+
+
+def test_no_word_of_the_page_is_lost(tmp_path: Path) -> None:
+    session = Session(shutil.copytree(BRIEF, tmp_path / "brief"), lambda: DAY, None, True)
+    *_, shown = session.updates()
+    page = session._to_lay_out
+    assert page
+    wanted = Counter(re.findall(r"\w{3,}", text_of_html(page.html)))
+    found = Counter(re.findall(r"\w{3,}", "\n".join(texts_of_pages(laid(shown).pdf()))))
+    assert wanted.total() > 1500
+    not_on_paper = Counter("Skip to the text Mechanisms at a glance Statements at a glance".split())
+    lost = wanted - found - not_on_paper
+    assert [word for word in lost if "ft" not in word] == [], "in bold, `ft` is one sign that no viewer reads"
 
 
 def test_the_letters_are_in_our_fonts(shown: Shown) -> None:
