@@ -92,18 +92,38 @@
   }
 
   async function fetchPage() {
-    const answer = await fetch("/", { cache: "no-store" });
+    const answer = await fetch(location.pathname, { cache: "no-store" });
     shown = answer.headers.get("Evibrief-Page");
     return answer.text();
   }
 
-  function put(text) {
-    const next = new DOMParser().parseFromString(text, "text/html");
+  // The pictures that the reader looks at are loaded before they take the place of the old ones: nothing flickers
+
+  function lookedAt(next) {
+    const figures = all("main > figure[id]").filter(isInWindow);
+    const pictures = figures.map(({ id }) => next.querySelector(`#${id} > img`)).filter(Boolean);
+    return Promise.all(pictures.map(loaded));
+  }
+
+  function isInWindow(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  }
+
+  async function loaded(picture) {
+    const copy = new Image();
+    for (const { name, value } of picture.attributes) if (name !== "loading") copy.setAttribute(name, value);
+    await copy.decode().catch(() => {}); // where one does not come, its words are shown
+    return [picture, copy];
+  }
+
+  function put(next, pictures) {
     page.abort();
     page = new AbortController();
     document.title = next.title;
     document.documentElement.lang = next.documentElement.lang;
     document.body.replaceWith(document.adoptNode(next.body));
+    for (const [picture, copy] of pictures) picture.replaceWith(copy);
     for (const script of all("body script")) script.replaceWith(make("script", {}, script.textContent));
   }
 
@@ -160,6 +180,18 @@
     document.body.prepend(made);
   }
 
+  // With the pages of the PDF there are two views, and a way from each to the other
+
+  function offer() {
+    if (document.getElementById("preview-views")) return;
+    const views = [["/", "Web page"], ["/pages", "Pages"], ["/pages.pdf", "Pages as a file"]];
+    document.body.append(make("nav", { id: "preview-views", "aria-label": "Preview" }, ...views.map(view)));
+  }
+
+  function view([path, words]) {
+    return make("a", { href: path, ...(path === location.pathname && { "aria-current": "page" }) }, words);
+  }
+
   // Begin
 
   let shown = "";
@@ -168,13 +200,16 @@
   let waiting = Promise.resolve();
 
   async function see(event) {
-    const { page: name, problems } = JSON.parse(event.data);
-    const text = name !== shown && (await fetchPage());
+    const { names, problems } = JSON.parse(event.data);
+    const text = names[location.pathname] !== shown && (await fetchPage());
+    if (text && !hasOurPolicy(text)) return loadAgain(kept ?? remember());
+    const next = text && new DOMParser().parseFromString(text, "text/html");
+    const pictures = text && (await lookedAt(next));
     const state = kept ?? remember();
-    if (text && !hasOurPolicy(text)) return loadAgain(state);
     kept = null;
-    if (text) put(text);
+    if (text) put(next, pictures);
     tell(problems);
+    if ("/pages" in names) offer();
     restore(state);
     document.documentElement.dataset.preview = `${shown} ${problems.length}`;
   }

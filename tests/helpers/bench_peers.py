@@ -118,7 +118,7 @@ def weasyprint_alone(html: str, pdf: str) -> None:
     from evibrief.formats.pdf import write
 
     files = {font.name: font for font in resources.fonts()}
-    given: dict[str, object] = {"url_fetcher": write._font_fetcher(files), "base_url": write._FONT_ADDRESS}
+    given: dict[str, object] = {"url_fetcher": write._font_fetcher(files), "base_url": write.FONT_ADDRESS}
     fonts = FontConfiguration()
     faces = weasyprint.CSS(string=write.font_faces(files.values()), font_config=fonts, **given)
     page = weasyprint.HTML(string=Path(html).read_text(encoding="utf-8"), **given)

@@ -74,6 +74,7 @@ OWNERS = {
     "cryptography": {"archive.timestamps"},
     "http": {"archive.timestamps", "lookups.network", "preview.server"},
     "watchfiles": {"preview.watch"},
+    "plutoprint": {"preview.pages"},
     "multiprocessing": {"batch.processes"},
     "distributed": {"batch.cluster"},
     "pygls": {"editor.server"},

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from evibrief.formats.pdf.pages import texts_of_pages
 from test_docs import DOCS, blocks
 from test_typed import checkout, typed
 
@@ -87,6 +88,13 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser, preview: Running) -> Iterator[Page]:
+    with window(browser, f"http://127.0.0.1:{preview.port}/") as opened:
+        expect(opened.locator("#c1")).to_have_text(re.compile("Blue glass"))
+        yield opened
+
+
+@contextmanager
+def window(browser: Browser, address: str) -> Iterator[Page]:
     """The preview in a window; neither its scripts nor its policy may complain."""
     wrong: list[str] = []
     context = browser.new_context(viewport={"width": 1280, "height": 800})
@@ -95,8 +103,7 @@ def page(browser: Browser, preview: Running) -> Iterator[Page]:
     opened = context.new_page()
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda told: wrong.extend([told.text] if told.type == "error" else []))
-    opened.goto(f"http://127.0.0.1:{preview.port}/")
-    expect(opened.locator("#c1")).to_have_text(re.compile("Blue glass"))
+    opened.goto(address)
     yield opened
     context.close()
     assert wrong == []
@@ -204,6 +211,33 @@ def test_a_letter_that_the_page_did_not_have_loads_it_again_in_its_place(preview
     expect(page.locator("#c1")).to_contain_text("Đorđe")
     expect(page.locator("html")).to_have_attribute("data-preview", re.compile(" "))
     assert page.evaluate("document.querySelector('#c5').getBoundingClientRect().top") == pytest.approx(before, abs=2)
+
+
+def test_the_pages_of_the_pdf_follow_each_edit_where_the_reader_is(browser: Browser, tmp_path: Path) -> None:
+    """Labelled, the new picture in place of the old one at the same scroll place; a mistake leaves them."""
+    brief = shutil.copytree(BRIEF, tmp_path / "brief")
+    with running(brief, "--port", "0", "--pdf") as preview:
+        address = f"http://127.0.0.1:{preview.port}/pages"
+        with window(browser, address) as page:
+            third, picture = page.locator("#page-3"), page.locator("#page-3 > img")
+            expect(third).to_contain_text("Preview, not the PDF: lines and pages can break elsewhere · page 3 of ")
+            third.evaluate("one => { one.scrollIntoView(); scrollBy(0, 300); }")
+            place, old = page.evaluate("scrollY"), picture.get_attribute("src")
+            assert place > 2000
+            preview.edit(CLAIM, "Blue glass lowers sneezing a great deal.")
+            expect(picture).not_to_have_attribute("src", str(old))
+            assert picture.evaluate("one => one.complete && one.naturalWidth") == 2 * 794, "shown before it was loaded"
+            assert "lowers sneezing a great deal." in "".join(texts_of_pages(page.request.get(f"{address}.pdf").body()))
+            new = picture.get_attribute("src")
+            preview.edit("    population: cells\n", "    popualtion: cells\n")
+            expect(page.locator("#preview li.error", has_text="popualtion")).to_have_count(1)
+            expect(picture).to_have_attribute("src", str(new))
+            preview.edit("popualtion", "population")
+            expect(page.locator("#preview li.error")).to_have_count(0)
+            assert page.evaluate("scrollY") == place
+            page.get_by_role("link", name="Web page").click()
+            expect(page.locator("#c1")).to_have_text(re.compile("a great deal"))
+            expect(page.get_by_role("link", name="Pages", exact=True)).to_have_attribute("href", "/pages")
 
 
 def test_what_is_unfinished_is_shown_as_the_draft(preview: Running, page: Page) -> None:

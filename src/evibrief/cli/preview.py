@@ -25,6 +25,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     ports = "listen on this port of this machine; if it is taken, on the next"
     shows.add_argument("--port", type=_port, default=8300, help=ports)
     caching.add_option(shows)
+    pages = "show the pages of the PDF, too, laid out by a faster engine than that of the PDF"
+    shows.add_argument("--pdf", action="store_true", help=pages)
     shows.add_argument("--open", action="store_true", help="open the page in the browser")
 
 
@@ -36,12 +38,14 @@ def run_preview(options: argparse.Namespace) -> int:
     if not options.brief.is_dir():
         raise Problems(read_brief(options.brief)[1])
     try:
-        with preview_of(options.brief, options.port, datetime.date.today, kept_of(options)) as preview:
+        kept = kept_of(options)
+        with preview_of(options.brief, options.port, datetime.date.today, kept, options.pdf) as preview:
             if options.port not in (0, preview.port):
                 print(f"evibrief: port {options.port} is taken", file=sys.stderr)
-            print(f"{options.brief}: {preview.url} (Ctrl-C ends it)", flush=True)
+            url = f"{preview.url}pages" if options.pdf else preview.url
+            print(f"{options.brief}: {url} (Ctrl-C ends it)", flush=True)
             if options.open:
-                _open_browser(preview.url)
+                _open_browser(url)
             preview.follow(threading.Event(), _tell)
     except KeyboardInterrupt:
         print("evibrief: the preview has ended", file=sys.stderr)
@@ -67,6 +71,8 @@ def _tell(shown: "Shown") -> None:
     others = len(shown.problems) - errors
     counts = ((errors, "error"), (others, "warning"))
     told = [f"{number} {word}{'s' * (number != 1)}" for number, word in counts if number]
-    state = "the last good page stays" if errors else "shown"
+    laid = shown.pages.laid_out if shown.pages else None
+    pages = f", {len(laid.sizes)} page{'s' * (len(laid.sizes) != 1)}" if laid else ""
+    state = "the last good page stays" if errors else f"shown{pages}"
     clock = datetime.datetime.now().strftime("%H:%M:%S")
     print("; ".join((f"{clock} {state}", *filter(None, [", ".join(told)]))), flush=True)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import escape
 
 from evibrief.formats.html.policy import with_live_script
+from evibrief.preview.pages import LABEL, LaidOut
 from evibrief.resources import script_text, template_texts
 
 _EMPTY = """\
@@ -23,6 +24,32 @@ _EMPTY = """\
 </body>
 </html>
 """
+
+_PAGES = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+</head>
+<body class="preview-pages">
+<main id="main">
+{pages}
+</main>
+</body>
+</html>
+"""
+_ONE = """\
+<figure id="page-{number}">
+<figcaption>{label} · page {number} of {last}</figcaption>
+<img src="/pages/{name}/{number}.png" width="{width}" height="{height}" loading="lazy" alt="Page {number} of {last}">
+</figure>"""
+_POLICY = (
+    "default-src 'none'; script-src 'none'; style-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
+"""Of pictures in the page there is one: the empty icon, for which a browser would otherwise ask."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +73,14 @@ def live_page(page: str) -> LivePage:
 def empty_page(title: str) -> LivePage:
     """The page of a brief of which none could be made yet."""
     return live_page(_EMPTY.format(title=escape(title)))
+
+
+def pages_page(title: str, laid: LaidOut | None) -> LivePage:
+    """A page with the pages of the PDF as pictures, each loaded when it is scrolled to; empty if there are none yet."""
+    sizes = enumerate(laid.sizes if laid else (), 1)
+    shown = (
+        _ONE.format(label=LABEL, number=number, last=len(laid.sizes), name=laid.name, width=width, height=height)
+        for number, (width, height) in sizes
+        if laid
+    )
+    return live_page(_PAGES.format(policy=_POLICY, title=escape(f"Pages: {title}"), pages="\n".join(shown)))

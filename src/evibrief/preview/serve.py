@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evibrief.kept import Kept
+from evibrief.preview.pages import need_engine
 from evibrief.preview.server import Board, PreviewServer, open_server
 from evibrief.preview.session import Session, Shown
 from evibrief.preview.watch import edits_of
@@ -34,7 +35,8 @@ class Preview:
     def follow(self, ended: threading.Event, told: Callable[[Shown], None]) -> None:
         """Show the brief now and after each edit, until `ended` is set; `told` is called when something differs."""
         for _ in self._steps(ended):
-            if self._board.put(self._session.update()):
+            differing = [self._board.put(shown) for shown in self._session.updates()]
+            if any(differing):
                 told(self._board.shown)
 
     def _steps(self, ended: threading.Event) -> Iterator[None]:
@@ -45,13 +47,16 @@ class Preview:
 
 @contextmanager
 def preview_of(
-    folder: Path, port: int, today: Callable[[], datetime.date], kept: Kept | None = None
+    folder: Path, port: int, today: Callable[[], datetime.date], kept: Kept | None = None, with_pages: bool = False
 ) -> Iterator[Preview]:
     """A preview that answers at once, and shows the brief as soon as `follow` is called.
 
-    `kept` is what was made of the brief before. Raises `OSError` if no port is free.
+    `kept` is what was made of the brief before. Raises `OSError` if no port is free, and `Problems` if the pages of the
+    PDF are wanted and the engine for them is not installed.
     """
-    session = Session(folder, today, kept)
+    if with_pages:
+        need_engine(str(folder))
+    session = Session(folder, today, kept, with_pages)
     board = Board(session.shown)
     with open_server(port, board) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,18 +1,21 @@
 """Serves the preview to browsers on this machine, and to nobody else.
 
 In: what is shown. Out: two addresses: `/`, the page, and `/events`, which tells of each edit (server-sent events, HTML
-standard, 9.2). It listens on the loopback address only. A request under any other name is refused, because a foreign
-site could point its own name at this address and read along (DNS rebinding).
+standard, 9.2). If the pages of the PDF are shown, there are three more: `/pages`, its pictures below that, and
+`/pages.pdf`. It listens on the loopback address only. A request under any other name is refused, because a foreign site
+could point its own name at this address and read along (DNS rebinding).
 """
 
 import errno
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from evibrief.preview.session import Shown
+from evibrief.preview.page import LivePage
+from evibrief.preview.session import Shown, ShownPages
 
 ADDRESS = "127.0.0.1"
 MOST_PORTS = 20
@@ -25,6 +28,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_PICTURE = re.compile(r"/pages/([0-9a-f]{16})/([1-9][0-9]{0,4})\.png")
+"""The address of a picture: the name of what was laid out, and a page of it. After an edit it is gone."""
+
 _PATIENCE = 10.0
 """In seconds: how often a silent browser is written to, which tells whether it is still there."""
 
@@ -99,10 +105,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_all("Host") not in self._names():
             self._refuse(HTTPStatus.FORBIDDEN, "this is no address of the preview")
         elif self.path == "/":
-            page = self.server.board.shown.page
-            self._answer(HTTPStatus.OK, page.data, "text/html; charset=utf-8", {"Evibrief-Page": page.name})
+            self._show(self.server.board.shown.page)
         elif self.path == "/events":
             self._tell()
+        elif pages := self.server.board.shown.pages:
+            self._show_pages(pages)
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "the preview has one page: /")
 
@@ -110,6 +117,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Nothing: the terminal belongs to the author."""
+
+    def _show(self, page: LivePage) -> None:
+        self._answer(HTTPStatus.OK, page.data, "text/html; charset=utf-8", {"Evibrief-Page": page.name})
+
+    def _show_pages(self, pages: ShownPages) -> None:
+        """The pages of the PDF: all of them on a page or as a PDF, or the picture of one."""
+        laid, picture = pages.laid_out, _PICTURE.fullmatch(self.path)
+        if self.path == "/pages":
+            self._show(pages.page)
+        elif laid and self.path == "/pages.pdf":
+            self._answer(HTTPStatus.OK, laid.pdf(), "application/pdf")
+        elif laid and picture and picture[1] == laid.name and int(picture[2]) <= len(laid.sizes):
+            self._answer(HTTPStatus.OK, laid.picture(int(picture[2])), "image/png")
+        else:
+            self._refuse(HTTPStatus.NOT_FOUND, "the preview has two pages: / and /pages")
 
     def _names(self) -> list[list[str]]:
         return [[f"{name}:{self.server.server_port}"] for name in (ADDRESS, "localhost")]
@@ -146,4 +168,5 @@ def _events(board: Board) -> Iterator[str]:
 
 
 def _event(shown: Shown) -> str:
-    return json.dumps({"page": shown.page.name, "problems": shown.problems})
+    pages = {"/pages": shown.pages.page.name} if shown.pages else {}
+    return json.dumps({"names": {"/": shown.page.name, **pages}, "problems": shown.problems})

@@ -21,7 +21,7 @@ from evibrief.resources import FontFile
 if TYPE_CHECKING:
     import weasyprint
 
-_FONT_ADDRESS = "file:///evibrief/fonts/"
+FONT_ADDRESS = "file:///evibrief/fonts/"
 VARIANT = "pdf/a-3a"
 _POSITION = re.compile(r" at (\d+):(\d+)")
 
@@ -135,9 +135,9 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     fetcher = _font_fetcher(files)
     configuration = FontConfiguration()
     faces = weasyprint.CSS(
-        string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=_FONT_ADDRESS
+        string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=FONT_ADDRESS
     )
-    page = weasyprint.HTML(string=counted_on(spaces_inside(html)), base_url=_FONT_ADDRESS, url_fetcher=fetcher)
+    page = weasyprint.HTML(string=counted_on(spaces_inside(html)), base_url=FONT_ADDRESS, url_fetcher=fetcher)
     return page.render(stylesheets=[faces], font_config=configuration, pdf_variant=VARIANT)
 
 
@@ -166,9 +166,9 @@ def font_faces(fonts: Iterable[FontFile]) -> str:
     rule = '@font-face {{ font-family: "{}"; font-style: {}; font-weight: {}; src: url("{}{}") format("truetype") }}'
     faces = []
     for font in fonts:
-        faces.append(rule.format(font.family, font.style, font.weight, _FONT_ADDRESS, font.name))
+        faces.append(rule.format(font.family, font.style, font.weight, FONT_ADDRESS, font.name))
         if font.style == "normal" and "Sans" in font.family:
-            faces.append(rule.format("Brief Fallback", "normal", font.weight, _FONT_ADDRESS, font.name))
+            faces.append(rule.format("Brief Fallback", "normal", font.weight, FONT_ADDRESS, font.name))
     return "\n".join(faces)
 
 
@@ -179,7 +179,7 @@ def _font_fetcher(files: dict[str, FontFile]) -> "weasyprint.urls.URLFetcher":
         """Serves fonts and embedded pictures; a build loads nothing else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            name = url.removeprefix(_FONT_ADDRESS)
+            name = url.removeprefix(FONT_ADDRESS)
             kind, _, picture = url.partition(";base64,")
             if kind in ("data:image/svg+xml", "data:image/png"):
                 return URLFetcherResponse(url, base64.b64decode(picture), {"Content-Type": kind[5:]})
