@@ -239,7 +239,7 @@ def web_font(font: FontFile, characters: str) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    face, written = TTFont(BytesIO(font.data), recalcTimestamp=False), BytesIO()
+    face, written = TTFont(BytesIO(font.data), lazy=True, recalcTimestamp=False), BytesIO()
     subsetter = Subsetter(Options(layout_features=_FEATURES, hinting=False, name_IDs=[1, 2]))
     subsetter.populate(unicodes=map(ord, characters))
     subsetter.subset(face)
@@ -252,6 +252,7 @@ _FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
 """What a web page uses of a font: pairs, ligatures, accents, and digits of equal width."""
 
 
+@cache
 def folder_of(module: str) -> Path:
     """The folder of an installed package, found without importing it. Raises `ModuleNotFoundError`."""
     specification = find_spec(module)

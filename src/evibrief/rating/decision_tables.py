@@ -49,11 +49,8 @@ def decide(scale: Scale, case: Case) -> DecisionRule:
 
 
 def _fits(rule: DecisionRule, case: Case) -> bool:
-    return any(all(_holds(wanted, case[name]) for name, wanted in line.items()) for line in rule.when)
-
-
-def _holds(wanted: Condition, value: int | str) -> bool:
-    return value in wanted  # type: ignore[operator]  # a range gets numbers, a tuple words; `faults` ensures it
+    # A range gets numbers, a tuple words; `faults` ensures it.
+    return any(all(case[name] in wanted for name, wanted in line.items()) for line in rule.when)  # type: ignore[operator]
 
 
 def _otherwise(scale: Scale) -> DecisionRule | None:

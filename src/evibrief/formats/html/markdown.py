@@ -72,7 +72,7 @@ def typeset(texts: Sequence[str], references: Sequence[Mapping[str, Any]], style
     """Turn every text into HTML, and number the citations through all of them.
 
     Each text is read as a separate file, so that an open construct in it cannot affect another.
-    The texts are separated by a paragraph with a random token, which no author can have written.
+    Each file begins with a paragraph of a random token, which no author can have written.
     """
     token = f"t{secrets.token_hex(16)}"
     parsed = [dialect.parse_text(text) for text in texts]
@@ -155,7 +155,8 @@ def _run_pandoc(
 ) -> tuple[str, tuple[Complaint, ...]]:
     """The HTML of all texts, with the token as a paragraph before each and at the end.
 
-    Pandoc reads texts, references and style from files, so they are written to a temporary folder.
+    Pandoc reads texts, references and style from files, so they are written to a temporary folder. The token stands
+    in the file of its text: a file of its own would double what pandoc reads.
     """
     import pypandoc  # here, because a check does without it
 
@@ -164,13 +165,13 @@ def _run_pandoc(
         library = json.dumps([_without_empty(one) for one in references], ensure_ascii=False)
         (folder / "references.json").write_text(library, encoding="utf-8")
         (folder / "style.csl").write_bytes(style)
-        for name, text in ((token, token), *zip(names, texts, strict=True)):
-            (folder / name).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        for name, text in zip((*names, token), (*texts, ""), strict=True):
+            (folder / name).write_text(f"{token}\n\n{text}\n", encoding="utf-8", newline="\n")
         command = [
             pypandoc.get_pandoc_path(), f"--from={READER}", "--to=html5", "--sandbox", "--file-scope", "--citeproc",
             "--wrap=none", "--bibliography=references.json", "--csl=style.csl", "--metadata=link-citations:true",
             f"--metadata=lang:{language}", "--email-obfuscation=none", "+RTS", f"-M{_MEGABYTES}m", "-RTS",
-            *(file for name in names for file in (token, name)), token,
+            *names, token,
         ]  # fmt: skip
         try:
             run = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=SETTING_TIMEOUT)
