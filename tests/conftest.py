@@ -1,5 +1,6 @@
 """What several test modules share: the programs that outputs are opened with, and what is made once in a run."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -70,8 +71,18 @@ def pytest_configure(config: pytest.Config) -> None:
     evidence where the slow tests are left out.
     """
     os.environ["XDG_CACHE_HOME"] = os.devnull
-    if config.getoption("markexpr") == "not slow":
+    gc.disable()  # until all is collected: none of it is rubbish
+    if _is_fast(config):
         os.environ.setdefault("LAW_EXAMPLES", "50")
+
+
+def _is_fast(config: pytest.Config) -> bool:
+    return bool(config.getoption("markexpr") == "not slow")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is left out as a whole is not even imported."""
+    return True if _is_fast(config) and collection_path.stem in SLOW_FILES else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,6 +92,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = {item.name, getattr(item, "originalname", item.name)}
         if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or names & (SLOW_CASES | SLOW_TESTS):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: to look again and again whether it is rubbish takes long."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

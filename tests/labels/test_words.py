@@ -54,10 +54,11 @@ from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
 from evibrief.sections.compose import compose_view
+from parsed import PACKAGE as SOURCE
+from parsed import trees
 from shared import Shared
 
 ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src" / "evibrief"
 LABELS = ROOT / "templates" / "labels" / "en.yaml"
 BRIEF = ROOT / "tests" / "briefs" / "blue-glass"
 Path_ = tuple[str | int, ...]
@@ -189,7 +190,6 @@ GROUPS: Mapping[str, type[BaseModel]] = {
     name: field.annotation for name, field in Words.model_fields.items()
     if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 }  # fmt: skip
-TREES = {path: ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))}
 
 
 Word = tuple[str, str]
@@ -228,7 +228,7 @@ def local_words(function: Function) -> dict[str, Word]:
 
 
 def functions() -> Iterator[tuple[Path, Function]]:
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
@@ -255,7 +255,7 @@ def test_each_word_is_used() -> None:
     every = {(group, name) for group, record in GROUPS.items() for name in record.model_fields}
     assert len(every) > 300
     assert every - used == set()
-    attributes = {node.attr for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    attributes = {node.attr for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert set(Words.model_fields) - attributes == {"reading"} - attributes
 
 
@@ -376,12 +376,12 @@ def worded(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_no_word_for_a_reader_is_typed_in_the_sections() -> None:
-    modules = [path for path in TREES if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
+    modules = [path for path in trees() if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
     assert len(modules) > 20
     modules += [SOURCE / "mailing" / "letters.py"]
     modules += [SOURCE / "archive" / f"{name}.py" for name in ("index", "shown", "between", "evidence_words")]
     found = {
-        (path.name, line, text) for path in modules for line, text in (*typed(TREES[path]), *worded(TREES[path]))
+        (path.name, line, text) for path in modules for line, text in (*typed(trees()[path]), *worded(trees()[path]))
         if text not in NO_WORDS.get(path.name, ())
     }  # fmt: skip
     assert found == set()
