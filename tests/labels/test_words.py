@@ -232,14 +232,21 @@ def functions() -> Iterator[tuple[Path, Function]]:
         yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
-def calls() -> Iterator[tuple[Path, int, Word, set[str], bool]]:
+Call = tuple[Path, int, Word, set[str], bool]
+
+
+@cache
+def calls() -> tuple[Call, ...]:
     """Every call of a sentence: its place, which it is, the names that it gives, and whether these are all."""
-    for path, function in functions():
-        known, local = local_groups(function), local_words(function)
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            if word := named(call.func, known) or local.get(getattr(call.func, "id", "")):
-                given = {one.arg for one in call.keywords if one.arg}
-                yield path, call.lineno, word, given, all(one.arg for one in call.keywords)
+    return tuple(found for path, function in functions() for found in calls_in(path, function))
+
+
+def calls_in(path: Path, function: Function) -> Iterator[Call]:
+    known, local = local_groups(function), local_words(function)
+    for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        if word := named(call.func, known) or local.get(getattr(call.func, "id", "")):
+            given = {one.arg for one in call.keywords if one.arg}
+            yield path, call.lineno, word, given, all(one.arg for one in call.keywords)
 
 
 def test_each_word_is_used() -> None:
@@ -299,9 +306,8 @@ def test_the_pages_of_an_archive_ask_for_just_their_words() -> None:
 
 
 def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:
-    found = list(calls())
-    assert len(found) > 120
-    for path, line, (group, name), given, whole in found:
+    assert len(calls()) > 120
+    for path, line, (group, name), given, whole in calls():
         word = getattr(getattr(english(), group), name)
         if isinstance(word, Sentence):
             names = set(word.names)
