@@ -1,5 +1,6 @@
 """What several test modules share: the programs that outputs are opened with, and what is made once in a run."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # Begun first, by the time they take: a long file that begins last keeps one core waiting for the other.
+# `test_verify` is before `test_first_archive`: of each kind the first document of a run is rebuilt in a process of its
+# own (`rebuilds.py`), which knows nothing of what is printed already, and a small brief is enough for that.
 LONGEST = (
     "test_apart", "test_preview", "test_outputs", "test_web", "test_circulation", "test_many", "test_typed",
-    "test_laws", "test_theme_faults", "test_archive", "test_hostile_archive", "test_first_archive", "test_cases",
-    "test_verify", "test_machines", "test_diff", "test_differences", "test_forging", "test_fuzz", "test_policy",
+    "test_laws", "test_theme_faults", "test_archive", "test_hostile_archive", "test_verify", "test_first_archive",
+    "test_cases", "test_machines", "test_diff", "test_differences", "test_forging", "test_fuzz", "test_policy",
     "test_comments", "test_anchors", "test_patches", "test_docx", "test_references", "test_words", "test_cli",
     "test_theme", "test_drafts", "test_reviewed", "test_texts", "test_retractions", "test_tally", "test_docs",
 )  # fmt: skip
@@ -38,6 +41,7 @@ SLOW_FIXTURES = {"program"}
 # Cases that are slow of tests that are not. Whole tests have `pytest.mark.slow`.
 SLOW_CASES = {
     "test_nothing_changed_between_a_brief_and_itself[first]", "test_page_one_of_the_pdf_has_the_numbers[ldn]",
+    "test_the_pdf_lists_the_same_behind_each_statement_and_link[ldn]", "test_the_word_document_lists_the_same[ldn]",
     "test_it_is_valid_and_its_hash_is_that_of_the_files[2026-11-24_v0.2.0]",
     "test_written_and_unwritten_say_the_same[2026-11-24_v0.2.0]", "test_each_rule_is_needed[tier]",
     "test_of_two_texts_in_one_line_the_wrong_one_is_named[True]",
@@ -70,8 +74,18 @@ def pytest_configure(config: pytest.Config) -> None:
     evidence where the slow tests are left out.
     """
     os.environ["XDG_CACHE_HOME"] = os.devnull
-    if config.getoption("markexpr") == "not slow":
+    gc.disable()  # until all is collected: none of it is rubbish
+    if _is_fast(config):
         os.environ.setdefault("LAW_EXAMPLES", "50")
+
+
+def _is_fast(config: pytest.Config) -> bool:
+    return bool(config.getoption("markexpr") == "not slow")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is left out as a whole is not even imported."""
+    return True if _is_fast(config) and collection_path.stem in SLOW_FILES else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,6 +95,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = {item.name, getattr(item, "originalname", item.name)}
         if item.path.stem in SLOW_FILES or fixtures & SLOW_FIXTURES or names & (SLOW_CASES | SLOW_TESTS):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: to look again and again whether it is rubbish takes long."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

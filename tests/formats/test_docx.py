@@ -21,7 +21,6 @@ import pikepdf
 import pytest
 from docx.shared import Pt, RGBColor
 from lxml import etree
-from openxml_audit import OpenXmlValidator
 
 from evibrief.formats.docx.names import DOCUMENT_RELATIONS
 from evibrief.formats.docx.package import unpack
@@ -31,7 +30,7 @@ from evibrief.formats.docx.reference import CHARACTERS, PARAGRAPHS, TABLES, buil
 from evibrief.formats.docx.write import WordProperties, bookmark_names, write_docx
 from evibrief.problems import Problems
 from evibrief.sections.figures.picture import Drawing, Form
-from office import converted
+from office import converted, open_xml_errors
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "templates" / "reference.docx").read_bytes()
@@ -1260,7 +1259,7 @@ def errors_in(data: bytes) -> list[str]:
     with tempfile.NamedTemporaryFile(suffix=".docx") as file:
         file.write(data)
         file.flush()
-        return [str(error) for error in OpenXmlValidator().validate(file.name).errors]
+        return open_xml_errors(Path(file.name))
 
 
 def assert_valid(data: bytes) -> None:

@@ -55,16 +55,18 @@ def _fine(*words: str) -> None:
         assert main(words, apart=True) == 0, out.getvalue()
 
 
-def compare_archives(folder: Path, report: Report, briefs: tuple[int, ...] = BRIEFS, each: int = EACH) -> None:
-    """The second brief archived once for real, then again and again under other names, as if each had been kept."""
+def compare_archives(
+    folder: Path, report: Report, briefs: tuple[int, ...] = BRIEFS, each: int = EACH, real: Path | None = None
+) -> None:
+    """The second brief archived once for real, then again and again under other names, as if each had been kept.
+
+    `real` is the folder of a version of it that is archived already.
+    """
     from archives import archive_of
 
     report.part("Archives", f"Archives of briefs with {each} versions each, compared with the versions before them. "
                             "Seconds of a processor.")  # fmt: skip
-    once = folder / "once"
-    subprocess.run([sys.executable, "-m", "evibrief", "archive", str(SECOND), "--archive", str(once)], check=True,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
-    kept = next((once / "blue-glass").glob("*_v*"))
+    kept = real or _archived_once(folder / "once")
     found = {}
     for count in briefs:
         archive = archive_of(folder / f"archive-{count}", kept, count, each)
@@ -83,6 +85,12 @@ def compare_archives(folder: Path, report: Report, briefs: tuple[int, ...] = BRI
     for name, most in (("one", many / few), ("diff", 1.5), ("memory", 2.0)):
         ratio = found[many][name] / found[few][name]
         report.ratio(f"{_WORDS[name]}, {many} over {few} versions", ratio, most)
+
+
+def _archived_once(archive: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "evibrief", "archive", str(SECOND), "--archive", str(archive)], check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    return next((archive / "blue-glass").glob("*_v*"))
 
 
 _WORDS = {"one": "verify one version", "diff": "diff of two versions", "memory": "memory of an index"}

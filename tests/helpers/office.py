@@ -1,4 +1,4 @@
-"""LibreOffice as a program that converts files: to start it takes longer than to convert one."""
+"""LibreOffice as a program that converts files, which takes longer to start than to convert one, and a validator."""
 
 import subprocess
 from collections.abc import Callable, Iterable
@@ -20,3 +20,10 @@ def converted(files: Iterable[Path], form: str, folder: Path, program: Callable[
     made = [folder / "converted" / f"{path.stem}.{suffix}" for path in given]
     assert [path for path in made if not path.is_file()] == []
     return made
+
+
+def open_xml_errors(file: Path) -> list[str]:
+    """What a validator that others wrote says of a Word file or a workbook. It takes a second to load."""
+    from openxml_audit import OpenXmlValidator
+
+    return [str(error) for error in OpenXmlValidator().validate(str(file)).errors]

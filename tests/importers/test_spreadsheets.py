@@ -17,7 +17,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openxml_audit import OpenXmlValidator
 
 from command import run_here as evibrief
 from evibrief.checks.load import load
@@ -42,6 +41,7 @@ from evibrief.importers.contract import ProposedChanges
 from evibrief.importers.spreadsheet import Spreadsheet
 from evibrief.importers.workbook_cells import read_workbook
 from evibrief.problems import Problems
+from office import open_xml_errors
 
 ROOT = Path(__file__).parents[2]
 BRIEFS = {
@@ -180,9 +180,8 @@ def test_the_workbook_is_open_xml_by_the_rules(tmp_path: Path) -> None:
     """By a validator that others wrote, which refuses a sheet with an element of nobody's."""
     for name, data in (("good", workbook("blue-glass")), ("bad", sheet_with(workbook("blue-glass"), b"<nobody/>"))):
         (tmp_path / f"{name}.xlsx").write_bytes(data)
-    good, bad = (OpenXmlValidator().validate(tmp_path / f"{name}.xlsx") for name in ("good", "bad"))
-    assert [str(one) for one in good.errors] == []
-    assert bad.errors
+    assert open_xml_errors(tmp_path / "good.xlsx") == []
+    assert open_xml_errors(tmp_path / "bad.xlsx") != []
 
 
 def test_the_heads_say_what_a_field_is_and_offer_its_words() -> None:

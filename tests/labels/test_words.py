@@ -54,10 +54,11 @@ from evibrief.rating.sides import Side
 from evibrief.rating.values import fill, values_of
 from evibrief.sections.blocks import PAGE, PAGES, Foot
 from evibrief.sections.compose import compose_view
+from parsed import PACKAGE as SOURCE
+from parsed import trees
 from shared import Shared
 
 ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src" / "evibrief"
 LABELS = ROOT / "templates" / "labels" / "en.yaml"
 BRIEF = ROOT / "tests" / "briefs" / "blue-glass"
 Path_ = tuple[str | int, ...]
@@ -189,7 +190,6 @@ GROUPS: Mapping[str, type[BaseModel]] = {
     name: field.annotation for name, field in Words.model_fields.items()
     if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 }  # fmt: skip
-TREES = {path: ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))}
 
 
 Word = tuple[str, str]
@@ -228,18 +228,25 @@ def local_words(function: Function) -> dict[str, Word]:
 
 
 def functions() -> Iterator[tuple[Path, Function]]:
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
-def calls() -> Iterator[tuple[Path, int, Word, set[str], bool]]:
+Call = tuple[Path, int, Word, set[str], bool]
+
+
+@cache
+def calls() -> tuple[Call, ...]:
     """Every call of a sentence: its place, which it is, the names that it gives, and whether these are all."""
-    for path, function in functions():
-        known, local = local_groups(function), local_words(function)
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            if word := named(call.func, known) or local.get(getattr(call.func, "id", "")):
-                given = {one.arg for one in call.keywords if one.arg}
-                yield path, call.lineno, word, given, all(one.arg for one in call.keywords)
+    return tuple(found for path, function in functions() for found in calls_in(path, function))
+
+
+def calls_in(path: Path, function: Function) -> Iterator[Call]:
+    known, local = local_groups(function), local_words(function)
+    for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        if word := named(call.func, known) or local.get(getattr(call.func, "id", "")):
+            given = {one.arg for one in call.keywords if one.arg}
+            yield path, call.lineno, word, given, all(one.arg for one in call.keywords)
 
 
 def test_each_word_is_used() -> None:
@@ -255,7 +262,7 @@ def test_each_word_is_used() -> None:
     every = {(group, name) for group, record in GROUPS.items() for name in record.model_fields}
     assert len(every) > 300
     assert every - used == set()
-    attributes = {node.attr for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    attributes = {node.attr for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert set(Words.model_fields) - attributes == {"reading"} - attributes
 
 
@@ -299,9 +306,8 @@ def test_the_pages_of_an_archive_ask_for_just_their_words() -> None:
 
 
 def test_each_sentence_is_given_just_the_values_that_it_takes() -> None:
-    found = list(calls())
-    assert len(found) > 120
-    for path, line, (group, name), given, whole in found:
+    assert len(calls()) > 120
+    for path, line, (group, name), given, whole in calls():
         word = getattr(getattr(english(), group), name)
         if isinstance(word, Sentence):
             names = set(word.names)
@@ -376,12 +382,12 @@ def worded(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_no_word_for_a_reader_is_typed_in_the_sections() -> None:
-    modules = [path for path in TREES if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
+    modules = [path for path in trees() if SOURCE / "sections" in path.parents and path.name not in NOT_PAGE]
     assert len(modules) > 20
     modules += [SOURCE / "mailing" / "letters.py"]
     modules += [SOURCE / "archive" / f"{name}.py" for name in ("index", "shown", "between", "evidence_words")]
     found = {
-        (path.name, line, text) for path in modules for line, text in (*typed(TREES[path]), *worded(TREES[path]))
+        (path.name, line, text) for path in modules for line, text in (*typed(trees()[path]), *worded(trees()[path]))
         if text not in NO_WORDS.get(path.name, ())
     }  # fmt: skip
     assert found == set()

@@ -83,9 +83,9 @@ def test_growth_is_measured_with_its_memory(tmp_path: Path) -> None:
     assert "megabytes with 36 claims" in page
 
 
-def test_an_archive_of_many_versions_is_sound_and_is_measured(tmp_path: Path) -> None:
+def test_an_archive_of_many_versions_is_sound_and_is_measured(kept: Path, tmp_path: Path) -> None:
     report = Report()
-    bench_many.compare_archives(tmp_path, report, (1, 2), 3)
+    bench_many.compare_archives(tmp_path, report, (1, 2), 3, kept)
     page = report.page(TODAY)
     assert re.findall(r"^\| (\d+) \|", page, re.MULTILINE) == ["3", "6"]
     assert page.count("6 over 3 versions: **") == 6

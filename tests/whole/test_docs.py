@@ -54,6 +54,7 @@ def test_a_page_is_what_the_program_prints_today(command: str, page: str) -> Non
     assert written.stdout == (DOCS / f"{page}.md").read_text(), "run `make reference-docs`"
 
 
+@cache
 def sections(page: str, level: int = 2) -> Mapping[str, str]:
     """The sections of a page by their headings of one level."""
     parts = re.split(rf"^{'#' * level} (.+)\n", (DOCS / page).read_text(), flags=re.MULTILINE)
@@ -95,6 +96,7 @@ def test_every_exit_code_of_verify_is_explained() -> None:
 # The data files
 
 
+@cache
 def schemas() -> Mapping[str, Any]:
     """The JSON Schema of every file that an author writes."""
     read = {stem: json.loads(text) for stem, text in schema_texts().items()}

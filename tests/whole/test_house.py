@@ -6,17 +6,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Container, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from parsed import PACKAGE, trees
+
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "src" / "evibrief"
 FILES = {
     path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."): path
     for path in sorted(PACKAGE.rglob("*.py")) if not path.stem.startswith("__")
 }  # fmt: skip
-MODULES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
 
 # A room may use those on earlier lines, and none on its own line.
 ROOMS = (
@@ -132,6 +133,11 @@ def room_of(module: str) -> str:
     return module.partition(".")[0]
 
 
+@cache
+def modules() -> Mapping[str, ast.Module]:
+    return {name: trees()[path] for name, path in FILES.items()}
+
+
 def imports(tree: ast.AST) -> Iterator[str]:
     """What a module imports, wherever in it: ours as the module that is meant, of others the name."""
     for node in ast.walk(tree):
@@ -139,32 +145,32 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             inside = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name if name.removeprefix("evibrief.") in MODULES else node.module for name in inside)
+            yield from (name if name.removeprefix("evibrief.") in FILES else node.module for name in inside)
 
 
 def ours(module: str) -> set[str]:
     """Our modules that a module imports."""
-    names = {name.removeprefix("evibrief.") for name in imports(MODULES[module]) if name.startswith("evibrief.")}
-    assert names <= set(MODULES), "an import of a room, or of what is not there"
+    names = {name.removeprefix("evibrief.") for name in imports(modules()[module]) if name.startswith("evibrief.")}
+    assert names <= set(FILES), "an import of a room, or of what is not there"
     return names
 
 
 def test_the_order_names_every_room_once() -> None:
     named = [name for line in ROOMS for name in line]
-    assert sorted(named) == sorted({room_of(name) for name in MODULES})
+    assert sorted(named) == sorted({room_of(name) for name in FILES})
     assert len(named) > 15
 
 
 def test_a_room_uses_only_rooms_below_it() -> None:
     level = {name: index for index, line in enumerate(ROOMS) for name in line}
-    found = [(module, other) for module in MODULES for other in ours(module)
+    found = [(module, other) for module in FILES for other in ours(module)
              if room_of(other) != room_of(module) and level[room_of(other)] >= level[room_of(module)]]  # fmt: skip
     assert found == []
-    assert sum(len(ours(module)) for module in MODULES) > 200
+    assert sum(len(ours(module)) for module in FILES) > 200
 
 
 def test_inside_a_room_there_is_no_circle() -> None:
-    graph = {module: ours(module) for module in MODULES}
+    graph = {module: ours(module) for module in FILES}
     done: set[str] = set()
     while free := {module for module in graph if module not in done and graph[module] <= done}:
         done |= free
@@ -181,13 +187,13 @@ def test_a_rooms_own_file_holds_a_sentence_and_nothing_else() -> None:
 
 
 def test_a_library_has_one_owner() -> None:
-    used = {module: {name.partition(".")[0] for name in imports(MODULES[module])} for module in MODULES}
+    used = {module: {name.partition(".")[0] for name in imports(modules()[module])} for module in FILES}
     owned = {library: {module for module in used if library in used[module]} for library in OWNERS}
     assert owned == OWNERS
 
 
 def test_only_some_reach_the_network() -> None:
-    used = {module: set(filter(NETWORK_LIBRARIES.match, imports(tree))) for module, tree in MODULES.items()}
+    used = {module: set(filter(NETWORK_LIBRARIES.match, imports(tree))) for module, tree in modules().items()}
     assert {module: names for module, names in used.items() if names} == NETWORK
 
 
@@ -240,7 +246,7 @@ def public_names(tree: ast.Module) -> Iterator[str]:
 
 def test_a_public_name_means_one_thing() -> None:
     defined: dict[str, set[str]] = {}
-    for module, tree in MODULES.items():
+    for module, tree in modules().items():
         for name in public_names(tree):
             defined.setdefault(name, set()).add(module)
     assert len(defined) > 700
