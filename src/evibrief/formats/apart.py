@@ -99,13 +99,11 @@ def processors() -> int:
 
 def write_sent_page() -> None:
     """The code of that process: it reads a page, and prints one document after another."""
-    import evibrief.evidence.brief  # noqa: F401  # a page refers to these; each of the two takes half a second
-    from evibrief.sections.figures.sheet import load_matplotlib
+    import evibrief.evidence.brief  # noqa: F401  # a page refers to it; it takes half a second
 
     formats = [format_named(name) for name in sys.argv[1:]]
     for one in formats:
         one.import_engine()
-    load_matplotlib()
     gc.disable()  # the process soon ends
     page = pickle.load(sys.stdin.buffer)  # from our own process
     for one in formats:
