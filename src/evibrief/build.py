@@ -19,6 +19,7 @@ from evibrief import resources
 from evibrief.build_cache import WrittenFile, file_stem, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
+from evibrief.formats.apart import Writes, written_apart
 from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.registry import format_named, names
 from evibrief.kept import Kept
@@ -85,11 +86,11 @@ def build(
     fingerprint = fingerprint_inputs(folder) + layer
     if ready := up_to_date(folder, output, [one.name for one in wanted], fingerprint, layer):
         return ready
-    with _workers(wanted) as workers:
+    with written_apart(wanted) as writers, _workers(writers) as workers:
         report("reading the evidence")
         loaded = load(folder)
         warn(loaded.warnings)
-        made = _compose(loaded, wanted, layer, report, workers, kept=kept)
+        made = _compose(loaded, writers, layer, report, workers, kept=kept)
     report("saving")
     return save(folder, output, file_stem(loaded.brief, layer), made.documents, fingerprint, layer)
 
@@ -158,7 +159,7 @@ def _in_order(formats: Iterable[str]) -> tuple[Format, ...]:
 
 
 @contextmanager
-def _workers(wanted: Iterable[Format]) -> Iterator[Executor]:
+def _workers(wanted: Iterable[Writes]) -> Iterator[Executor]:
     """Two threads for slow work; the formats import their engines in them while the page is composed."""
     with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
         for one in wanted:
@@ -168,7 +169,7 @@ def _workers(wanted: Iterable[Format]) -> Iterator[Executor]:
 
 def _compose(
     loaded: Loaded,
-    wanted: Sequence[Format],
+    wanted: Sequence[Writes],
     layer: "Layer",
     report: Report,
     workers: Executor,
@@ -286,7 +287,7 @@ def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
 
 
 def _write_documents(
-    page: Page, wanted: Sequence[Format], workers: Executor, layer: "Layer", kept: Kept | None
+    page: Page, wanted: Sequence[Writes], workers: Executor, layer: "Layer", kept: Kept | None
 ) -> tuple[Document, ...]:
     """Write the formats in parallel, because pandoc is a separate process. Raises the `Problems` of all together."""
     from evibrief.formats.kept_documents import document_of

@@ -133,9 +133,10 @@ def _executor(options: argparse.Namespace) -> "Iterator[tuple[Executor, int]]":
 
 def _affordable() -> int:
     """How many builds this machine has processors for, and memory even if each brief is large; at least one."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    from evibrief.formats.apart import processors
+
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(1, min(processors, memory // _OF_ONE_BUILD))
+    return max(1, min(processors(), memory // _OF_ONE_BUILD))
 
 
 _OF_ONE_BUILD = 1_600 * 1024**2

@@ -11,7 +11,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from evibrief import __version__, resources
-from evibrief.formats.contract import Document, Format, Page
+from evibrief.formats.apart import Writes
+from evibrief.formats.contract import Document, Page
 from evibrief.kept import Kept, key_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _LIBRARIES = (
 """Packages that have a hand in a document, beside those that a document names."""
 
 
-def document_of(page: Page, one: Format, layer: "Layer", kept: Kept | None) -> Document:
+def document_of(page: Page, one: Writes, layer: "Layer", kept: Kept | None) -> Document:
     """A document of a page: the kept one if there is one. Raises `Problems` that the author can fix."""
     if kept is None or not page.evidence:
         return one.write(page)
@@ -37,7 +38,7 @@ def document_of(page: Page, one: Format, layer: "Layer", kept: Kept | None) -> D
     return document
 
 
-def _key(page: Page, one: Format, layer: "Layer") -> str:
+def _key(page: Page, one: Writes, layer: "Layer") -> str:
     """Everything that decides the bytes: a page and what it shows are made from this evidence by these tools."""
     theme = page.theme
     looks = (theme.folder, theme.styles, theme.blocks, theme.word, theme.logo)

@@ -25,7 +25,8 @@ class Word:
     compared = "all parts of the package"
 
     def import_engine(self) -> None:
-        """Nothing to import early: pandoc is a separate process, and the other imports are fast."""
+        """Import what finishes the document; pandoc is a process of its own."""
+        import evibrief.formats.docx.write  # noqa: F401
 
     def write(self, page: Page) -> Document:
         """Write a page with the styles of our reference document, or of the theme's, if it has one."""

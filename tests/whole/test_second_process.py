@@ -1,0 +1,110 @@
+"""The second process of a build: it changes no byte, what it fails to write is written here, and it never stays."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from evibrief.build import build, compose
+from evibrief.checks.load import load
+from evibrief.formats import apart
+from evibrief.formats.apart import Writes
+from evibrief.formats.contract import Document, Format, Page
+from evibrief.formats.html.format import WebPage
+from evibrief.formats.registry import format_named
+from evibrief.problems import Place, Problem, Problems
+
+SECOND = Path(__file__).parents[1] / "briefs" / "blue-glass"
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return compose(load(SECOND), ()).page
+
+
+FORMATS = tuple(map(format_named, ("pdf", "docx", "html")))
+
+
+def process_of(writers: Sequence[Writes]) -> apart.SecondProcess:
+    last = writers[-1]
+    assert isinstance(last, apart.WrittenApart)
+    return last.second
+
+
+def test_it_writes_the_same_bytes(page: Page) -> None:
+    with apart.written_apart(FORMATS) as (pdf, *others):
+        assert pdf is FORMATS[0]
+        assert [one.name for one in others] == ["docx", "html"]
+        written = process_of(others).made(page)
+        assert [one.write(page) for one in others] == [written["docx"], written["html"]]
+    assert tuple(written.values()) == compose(load(SECOND), ["docx", "html"]).documents
+
+
+@pytest.mark.parametrize(("formats", "cores"), [(FORMATS[:1], 2), ((), 2), (FORMATS, 1)])
+def test_without_others_or_a_second_processor_there_is_none(
+    formats: Sequence[Format], cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "processors", lambda: cores)
+    with apart.written_apart(formats) as writers:
+        assert writers == formats
+
+
+def test_it_is_gone_when_nothing_is_asked_of_it() -> None:
+    with apart.written_apart(FORMATS) as writers:
+        run = process_of(writers)._run
+        assert run.poll() is None
+    assert run.returncode is not None
+
+
+@pytest.mark.parametrize("code", ["import os; os._exit(1)", "import sys; sys.stdout.buffer.write(b'\\x80\\x04X')"])
+def test_what_it_does_not_write_is_written_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c \"{code}\"\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    made = build(SECOND, tmp_path / "out", ["pdf", "html"])
+    assert [one.path.suffix for one in made] == [".pdf", ".html"]
+    (wanted,) = compose(load(SECOND), ["html"]).documents
+    assert made[1].path.read_bytes() == wanted.data
+
+
+def test_an_error_of_what_it_writes_is_raised_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem(Place("here"), "rule", "told")
+
+    def refused(self: WebPage, page: Page) -> Document:
+        raise Problems([problem])
+
+    monkeypatch.setattr(WebPage, "write", refused)
+    monkeypatch.setattr(apart.SecondProcess, "made", lambda second, page: {})
+    with pytest.raises(Problems) as told:
+        build(SECOND, tmp_path / "out", ["pdf", "html"])
+    assert told.value.problems == (problem,)
+    assert not (tmp_path / "out").exists()
+
+
+def test_it_ends_with_a_build_that_is_killed(tmp_path: Path) -> None:
+    """Its input ends with the build, and it waits for nothing else."""
+    code = (
+        "import os\nfrom evibrief.formats.apart import written_apart\n"
+        "from evibrief.formats.registry import format_named\n"
+        "with written_apart([format_named(name) for name in ('pdf', 'html')]) as writers:\n"
+        "    print(writers[1].second._run.pid, flush=True)\n    os.kill(os.getpid(), 9)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == -9
+    end = time.monotonic() + 300
+    while _runs(int(run.stdout)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not _runs(int(run.stdout))
+
+
+def _runs(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
