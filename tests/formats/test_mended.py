@@ -12,6 +12,7 @@ import tinyhtml5
 import weasyprint
 from tinyhtml5 import inputstream
 from weasyprint.layout import inline
+from weasyprint.text import line_break
 
 from evibrief.formats.pdf import mended
 
@@ -19,24 +20,36 @@ APART = """
 import datetime, hashlib, json, sys
 import pydyf
 from tinyhtml5 import inputstream
+from weasyprint import css
 from weasyprint.text import line_break
 from evibrief import resources
 from evibrief.formats.pdf import write
 if sys.argv[1] == "as it comes":
-    write.mend = lambda: None
+    write.mend, write.without_notes = lambda: None, lambda page, html: None
 keys, writes_key = [], line_break._font_style_cache_key
+made, makes_dictionary = [], pydyf.Dictionary.data.fget
+pydyf.Dictionary.data = property(lambda one: made.append(one.number) or makes_dictionary(one))
+described, describes = [], line_break.get_font_description
+line_break.get_font_description = lambda style: described.append(1) or describes(style)
+marks, computes = [], css.StyleFor.set_computed_styles
+def computed(*where, pseudo_type=None, **more):
+    marks.append(str(pseudo_type).endswith("-call"))
+    computes(*where, pseudo_type=pseudo_type, **more)
+css.StyleFor.set_computed_styles = computed
 line_break._font_style_cache_key = lambda *style, **size: keys.append(1) or writes_key(*style, **size)
 parts = "".join(f'<h2 id="h{at}">{at} &amp; more</h2><p class="a b" title=\\'c"d\\'>A <a href="#h0">link</a> &lt;.</p>'
                 f"<ul><li>one</li></ul><p style=break-after:page>Text\\t{at}</p>" for at in range(8))
 head = '<meta charset="utf-8"><title>T</title><style>body { font-family: "Source Sans Pro" }</style>'
 parts += "<p>" + "<b>bold</b> " * 200
 page = f'<!DOCTYPE html><html lang="en"><head>{head}</head><body><h1>One</h1>{parts}<!-- end --></body></html>'
-made = write.write_pdf(page, resources.fonts(), (), datetime.date(2026, 3, 1))
+done = write.write_pdf(page, resources.fonts(), (), datetime.date(2026, 3, 1))
 pdf = pydyf.PDF()
 pdf.add_page(pydyf.Dictionary())
 print(json.dumps({
-    "sha256": hashlib.sha256(made.data).hexdigest(), "pages": made.pages,
-    "keys": len(keys), "references anew": pdf.page_references is not pdf.page_references,
+    "sha256": hashlib.sha256(done.data).hexdigest(), "pages": done.pages,
+    "keys": len(keys), "fonts described": len(described), "styles of marks": sum(marks),
+    "made again": len([one for one in made if one is not None]) - len({*made} - {None}),
+    "references anew": pdf.page_references is not pdf.page_references,
     "expressions found again": any(isinstance(key[0], str | tuple | frozenset) for key in
                                    inputstream.characters_until_regex),
 }))
@@ -57,6 +70,10 @@ def test_the_libraries_still_need_it_and_no_byte_is_changed() -> None:
     assert (without["references anew"], without["expressions found again"]) == (True, False), "leave out the mend"
     assert (mended_now["references anew"], mended_now["expressions found again"]) == (False, True)
     assert without["keys"] > 5 * mended_now["keys"] > 0, "leave out the mend of the layout"
+    assert without["fonts described"] > 5 * mended_now["fonts described"] > 0, "leave out the copies of a layout"
+    assert without["made again"] > 100 > 10 > mended_now["made again"], "leave out the bytes made once"
+    assert without["styles of marks"] > 100, "leave out the mend of the notes"
+    assert mended_now["styles of marks"] == 0
 
 
 def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +83,31 @@ def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(tinyhtml5, "VERSION", "2.1.1")
     monkeypatch.setattr(weasyprint, "VERSION", "70.1")
     monkeypatch.setattr(inline, "strut", "theirs")
+    monkeypatch.setattr(line_break.Layout, "setup", "theirs")
+    monkeypatch.setattr(pydyf.PDF, "write", "theirs")
     mended.mend.__wrapped__()
     assert (pydyf.PDF.page_references, inputstream.characters_until_regex, inline.strut) == ("theirs", {}, "theirs")
+    assert (line_break.Layout.setup, pydyf.PDF.write) == ("theirs", "theirs")
+    page = weasyprint.HTML(string="<p>One")
+    mended.without_notes(page, "<p>One")
+    assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]
+
+
+@pytest.mark.parametrize("style", ["float: footnote", "float: FootNote", r"float: \66ootnote", "position: note()"])
+def test_a_page_that_has_notes_keeps_their_rules(style: str) -> None:
+    html = f"<style>i {{ {style} }}</style><p>One <i>two</i>"
+    page = weasyprint.HTML(string=html)
+    mended.without_notes(page, html)
+    assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]
+
+
+def test_a_page_without_notes_keeps_all_other_rules() -> None:
+    page = weasyprint.HTML(string="<p>One")
+    mended.without_notes(page, "<p>One")
+    (lean,), all_of_them = page._ua_stylesheets(), weasyprint.UA_STYLESHEET.matcher.other_selectors
+    gone = {one[-2] for one in all_of_them if one not in lean.matcher.other_selectors}
+    assert gone == {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
+    assert lean.matcher.other_selectors == [one for one in all_of_them if one[-2] not in gone]
 
 
 def test_a_page_that_is_added_has_a_reference() -> None:

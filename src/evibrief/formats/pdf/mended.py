@@ -6,11 +6,15 @@ needs it.
 
 import re
 from collections.abc import Callable
+from copy import copy
 from functools import cache
 from typing import Any
 
 import pydyf
 import tinyhtml5.inputstream
+
+_ABOUT_NOTES = re.compile(r"footnote|note\(|\\", re.IGNORECASE)
+"""What a page with footnotes has in its styles, or the backslash that can write these words otherwise."""
 
 
 @cache
@@ -18,6 +22,7 @@ def mend() -> None:
     """Mend the libraries of this process, once."""
     if pydyf.VERSION == "0.13.0":
         pydyf.PDF.page_references = property(_page_references)
+        _make_bytes_once()
     if tinyhtml5.VERSION == "2.1.0":
         tinyhtml5.inputstream.characters_until_regex = Expressions()
     _mend_layout()
@@ -26,9 +31,12 @@ def mend() -> None:
 def _mend_layout() -> None:
     import weasyprint  # here, because it takes half a second
     from weasyprint.layout import inline
+    from weasyprint.text import ffi, line_break
 
     if weasyprint.VERSION == "70.0":
         inline.strut = kept_with_style(inline.strut)
+        ffi.ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);")
+        line_break.Layout.setup = copied_for_style(line_break.Layout.setup)
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
@@ -41,6 +49,35 @@ def _page_references(pdf: Any) -> tuple[bytes, ...]:
     if len(kids) != 3 * len(kept):
         kept = vars(pdf)["_references"] = tuple(f"{number} 0 R".encode() for number in kids[::3])
     return kept
+
+
+def _make_bytes_once() -> None:
+    for kind in (pydyf.Array, pydyf.Dictionary, pydyf.Stream, pydyf.String):
+        kind.data = property(_or_kept(kind.data.fget))
+    pydyf.PDF.write = _keeping_bytes(pydyf.PDF.write)
+
+
+def _or_kept(data: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    return lambda one: vars(one).get("_bytes") or data(one)
+
+
+def _keeping_bytes(write: Callable[..., None]) -> Callable[..., None]:
+    """The same file, for which the bytes of each object are made once.
+
+    pydyf 0.13.0 makes and compresses them for the file, and then again for the identifier, which is their hash.
+    """
+
+    def written(pdf: Any, *how: Any, **named: Any) -> None:
+        def add(one: Any) -> None:
+            type(pdf).add_object(pdf, one)
+            vars(one)["_bytes"] = one.data
+
+        for one in pdf.objects[1:]:  # the first one is always free, and has no bytes
+            vars(one)["_bytes"] = one.data
+        pdf.add_object = add  # for the stream of objects, which is made while writing
+        write(pdf, *how, **named)
+
+    return written
 
 
 class Expressions(dict[tuple[Any, bool], re.Pattern[str]]):
@@ -69,3 +106,43 @@ def kept_with_style(strut: Callable[[Any], tuple[float, float]]) -> Callable[[An
         return kept
 
     return found
+
+
+def copied_for_style(setup: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """The same empty layout of a text, made once for each style and then copied.
+
+    WeasyPrint 70.0 describes the font, its features and the language to Pango for each line, to lay it out and to draw.
+    """
+    from weasyprint.text.ffi import ffi, gobject, pango
+
+    def set_up(layout: Any, style: Any) -> None:
+        kept: dict[str, Any] | None = vars(style).get("_layout")
+        if kept is None:
+            first = object.__new__(type(layout))
+            setup(first, style)
+            kept = vars(style)["_layout"] = {name: value for name, value in vars(first).items() if name != "style"}
+        copied = ffi.gc(pango.pango_layout_copy(kept["layout"]), gobject.g_object_unref)
+        vars(layout).update(kept, style=style, layout=copied)
+
+    return set_up
+
+
+def without_notes(page: Any, html: str) -> None:
+    """If a page has no footnotes, take their rules out of the engine's own sheet.
+
+    WeasyPrint 70.0 has five rules for the marks of notes, and finds the style of each mark for each element of a page.
+    """
+    import weasyprint
+
+    sheets = page._ua_stylesheets
+    if weasyprint.VERSION == "70.0" and not _ABOUT_NOTES.search(html):
+        page._ua_stylesheets = lambda forms=False: [_without_notes(sheet) for sheet in sheets(forms)]
+
+
+def _without_notes(sheet: Any) -> Any:
+    lean = copy(sheet)
+    lean.matcher = copy(sheet.matcher)
+    lean.matcher.other_selectors = [
+        (*tests, mark, rules) for *tests, mark, rules in sheet.matcher.other_selectors if "note-" not in (mark or "")
+    ]
+    return lean
