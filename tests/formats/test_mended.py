@@ -11,7 +11,7 @@ import pytest
 import tinyhtml5
 import weasyprint
 from tinyhtml5 import inputstream
-from weasyprint.layout import inline
+from weasyprint.layout import inline, preferred
 from weasyprint.text import line_break
 
 from evibrief.formats.pdf import mended
@@ -31,6 +31,8 @@ made, makes_dictionary = [], pydyf.Dictionary.data.fget
 pydyf.Dictionary.data = property(lambda one: made.append(one.number) or makes_dictionary(one))
 described, describes = [], line_break.get_font_description
 line_break.get_font_description = lambda style: described.append(1) or describes(style)
+laid_out, lays_out = [], line_break.create_layout
+line_break.create_layout = lambda *text: laid_out.append(1) or lays_out(*text)
 marks, computes = [], css.StyleFor.set_computed_styles
 def computed(*where, pseudo_type=None, **more):
     marks.append(str(pseudo_type).endswith("-call"))
@@ -40,7 +42,9 @@ line_break._font_style_cache_key = lambda *style, **size: keys.append(1) or writ
 parts = "".join(f'<h2 id="h{at}">{at} &amp; more</h2><p class="a b" title=\\'c"d\\'>A <a href="#h0">link</a> &lt;.</p>'
                 f"<ul><li>one</li></ul><p style=break-after:page>Text\\t{at}</p>" for at in range(8))
 head = '<meta charset="utf-8"><title>T</title><style>body { font-family: "Source Sans Pro" }</style>'
-parts += "<p>" + "<b>bold</b> " * 200
+parts += "<p>" + "<b>bold</b> " * 200 + "<table><tr><td>one</td><td>two</td></tr></table>" * 5
+parts += ('<p style="text-align: justify; letter-spacing: .1px; hyphens: auto; font-variant-numeric: tabular-nums">'
+          + "Considerable <u>differences</u> of <del>1234</del> extraordinarily long <i>comparisons</i>. " * 20)
 page = f'<!DOCTYPE html><html lang="en"><head>{head}</head><body><h1>One</h1>{parts}<!-- end --></body></html>'
 done = write.write_pdf(page, resources.fonts(), (), datetime.date(2026, 3, 1))
 pdf = pydyf.PDF()
@@ -48,6 +52,7 @@ pdf.add_page(pydyf.Dictionary())
 print(json.dumps({
     "sha256": hashlib.sha256(done.data).hexdigest(), "pages": done.pages,
     "keys": len(keys), "fonts described": len(described), "styles of marks": sum(marks),
+    "laid out": len(laid_out),
     "made again": len([one for one in made if one is not None]) - len({*made} - {None}),
     "references anew": pdf.page_references is not pdf.page_references,
     "expressions found again": any(isinstance(key[0], str | tuple | frozenset) for key in
@@ -71,6 +76,7 @@ def test_the_libraries_still_need_it_and_no_byte_is_changed() -> None:
     assert (mended_now["references anew"], mended_now["expressions found again"]) == (False, True)
     assert without["keys"] > 5 * mended_now["keys"] > 0, "leave out the mend of the layout"
     assert without["fonts described"] > 5 * mended_now["fonts described"] > 0, "leave out the copies of a layout"
+    assert without["laid out"] > 1.3 * mended_now["laid out"] > 0, "leave out the kept lines"
     assert without["made again"] > 100 > 10 > mended_now["made again"], "leave out the bytes made once"
     assert without["styles of marks"] > 100, "leave out the mend of the notes"
     assert mended_now["styles of marks"] == 0
@@ -84,10 +90,11 @@ def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(weasyprint, "VERSION", "70.1")
     monkeypatch.setattr(inline, "strut", "theirs")
     monkeypatch.setattr(line_break.Layout, "setup", "theirs")
+    monkeypatch.setattr(preferred, "split_first_line", "theirs")
     monkeypatch.setattr(pydyf.PDF, "write", "theirs")
     mended.mend.__wrapped__()
     assert (pydyf.PDF.page_references, inputstream.characters_until_regex, inline.strut) == ("theirs", {}, "theirs")
-    assert (line_break.Layout.setup, pydyf.PDF.write) == ("theirs", "theirs")
+    assert {line_break.Layout.setup, preferred.split_first_line, pydyf.PDF.write} == {"theirs"}
     page = weasyprint.HTML(string="<p>One")
     mended.without_notes(page, "<p>One")
     assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]

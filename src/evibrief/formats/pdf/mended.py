@@ -30,13 +30,15 @@ def mend() -> None:
 
 def _mend_layout() -> None:
     import weasyprint  # here, because it takes half a second
-    from weasyprint.layout import inline
+    from weasyprint.layout import inline, preferred
     from weasyprint.text import ffi, line_break
 
     if weasyprint.VERSION == "70.0":
         inline.strut = kept_with_style(inline.strut)
         ffi.ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);")
         line_break.Layout.setup = copied_for_style(line_break.Layout.setup)
+        split = lines_kept_with_style(line_break.split_first_line)
+        line_break.split_first_line = inline.split_first_line = preferred.split_first_line = split
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
@@ -125,6 +127,23 @@ def copied_for_style(setup: Callable[[Any, Any], None]) -> Callable[[Any, Any], 
         vars(layout).update(kept, style=style, layout=copied)
 
     return set_up
+
+
+def lines_kept_with_style(split: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """The same first line of a text, found once for each style and width.
+
+    WeasyPrint 70.0 lays out a cell to find how wide a column must be, and a page or columns again until they are right.
+    """
+
+    def found(text: str, style: Any, context: Any, *where: Any, **how: Any) -> tuple[Any, ...]:
+        kept = vars(style).setdefault("_lines", {})
+        key = (text, *where, *how.items())
+        if key not in kept:
+            kept[key] = split(text, style, context, *where, **how)
+        layout, *measures = kept[key]
+        return copy(layout), *measures  # a copy, because a layout that is drawn is changed
+
+    return found
 
 
 def without_notes(page: Any, html: str) -> None:
