@@ -21,6 +21,7 @@ import datetime, hashlib, json, sys
 import pydyf
 from tinyhtml5 import inputstream
 from weasyprint import css
+from weasyprint.layout import percent
 from weasyprint.text import line_break
 from evibrief import resources
 from evibrief.formats.pdf import write
@@ -33,6 +34,8 @@ described, describes = [], line_break.get_font_description
 line_break.get_font_description = lambda style: described.append(1) or describes(style)
 laid_out, lays_out = [], line_break.create_layout
 line_break.create_layout = lambda *text: laid_out.append(1) or lays_out(*text)
+lengths, resolves = [], percent.resolve_one_percentage
+percent.resolve_one_percentage = lambda *length: lengths.append(1) or resolves(*length)
 marks, computes = [], css.StyleFor.set_computed_styles
 def computed(*where, pseudo_type=None, **more):
     marks.append(str(pseudo_type).endswith("-call"))
@@ -45,6 +48,9 @@ head = '<meta charset="utf-8"><title>T</title><style>body { font-family: "Source
 parts += "<p>" + "<b>bold</b> " * 200 + "<table><tr><td>one</td><td>two</td></tr></table>" * 5
 parts += ('<p style="text-align: justify; letter-spacing: .1px; hyphens: auto; font-variant-numeric: tabular-nums">'
           + "Considerable <u>differences</u> of <del>1234</del> extraordinarily long <i>comparisons</i>. " * 20)
+parts += "<table style='border-collapse: collapse'><tr><td style='border: 2px solid'>a<td style='border: 1px solid'>b"
+parts += "</table><div style='display: flex'><p>a</p><p style='width: 30%'>b</p><p style='flex: 1'>c</p></div>"
+parts += "<div style='display: grid; grid-template-columns: 1fr 2fr'><p>a <b>b</b></p><p style='min-width: 9%'>b</div>"
 page = f'<!DOCTYPE html><html lang="en"><head>{head}</head><body><h1>One</h1>{parts}<!-- end --></body></html>'
 done = write.write_pdf(page, resources.fonts(), (), datetime.date(2026, 3, 1))
 pdf = pydyf.PDF()
@@ -52,7 +58,7 @@ pdf.add_page(pydyf.Dictionary())
 print(json.dumps({
     "sha256": hashlib.sha256(done.data).hexdigest(), "pages": done.pages,
     "keys": len(keys), "fonts described": len(described), "styles of marks": sum(marks),
-    "laid out": len(laid_out),
+    "laid out": len(laid_out), "lengths": len(lengths),
     "made again": len([one for one in made if one is not None]) - len({*made} - {None}),
     "references anew": pdf.page_references is not pdf.page_references,
     "expressions found again": any(isinstance(key[0], str | tuple | frozenset) for key in
@@ -77,6 +83,7 @@ def test_the_libraries_still_need_it_and_no_byte_is_changed() -> None:
     assert without["keys"] > 5 * mended_now["keys"] > 0, "leave out the mend of the layout"
     assert without["fonts described"] > 5 * mended_now["fonts described"] > 0, "leave out the copies of a layout"
     assert without["laid out"] > 1.3 * mended_now["laid out"] > 0, "leave out the kept lines"
+    assert without["lengths"] > 2 * mended_now["lengths"] > 0, "leave out the kept lengths"
     assert without["made again"] > 100 > 10 > mended_now["made again"], "leave out the bytes made once"
     assert without["styles of marks"] > 100, "leave out the mend of the notes"
     assert mended_now["styles of marks"] == 0
@@ -90,11 +97,13 @@ def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(weasyprint, "VERSION", "70.1")
     monkeypatch.setattr(inline, "strut", "theirs")
     monkeypatch.setattr(line_break.Layout, "setup", "theirs")
+    monkeypatch.setattr(inline, "resolve_percentages", "theirs")
     monkeypatch.setattr(preferred, "split_first_line", "theirs")
     monkeypatch.setattr(pydyf.PDF, "write", "theirs")
     mended.mend.__wrapped__()
     assert (pydyf.PDF.page_references, inputstream.characters_until_regex, inline.strut) == ("theirs", {}, "theirs")
-    assert {line_break.Layout.setup, preferred.split_first_line, pydyf.PDF.write} == {"theirs"}
+    assert {line_break.Layout.setup, preferred.split_first_line, inline.resolve_percentages} == {"theirs"}
+    assert pydyf.PDF.write == "theirs"
     page = weasyprint.HTML(string="<p>One")
     mended.without_notes(page, "<p>One")
     assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]

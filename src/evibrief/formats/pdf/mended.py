@@ -5,9 +5,11 @@ needs it.
 """
 
 import re
+import sys
 from collections.abc import Callable
 from copy import copy
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pydyf
@@ -15,6 +17,9 @@ import tinyhtml5.inputstream
 
 _ABOUT_NOTES = re.compile(r"footnote|note\(|\\", re.IGNORECASE)
 """What a page with footnotes has in its styles, or the backslash that can write these words otherwise."""
+
+_SIZES = "width", "height", "min_width", "min_height", "max_width", "max_height"
+_SPACES = tuple(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("top", "right", "bottom", "left"))
 
 
 @cache
@@ -30,7 +35,7 @@ def mend() -> None:
 
 def _mend_layout() -> None:
     import weasyprint  # here, because it takes half a second
-    from weasyprint.layout import inline, preferred
+    from weasyprint.layout import inline, percent, preferred
     from weasyprint.text import ffi, line_break
 
     if weasyprint.VERSION == "70.0":
@@ -39,6 +44,14 @@ def _mend_layout() -> None:
         line_break.Layout.setup = copied_for_style(line_break.Layout.setup)
         split = lines_kept_with_style(line_break.split_first_line)
         line_break.split_first_line = inline.split_first_line = preferred.split_first_line = split
+        _replace_everywhere(percent.resolve_percentages, lengths_kept_with_style(percent.resolve_percentages))
+
+
+def _replace_everywhere(theirs: Any, ours: Any) -> None:
+    """Replace a function in the modules of WeasyPrint that have imported it by name."""
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("weasyprint.") and vars(module).get(theirs.__name__) is theirs:
+            setattr(module, theirs.__name__, ours)
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
@@ -144,6 +157,36 @@ def lines_kept_with_style(split: Callable[..., tuple[Any, ...]]) -> Callable[...
         return copy(layout), *measures  # a copy, because a layout that is drawn is changed
 
     return found
+
+
+def lengths_kept_with_style(resolve: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """The same lengths of a box, found once for a style that has no percentages.
+
+    WeasyPrint 70.0 finds eighteen lengths each time that it lays out a box, and most are zero or automatic.
+    """
+
+    def resolved(box: Any, containing_block: Any) -> None:
+        style = box.style
+        sizes = [style[name] for name in _SIZES]  # the layout of flexible boxes and grids changes these
+        before, lengths = vars(style).get("_lengths", (None, None))
+        if before != sizes:
+            lengths = _fixed_lengths(style, resolve)
+            vars(style)["_lengths"] = sizes, lengths
+        if lengths and not (style["border_collapse"] == "collapse" and "Table" in type(box).__name__):
+            vars(box).update(lengths)
+        else:  # the borders of a table's parts are not those of its styles, if they collapse
+            resolve(box, containing_block)
+
+    return resolved
+
+
+def _fixed_lengths(style: Any, resolve: Callable[[Any, Any], None]) -> dict[str, Any]:
+    values = [style[name] for name in (*_SIZES, *_SPACES)]
+    if not all(value == "auto" or getattr(value, "unit", None) == "px" for value in values):
+        return {}
+    box = SimpleNamespace(style=style)
+    resolve(box, (0, 0))
+    return {name: value for name, value in vars(box).items() if name != "style"}
 
 
 def without_notes(page: Any, html: str) -> None:
