@@ -1,9 +1,11 @@
 """The mends of the PDF engine's libraries: they change no byte, and they go when the libraries no longer need them."""
 
+import itertools
 import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pydyf
@@ -11,8 +13,11 @@ import pytest
 import tinyhtml5
 import weasyprint
 from tinyhtml5 import inputstream
-from weasyprint.layout import inline, preferred
+from weasyprint.css import InitialStyle
+from weasyprint.css.properties import Dimension
+from weasyprint.layout import inline, percent, preferred
 from weasyprint.text import line_break
+from weasyprint.text.fonts import FontConfiguration
 
 from evibrief.formats.pdf import mended
 
@@ -30,6 +35,8 @@ if sys.argv[1] == "as it comes":
 keys, writes_key = [], line_break._font_style_cache_key
 made, makes_dictionary = [], pydyf.Dictionary.data.fget
 pydyf.Dictionary.data = property(lambda one: made.append(one.number) or makes_dictionary(one))
+packed, packs = [], pydyf.Stream.data.fget
+pydyf.Stream.data = property(lambda one: packed.append(one.extra.get("Type") == "/ObjStm") or packs(one))
 described, describes = [], line_break.get_font_description
 line_break.get_font_description = lambda style: described.append(1) or describes(style)
 laid_out, lays_out = [], line_break.create_layout
@@ -58,7 +65,7 @@ pdf.add_page(pydyf.Dictionary())
 print(json.dumps({
     "sha256": hashlib.sha256(done.data).hexdigest(), "pages": done.pages,
     "keys": len(keys), "fonts described": len(described), "styles of marks": sum(marks),
-    "laid out": len(laid_out), "lengths": len(lengths),
+    "laid out": len(laid_out), "lengths": len(lengths), "packed": sum(packed),
     "made again": len([one for one in made if one is not None]) - len({*made} - {None}),
     "references anew": pdf.page_references is not pdf.page_references,
     "expressions found again": any(isinstance(key[0], str | tuple | frozenset) for key in
@@ -85,6 +92,7 @@ def test_the_libraries_still_need_it_and_no_byte_is_changed() -> None:
     assert without["laid out"] > 1.3 * mended_now["laid out"] > 0, "leave out the kept lines"
     assert without["lengths"] > 2 * mended_now["lengths"] > 0, "leave out the kept lengths"
     assert without["made again"] > 100 > 10 > mended_now["made again"], "leave out the bytes made once"
+    assert (without["packed"], mended_now["packed"]) == (2, 1), "leave out the bytes made once"
     assert without["styles of marks"] > 100, "leave out the mend of the notes"
     assert mended_now["styles of marks"] == 0
 
@@ -107,6 +115,32 @@ def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     page = weasyprint.HTML(string="<p>One")
     mended.without_notes(page, "<p>One")
     assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]
+
+
+def _style(**properties: Any) -> Any:
+    style = InitialStyle(FontConfiguration())
+    style.update(properties)
+    return style
+
+
+def test_a_line_is_kept_for_its_text_and_all_its_limits_and_drawing_it_changes_no_other() -> None:
+    split = mended.lines_kept_with_style(line_break.split_first_line)
+    style = _style(overflow_wrap="break-word", lang="en")
+    for text, width, minimum in itertools.product(["Considerable", "One two"], [20, 500], [False, True]):
+        expected = line_break.split_first_line(text, style, None, width, 0, minimum=minimum)
+        for _ in range(2):
+            layout, *measures = split(text, style, None, width, 0, minimum=minimum)
+            assert (layout.text, *measures) == (expected[0].text, *expected[1:])
+            layout.text = "drawn with an ellipsis"
+
+
+def test_a_size_that_the_layout_changes_is_found_again() -> None:
+    resolve, style = mended.lengths_kept_with_style(percent.resolve_percentages), _style()
+    box = SimpleNamespace(style=style)
+    for size, found in [("auto", "auto"), (Dimension(7, "px"), 7), (Dimension(50, "%"), 40), (Dimension(9, "px"), 9)]:
+        style["width"] = size
+        resolve(box, (80, 200))
+        assert (box.width, box.height, box.margin_left) == (found, "auto", 0)
 
 
 @pytest.mark.parametrize("style", ["float: footnote", "float: FootNote", r"float: \66ootnote", "position: note()"])

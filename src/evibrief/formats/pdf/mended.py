@@ -49,9 +49,10 @@ def _mend_layout() -> None:
 
 def _replace_everywhere(theirs: Any, ours: Any) -> None:
     """Replace a function in the modules of WeasyPrint that have imported it by name."""
+    named = theirs.__name__
     for name, module in [*sys.modules.items()]:
-        if name.startswith("weasyprint.") and vars(module).get(theirs.__name__) is theirs:
-            setattr(module, theirs.__name__, ours)
+        if name.startswith("weasyprint.") and getattr(module, named, None) is theirs:
+            setattr(module, named, ours)
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
