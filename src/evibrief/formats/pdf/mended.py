@@ -5,12 +5,21 @@ needs it.
 """
 
 import re
+import sys
 from collections.abc import Callable
+from copy import copy
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pydyf
 import tinyhtml5.inputstream
+
+_ABOUT_NOTES = re.compile(r"footnote|note\(|\\", re.IGNORECASE)
+"""What a page with footnotes has in its styles, or the backslash that can write these words otherwise."""
+
+_SIZES = "width", "height", "min_width", "min_height", "max_width", "max_height"
+_SPACES = tuple(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("top", "right", "bottom", "left"))
 
 
 @cache
@@ -18,6 +27,7 @@ def mend() -> None:
     """Mend the libraries of this process, once."""
     if pydyf.VERSION == "0.13.0":
         pydyf.PDF.page_references = property(_page_references)
+        _make_bytes_once()
     if tinyhtml5.VERSION == "2.1.0":
         tinyhtml5.inputstream.characters_until_regex = Expressions()
     _mend_layout()
@@ -25,10 +35,24 @@ def mend() -> None:
 
 def _mend_layout() -> None:
     import weasyprint  # here, because it takes half a second
-    from weasyprint.layout import inline
+    from weasyprint.layout import inline, percent, preferred
+    from weasyprint.text import ffi, line_break
 
     if weasyprint.VERSION == "70.0":
         inline.strut = kept_with_style(inline.strut)
+        ffi.ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);")
+        line_break.Layout.setup = copied_for_style(line_break.Layout.setup)
+        split = lines_kept_with_style(line_break.split_first_line)
+        line_break.split_first_line = inline.split_first_line = preferred.split_first_line = split
+        _replace_everywhere(percent.resolve_percentages, lengths_kept_with_style(percent.resolve_percentages))
+
+
+def _replace_everywhere(theirs: Any, ours: Any) -> None:
+    """Replace a function in the modules of WeasyPrint that have imported it by name."""
+    named = theirs.__name__
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("weasyprint.") and getattr(module, named, None) is theirs:
+            setattr(module, named, ours)
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
@@ -41,6 +65,35 @@ def _page_references(pdf: Any) -> tuple[bytes, ...]:
     if len(kids) != 3 * len(kept):
         kept = vars(pdf)["_references"] = tuple(f"{number} 0 R".encode() for number in kids[::3])
     return kept
+
+
+def _make_bytes_once() -> None:
+    for kind in (pydyf.Array, pydyf.Dictionary, pydyf.Stream, pydyf.String):
+        kind.data = property(_or_kept(kind.data.fget))
+    pydyf.PDF.write = _keeping_bytes(pydyf.PDF.write)
+
+
+def _or_kept(data: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    return lambda one: vars(one).get("_bytes") or data(one)
+
+
+def _keeping_bytes(write: Callable[..., None]) -> Callable[..., None]:
+    """The same file, for which the bytes of each object are made once.
+
+    pydyf 0.13.0 makes and compresses them for the file, and then again for the identifier, which is their hash.
+    """
+
+    def written(pdf: Any, *how: Any, **named: Any) -> None:
+        def add(one: Any) -> None:
+            type(pdf).add_object(pdf, one)
+            vars(one)["_bytes"] = one.data
+
+        for one in pdf.objects[1:]:  # the first one is always free, and has no bytes
+            vars(one)["_bytes"] = one.data
+        pdf.add_object = add  # for the stream of objects, which is made while writing
+        write(pdf, *how, **named)
+
+    return written
 
 
 class Expressions(dict[tuple[Any, bool], re.Pattern[str]]):
@@ -69,3 +122,90 @@ def kept_with_style(strut: Callable[[Any], tuple[float, float]]) -> Callable[[An
         return kept
 
     return found
+
+
+def copied_for_style(setup: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """The same empty layout of a text, made once for each style and then copied.
+
+    WeasyPrint 70.0 describes the font, its features and the language to Pango for each line, to lay it out and to draw.
+    """
+    from weasyprint.text.ffi import ffi, gobject, pango
+
+    def set_up(layout: Any, style: Any) -> None:
+        kept: dict[str, Any] | None = vars(style).get("_layout")
+        if kept is None:
+            first = object.__new__(type(layout))
+            setup(first, style)
+            kept = vars(style)["_layout"] = {name: value for name, value in vars(first).items() if name != "style"}
+        copied = ffi.gc(pango.pango_layout_copy(kept["layout"]), gobject.g_object_unref)
+        vars(layout).update(kept, style=style, layout=copied)
+
+    return set_up
+
+
+def lines_kept_with_style(split: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """The same first line of a text, found once for each style and width.
+
+    WeasyPrint 70.0 lays out a cell to find how wide a column must be, and a page or columns again until they are right.
+    """
+
+    def found(text: str, style: Any, context: Any, *where: Any, **how: Any) -> tuple[Any, ...]:
+        kept = vars(style).setdefault("_lines", {})
+        key = (text, *where, *how.items())
+        if key not in kept:
+            kept[key] = split(text, style, context, *where, **how)
+        layout, *measures = kept[key]
+        return copy(layout), *measures  # a copy, because a layout that is drawn is changed
+
+    return found
+
+
+def lengths_kept_with_style(resolve: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """The same lengths of a box, found once for a style that has no percentages.
+
+    WeasyPrint 70.0 finds eighteen lengths each time that it lays out a box, and most are zero or automatic.
+    """
+
+    def resolved(box: Any, containing_block: Any) -> None:
+        style = box.style
+        sizes = [style[name] for name in _SIZES]  # the layout of flexible boxes and grids changes these
+        before, lengths = vars(style).get("_lengths", (None, None))
+        if before != sizes:
+            lengths = _fixed_lengths(style, resolve)
+            vars(style)["_lengths"] = sizes, lengths
+        if lengths and not (style["border_collapse"] == "collapse" and "Table" in type(box).__name__):
+            vars(box).update(lengths)
+        else:  # the borders of a table's parts are not those of its styles, if they collapse
+            resolve(box, containing_block)
+
+    return resolved
+
+
+def _fixed_lengths(style: Any, resolve: Callable[[Any, Any], None]) -> dict[str, Any]:
+    values = [style[name] for name in (*_SIZES, *_SPACES)]
+    if not all(value == "auto" or getattr(value, "unit", None) == "px" for value in values):
+        return {}
+    box = SimpleNamespace(style=style)
+    resolve(box, (0, 0))
+    return {name: value for name, value in vars(box).items() if name != "style"}
+
+
+def without_notes(page: Any, html: str) -> None:
+    """If a page has no footnotes, take their rules out of the engine's own sheet.
+
+    WeasyPrint 70.0 has five rules for the marks of notes, and finds the style of each mark for each element of a page.
+    """
+    import weasyprint
+
+    sheets = page._ua_stylesheets
+    if weasyprint.VERSION == "70.0" and not _ABOUT_NOTES.search(html):
+        page._ua_stylesheets = lambda forms=False: [_without_notes(sheet) for sheet in sheets(forms)]
+
+
+def _without_notes(sheet: Any) -> Any:
+    lean = copy(sheet)
+    lean.matcher = copy(sheet.matcher)
+    lean.matcher.other_selectors = [
+        (*tests, mark, rules) for *tests, mark, rules in sheet.matcher.other_selectors if "note-" not in (mark or "")
+    ]
+    return lean

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief.formats.pdf.accessibility import make_accessible
-from evibrief.formats.pdf.mended import mend
+from evibrief.formats.pdf.mended import mend, without_notes
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
 
@@ -138,6 +138,7 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
         string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=FONT_ADDRESS
     )
     page = weasyprint.HTML(string=counted_on(spaces_inside(html)), base_url=FONT_ADDRESS, url_fetcher=fetcher)
+    without_notes(page, html)
     return page.render(stylesheets=[faces], font_config=configuration, pdf_variant=VARIANT)
 
 
