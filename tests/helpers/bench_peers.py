@@ -31,7 +31,7 @@ def compare_peers(folder: Path, report: Report, runs: int) -> None:
     page = folder / "page.html"
     subprocess.run([sys.executable, __file__, "keep-printed-page", FIRST, page], check=True)
     commands: dict[str, list[str | Path]] = {"evibrief": _build(sys.executable, folder / "now")}
-    if before := _version_before(report):
+    if before := version_before(report):
         commands["0.2.0"] = [before / ".venv/bin/evibrief", "build", before / "data/ketamine-mecfs", "--output",
                              folder / "before"]  # fmt: skip
     commands["WeasyPrint alone"] = [sys.executable, __file__, "weasyprint-alone", page, folder / "alone.pdf"]
@@ -73,7 +73,7 @@ def _build(python: str | Path, output: Path) -> list[str | Path]:
     return [python, "-m", "evibrief", "build", FIRST, "--output", output, "--quiet", "--no-cache"]
 
 
-def _version_before(report: Report) -> Path | None:
+def version_before(report: Report) -> Path | None:
     """A checkout of 0.2.0 with an environment of its own; nothing where this clone does not have that commit."""
     place = ROOT / ".venv" / "bench" / "0.2.0"
     try:

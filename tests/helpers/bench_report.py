@@ -37,6 +37,8 @@ class Report:
 
     def ratio(self, what: str, found: float, most: float | None = None, least: float | None = None) -> None:
         """Show a ratio beside its limit."""
+        if most is None and least is None:
+            return self.note(f"{what}: {found:.2f}")
         limit = f"at most {most:.2f}" if least is None else f"at least {least:.2f}"
         met = found <= most if most is not None else least is None or found >= least
         told = f"{what}: **{found:.2f}** ({limit}: {'met' if met else 'NOT MET'})"
