@@ -108,7 +108,7 @@ def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(inline, "resolve_percentages", "theirs")
     monkeypatch.setattr(preferred, "split_first_line", "theirs")
     monkeypatch.setattr(pydyf.PDF, "write", "theirs")
-    mended.mend.__wrapped__()
+    mended._mend.__wrapped__()
     assert (pydyf.PDF.page_references, inputstream.characters_until_regex, inline.strut) == ("theirs", {}, "theirs")
     assert {line_break.Layout.setup, preferred.split_first_line, inline.resolve_percentages} == {"theirs"}
     assert pydyf.PDF.write == "theirs"
@@ -178,3 +178,18 @@ def test_an_expression_matches_these_characters_or_all_others(characters: Any, o
     for letter in map(chr, range(300)):
         assert (expression.fullmatch(letter) is not None) == ((letter in characters) == opposite)
     assert isinstance(expression, re.Pattern)
+
+
+def test_threads_that_mend_at_once_mend_once() -> None:
+    """A build imports the engine in a thread; its first page can be laid out before that has ended."""
+    code = (
+        "import concurrent.futures as many, inspect, threading\n"
+        "from weasyprint.layout import inline\n"
+        "from evibrief.formats.pdf import mended\n"
+        "theirs, together = inline.strut, threading.Barrier(8)\n"
+        "def mend(): together.wait(); mended.mend()\n"
+        "with many.ThreadPoolExecutor(8) as threads:\n"
+        "    [one.result() for one in [threads.submit(mend) for _ in range(8)]]\n"
+        "assert inspect.getclosurevars(inline.strut).nonlocals['strut'] is theirs"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -6,6 +6,7 @@ needs it.
 
 import re
 import sys
+import threading
 from collections.abc import Callable
 from copy import copy
 from functools import cache
@@ -22,9 +23,17 @@ _SIZES = "width", "height", "min_width", "min_height", "max_width", "max_height"
 _SPACES = tuple(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("top", "right", "bottom", "left"))
 
 
-@cache
 def mend() -> None:
-    """Mend the libraries of this process, once."""
+    """Mend the libraries of this process, once, whichever thread comes first."""
+    with _ONE_AT_A_TIME:
+        _mend()
+
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@cache
+def _mend() -> None:
     if pydyf.VERSION == "0.13.0":
         pydyf.PDF.page_references = property(_page_references)
         _make_bytes_once()
@@ -40,7 +49,7 @@ def _mend_layout() -> None:
 
     if weasyprint.VERSION == "70.0":
         inline.strut = kept_with_style(inline.strut)
-        ffi.ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);")
+        ffi.ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);", override=True)
         line_break.Layout.setup = copied_for_style(line_break.Layout.setup)
         split = lines_kept_with_style(line_break.split_first_line)
         line_break.split_first_line = inline.split_first_line = preferred.split_first_line = split
