@@ -103,7 +103,7 @@ def test_a_picture_of_each_page_is_drawn_sharply(shown: Shown) -> None:
             laid(shown).picture(number)
 
 
-@pytest.mark.parametrize("size", ["100000mm", "1mm 100000mm", "1px"])
+@pytest.mark.parametrize("size", ["100000mm", "1mm 100000mm", "0mm 5mm"])
 def test_a_picture_of_a_page_of_any_size_is_drawn_in_bounds(size: str) -> None:
     picture = laid_out(f"<style>@page {{ size: {size}; margin: 0 }}</style><p>Text</p>", "0").picture(1)
     width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))

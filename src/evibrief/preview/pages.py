@@ -140,8 +140,8 @@ _IN_MILLIMETRES = re.compile(r'(<img\b[^<>]*) width="[\d.]+mm"')
 
 
 def _size(size: "plutoprint.PageSize") -> tuple[int, int]:
-    """Width and height in CSS pixels, of a size in points."""
-    return math.ceil(size.width * 96 / 72), math.ceil(size.height * 96 / 72)
+    """Width and height in CSS pixels, at least 1, of a size in points."""
+    return max(1, math.ceil(size.width * 96 / 72)), max(1, math.ceil(size.height * 96 / 72))
 
 
 def _problems(messages: Iterable[str]) -> Problems:
