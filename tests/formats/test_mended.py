@@ -134,6 +134,17 @@ def test_a_line_is_kept_for_its_text_and_all_its_limits_and_drawing_it_changes_n
             layout.text = "drawn with an ellipsis"
 
 
+def test_of_a_very_long_text_only_the_last_lines_are_kept() -> None:
+    split = mended.lines_kept_with_style(line_break.split_first_line)
+    style, text, lines = _style(lang="en"), "One two three " * 500, 0
+    while text:
+        _, _, resume_at, *_ = split(text, style, None, 150, 0)
+        text, lines = text[resume_at:] if resume_at else "", lines + 1
+    kept = [key[0] for key in vars(style)["_lines"]]
+    assert lines > 2 * len(kept) > 100
+    assert max(map(len, kept)) <= 2_000
+
+
 def test_a_size_that_the_layout_changes_is_found_again() -> None:
     resolve, style = mended.lengths_kept_with_style(percent.resolve_percentages), _style()
     box = SimpleNamespace(style=style)

@@ -50,6 +50,20 @@ def test_each_page_says_that_it_is_a_preview_and_which_brief_it_is(shown: Shown,
     assert ["Blue glass and hay fever · version 1.2.0" in text for text in texts] == [True] * len(texts)
 
 
+def test_no_theme_takes_the_label_away(tmp_path: Path) -> None:
+    folder = shutil.copytree(BRIEF, tmp_path / "brief")
+    (folder / "theme").mkdir(exist_ok=True)
+    hidden = "content: none; visibility: hidden; opacity: 0; font-size: 0; color: transparent"
+    (folder / "theme/custom.css").write_text(
+        f"@page :first {{ @top-right {{ {hidden} }} }}\n@page {{ @top-right {{ content: none }} }}"
+    )
+    session = Session(folder, lambda: DAY, None, True)
+    *_, shown = session.updates()
+    texts = list(texts_of_pages(laid(shown).pdf()))
+    assert [LABEL in text for text in texts] == [True] * len(texts)
+    assert len(texts) > 1
+
+
 def test_the_pages_have_the_words_of_the_brief_as_large_as_on_paper(shown: Shown, texts: list[str]) -> None:
     words = " ".join(" ".join(texts).split())
     assert "Blue glass lowers sneezing in hay fever." in words
@@ -87,6 +101,14 @@ def test_a_picture_of_each_page_is_drawn_sharply(shown: Shown) -> None:
     for number in (0, len(laid(shown).sizes) + 1):
         with pytest.raises(LookupError):
             laid(shown).picture(number)
+
+
+@pytest.mark.parametrize("size", ["100000mm", "1mm 100000mm", "0mm 5mm"])
+def test_a_picture_of_a_page_of_any_size_is_drawn_in_bounds(size: str) -> None:
+    picture = laid_out(f"<style>@page {{ size: {size}; margin: 0 }}</style><p>Text</p>", "0").picture(1)
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    assert 0 < width * height < 17_000_000
+    assert max(width, height) <= 32_767
 
 
 @pytest.mark.parametrize(

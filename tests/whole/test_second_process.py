@@ -53,6 +53,23 @@ def test_without_others_or_a_second_processor_there_is_none(
         assert writers == formats
 
 
+@pytest.mark.parametrize("program", ["", None, "/no/such/python"])
+def test_if_it_cannot_be_started_there_is_none(program: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    with apart.written_apart(FORMATS) as writers:
+        assert writers == FORMATS
+
+
+def test_it_is_of_the_same_version_whatever_else_is_installed(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "evibrief").mkdir()
+    (tmp_path / "evibrief" / "__init__.py").write_text("raise SystemExit('another version')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with apart.written_apart(FORMATS) as writers:
+        assert [*process_of(writers).made(page)] == ["docx", "html"]
+
+
 def test_it_is_gone_when_nothing_is_asked_of_it() -> None:
     with apart.written_apart(FORMATS) as writers:
         run = process_of(writers)._run
@@ -60,7 +77,11 @@ def test_it_is_gone_when_nothing_is_asked_of_it() -> None:
     assert run.returncode is not None
 
 
-@pytest.mark.parametrize("code", ["import os; os._exit(1)", "import sys; sys.stdout.buffer.write(b'\\x80\\x04X')"])
+@pytest.mark.parametrize(
+    "code",
+    ["import os; os._exit(1)", "import sys; sys.stdout.buffer.write(b'\\x80\\x04X')", "print('Info: ready')",
+     "print('cannot be\\nread \\x81')", "print('N.')"],
+)  # fmt: skip
 def test_what_it_does_not_write_is_written_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     program = tmp_path / "python"
     program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c \"{code}\"\n")

@@ -76,20 +76,30 @@ class WrittenApart:
 def written_apart(formats: Sequence[Format]) -> Iterator[Sequence[Writes]]:
     """All but the first of these formats written by a second process, of which nothing is left running at the end.
 
-    Where there is one processor or one format, the formats are as they were.
+    Where there is one processor or one format, or the process cannot be started, the formats are as they were.
     """
     first, others = formats[:1], formats[1:]
-    if not others or processors() == 1:
+    run = _started([one.name for one in others]) if others and processors() > 1 else None
+    if run is None:
         yield formats
         return
-    code = "from evibrief.formats.apart import write_sent_page; write_sent_page()"
-    command = [sys.executable, "-P", "-c", code, *(one.name for one in others)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+    with run:
         second = SecondProcess(run)
         try:
             yield (*first, *(WrittenApart(one, second) for one in others))
         finally:
             run.kill()
+
+
+def _started(names: Sequence[str]) -> "subprocess.Popen[bytes] | None":
+    """The process, which finds the same modules as this one; None if there is no room, or its program is unknown."""
+    path = f"import sys; sys.path[:] = {[*map(str, sys.path)]!r}"
+    code = f"{path}; from evibrief.formats.apart import write_sent_page; write_sent_page()"
+    command = [sys.executable or "", "-P", "-c", code, *names]
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    with suppress(OSError):
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing)
+    return None
 
 
 def processors() -> int:
@@ -112,8 +122,8 @@ def write_sent_page() -> None:
 
 
 def _documents(answer: bytes) -> Iterator[Document]:
-    """The whole documents of an answer, which ends early if the process did."""
+    """The whole documents of an answer, up to its end or whatever else was printed there."""
     printed = io.BytesIO(answer)
-    with suppress(EOFError, pickle.UnpicklingError):
-        while True:
-            yield pickle.load(printed)
+    with suppress(Exception):  # what is no document can raise any error
+        while isinstance(document := pickle.load(printed), Document):
+            yield document

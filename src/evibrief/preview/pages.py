@@ -29,6 +29,12 @@ LABEL = "Preview, not the PDF: lines and pages can break elsewhere"
 _SHARPNESS = 2
 """Pixels of a picture for each pixel of CSS (1/96 inch), for screens with small ones and for a closer look."""
 
+_MOST_PIXELS = 16_000_000
+"""Of a picture, which takes four bytes for each: a page of A2 is still as sharp as it can be."""
+
+_LONGEST_SIDE = 32_767
+"""In pixels of a picture: more, and the engine refuses it."""
+
 _ONE_AT_A_TIME = threading.Lock()
 """The server draws in threads, and the engine has fonts and counters that are one for the whole process."""
 
@@ -47,11 +53,12 @@ class LaidOut:
             raise LookupError(number)
         import plutoprint
 
-        width, height = (_SHARPNESS * side for side in self.sizes[number - 1])
+        sharpness = _sharpness(*self.sizes[number - 1])
+        width, height = (max(1, round(sharpness * side)) for side in self.sizes[number - 1])
         written = BytesIO()
         with _ONE_AT_A_TIME, plutoprint.ImageCanvas(width, height, plutoprint.IMAGE_FORMAT_RGB24) as canvas:
             canvas.clear_surface(1, 1, 1, 1)
-            canvas.scale(_SHARPNESS, _SHARPNESS)
+            canvas.scale(sharpness, sharpness)
             self._book.render_page(canvas, number - 1)
             canvas.write_to_png_stream(written)
         return written.getvalue()
@@ -62,6 +69,11 @@ class LaidOut:
         with _ONE_AT_A_TIME:
             self._book.write_to_pdf_stream(written)
         return written.getvalue()
+
+
+def _sharpness(width: int, height: int) -> float:
+    """Pixels of a picture for each pixel of a page of this size; fewer if the page is as large as a wall."""
+    return min(_SHARPNESS, math.sqrt(_MOST_PIXELS / (width * height)), _LONGEST_SIDE / max(width, height))
 
 
 def need_engine(path: str) -> None:
@@ -128,8 +140,8 @@ _IN_MILLIMETRES = re.compile(r'(<img\b[^<>]*) width="[\d.]+mm"')
 
 
 def _size(size: "plutoprint.PageSize") -> tuple[int, int]:
-    """Width and height in CSS pixels, of a size in points."""
-    return math.ceil(size.width * 96 / 72), math.ceil(size.height * 96 / 72)
+    """Width and height in CSS pixels, at least 1, of a size in points."""
+    return max(1, math.ceil(size.width * 96 / 72)), max(1, math.ceil(size.height * 96 / 72))
 
 
 def _problems(messages: Iterable[str]) -> Problems:

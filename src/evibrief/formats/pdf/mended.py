@@ -19,6 +19,9 @@ import tinyhtml5.inputstream
 _ABOUT_NOTES = re.compile(r"footnote|note\(|\\", re.IGNORECASE)
 """What a page with footnotes has in its styles, or the backslash that can write these words otherwise."""
 
+_LONGEST_KEPT = 2_000
+"""In characters. Of a text that is broken into lines or words, each rest is kept: memory grows as the square."""
+
 _SIZES = "width", "height", "min_width", "min_height", "max_width", "max_height"
 _SPACES = tuple(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("top", "right", "bottom", "left"))
 
@@ -153,12 +156,14 @@ def copied_for_style(setup: Callable[[Any, Any], None]) -> Callable[[Any, Any], 
 
 
 def lines_kept_with_style(split: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
-    """The same first line of a text, found once for each style and width.
+    """The same first line of a text that is not very long, found once for each style and width.
 
     WeasyPrint 70.0 lays out a cell to find how wide a column must be, and a page or columns again until they are right.
     """
 
     def found(text: str, style: Any, context: Any, *where: Any, **how: Any) -> tuple[Any, ...]:
+        if len(text) > _LONGEST_KEPT:
+            return split(text, style, context, *where, **how)
         kept = vars(style).setdefault("_lines", {})
         key = (text, *where, *how.items())
         if key not in kept:
