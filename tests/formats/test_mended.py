@@ -204,3 +204,14 @@ def test_threads_that_mend_at_once_mend_once() -> None:
         "assert inspect.getclosurevars(inline.strut).nonlocals['strut'] is theirs"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere its libraries have to be searched for")
+def test_the_engine_is_imported_without_asking_other_programs() -> None:
+    asked = {}
+    for how in ("import weasyprint", "from evibrief.formats.pdf.mended import mend; mend()"):
+        code = f"import subprocess\nsubprocess.Popen = lambda *_, **__: print('asked') or 1 / 0\n{how}"
+        asked[how] = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True).stdout
+    theirs, ours = asked.values()
+    assert "asked" in theirs
+    assert ours == ""

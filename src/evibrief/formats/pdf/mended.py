@@ -4,12 +4,15 @@ Each mend is for one version of one library, and does nothing in any other. A te
 needs it.
 """
 
+import ctypes.util
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +30,7 @@ _SPACES = tuple(f"{kind}_{side}" for kind in ("margin", "padding") for side in (
 
 
 def mend() -> None:
-    """Mend the libraries of this process, once, whichever thread comes first."""
+    """Import the engine and mend its libraries, once in this process, whichever thread comes first."""
     with _ONE_AT_A_TIME:
         _mend()
 
@@ -45,8 +48,24 @@ def _mend() -> None:
     _mend_layout()
 
 
+@contextmanager
+def _libraries_by_their_names() -> Iterator[None]:
+    """Open libraries by the names that Linux has for them, without searching for other names of theirs.
+
+    WeasyPrint 70.0 tries the names of other systems first. For each, Python asks `ldconfig`, `gcc` and `ld`.
+    """
+    search = ctypes.util.find_library
+    if sys.platform == "linux" and version("weasyprint") == "70.0":
+        ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
+
+
 def _mend_layout() -> None:
-    import weasyprint  # here, because it takes half a second
+    with _libraries_by_their_names():
+        import weasyprint  # here, because it takes half a second
     from weasyprint.layout import inline, percent, preferred
     from weasyprint.text import ffi, line_break
 

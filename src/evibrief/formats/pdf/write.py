@@ -119,18 +119,16 @@ def _attachments(files: Iterable[Attached], date: datetime.date) -> list[Any]:
 
 def load_weasyprint() -> None:
     """Import WeasyPrint, which takes half a second, in advance while something else is running."""
-    import weasyprint  # noqa: F401
-
     mend()
 
 
 def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     """The pages of the HTML, laid out but not yet written."""
+    mend()
     # These imports take half a second; a build with nothing to do must not wait for them.
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
-    mend()
     files = {font.name: font for font in fonts}
     fetcher = _font_fetcher(files)
     configuration = FontConfiguration()
