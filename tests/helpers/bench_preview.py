@@ -5,7 +5,6 @@ The limit is over version 0.2.0, which builds its own brief: authors had to buil
 
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -67,7 +66,7 @@ def _edits(brief: Path, runs: int, *options: str) -> list[float]:
             _until_shown(address, "")
             return [_edit(brief, address, f"Marked{number:04}") for number in range(runs)]
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # an interrupt is ignored by what runs in the background
 
 
 def _edit_of_pages(brief: Path, address: str, word: str) -> float:
@@ -100,7 +99,7 @@ def _edit(brief: Path, address: str, word: str) -> float:
 
 def _write(brief: Path, word: str) -> None:
     path = sorted((brief / "claims").iterdir())[0]
-    text = re.sub(r"(\n  *text: )(?:Marked\d+ )?", rf"\g<1>{word} ", path.read_text(), count=1)
+    text = re.sub(r"(\n  *text: [\"']?)(?:Marked\d+ )?", rf"\g<1>{word} ", path.read_text(), count=1)
     assert word in text
     path.write_text(text)
 
