@@ -1,14 +1,17 @@
 """What several test modules share: the programs that outputs are opened with, and what is made once in a run."""
 
+import datetime
 import gc
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from days import to_wait
 from drawings import kept_drawings
 from prints import kept_prints
 from rebuilds import kept_rebuilds
@@ -101,6 +104,11 @@ def pytest_collection_finish() -> None:
     """What was collected stays to the end: to look again and again whether it is rubbish takes long."""
     gc.freeze()
     gc.enable()
+
+
+def pytest_runtest_setup() -> None:
+    """No test begins just before midnight: what it expects and what is printed have one day."""
+    time.sleep(to_wait(datetime.datetime.now()))
 
 
 @pytest.fixture(scope="session")

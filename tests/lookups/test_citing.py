@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from command import run_here
+from days import today
 from evibrief import resources
 from evibrief.evidence.load import read_evidence
 from evibrief.evidence.starter import new_brief_texts
@@ -27,7 +28,6 @@ from registries import (
 )
 from services import Reply, Service, service
 
-TODAY = datetime.date.today().isoformat()
 DOI, TITLE = "10.5555/blue.1", "On blue glass in winter"
 CTXP = "/lit/ctxp/v1/pubmed/?format=csl&id="
 Cite = Callable[..., subprocess.CompletedProcess[str]]
@@ -108,7 +108,7 @@ def test_what_is_printed_says_who_was_asked_and_what_was_written(here: Service, 
     here.on(f"/{DOI}", as_reply(crossref_rest(DOI, TITLE)))
     assert cite(DOI).stdout.replace(str(folder), "F") == (
         "asking doi.org (and where it leads), api.ncbi.nlm.nih.gov, eutils.ncbi.nlm.nih.gov\n"
-        f"DOI {DOI} is `beispiel2021`, says 127.0.0.1 (asked at doi.org) on {TODAY}\n"
+        f"DOI {DOI} is `beispiel2021`, says 127.0.0.1 (asked at doi.org) on {today()}\n"
         f"  “{TITLE}”\n"
         "  `type`: “journal-article” is read as `article-journal`\n"
         "F/lookups: kept 1 answer\n"
@@ -153,7 +153,7 @@ def test_all_is_kept_and_offline_asks_nobody(here: Service, cite: Cite, folder: 
     fresh = state_of(folder)
     cite(DOI)
     written = state_of(folder)
-    [kept] = (folder / "lookups" / TODAY).iterdir()
+    [kept] = (folder / "lookups" / today()).iterdir()
     assert b"asked: https://doi.org/10.5555/blue.1\n" in kept.read_bytes()
     for name, data in fresh.items():
         (folder / name).write_bytes(data)
@@ -162,7 +162,7 @@ def test_all_is_kept_and_offline_asks_nobody(here: Service, cite: Cite, folder: 
     done = cite(DOI, "--offline")
     assert (done.returncode, done.stderr, here.asked) == (0, "", [])
     assert done.stdout.startswith("asking nobody: kept answers only\n")
-    assert f"on {TODAY}" in done.stdout
+    assert f"on {today()}" in done.stdout
     assert "kept 1 answer" not in done.stdout
     assert state_of(folder) == written
     said = refused(cite, folder, "10.5555/never", "77", "--offline")

@@ -4,7 +4,6 @@ The README is typed into a shell. So are lines with more than one command; the o
 words alone, which are told apart as a shell does, so that not each of fifty starts a process and draws all anew.
 """
 
-import datetime
 import email
 import email.policy
 import json
@@ -20,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from command import run_here
+from days import today
 from evibrief.exports.registry import export_names
 from services_of_news import asked, sources_of_news
 from test_docs import DOCS, README, blocks, command_lines
 
-TODAY = datetime.date.today().isoformat()
 DAY_ON_THE_PAGES = "2026-11-25"
 
 
@@ -41,7 +40,7 @@ def checkout(folder: Path) -> Path:
 
 def typed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A line in a folder that is its home; without the settings of whoever runs the tests."""
-    program, *words = shlex.split(line.replace(DAY_ON_THE_PAGES, TODAY))
+    program, *words = shlex.split(line.replace(DAY_ON_THE_PAGES, today()))
     if program != PROGRAM or {"&&", "|", ">"} & set(words):
         return typed_into_a_shell(line, folder)
     with pytest.MonkeyPatch.context() as patch:
@@ -58,7 +57,7 @@ def typed_into_a_shell(line: str, folder: Path) -> subprocess.CompletedProcess[s
     """Lines as a shell takes them, in a folder that is its home."""
     hidden = {name: value for name, value in os.environ.items() if not name.startswith("EVIBRIEF_")}
     return subprocess.run(
-        ["sh", "-e", "-c", line.replace(DAY_ON_THE_PAGES, TODAY)], capture_output=True, text=True, cwd=folder,
+        ["sh", "-e", "-c", line.replace(DAY_ON_THE_PAGES, today())], capture_output=True, text=True, cwd=folder,
         timeout=300, check=False, env={**hidden, "HOME": str(folder)},
     )  # fmt: skip
 
@@ -237,7 +236,7 @@ def test_the_page_on_exports_works_as_it_is_typed(tmp_path: Path) -> None:
 def test_the_page_on_news_works_as_it_is_typed(tmp_path: Path) -> None:
     assert run_here("new", "data/my-brief", folder=tmp_path).returncode == 0
     brief = tmp_path / "data" / "my-brief" / "brief.yaml"
-    search, decided = blocks((DOCS / "news.md").read_text().replace(DAY_ON_THE_PAGES, TODAY), "yaml")
+    search, decided = blocks((DOCS / "news.md").read_text().replace(DAY_ON_THE_PAGES, today()), "yaml")
     brief.write_text(brief.read_text().replace("\nmethods:\n", f"\nmethods:\n{search}"))
     printed = ""
     with sources_of_news() as sources:
