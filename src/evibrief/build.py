@@ -19,7 +19,7 @@ from evibrief import resources
 from evibrief.build_cache import WrittenFile, file_stem, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
-from evibrief.formats.apart import Writes, written_apart
+from evibrief.formats.apart import Writes, draw_apart, written_apart
 from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.registry import format_named, names
 from evibrief.kept import Kept
@@ -189,6 +189,8 @@ def _compose(
     evidence = edition.files(loaded, layer)
     content = json.loads(evidence[MANIFEST]).get("content_sha256", "")
     view = edition.view(compose_view(brief, findings, content), loaded)
+    if layer == "full":  # the others show few of the figures
+        draw_apart(wanted, {figure.anchor: figure.drawing for figure in view.figures}, workers)
     theme = theme_files(loaded)
     texts = None if typesetter or kept is None else KeptTexts(kept, loaded.folder)
     page = Page(_render(view, loaded, theme, layer, texts or typesetter), view, brief, theme, evidence)

@@ -44,6 +44,7 @@ from evibrief.review.patches import _is_markdown
 from evibrief.review.place import field_texts
 from evibrief.sections import registry
 from evibrief.sections.blocks import Block, Heading, Paragraph
+from evibrief.sections.figures.picture import Drawing
 from test_retractions import notices as retraction_list
 
 BRIEF = Path(__file__).parents[1] / "briefs" / "blue-glass"
@@ -174,6 +175,9 @@ class PlainText:
 
     def import_engine(self) -> None:
         """Nothing."""
+
+    def draw(self, drawing: Drawing) -> None:
+        """Nothing: words alone."""
 
     def write(self, page: Page) -> Document:
         """The words, a line for each block."""

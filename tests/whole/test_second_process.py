@@ -1,10 +1,12 @@
 """The second process of a build: it changes no byte, what it fails to write is written here, and it never stays."""
 
 import os
+import pickle
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.html.format import WebPage
 from evibrief.formats.registry import format_named
 from evibrief.problems import Place, Problem, Problems
+from evibrief.sections.figures.picture import Drawing, PaintedSheet
+from shared import hashes
 
 SECOND = Path(__file__).parents[1] / "briefs" / "blue-glass"
 
@@ -37,11 +41,41 @@ def process_of(writers: Sequence[Writes]) -> apart.SecondProcess:
 
 def test_it_writes_the_same_bytes(page: Page) -> None:
     with apart.written_apart(FORMATS) as (pdf, *others):
-        assert pdf is FORMATS[0]
+        assert pdf == apart.WrittenHere(FORMATS[0], process_of(others))
         assert [one.name for one in others] == ["docx", "html"]
         written = process_of(others).made(page)
         assert [one.write(page) for one in others] == [written["docx"], written["html"]]
     assert tuple(written.values()) == compose(load(SECOND), ["docx", "html"]).documents
+
+
+def drawings_of(page: Page) -> dict[str, Drawing]:
+    """The drawings of a page, as nobody drew them."""
+    figures = pickle.loads(pickle.dumps(page.view.figures))
+    return {figure.anchor: figure.drawing for figure in figures}
+
+
+def test_it_draws_what_the_first_format_shows_and_the_same(page: Page) -> None:
+    there, here = drawings_of(page), drawings_of(page)
+    assert len(there) >= 2
+    with ThreadPoolExecutor(1) as worker, apart.written_apart(FORMATS) as writers:
+        apart.draw_apart(writers, there, worker)
+        process_of(writers).hand_over()
+        assert [*process_of(writers).made(page)] == ["docx", "html"]
+    assert {name: [*one.pictures] for name, one in there.items()} == {name: ["lettered"] for name in here}
+    assert [one.lettered for one in there.values()] == [one.lettered for one in here.values()]
+
+
+def test_nothing_is_drawn_twice(tmp_path: Path) -> None:
+    """The first process of a build does not even load what draws; the second one draws for all formats."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom evibrief.build import build\nfrom evibrief.formats import apart\n"
+        "apart.processors = lambda: int(sys.argv[1])\n"
+        "build(Path(sys.argv[2]), Path(sys.argv[3]))\nprint('matplotlib' in sys.modules)"
+    )
+    for cores, loaded in (("2", "False"), ("1", "True")):
+        command = [sys.executable, "-c", code, cores, str(SECOND), str(tmp_path / cores)]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"{loaded}\n"
+    assert hashes(tmp_path / "2") == hashes(tmp_path / "1")
 
 
 @pytest.mark.parametrize(("formats", "cores"), [(FORMATS[:1], 2), ((), 2), (FORMATS, 1)])
@@ -91,6 +125,21 @@ def test_what_it_does_not_write_is_written_here(tmp_path: Path, monkeypatch: pyt
     assert [one.path.suffix for one in made] == [".pdf", ".html"]
     (wanted,) = compose(load(SECOND), ["html"]).documents
     assert made[1].path.read_bytes() == wanted.data
+
+
+def test_what_it_does_not_draw_is_drawn_here(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawings = drawings_of(page)
+    drawings["figure_that_fails"] = Drawing(broken_sheet, 178.0, "")
+    with ThreadPoolExecutor(1) as worker, apart.written_apart(FORMATS) as writers:
+        apart.draw_apart(writers, drawings, worker)
+        process_of(writers).hand_over()
+        assert {*map(len, (one.pictures for one in drawings.values()))} == {0}
+        assert process_of(writers).made(page) == {}
+    assert all(one.lettered.startswith("<?xml") for name, one in drawings.items() if name != "figure_that_fails")
+
+
+def broken_sheet(form: str) -> PaintedSheet:
+    raise ZeroDivisionError(form)
 
 
 def test_an_error_of_what_it_writes_is_raised_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

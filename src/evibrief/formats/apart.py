@@ -1,8 +1,9 @@
 """Writes documents in a second process: they take a second core, while this process writes the slowest of them.
 
-In: formats, and later a page. Out: the same formats, whose documents are written there. The process starts early, so
-that it loads its engines while the page is composed. What it does not write, for whatever reason, is written here, so
-that every error is raised as if there were one process.
+In: formats, then the drawings of a page, then the page. Out: the same formats, whose documents are written there; what
+the format that is written here shows of the drawings is drawn there, too. The process starts early, so that it loads
+its engines and draws while the page is composed. What it does not make, for whatever reason, is made here, so that
+every error is raised as if there were one process.
 """
 
 import gc
@@ -12,13 +13,20 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.registry import format_named
+
+if TYPE_CHECKING:
+    from evibrief.sections.figures.picture import Drawing
+
+Drawings = Mapping[str, "Drawing"]
+"""The drawings of a page, by the anchors of their figures."""
 
 
 class Writes(Protocol):
@@ -37,19 +45,65 @@ class Writes(Protocol):
 
 @dataclass
 class SecondProcess:
-    """A process that writes a page in some formats."""
+    """A process that draws the figures of a page, and writes the page in some formats."""
 
     _run: "subprocess.Popen[bytes]"
+    _drawing: "Future[None] | None" = None
     _made: Mapping[str, Document] | None = None
     _lock: Lock = field(default_factory=Lock)
+
+    def draw(self, drawings: Drawings, workers: Executor) -> None:
+        """Begin to draw the drawings of the page that it will be asked for, while one of the workers waits."""
+        self._drawing = workers.submit(self._exchange, drawings)
+
+    def hand_over(self) -> None:
+        """Wait until the drawings have the pictures that were drawn there; they draw what they did not get."""
+        if self._drawing:
+            self._drawing.result()
 
     def made(self, page: Page) -> Mapping[str, Document]:
         """The documents of the one page that it can be asked for; those that it failed to write are missing."""
         with self._lock:
             if self._made is None:
+                self.hand_over()
                 answer, _ = self._run.communicate(pickle.dumps(page))
                 self._made = {document.format: document for document in _documents(answer)}
             return self._made
+
+    def _exchange(self, drawings: Drawings) -> None:
+        sent, answered = self._run.stdin, self._run.stdout
+        assert sent
+        assert answered
+        try:
+            sent.write(pickle.dumps(drawings))
+            sent.flush()
+            pictures = pickle.load(answered)  # from our own process
+            for name, drawing in drawings.items():
+                drawing.take(pictures[name])
+        except Exception:  # what is no answer can raise any error
+            self._run.kill()
+
+
+@dataclass(frozen=True)
+class WrittenHere:
+    """A format whose document is written by this process, with pictures that the second one drew."""
+
+    format: Format
+    second: SecondProcess
+
+    @property
+    def name(self) -> str:
+        """The name of the format."""
+        return self.format.name
+
+    def import_engine(self) -> None:
+        """Import the libraries that `write` needs."""
+        self.format.import_engine()
+
+    def write(self, page: Page) -> Document:
+        """The document; raises the `Problems` of the format."""
+        self.second.hand_over()
+        return self.format.write(page)
 
 
 @dataclass(frozen=True)
@@ -74,21 +128,28 @@ class WrittenApart:
 
 @contextmanager
 def written_apart(formats: Sequence[Format]) -> Iterator[Sequence[Writes]]:
-    """All but the first of these formats written by a second process, of which nothing is left running at the end.
+    """All but the first of these formats are written by a second process, of which nothing is left running at the end.
 
     Where there is one processor or one format, or the process cannot be started, the formats are as they were.
     """
     first, others = formats[:1], formats[1:]
-    run = _started([one.name for one in others]) if others and processors() > 1 else None
+    run = _started([one.name for one in formats]) if others and processors() > 1 else None
     if run is None:
         yield formats
         return
     with run:
         second = SecondProcess(run)
         try:
-            yield (*first, *(WrittenApart(one, second) for one in others))
+            yield (*(WrittenHere(one, second) for one in first), *(WrittenApart(one, second) for one in others))
         finally:
             run.kill()
+
+
+def draw_apart(writers: Sequence[Writes], drawings: Drawings, workers: Executor) -> None:
+    """Let the second process draw these, if there is one; `writers` are the formats of their page."""
+    for one in writers:
+        if isinstance(one, WrittenHere):
+            one.second.draw(drawings, workers)
 
 
 def _started(names: Sequence[str]) -> "subprocess.Popen[bytes] | None":
@@ -108,17 +169,39 @@ def processors() -> int:
 
 
 def write_sent_page() -> None:
-    """The code of that process: it reads a page, and prints one document after another."""
+    """The code of that process: it reads drawings and a page, and prints pictures and one document after another."""
     import evibrief.evidence.brief  # noqa: F401  # a page refers to it; it takes half a second
+    from evibrief.sections.figures.sheet import load_matplotlib
 
-    formats = [format_named(name) for name in sys.argv[1:]]
-    for one in formats:
+    here, *others = map(format_named, sys.argv[1:])
+    for one in others:
         one.import_engine()
+    load_matplotlib()
     gc.disable()  # the process soon ends
-    page = pickle.load(sys.stdin.buffer)  # from our own process
-    for one in formats:
-        sys.stdout.buffer.write(pickle.dumps(one.write(page)))
-        sys.stdout.flush()
+    drawings: Drawings = {}
+    while not isinstance(sent := pickle.load(sys.stdin.buffer), Page):  # from our own process
+        drawings = sent
+        _print(_pictures(drawings, here))
+        for drawing in drawings.values():
+            for one in others:
+                one.draw(drawing)
+    for figure in sent.view.figures:
+        if figure.anchor in drawings:
+            figure.drawing.take(vars(drawings[figure.anchor]))
+    for one in others:
+        _print(one.write(sent))
+
+
+def _pictures(drawings: Drawings, one: Format) -> Mapping[str, Mapping[str, object]]:
+    """What a format shows of each drawing."""
+    for drawing in drawings.values():
+        one.draw(drawing)
+    return {name: drawing.pictures for name, drawing in drawings.items()}
+
+
+def _print(made: object) -> None:
+    sys.stdout.buffer.write(pickle.dumps(made))
+    sys.stdout.flush()
 
 
 def _documents(answer: bytes) -> Iterator[Document]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evibrief.formats.difference import Difference
     from evibrief.formats.theme import ThemeFiles
     from evibrief.sections.blocks import Figure, View
+    from evibrief.sections.figures.picture import Drawing
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,9 @@ class Format(Protocol):
 
     def import_engine(self) -> None:
         """Import the libraries that `write` needs; called early, in a thread, while other work is waiting."""
+
+    def draw(self, drawing: "Drawing") -> None:
+        """Draw the pictures of a figure that `write` needs; called early, in another process, as long as it waits."""
 
     def write(self, page: Page) -> Document:
         """Write a page. Raises `Problems` that the author can fix."""

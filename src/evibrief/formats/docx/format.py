@@ -14,6 +14,7 @@ from evibrief.problems import Place, Problem, Problems
 if TYPE_CHECKING:
     from evibrief.formats.difference import Difference
     from evibrief.formats.docx.write import WordProperties
+    from evibrief.sections.figures.picture import Drawing
 
 
 class Word:
@@ -27,6 +28,10 @@ class Word:
     def import_engine(self) -> None:
         """Import what finishes the document; pandoc is a process of its own."""
         import evibrief.formats.docx.write  # noqa: F401
+
+    def draw(self, drawing: "Drawing") -> None:
+        """Draw the picture that every program shows, and the one that stays sharp."""
+        _ = drawing.png, drawing.svg
 
     def write(self, page: Page) -> Document:
         """Write a page with the styles of our reference document, or of the theme's, if it has one."""

@@ -127,7 +127,8 @@ def _end_of_element(html: str, name: str, position: int) -> int:
 def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_filter: str) -> bytes:
     """Run pandoc. It reads filter and styles from files, so they are written to a temporary folder.
 
-    Its memory is compacted (`-c`): for the first brief this takes 313 MB instead of 417, and a tenth more of its time.
+    Its memory is compacted (`-c`), and before it has grown by half (`-F1.5`): for the first brief this takes 279 MB
+    instead of 440, and half as much time again.
     """
     moment = calendar.timegm(properties.date.timetuple())
     with work_folder() as folder:
@@ -136,7 +137,7 @@ def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_fil
         filter_path.write_text(lua_filter, encoding="utf-8")
         command = [
             pypandoc.get_pandoc_path(), "--from=html", "--to=docx", "--sandbox", f"--lua-filter={filter_path}",
-            f"--reference-doc={styles}", f"--output={written}", "+RTS", "-c", "-RTS",
+            f"--reference-doc={styles}", f"--output={written}", "+RTS", "-c", "-F1.5", "-RTS",
         ]  # fmt: skip
         environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
         try:

@@ -1,6 +1,11 @@
 """The web page as a format: one HTML file that loads nothing."""
 
+from typing import TYPE_CHECKING
+
 from evibrief.formats.contract import Document, Page
+
+if TYPE_CHECKING:
+    from evibrief.sections.figures.picture import Drawing
 
 
 class WebPage:
@@ -13,6 +18,10 @@ class WebPage:
     def import_engine(self) -> None:
         """Import what finishes the page."""
         import evibrief.formats.html.web  # noqa: F401
+
+    def draw(self, drawing: "Drawing") -> None:
+        """Draw the elements of the page."""
+        _ = drawing.inline
 
     def write(self, page: Page) -> Document:
         """The page in UTF-8, with figures, fonts and controls in it."""

@@ -11,6 +11,7 @@ from evibrief.formats.contract import Document, Page
 if TYPE_CHECKING:
     from evibrief.formats.difference import Difference
     from evibrief.formats.pdf.write import Attached, OwnSheet
+    from evibrief.sections.figures.picture import Drawing
 
 MEDIA_TYPES = {
     ".css": "text/css",
@@ -38,6 +39,10 @@ class Pdf:
         from evibrief.formats.pdf.write import load_weasyprint
 
         load_weasyprint()
+
+    def draw(self, drawing: "Drawing") -> None:
+        """Draw the picture with letters as text: the engine has the font."""
+        _ = drawing.lettered
 
     def write(self, page: Page) -> Document:
         """Print a page. Raises `Problems` for every warning of the engine."""

@@ -79,6 +79,15 @@ class Drawing:
         with _ONE_AT_A_TIME:
             return self._sheet.png()
 
+    @property
+    def pictures(self) -> Mapping[str, object]:
+        """The pictures that were drawn, by their names here."""
+        return {name: made for name, made in vars(self).items() if isinstance(made, str | bytes) and name in _PICTURES}
+
+    def take(self, drawn: Mapping[str, object]) -> None:
+        """Take over what was drawn of the same figure elsewhere."""
+        vars(self).update(drawn)
+
     @cached_property
     def _sheet(self) -> PaintedSheet:
         return self.draw("wide")
@@ -87,6 +96,8 @@ class Drawing:
         """Without what was drawn: the process that fills a theme's template draws nothing."""
         return {name: vars(self)[name] for name in ("draw", "width", "alternative")}
 
+
+_PICTURES = ("svg", "lettered", "inline", "png")
 
 _ONE_AT_A_TIME = threading.RLock()
 """The formats are written in threads, and the settings of the drawing library are one for the whole process."""
