@@ -10,8 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from http.client import HTTPResponse
 from pathlib import Path
+from urllib.parse import urljoin
 
 from bench_peers import FIRST, version_before
 from bench_report import Report
@@ -25,7 +28,7 @@ PATIENCE = 120
 
 def compare_preview(folder: Path, report: Report, runs: int) -> None:
     """Edits of one word of a claim, one after another, in a preview of the first brief."""
-    report.part("A preview", f"A word of the first brief is changed and saved, {runs} times; until the page shows it.")
+    report.part("A preview", f"A word of the first brief is changed and saved, {runs} times; until a browser that waits for the events of the preview has the page.")
     brief = shutil.copytree(FIRST, folder / "preview")
     python = [sys.executable, "-m", "evibrief"]
     whole = _page_from_nothing([*python, "build", brief, "--no-cache"], folder / "page")
@@ -60,41 +63,41 @@ def _edits(brief: Path, runs: int, *options: str) -> list[float]:
         try:
             assert process.stdout
             address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
-            if options:
-                _until_other(address, [])
-                return [_edit_of_pages(brief, address, f"Marked{number:04}") for number in range(runs)]
-            _until_shown(address, "")
-            return [_edit(brief, address, f"Marked{number:04}") for number in range(runs)]
+            with urllib.request.urlopen(urljoin(address, "/events"), timeout=PATIENCE) as told:
+                shown = _pages if options else _page
+                _until_told(told, lambda: bool(shown(address)))
+                return [_edit(brief, told, partial(shown, address), number) for number in range(runs)]
         finally:
             process.terminate()  # an interrupt is ignored by what runs in the background
 
 
-def _edit_of_pages(brief: Path, address: str, word: str) -> float:
-    """The seconds until the pages of the PDF are others."""
-    pages = _pictures(address)
+def _edit(brief: Path, told: HTTPResponse, shown: Callable[[], bytes], number: int) -> float:
+    """Put a word at the beginning of a claim's text. Returns the seconds until what is shown is another page."""
+    before = shown()
+    word = f"Marked{number:04}"
+    assert word.encode() not in before
     began = time.monotonic()
     _write(brief, word)
-    _until_other(address, pages)
+    _until_told(told, lambda: shown() not in (b"", before))
     return time.monotonic() - began
 
 
-def _until_other(address: str, pages: list[str]) -> None:
+def _until_told(told: HTTPResponse, is_shown: Callable[[], bool]) -> None:
+    """Wait as a browser does, for an event after which something is shown: to ask again and again slows the preview."""
     end = time.monotonic() + PATIENCE
-    while _pictures(address) in ([], pages):
-        assert time.monotonic() < end, "the pages did not change"
-        time.sleep(0.01)
+    while not (told.readline().startswith(b"data:") and is_shown()):
+        assert time.monotonic() < end, "nothing else was shown"
 
 
-def _pictures(address: str) -> list[str]:
-    return re.findall(r"/pages/[0-9a-f]{16}/", urllib.request.urlopen(address).read().decode())
+def _page(address: str) -> bytes:
+    """The page; nothing as long as it is empty."""
+    page: bytes = urllib.request.urlopen(address).read()
+    return page if b"<table" in page else b""
 
 
-def _edit(brief: Path, address: str, word: str) -> float:
-    """Put a word at the beginning of a claim's text. Returns the seconds until the page has it."""
-    began = time.monotonic()
-    _write(brief, word)
-    _until_shown(address, word)
-    return time.monotonic() - began
+def _pages(address: str) -> bytes:
+    """The names of the pictures of the pages."""
+    return b" ".join(re.findall(rb"/pages/[0-9a-f]{16}/", urllib.request.urlopen(address).read()))
 
 
 def _write(brief: Path, word: str) -> None:
@@ -102,10 +105,3 @@ def _write(brief: Path, word: str) -> None:
     text = re.sub(r"(\n  *text: [\"']?)(?:Marked\d+ )?", rf"\g<1>{word} ", path.read_text(), count=1)
     assert word in text
     path.write_text(text)
-
-
-def _until_shown(address: str, word: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while word.encode() not in urllib.request.urlopen(address).read():
-        assert time.monotonic() < end, f"the page did not show {word}"
-        time.sleep(0.01)
