@@ -28,7 +28,8 @@ PATIENCE = 120
 
 def compare_preview(folder: Path, report: Report, runs: int) -> None:
     """Edits of one word of a claim, one after another, in a preview of the first brief."""
-    report.part("A preview", f"A word of the first brief is changed and saved, {runs} times; until a browser that waits for the events of the preview has the page.")
+    until = "until a browser that waits for the events of the preview has the page"
+    report.part("A preview", f"A word of the first brief is changed and saved, {runs} times; {until}.")
     brief = shutil.copytree(FIRST, folder / "preview")
     python = [sys.executable, "-m", "evibrief"]
     whole = _page_from_nothing([*python, "build", brief, "--no-cache"], folder / "page")
