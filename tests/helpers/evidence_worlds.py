@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from evibrief.evidence.instrument import AnyInstrument, LegInstrument
 from evibrief.evidence.read_folder import read_one
 from evibrief.rating.rate_legs import LegRater, RatedLink, RatedStatement, rater_of
+from evibrief.rating.tally import StatementTally, tally_statement
 
 ROOT = Path(__file__).parents[2]
 INSTRUMENT = ROOT / "data" / "instruments" / "plausibility-2.yaml"
@@ -132,6 +133,11 @@ class World:
         """Its tier alone."""
         rater = self.rater
         return rater.tier_rule("reason", rater.observer.of_statement(self.claims)).level
+
+    def tally(self) -> StatementTally:
+        """Its tally alone."""
+        rater = self.rater
+        return tally_statement(rater.observer.of_statement(self.claims), rater.units)
 
     def link(self, kind: str, *claims: str, requires: tuple[str, ...] = (), searched: bool = False) -> RatedLink:
         """The rating of a link that rests on these claims, or on all."""

@@ -124,7 +124,7 @@ def test_law_2_evidence_for_never_lowers(case: tuple[World, World, bool]) -> Non
 @given(additions("supports"))
 def test_law_2_evidence_for_never_makes_the_list_of_studies_for_shorter(case: tuple[World, World, bool]) -> None:
     before, after, _ = case
-    old, new = before.statement().tally, after.statement().tally
+    old, new = before.tally(), after.tally()
     for leg in LEGS:
         for stream in STREAMS:
             assert new.legs[leg][stream].supporting.number >= old.legs[leg][stream].supporting.number
@@ -169,7 +169,7 @@ def test_law_4_a_paper_under_two_ids_counts_once(shown: World, seed: int) -> Non
     twins = (*(marked if one == study else one for one in shown.studies), replace(marked, reference="twin"))
     claims = tuple(replace(one, evidence=tuple(shared_out(one, study.reference, chance))) for one in shown.claims)
     double = World(twins, claims)
-    assert numbers(shown.statement().tally) == numbers(double.statement().tally)
+    assert numbers(shown.tally()) == numbers(double.tally())
     assert verdict(shown) == verdict(double)
 
 
@@ -191,7 +191,7 @@ def observed(shown: World) -> list[tuple[int, Entry, Observation]]:
 @given(worlds(), st.data())
 def test_law_4_a_review_together_with_its_trials_counts_through_them(shown: World, data: st.DataObject) -> None:
     """A review of exactly the controlled trials that are for the statement in one place changes no number there."""
-    tally, units = shown.statement().tally, shown.rater.units
+    tally, units = shown.tally(), shown.rater.units
     fitting = [
         case for case in observed(shown)
         if (one := case[2]).counted and one.side == "for" and one.controlled and one.unit not in units.reviews
@@ -203,10 +203,10 @@ def test_law_4_a_review_together_with_its_trials_counts_through_them(shown: Worl
     assume(model.in_target or not any(one.in_target for one in same))
     made = Study("meta", "systematic-review", includes=tuple(sorted({one.unit for one in same})))
     larger = shown.with_study(made).with_entry(at, replace(entry, source="meta"))
-    after = larger.statement()
-    assert numbers(tally) == numbers(after.tally)
-    assert shown.statement().tier == after.tier
-    assert Unit("meta") in after.tally.merged.studies
+    after = larger.tally()
+    assert numbers(tally) == numbers(after)
+    assert shown.tier() == larger.tier()
+    assert Unit("meta") in after.merged.studies
     claims = [one.id for one in shown.claims if same_kind(one, shown.claims[at])]
     kind = KIND[shown.claims[at].about]
     link = shown.rater.observer.of_link((one for one in shown.claims if one.id in claims), kind)
@@ -228,7 +228,7 @@ def test_law_4_no_number_is_larger_than_that_of_the_studies(shown: World) -> Non
         link = shown.link(kind)
         cited = {units.of(entry.source) for one in shown.claims for entry in one.evidence}
         assert total(link.tally) <= len(cited)
-    assert total(shown.statement().tally.merged) <= len(units.order)
+    assert total(shown.tally().merged) <= len(units.order)
 
 
 def total(sides: Sides) -> int:
@@ -241,7 +241,7 @@ def total(sides: Sides) -> int:
 @laws()
 @given(worlds())
 def test_law_5_every_study_is_in_one_place_and_every_number_is_a_list(shown: World) -> None:
-    tally, units = shown.statement().tally, shown.rater.units
+    tally, units = shown.tally(), shown.rater.units
     context = {one.unit for one in tally.context}
     placed: set[Unit] = set()
     for leg in LEGS:
@@ -284,7 +284,7 @@ def only_in_full(shown: World) -> World:
 def test_law_6_without_a_control_group_nothing_is_more_than_weak(world_of: World) -> None:
     """Nor with a review that pools nothing but such studies."""
     shown = only_in_full(world_of)
-    assert shown.statement().tier in ("weak", "gap")
+    assert shown.tier() in ("weak", "gap")
     people = tuple(replace(one, evidence=tuple(in_people(one))) for one in shown.claims)
     for kind in ("intervention", "condition", "bridge"):
         judgement = replace(shown, claims=people).link(kind).judgement
@@ -299,19 +299,18 @@ def in_people(one: Claim) -> Iterable[Entry]:
 @laws()
 @given(worlds(designs=(UNCOUNTED,), reviews=()))
 def test_law_6_what_never_counts_gives_no_tier(shown: World) -> None:
-    rated = shown.statement()
-    assert rated.tier == "gap"
-    assert rated.tally.merged == Sides()
+    assert shown.tier() == "gap"
+    assert shown.tally().merged == Sides()
     assert shown.link("intervention").judgement == shown.link("bridge").judgement == "unsearched"
 
 
 @laws()
 @given(worlds())
 def test_law_6_a_tier_above_weak_needs_a_controlled_study_in_people(shown: World) -> None:
-    rated = shown.statement()
-    if not any(rated.tally.legs[leg]["people"].controlled for leg in LEGS):
-        assert rated.tier in ("weak", "gap")
-    event(rated.tier)
+    tally, tier = shown.tally(), shown.tier()
+    if not any(tally.legs[leg]["people"].controlled for leg in LEGS):
+        assert tier in ("weak", "gap")
+    event(tier)
 
 
 @laws()
@@ -338,7 +337,7 @@ def test_unplanned_outcomes_alone_are_no_direct_test(shown: World) -> None:
     assert rated.tier != "strong"
     only_direct = replace(shown, claims=tuple(one for one in planned if one.about in ("direct", "bridge")))
     if only_direct.claims:
-        assert only_direct.statement().tier in ("weak", "gap")
+        assert only_direct.tier() in ("weak", "gap")
 
 
 def unplanned(one: Claim) -> Iterable[Entry]:

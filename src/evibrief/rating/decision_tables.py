@@ -44,13 +44,21 @@ class InstrumentFault:
 
 def decide(scale: Scale, case: Case) -> DecisionRule:
     """The rule that decides a case. The table must have no faults."""
-    fitting = (rule for rule in scale.rules if rule.when and _fits(rule, case))
-    return next(fitting, None) or _otherwise(scale) or scale.rules[-1]
+    for rule in scale.rules:
+        if _fits(rule, case):
+            return rule
+    return _otherwise(scale) or scale.rules[-1]
 
 
 def _fits(rule: DecisionRule, case: Case) -> bool:
-    # A range gets numbers, a tuple words; `faults` ensures it.
-    return any(all(case[name] in wanted for name, wanted in line.items()) for line in rule.when)  # type: ignore[operator]
+    """Whether one line of a rule is met. Loops, because a brief asks a hundred thousand times."""
+    for line in rule.when:
+        for name, wanted in line.items():
+            if case[name] not in wanted:  # type: ignore[operator]  # a range gets numbers, a tuple words: see `faults`
+                break
+        else:
+            return True
+    return False
 
 
 def _otherwise(scale: Scale) -> DecisionRule | None:

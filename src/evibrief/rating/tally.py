@@ -127,12 +127,12 @@ def tally_statement(observations: Collection[Observation], units: Units) -> Stat
 def tally_leg(observations: Iterable[Observation], units: Units) -> Mapping[Stream, LegCell]:
     """Count the studies of one leg in people, animals and cells apart."""
     counted = [one for one in observations if one.counted]
-    return {stream: tally_stream(counted, stream, units) for stream in STREAMS}
+    return {stream: cell_of(positions_in(counted, stream), units) for stream in STREAMS}
 
 
-def tally_stream(counted: Iterable[Observation], stream: Stream, units: Units) -> LegCell:
-    """Count the studies of one leg in people, animals or cells. All the observations are ones that count."""
-    return _cell(_positions(one for one in counted if one.stream == stream), units)
+def positions_in(counted: Iterable[Observation], stream: Stream) -> Positions:
+    """The one position of each study in people, animals or cells. All the observations are ones that count."""
+    return _positions(one for one in counted if one.stream == stream)
 
 
 def tally_link(observations: Collection[Observation], units: Units) -> LinkTally:
@@ -141,7 +141,7 @@ def tally_link(observations: Collection[Observation], units: Units) -> LinkTally
     Evidence against in animals or cells only differs where controlled studies above it are for the link.
     """
     counted = [one for one in observations if one.counted]
-    streams = [_positions(one for one in counted if one.stream == stream) for stream in STREAMS]
+    streams = [positions_in(counted, stream) for stream in STREAMS]
     deciding, opposed = _deciding(streams)
     supporting = _on_side(deciding, "for")
     against = opposed - supporting
@@ -203,6 +203,8 @@ def column(found: Collection[Unit], units: Units) -> StudyColumn:
         return StudyColumn()
     ordered = units.in_order(found)
     single = {unit for unit in ordered if unit not in units.reviews}
+    if len(single) == len(ordered):
+        return StudyColumn(tuple((unit,) for unit in ordered))
     through = tuple(unit for unit in ordered if unit not in single and units.reviews[unit].parts & single)
     pooled = tuple(unit for unit in ordered if unit not in single and unit not in through)
     places = (unit for unit in ordered if unit in single or unit in pooled[:1])
@@ -217,7 +219,8 @@ def _sides(positions: Positions, units: Units) -> Sides:
     )
 
 
-def _cell(positions: Positions, units: Units) -> LegCell:
+def cell_of(positions: Positions, units: Units) -> LegCell:
+    """Count studies by their positions in one leg in people, animals or cells."""
     if not positions:
         return LegCell()
     sides = _sides(positions, units)
@@ -225,16 +228,16 @@ def _cell(positions: Positions, units: Units) -> LegCell:
         supporting=sides.supporting,
         against=sides.against,
         inconclusive=sides.inconclusive,
-        controlled=_weight(_controlled([positions]), units),
-        opposed=_weight(_on_side([positions], "against"), units),
+        controlled=_weight(column(_controlled([positions]), units), units),
+        opposed=_weight(sides.against, units),
         in_target=any(at.in_target for at in positions.values()),
     )
 
 
-def _weight(found: Collection[Unit], units: Units) -> int:
+def _weight(counted: StudyColumn, units: Units) -> int:
     """How many studies these count as; a review of two or more weighs two, also beside one of its trials."""
-    several = any(unit in units.reviews and units.reviews[unit].size > 1 for unit in found)
-    return max(column(found, units).number, 2 if several else 0)
+    several = any(unit in units.reviews and units.reviews[unit].size > 1 for unit in counted.studies)
+    return max(counted.number, 2 if several else 0)
 
 
 def _context(observations: Iterable[Observation], units: Units) -> tuple[ContextStudy, ...]:

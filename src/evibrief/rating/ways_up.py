@@ -11,8 +11,8 @@ from itertools import product
 from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.vocabulary import Leg
 from evibrief.rating.leg_tables import LegState, leg_state, tier_rule
-from evibrief.rating.observations import LEGS, Observation, Stream
-from evibrief.rating.tally import LegCell, tally_leg, tally_stream
+from evibrief.rating.observations import LEGS, STREAMS, Observation, Stream
+from evibrief.rating.tally import LegCell, Position, Positions, cell_of, positions_in, tally_leg
 from evibrief.rating.units import Unit, Units
 
 MOST = 5
@@ -78,9 +78,10 @@ def _options(
 
     `own` are the observations on the leg that count, and `cells` their tally. Further studies change one cell of it.
     """
+    positions = {stream: positions_in(own, stream) for stream in STREAMS}
     found: dict[tuple[str, bool, bool], Option] = {}
     for further in _tried(leg):
-        cell = tally_stream((*own, *imagined([further])), further.stream, units)
+        cell = cell_of({**positions[further.stream], **_imagined(further)}, units)
         state = leg_state({**cells, further.stream: cell}, instrument)
         found.setdefault(_told_apart(state), (further, state))
     now = _told_apart(leg_state(cells, instrument))
@@ -100,15 +101,10 @@ def _told_apart(state: LegState) -> tuple[str, bool, bool]:
     return state.word, state.supporting > 0, state.in_target
 
 
-def imagined(further: Iterable[Further]) -> Iterator[Observation]:
-    """Observations of studies that do not exist. A NUL is in no key, so they are none of the brief's."""
-    for one in further:
-        for number in range(one.number):
-            name = f"\0{one.leg}-{one.stream}-{one.controlled}-{number}"
-            yield Observation(
-                source=name, claim="", unit=Unit(name), leg=one.leg, stream=one.stream, side="for",
-                controlled=one.controlled, in_target=one.leg == "direct",
-            )  # fmt: skip
+def _imagined(further: Further) -> Positions:
+    """Positions of studies that do not exist. A NUL is in no key, so they are none of the brief's."""
+    position = Position("for", further.controlled, further.controlled and further.leg == "direct")
+    return {Unit(f"\0{number}"): position for number in range(further.number)}
 
 
 def _choices(options: Mapping[Leg, list[Option]]) -> Iterator[tuple[Option, ...]]:
