@@ -154,9 +154,12 @@ def test_a_size_that_the_layout_changes_is_found_again() -> None:
         assert (box.width, box.height, box.margin_left) == (found, "auto", 0)
 
 
-@pytest.mark.parametrize("style", ["float: footnote", "float: FootNote", r"float: \66ootnote", "position: note()"])
+@pytest.mark.parametrize("style", [
+    "float: footnote", "float: FootNote", r"float: \66ootnote", "position: note()", "float: foot&#110;ote",
+    "float: foot&#x6eote", "float: &bsol;66ootnote",
+])  # fmt: skip
 def test_a_page_that_has_notes_keeps_their_rules(style: str) -> None:
-    html = f"<style>i {{ {style} }}</style><p>One <i>two</i>"
+    html = f"<p>One <i style=\"{style}\">two</i>"
     page = weasyprint.HTML(string=html)
     mended.without_notes(page, html)
     assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]

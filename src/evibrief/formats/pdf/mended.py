@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from html import unescape
 from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
@@ -231,7 +232,7 @@ def without_notes(page: Any, html: str) -> None:
     import weasyprint
 
     sheets = page._ua_stylesheets
-    if weasyprint.VERSION == "70.0" and not _ABOUT_NOTES.search(html):
+    if weasyprint.VERSION == "70.0" and not _ABOUT_NOTES.search(unescape(html)):
         page._ua_stylesheets = lambda forms=False: [_without_notes(sheet) for sheet in sheets(forms)]
 
 
