@@ -127,7 +127,7 @@ def tally_statement(observations: Collection[Observation], units: Units) -> Stat
 def tally_leg(observations: Iterable[Observation], units: Units) -> Mapping[Stream, LegCell]:
     """Count the studies of one leg in people, animals and cells apart."""
     counted = [one for one in observations if one.counted]
-    return {stream: cell_of(positions_in(counted, stream), units) for stream in STREAMS}
+    return {stream: leg_cell(positions_in(counted, stream), units) for stream in STREAMS}
 
 
 def positions_in(counted: Iterable[Observation], stream: Stream) -> Positions:
@@ -219,7 +219,7 @@ def _sides(positions: Positions, units: Units) -> Sides:
     )
 
 
-def cell_of(positions: Positions, units: Units) -> LegCell:
+def leg_cell(positions: Positions, units: Units) -> LegCell:
     """Count studies by their positions in one leg in people, animals or cells."""
     if not positions:
         return LegCell()

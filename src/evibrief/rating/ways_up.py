@@ -12,7 +12,7 @@ from evibrief.evidence.instrument import LegInstrument
 from evibrief.evidence.vocabulary import Leg
 from evibrief.rating.leg_tables import LegState, leg_state, tier_rule
 from evibrief.rating.observations import LEGS, STREAMS, Observation, Stream
-from evibrief.rating.tally import LegCell, Position, Positions, cell_of, positions_in, tally_leg
+from evibrief.rating.tally import LegCell, Position, Positions, leg_cell, positions_in, tally_leg
 from evibrief.rating.units import Unit, Units
 
 MOST = 5
@@ -81,7 +81,7 @@ def _options(
     positions = {stream: positions_in(own, stream) for stream in STREAMS}
     found: dict[tuple[str, bool, bool], Option] = {}
     for further in _tried(leg):
-        cell = cell_of({**positions[further.stream], **_imagined(further)}, units)
+        cell = leg_cell({**positions[further.stream], **_imagined(further)}, units)
         state = leg_state({**cells, further.stream: cell}, instrument)
         found.setdefault(_told_apart(state), (further, state))
     now = _told_apart(leg_state(cells, instrument))
