@@ -37,8 +37,8 @@ SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments", "test_drafts",
     "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_layers", "test_machines",
     "test_many", "test_outputs", "test_packaging", "test_pdf_structure", "test_placeholders", "test_policy",
-    "test_preview", "test_processes", "test_references", "test_repository", "test_server", "test_spreadsheets",
-    "test_strict", "test_texts", "test_theme_faults", "test_typed", "test_verify", "test_web",
+    "test_preview", "test_processes", "test_references", "test_repository", "test_second_process", "test_server",
+    "test_spreadsheets", "test_strict", "test_texts", "test_theme_faults", "test_typed", "test_verify", "test_web",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
 # Cases that are slow of tests that are not. Whole tests have `pytest.mark.slow`.
