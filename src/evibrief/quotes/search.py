@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from evibrief import resources
 from evibrief.quotes.folding import FoldedText, folded
@@ -81,11 +81,15 @@ def find_quote(quote: str, text: FoldedText) -> Hit | Miss:
 
 
 class _Search:
-    """One search. `why` says what is wrong with the first place that is nearly right, and `passage` shows it."""
+    """One search. `why` says what is wrong with the first place that is nearly right, and `passage` shows it.
+
+    What it learns about a stretch of the text it remembers: many pieces may come to the same stretch.
+    """
 
     def __init__(self, pieces: Sequence[FoldedText], text: FoldedText) -> None:
         self._pieces, self._text = pieces, text
         self._hopeless: set[tuple[int, int]] = set()
+        self._negated, self._lost = cache(partial(_negated, text)), cache(partial(_loses, text))
         self.why = self.passage = ""
 
     def from_piece(self, index: int, begin: int, last: int) -> tuple[int, ...]:
@@ -95,7 +99,7 @@ class _Search:
         piece, text = self._pieces[index], self._text
         for at in _places(piece, text, begin, last):
             end = at + len(piece.words)
-            if wrong := self._leaves_out(index, begin, at) or _loses(text, at, end):
+            if wrong := (self._negated(begin, at) if index else "") or self._lost(at, end):
                 self._say(wrong, at, end)
             elif index + 1 == len(self._pieces):
                 return (at,)
@@ -104,17 +108,17 @@ class _Search:
         self._hopeless.add((index, begin))
         return ()
 
-    def _leaves_out(self, index: int, begin: int, at: int) -> str:
-        """What may not be left out between the piece before and this one."""
-        if not index or at == begin:
-            return ""
-        spans = self._text.spans
-        left_out = _NEGATION.search(self._text.text, spans[begin][0], spans[at - 1][1])
-        return f"what it leaves out says `{left_out[0]}`" if left_out else ""
-
     def _say(self, wrong: str, at: int, end: int) -> None:
         if not self.why:
             self.why, self.passage = wrong, _shown(self._text, max(0, at - 8), min(len(self._text.words), end + 4))
+
+
+def _negated(text: FoldedText, begin: int, end: int) -> str:
+    """What may not be left out of the words from `begin` to `end`."""
+    if begin == end:
+        return ""
+    left_out = _NEGATION.search(text.text, text.spans[begin][0], text.spans[end - 1][1])
+    return f"what it leaves out says `{left_out[0]}`" if left_out else ""
 
 
 def _places(piece: FoldedText, text: FoldedText, begin: int, last: int) -> Iterator[int]:
