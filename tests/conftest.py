@@ -13,6 +13,7 @@ import pytest
 
 from days import to_wait
 from drawings import kept_drawings
+from evibrief.formats import apart
 from prints import kept_prints
 from rebuilds import kept_rebuilds
 from shared import Shared
@@ -88,9 +89,11 @@ SLOW_TESTS = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing is kept from one command to the next: a test sees what is made. The laws are tried on fewer bodies of
-    evidence where the slow tests are left out.
+    evidence where the slow tests are left out. The workers of a run have all processors, so what a test builds in its
+    own process is built there alone; commands have their second process, and `test_second_process` is about it.
     """
     os.environ["XDG_CACHE_HOME"] = os.devnull
+    apart.processors = lambda: 1
     gc.disable()  # until all is collected: none of it is rubbish
     if _is_fast(config):
         os.environ.setdefault("LAW_EXAMPLES", "25")

@@ -29,6 +29,11 @@ def page() -> Page:
     return compose(load(SECOND), ()).page
 
 
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "processors", lambda: 2)
+
+
 FORMATS = tuple(map(format_named, ("pdf", "docx", "html")))
 
 
