@@ -141,6 +141,19 @@ def test_what_it_does_not_draw_is_drawn_here(page: Page, monkeypatch: pytest.Mon
     assert all(one.lettered.startswith("<?xml") for name, one in drawings.items() if name != "figure_that_fails")
 
 
+def test_what_could_not_be_sent_to_it_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with ThreadPoolExecutor(1) as worker, apart.written_apart(FORMATS) as writers:
+        run = process_of(writers)._run
+        run.wait()
+        apart.draw_apart(writers, {}, worker)
+        process_of(writers).hand_over()
+    assert run.returncode == 1
+
+
 def broken_sheet(form: str) -> PaintedSheet:
     raise ZeroDivisionError(form)
 

@@ -143,6 +143,8 @@ def written_apart(formats: Sequence[Format]) -> Iterator[Sequence[Writes]]:
             yield (*(WrittenHere(one, second) for one in first), *(WrittenApart(one, second) for one in others))
         finally:
             run.kill()
+            with suppress(BrokenPipeError):  # something is left that could not be sent to it
+                run.stdin.close()  # type: ignore[union-attr]
 
 
 def draw_apart(writers: Sequence[Writes], drawings: Drawings, workers: Executor) -> None:
