@@ -234,6 +234,7 @@ def test_letters_and_the_pages_of_an_archive_ask_nobody(browser: Browser, server
     }
     for name, values in pages.items():
         html = render_text(name, resources.template_texts(), **values)
+        assert with_policy(html, contents_of(html)) == html, "a parser finds another policy"
         head = html[: html.index("</head>")]
         assert head.count("Content-Security-Policy") == 1
         assert head.index("Content-Security-Policy") < (head.index("<style") if "<style" in head else len(head))

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -252,7 +253,15 @@ def _line_of(error: Exception) -> int:
 
 def fill_template(name: str, templates: Mapping[str, str], **values: object) -> str:
     """Fill a template without prose, which needs no typesetting. Raises whatever the template raises."""
-    return environment(templates).get_template(name).render(**values)
+    own = OWN_PAGE in templates
+    made = environment(templates) if own else _environment_of_ours(frozenset(templates.items()))
+    return made.get_template(name).render(**values)
+
+
+@lru_cache(2)
+def _environment_of_ours(templates: frozenset[tuple[str, str]]) -> jinja2.Environment:
+    """One environment for all pages of the same templates: an archive has tens of thousands of them."""
+    return environment(dict(templates))
 
 
 def unescaped(html: str) -> Markup:

@@ -124,9 +124,9 @@ def _refuse(html: str, contents: Contents, own: str, sheets: list[str], pictures
 
 
 def render_text(name: str, templates: Mapping[str, str], **values: object) -> str:
-    """Fill a template without prose, which needs no typesetting; an HTML page gets its policy."""
+    """Fill a template of ours without prose, which needs no typesetting; an HTML page gets its policy."""
     text = fill_template(name, templates, **values)
-    return with_policy(text, contents_of(text)) if name.endswith(".html.jinja") else text
+    return with_policy(text, own_contents(text)) if name.endswith(".html.jinja") else text
 
 
 def with_names(html: str, names: Mapping[str, str]) -> str:
