@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests" / "briefs" / "blue-glass"
 EACH = 40
 """Versions of each brief."""
-BRIEFS = (6, 12, 25, 50)
+BRIEFS = (6, 12, 50)
 AT_ONCE = 20
 """Briefs that are built."""
 
