@@ -5,6 +5,7 @@ PDF/A-3a, header cells have a scope, and attached files are listed once, with th
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pydyf
@@ -45,8 +46,9 @@ def make_accessible(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
             _give_body(element, pdf)
     _lift_links(pdf)
     _join_tables(pdf)
-    for stream in [one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.compress]:
-        _compress_once(stream)
+    with ThreadPoolExecutor(2) as threads:  # compressing lets another thread run
+        streams = [one for one in pdf.objects if isinstance(one, pydyf.Stream) and one.compress]
+        list(threads.map(_compress_once, streams))
     decimal = pydyf.Dictionary({"S": "/D"})
     pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array([0, decimal])})
     if "AF" in pdf.catalog:  # the engine lists each file twice
