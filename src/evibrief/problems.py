@@ -70,11 +70,17 @@ class Problems(Exception):
     """An exception that holds all problems, sorted by place, without duplicates."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=_order))
         super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[type["Problems"], tuple[tuple[Problem, ...]]]:
         return Problems, (self.problems,)  # so that another process can raise them here
+
+
+def _order(one: Problem) -> tuple[str | int, ...]:
+    """The order of problems themselves; a file can have a hundred thousand, and this is found once for each."""
+    place = one.place
+    return place.path, place.line, place.column, one.rule, one.message, one.hint, one.severity
 
 
 def as_record(problem: Problem) -> dict[str, str | int]:

@@ -261,13 +261,16 @@ def _meant(word: str, known: list[str], hints: Hints) -> str:
     return f"did you mean `{meant}`?" if meant in known else hints.suggest(word, known)
 
 
-def _field_names(location: Location) -> list[str]:
-    """The names of the fields that the record at a location may have; of both forms of an instrument."""
+def _field_names(location: Location) -> Iterator[str]:
+    """The names of the fields that the record at a location may have; of both forms of an instrument.
+
+    They are looked up when the first is asked for: after a few hundred hints, none is.
+    """
     found: list[type[Record]] = [Brief] if not location else list(_records_in(type_of(str(location[0]))))
     for step in location[1:]:
         if isinstance(step, str):
             found = [inside for record in found for inside in _records_in(_fields_of(record).get(step))]
-    return list(dict.fromkeys(name for record in found for name in _fields_of(record)))
+    yield from dict.fromkeys(name for record in found for name in _fields_of(record))
 
 
 def _fields_of(record: type[Record]) -> Mapping[str, Any]:
