@@ -4,6 +4,7 @@ import datetime
 import gc
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,8 +92,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Nothing is kept from one command to the next: a test sees what is made. The laws are tried on fewer bodies of
     evidence where the slow tests are left out. The workers of a run have all processors, so what a test builds in its
     own process is built there alone; commands have their second process, and `test_second_process` is about it.
+    Each of thousands of commands would compile the program again where no compiled module may be written.
     """
     os.environ["XDG_CACHE_HOME"] = os.devnull
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     apart.processors = lambda: 1
     gc.disable()  # until all is collected: none of it is rubbish
     if _is_fast(config):
