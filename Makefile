@@ -24,8 +24,8 @@ docx: libraries .venv/ready  ## the brief as Word document
 html: libraries .venv/ready  ## the brief as one self-contained web page
 	$(EVIBRIEF) build $(BRIEF) --format html --output $(OUTPUT)
 
-preview: libraries .venv/ready  ## the web page in a browser, made anew with each edit, until Ctrl-C
-	$(EVIBRIEF) preview $(BRIEF)
+preview: libraries .venv/ready  ## the web page in a browser, made anew with each edit; PDF=1: the pages, too
+	$(EVIBRIEF) preview $(BRIEF) $(if $(PDF),--pdf)
 
 all: libraries .venv/ready  ## all three
 	$(EVIBRIEF) build $(BRIEF) --output $(OUTPUT)

@@ -160,11 +160,21 @@ def _in_order(formats: Iterable[str]) -> tuple[Format, ...]:
 
 @contextmanager
 def _workers(wanted: Iterable[Writes]) -> Iterator[Executor]:
-    """Two threads for slow work; the formats import their engines in them while the page is composed."""
-    with _collecting_rarely(), ThreadPoolExecutor(2) as workers:
-        for one in wanted:
-            workers.submit(one.import_engine)
-        yield workers
+    """Two threads for slow work; the formats import their engines in them while the page is composed.
+
+    At the end they have finished, but for Ctrl-C: then nobody waits for them.
+    """
+    workers, waits = ThreadPoolExecutor(2), True
+    with _collecting_rarely():
+        try:
+            for one in wanted:
+                workers.submit(one.import_engine)
+            yield workers
+        except KeyboardInterrupt:
+            waits = False
+            raise
+        finally:
+            workers.shutdown(wait=waits, cancel_futures=not waits)
 
 
 def _compose(

@@ -31,13 +31,25 @@ def work_folder(place: Path | None = None) -> Iterator[Path]:
     _sweep_once(where)
     outer = Path(tempfile.mkdtemp(dir=where, prefix=f"{'evibrief' if place is None else '.writing'}-{os.getpid()}-"))
     handle = _locked(outer)
+    _OPEN.add(outer)
     try:
         inner = outer / "work"
         inner.mkdir()
         yield inner
     finally:
         _remove(outer)
+        _OPEN.discard(outer)
         os.close(handle)
+
+
+_OPEN: set[Path] = set()
+"""The folders of this process."""
+
+
+def remove_open_folders() -> None:
+    """Remove those that are in use, for a process that ends at once and waits for nobody who uses them."""
+    for folder in tuple(_OPEN):
+        _remove(folder)
 
 
 def is_work_folder(folder: Path) -> bool:

@@ -49,8 +49,9 @@ def compare_peers(folder: Path, report: Report, runs: int) -> None:
 
 _METHOD = (
     "WeasyPrint alone sets, with its defaults, the page that the PDF is made from; pandoc and Typst make a PDF/A-3a "
-    "and PDF/UA-1 of that page. Version 0.2.0 builds its own brief in its own environment. Memory is counted over all "
-    "processes, pages that they share once."
+    "and PDF/UA-1 of that page. 0.2.0 is this program as it was when the first brief had that version (commit "
+    "324cdef): it builds the brief of that day in an environment of its own. Memory is counted over all processes, "
+    "pages that they share once."
 )
 
 

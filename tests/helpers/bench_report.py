@@ -56,10 +56,13 @@ class Report:
         """The page of the docs."""
         told = [_TOP, f"evibrief {__version__}, {today.day} {today:%B %Y}; {machine()}.", ""]
         missed = ", ".join(self.missed)
-        told += [f"Limits that were not met: {missed}." if missed else "All limits were met.", ""]
+        told += [f"{_LIMITS} Not met: {missed}." if missed else f"{_LIMITS} All were met.", ""]
         for part in self.parts:
             told += [*part, ""]
         return "\n".join(told).rstrip("\n") + "\n"
+
+
+_LIMITS = "The project has set itself a limit for most ratios; it is named beside each."
 
 
 def machine() -> str:

@@ -136,7 +136,7 @@ def _build(brief: Path, new: Path, kind: str, layer: Layer) -> None:
     """Build one document; beside a PDF goes a list of the records in its tables, since no test lays it out again."""
     laid_out: list[Any] = []
 
-    def seen(html: str, fonts: Iterable[FontFile]) -> Any:
+    def seen(html: str, fonts: Iterable[FontFile], folder: Path) -> Any:
         laid_out.append(lay_out(html, fonts))
         return laid_out[-1]
 

@@ -50,6 +50,16 @@ def test_each_page_says_that_it_is_a_preview_and_which_brief_it_is(shown: Shown,
     assert ["Blue glass and hay fever · version 1.2.0" in text for text in texts] == [True] * len(texts)
 
 
+def test_every_word_can_be_searched(shown: Shown, texts: list[str]) -> None:
+    """This engine does not say which letters a ligature stands for."""
+    page = shown.pages and laid(shown) and shown.page.data.decode()
+    assert page
+    joined = {word for word in re.findall(r"[a-z]*(?:ft|tt|fi|fl|ff)[a-z]*", page) if len(word) > 4}
+    words = set(re.findall(r"[a-z]+", "\n".join(texts)))
+    assert {"after", "left"} & joined & words
+    assert "\ufffd" not in "\n".join(texts)
+
+
 def test_no_theme_takes_the_label_away(tmp_path: Path) -> None:
     folder = shutil.copytree(BRIEF, tmp_path / "brief")
     (folder / "theme").mkdir(exist_ok=True)
@@ -181,7 +191,7 @@ def test_without_the_engine_the_hint_is_how_to_get_it(tmp_path: Path, monkeypatc
         pytest.fail("it began")
     (problem,) = missing.value.problems
     assert problem.message == "plutoprint, which lays out the pages, is not installed"
-    assert problem.hint == "install it: pip install 'evibrief[preview-pdf]'"
+    assert problem.hint == f"install it: {sys.executable} -m pip install 'evibrief[preview-pdf]'"
 
 
 # Over the server

@@ -68,7 +68,7 @@ def test_a_limit_that_is_missed_is_said_at_the_top_of_the_page(capsys: pytest.Ca
     report.ratio("c over d", 0.7, 0.6)
     report.ratio("efficiency", 0.8, least=0.85)
     page = report.page(date(2026, 11, 30))
-    assert "Limits that were not met: c over d, efficiency." in page
+    assert "named beside each. Not met: c over d, efficiency." in page
     assert "- a over b: **0.50** (at most 0.60: met)" in page
     assert "| a | 1.0 |" in page
     assert "30 November 2026" in page

@@ -200,6 +200,9 @@ def test_a_syntax_error_and_its_repair(preview: Running, page: Page) -> None:
     preview.claims.write_text(good.replace(CLAIM, "Blue glass is mended."))
     expect(page.locator("#c1")).to_contain_text("is mended")
     expect(page.locator("#preview li.error")).to_have_count(0)
+    told = [preview.process.stdout.readline() for _ in range(3)] if preview.process.stdout else []
+    assert "the last good page stays; 1 error" in told[1], told
+    assert re.match(rf"  {re.escape(str(preview.claims))}:\d+:\d+: error\[yaml\]: this is not YAML", told[2])
 
 
 def test_a_letter_that_the_page_did_not_have_loads_it_again_in_its_place(preview: Running, page: Page) -> None:

@@ -7,8 +7,10 @@ import argparse
 import io
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from evibrief import __version__
 from evibrief.cli import (
@@ -38,7 +40,7 @@ from evibrief.cli.upgrade import run_upgrade
 from evibrief.formats.registry import names
 from evibrief.problems import Place, Problem, Problems, plain
 from evibrief.sandbox import run_command, too_much_memory
-from evibrief.workfolders import work_folder
+from evibrief.workfolders import remove_open_folders, work_folder
 
 EXITS = {0: "fine", 1: "something is wrong; it is printed, with its place", 2: "wrong usage"}
 
@@ -118,7 +120,17 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
         return 1
     except KeyboardInterrupt:
         print("evibrief: stopped; nothing was written", file=sys.stderr)
+        if threading.active_count() > 1:
+            _end_at_once(1)
         return 1
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End without waiting for threads: the layout of a PDF takes ten seconds, and nothing stops it."""
+    remove_open_folders()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _is_short_of_memory(bug: Exception) -> bool:

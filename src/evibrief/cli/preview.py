@@ -66,7 +66,7 @@ def _open_browser(url: str) -> None:
 
 
 def _tell(shown: "Shown") -> None:
-    """One line for each change: what is on the page now."""
+    """One line for each change: what is on the page now; below it the first error, if there is one."""
     errors = sum(one["severity"] == "error" for one in shown.problems)
     others = len(shown.problems) - errors
     counts = ((errors, "error"), (others, "warning"))
@@ -76,3 +76,5 @@ def _tell(shown: "Shown") -> None:
     state = "the last good page stays" if errors else f"shown{pages}"
     clock = datetime.datetime.now().strftime("%H:%M:%S")
     print("; ".join((f"{clock} {state}", *filter(None, [", ".join(told)]))), flush=True)
+    if errors:
+        print(f"  {shown.problems[0]['line_of_check']}", flush=True)

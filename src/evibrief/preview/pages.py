@@ -7,6 +7,7 @@ the pictures that are in the page, and loads nothing else.
 
 import math
 import re
+import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -81,7 +82,7 @@ def need_engine(path: str) -> None:
     try:
         import plutoprint  # noqa: F401
     except ModuleNotFoundError:
-        hint = "install it: pip install 'evibrief[preview-pdf]'"
+        hint = f"install it: {sys.executable} -m pip install 'evibrief[preview-pdf]'"
         raise one_problem(path, "preview-pdf", "plutoprint, which lays out the pages, is not installed", hint) from None
 
 

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief.formats.pdf.accessibility import make_accessible
 from evibrief.formats.pdf.mended import mend, without_notes
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
+from evibrief.workfolders import work_folder
 
 if TYPE_CHECKING:
     import weasyprint
@@ -71,8 +73,8 @@ def write_pdf(
     the sheet `own`; our own sheets cause none.
     """
     files = sorted(attached, key=lambda one: one.name)
-    with _complaints() as messages, _blaming(own):
-        document = lay_out(html, fonts)
+    with _complaints() as messages, _blaming(own), work_folder() as folder:
+        document = lay_out(html, fonts, folder)
         data: bytes | None = document.write_pdf(
             pdf_variant=VARIANT,
             attachments=_attachments(files, date),
@@ -122,8 +124,8 @@ def load_weasyprint() -> None:
     mend()
 
 
-def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
-    """The pages of the HTML, laid out but not yet written."""
+def lay_out(html: str, fonts: Iterable[FontFile], folder: Path | None = None) -> "weasyprint.Document":
+    """The pages of the HTML, laid out but not yet written. `folder` is for the engine's copies of the fonts."""
     mend()
     # These imports take half a second; a build with nothing to do must not wait for them.
     import weasyprint
@@ -132,6 +134,7 @@ def lay_out(html: str, fonts: Iterable[FontFile]) -> "weasyprint.Document":
     files = {font.name: font for font in fonts}
     fetcher = _font_fetcher(files)
     configuration = FontConfiguration()
+    configuration._folder = folder  # its own would stay behind where a build is stopped
     faces = weasyprint.CSS(
         string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=FONT_ADDRESS
     )
