@@ -285,3 +285,19 @@ def test_other_wrong_values_have_their_own_hints(tmp_path: Path) -> None:
     with pytest.raises(Problems) as caught:
         load(tmp_path)
     assert ["unknown" in problem.hint for problem in caught.value.problems] == [False]
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_an_open_quotation_mark_is_told_where_it_is(mark: str, tmp_path: Path) -> None:
+    folder = good_brief(tmp_path / "brief")
+    path = sorted((folder / "claims").iterdir())[0]
+    lines = path.read_text().split("\n")
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith("text: "))
+    indent = lines[at].index("text: ")
+    path.write_text("\n".join((*lines[:at], f"{lines[at][:indent]}text: {mark}Glass is blue.", "")).rstrip("\n") + "\n")
+    with pytest.raises(Problems) as told:
+        load(folder)
+    [problem] = [one for one in told.value.problems if one.rule == "yaml"]
+    assert (problem.place.line, problem.place.column) == (at + 1, indent + len("text: ") + 1)
+    assert problem.message == "this is not YAML: the text that begins with this quotation mark has no end"
+    assert problem.hint.startswith("close it")

@@ -55,6 +55,10 @@ class Composed:
     problems: tuple[Problem, ...]
 
 
+_OPEN_QUOTE = "the text that begins with this quotation mark has no end"
+_CLOSE_IT = "close it with the same mark; if it is closed, one further up is not"
+
+
 @lru_cache(maxsize=512)
 def composed(path: str, text: str, location: Location) -> Composed:
     """The file with this text, whose tree belongs at a location. A file is read once: whoever changes it, copies it."""
@@ -80,6 +84,10 @@ class Composer:
         try:
             return self._document()
         except yaml.MarkedYAMLError as error:
+            if error.context_mark and "quoted scalar" in str(error.context) and "end of stream" in str(error.problem):
+                line, column = error.context_mark.line + 1, error.context_mark.column + 1
+                self._report(line, column, "yaml", f"this is not YAML: {_OPEN_QUOTE}", _CLOSE_IT)
+                return None
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             words = " ".join(filter(None, (error.context, error.problem)))
