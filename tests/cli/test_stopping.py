@@ -10,7 +10,7 @@ import pytest
 
 SECOND = Path(__file__).parents[1] / "briefs" / "blue-glass"
 LONG = """
-import sys, time
+import signal, sys, time
 from evibrief.cli.main import main
 from evibrief.formats.pdf import write
 lay_out = write.lay_out
@@ -21,6 +21,7 @@ def long(html, fonts, folder):
     time.sleep(600)
 
 write.lay_out = long
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what runs in the background ignore Ctrl-C
 sys.exit(main())
 """
 
@@ -38,7 +39,10 @@ def test_ctrl_c_does_not_wait_for_the_layout(formats: str, tmp_path: Path) -> No
         laid_out = next(line for line in run.stdout if line.startswith("laid out"))
         assert laid_out.count(str(temporary)) > 3, "the fonts of the engine are in our folder"
         os.killpg(run.pid, signal.SIGINT)
-        _, told = run.communicate(timeout=100)
+        try:
+            _, told = run.communicate(timeout=100)
+        finally:
+            run.kill()
     assert told.endswith("evibrief: stopped; nothing was written\n")
     assert run.returncode == 1
     assert (list(temporary.iterdir()), output.exists()) == ([], False)
