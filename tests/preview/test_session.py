@@ -117,6 +117,15 @@ def test_yaml_that_cannot_be_read_leads_to_the_record_that_was_there(session: Se
     change(folder / "claims/01-light.yaml", "text: Blue light", 'text: "Blue light')
     shown = session.update()
     assert errors(shown) == ["yaml"]
+    assert shown.problems[0]["anchors"] == ("c2", "light")
+
+
+def test_yaml_that_breaks_after_all_records_leads_to_the_last(session: Session, folder: Path) -> None:
+    session.update()
+    path = folder / "claims/01-light.yaml"
+    path.write_text(path.read_text() + "\n\n\n}\n")
+    shown = session.update()
+    assert errors(shown) == ["yaml"]
     assert shown.problems[0]["anchors"] == ("c6",)
 
 
