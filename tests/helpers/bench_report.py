@@ -33,7 +33,8 @@ class Report:
         for row in rows:
             print("  " + ", ".join(f"{name} {cell}" for name, cell in zip(head, row, strict=True)), flush=True)
         lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
-        self.parts[-1] += [*lines, ""]
+        after_note = self.parts[-1][-1] != ""  # a table right below a list would be text of it
+        self.parts[-1] += ["", *lines, ""] if after_note else [*lines, ""]
 
     def ratio(self, what: str, found: float, most: float | None = None, least: float | None = None) -> None:
         """Show a ratio beside its limit."""
