@@ -85,8 +85,8 @@ class SecondProcess:
 
 
 @dataclass(frozen=True)
-class WrittenHere:
-    """A format whose document is written by this process, with pictures that the second one drew."""
+class _OfTwo:
+    """A format of a page that two processes write."""
 
     format: Format
     second: SecondProcess
@@ -95,6 +95,10 @@ class WrittenHere:
     def name(self) -> str:
         """The name of the format."""
         return self.format.name
+
+
+class WrittenHere(_OfTwo):
+    """A format whose document is written by this process, with pictures that the second one drew."""
 
     def import_engine(self) -> None:
         """Import the libraries that `write` needs."""
@@ -106,17 +110,8 @@ class WrittenHere:
         return self.format.write(page)
 
 
-@dataclass(frozen=True)
-class WrittenApart:
-    """A format whose document is written by a second process."""
-
-    format: Format
-    second: SecondProcess
-
-    @property
-    def name(self) -> str:
-        """The name of the format."""
-        return self.format.name
+class WrittenApart(_OfTwo):
+    """A format whose document is written by the second process."""
 
     def import_engine(self) -> None:
         """Nothing: the second process imports it."""
