@@ -4,7 +4,7 @@ The other modules of this room define the rules; `run` runs them.
 """
 
 import datetime
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import cleandoc
@@ -88,11 +88,14 @@ class Context:
         for location, entries in holders:
             yield from (((*location, "evidence", index), entry) for index, entry in enumerate(entries))
 
-    def texts(self) -> Iterator[tuple[Location, str]]:
+    def texts(self) -> Sequence[tuple[Location, str]]:
         """Every text that an author wrote, except references, the instrument, and news with titles of others."""
-        for location, text in self.source.scalars():
-            if location[0] not in ("references", "instrument", APPRAISAL_INSTRUMENTS, "news"):
-                yield location, text
+        return self._texts
+
+    @cached_property
+    def _texts(self) -> Sequence[tuple[Location, str]]:
+        others = ("references", "instrument", APPRAISAL_INSTRUMENTS, "news")
+        return [(location, text) for location, text in self.source.scalars() if location[0] not in others]
 
 
 Find = Callable[[Context], Iterator[Finding]]

@@ -43,11 +43,10 @@ def _overrides(location: Location, node: Any) -> Iterator[tuple[Location, str]]:
     if isinstance(node, Mapping):
         for index, override in enumerate(node.get("overrides", ())):
             yield (*location, "overrides", index), str(override["rule"])
-        for key, child in node.items():
+    children = node.items() if isinstance(node, Mapping) else enumerate(node)
+    for key, child in children:
+        if isinstance(child, dict | list):  # most are texts
             yield from _overrides((*location, key), child)
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from _overrides((*location, index), child)
 
 
 def _override_of(location: Location, rule: str, overrides: Mapping[Location, str]) -> Location | None:

@@ -78,8 +78,8 @@ class SourceTree:
 
 
 def _scalars(location: Location, node: Any) -> Iterator[tuple[Location, str]]:
-    if isinstance(node, str):
-        yield location, node
-        return
-    for key, child in node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ():
-        yield from _scalars((*location, key), child)
+    for key, child in node.items() if isinstance(node, Mapping) else enumerate(node):
+        if isinstance(child, str):
+            yield (*location, key), child
+        elif isinstance(child, dict | list):
+            yield from _scalars((*location, key), child)

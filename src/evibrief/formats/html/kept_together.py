@@ -8,6 +8,7 @@ left alone: they are entries of outlines.
 """
 
 import re
+from functools import lru_cache
 
 from evibrief import resources
 from evibrief.labels.sentence import NO_BREAK
@@ -28,32 +29,42 @@ _NAME_AND_YEAR = re.compile(r"(?<=[^\W\d_]{2})\ (?=(?:19|20)\d\d(?!\d))")
 _SHORT_COMPOUND = re.compile(r"(?<![\w-])([^\W\d_][^\W_]{0,3}-)(?=[^\W_]{1,8}(?![\w-]))")
 JOINER = "\u2060"
 
+_remembered = lru_cache(10_000)
+"""Cells of tables say the same again and again, and an edit in a preview leaves all words but its own as they were."""
+
 
 def kept_together(html: str) -> str:
     """The page with a span around each of these. Addresses are left alone: they have to break somewhere."""
     parts = _SKIPPED.split(html)
-    parts[::2] = (_TOGETHER.sub(r'<span class="together">\g<0></span>', words) for words in parts[::2])
+    parts[::2] = map(_spanned, parts[::2])
     return "".join(parts)
 
 
 def joined_together(html: str) -> str:
     """The page with signs in these that forbid a break; also in a name with its year, and in a short compound."""
     parts = _SKIPPED.split(html)
-    parts[::2] = (_with_signs(words) for words in parts[::2])
+    parts[::2] = map(_with_signs, parts[::2])
     return "".join(parts)
 
 
 def spaced_together(html: str) -> str:
     """The page with no-break spaces in these, and between a name and its year."""
     parts = _SKIPPED.split(html)
-    parts[::2] = (_spaced(words) for words in parts[::2])
+    parts[::2] = map(_spaced, parts[::2])
     return "".join(parts)
 
 
+@_remembered
+def _spanned(words: str) -> str:
+    return _TOGETHER.sub(r'<span class="together">\g<0></span>', words)
+
+
+@_remembered
 def _spaced(words: str) -> str:
     return _NAME_AND_YEAR.sub(NO_BREAK, _TOGETHER.sub(lambda one: one[0].replace(" ", NO_BREAK), words))
 
 
+@_remembered
 def _with_signs(words: str) -> str:
     signed = _TOGETHER.sub(lambda one: one[0].replace(" ", NO_BREAK).replace("/", f"/{JOINER}"), words)
     return _SHORT_COMPOUND.sub(rf"\1{JOINER}", _NAME_AND_YEAR.sub(NO_BREAK, signed))
