@@ -55,7 +55,7 @@ def _run_draft(options: argparse.Namespace) -> int:
 def _tell_warnings(problems: Sequence[Problem]) -> None:
     if problems:
         number = f"{len(problems)} warning{'s' * (len(problems) != 1)}"
-        print(f"evibrief: {number}; `evibrief check` shows them", file=sys.stderr)
+        print(f"evibrief: {number}, and the build goes on; `evibrief check` shows them", file=sys.stderr)
 
 
 def _described(document: WrittenFile) -> str:

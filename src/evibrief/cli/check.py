@@ -42,8 +42,8 @@ def run_check(options: argparse.Namespace) -> int:
         problems = with_passages(wrong.problems, misses)
     if options.format == "json":
         print_json(problems, _ratings(loaded))
-    elif options.format == "text" and (options.retractions or options.quotes):
-        print_problems(problems, "")  # what was found out was written
+    elif options.format == "text":
+        print_problems(problems, "")  # nobody expects a check to write, and what was looked up was written
     else:
         _PRINTERS[options.format](problems)
     if loaded and options.format == "text":
