@@ -25,6 +25,7 @@ from evibrief.evidence.fields import Record
 from evibrief.evidence.identifiers import address_of_doi
 from evibrief.exports import gather
 from evibrief.exports.comma_separated import text_of_cell
+from evibrief.exports.computed import tally_cells
 from evibrief.exports.contract import Exported
 from evibrief.exports.gather import exported_of
 from evibrief.exports.graph import GRAPH_SPACE
@@ -37,7 +38,10 @@ from evibrief.exports.view import schema_of_export, view_of
 from evibrief.formats.carried import carried_files
 from evibrief.problems import Problems
 from evibrief.rating.findings import derive
+from evibrief.rating.ratings import Tally
+from evibrief.rating.tally import ContextStudy, StudyColumn
 from evibrief.rating.tally_records import ratings_as_data
+from evibrief.rating.units import Unit
 from shared import ROOT, SECOND
 
 ARCHIVED = ROOT / "archive" / "ketamine-mecfs" / "2026-11-30_v0.3.0"
@@ -136,6 +140,16 @@ def test_the_tables_have_the_counts_of_the_one_tally(exported: Exported) -> None
     assert (rows[0]["computed.tier"], rows[0]["computed.final"]) == (told["computed"], told["final"])
     assert told["computed"] != told["final"]  # a person decided otherwise
     assert rows[2]["computed.tier"] == ""  # data are missing: that is no tier
+
+
+def test_a_review_is_listed_and_not_counted_beside_its_own_studies() -> None:
+    """What is joined counts as one; a review that counts through its studies, or is only shown, is named as that."""
+    a, b, c, d, one, other, through = map(Unit, ("a1", "b2", "c3", "d4", "review5", "review6", "review7"))
+    supporting, against = StudyColumn(((a,), (one, other)), (through,)), StudyColumn(((d,),))
+    context = (ContextStudy(b, ("differs",)), ContextStudy(c, ()))
+    cells = tally_cells(Tally(supporting=supporting, against=against, context=context))
+    studies_for = "a1; review5+review6; review7 (through its studies)"
+    assert list(cells) == [2, 1, 0, studies_for, "d4", "", "b2 (differs); c3"]
 
 
 def test_records_without_an_id_are_told_apart(exported: Exported) -> None:
