@@ -326,6 +326,22 @@ def test_what_was_applied_is_not_offered_for_another_record(brief: Path) -> None
     assert (found.record, found.patch, found.why) == ("c3", "", "the data already say so")
 
 
+def test_words_that_stand_in_two_fields_are_changed_in_neither(brief: Path) -> None:
+    """Which of them the reviewer read, nobody knows: both are named, and a person decides."""
+    harms = brief / "harms.yaml"
+    words = "Sleepiness at night was common."
+    text, count = re.subn(r"(effect|note): .*\n", rf"\1: {words}\n", harms.read_text(), count=2)
+    assert count == 2
+    harms.write_text(text)
+    source = source_of(brief)
+    after = words.replace("Sleepiness", "Drowsiness")
+    for record in ("h_heat", "c3"):  # in the record itself, and where the words are of no record that was edited
+        (found,) = proposals(place_remarks([edit_of(record, words, after)], source), source)
+        assert (found.patch, found.why) == ("", "the edited words are in several fields")
+        assert [one.field for one in found.candidates] == ["effect", "note"]
+        assert {one.text for one in found.candidates} == {words}
+
+
 AMOUNT = "Blue glass in the trial: 0.5 to 1.5 g/day, oral. Regimen: Invented; in a trial."
 
 
