@@ -371,11 +371,18 @@ def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Incon
     if record and "chain" in record and not right and not known.brief:
         yield Inconsistency(f"{INDEX}: its list of pages does not match the versions", ("", "index"))
     latest = {f"{one.id}/{name}" for one in known.versions for name in one.latest}
-    places = ("*", *(f"{brief}/*" for brief in known.briefs))
-    for path in sorted(path for place in places for path in known.archive.glob(place)):
-        name = path.relative_to(known.archive).as_posix()
-        if path.suffix in _SHOWN and name not in own | latest and not path.name.startswith("."):
-            yield Inconsistency(f"{name}: evibrief did not write this file", (name.partition("/")[0], "index"))
+    for name in sorted(_shown_files(known) - own - latest):
+        yield Inconsistency(f"{name}: evibrief did not write this file", (name.partition("/")[0], "index"))
+
+
+def _shown_files(known: Known) -> set[str]:
+    """The paths of documents and pages beside the versions, in the archive and the folders of its briefs."""
+    places = (known.archive, *(known.archive / brief for brief in known.briefs))
+    paths = (path for place in places for path in place.glob("*"))
+    return {
+        path.relative_to(known.archive).as_posix()
+        for path in paths if path.suffix in _SHOWN and not path.name.startswith(".")
+    }  # fmt: skip
 
 
 _SHOWN = (".html", ".htm", ".pdf", ".docx", ".atom", ".svg", ".js")
