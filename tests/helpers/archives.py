@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from evibrief.archive.finish import write_index
 from evibrief.evidence.hashes import content_hash, evidence_hash
 from evibrief.evidence.read_folder import read_brief
 
@@ -67,3 +68,17 @@ def _write_manifest(place: Path, tree: Mapping[str, Any], named: Mapping[str, st
     record["outputs"] |= {f"evidence/{name}": digest for name, digest in new.items()}
     path.unlink()
     path.write_text(json.dumps(record))
+
+
+def slight_archive(folder: Path, briefs: int, each: int) -> Path:
+    """An archive of so many versions that have a manifest and nothing else, with its index; made in little time."""
+    for number in range(briefs):
+        for minor in range(each):
+            day, named = FIRST_DAY + timedelta(days=minor), {"id": f"brief-{number:03}", "version": f"1.{minor}.0"}
+            record = {**named, "title": "Slight", "date": str(day), "layer": "full", "tools": [], "files": {},
+                      "evidence_sha256": f"{number * each + minor:064x}", "outputs": {}}  # fmt: skip
+            place = folder / named["id"] / f"{day}_v{named['version']}"
+            place.mkdir(parents=True)
+            (place / "manifest.json").write_text(json.dumps(record))
+    write_index(folder)
+    return folder

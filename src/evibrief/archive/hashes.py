@@ -23,10 +23,17 @@ def hashes(folder: Path) -> dict[str, str]:
 
 def hash_of(path: Path) -> str:
     """SHA-256 of a file; words if it is missing or is not read because it is a link, a pipe or far too large."""
-    if not os.path.lexists(path):
+    try:
+        state = path.lstat()
+    except (OSError, ValueError):
         return "nothing"
-    state = path.lstat()
     if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST_DOCUMENT:
         return "a link, not a file, or far too large"
+    if state.st_size <= _AT_ONCE:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+_AT_ONCE = 256 * 1024
+"""In bytes, for a file that is read at once: a buffer to read larger ones takes longer than a page or a record does."""
