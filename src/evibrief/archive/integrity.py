@@ -309,12 +309,12 @@ def _listing(
 ) -> dict[VersionKey, dict[str, Any]]:
     """The entries that an index of these versions with these withdrawals would have."""
     wanted = set(keys)
-    entries = {}
-    for brief, chosen in by_brief(one for one in mine if (one.id, one.version) in wanted).items():
-        why = {key[1]: {"date": entry[0], "reason": entry[1]} for key, entry in gone.items() if key[0] == brief}
-        for one in with_states(chosen, why):
-            entries[one.id, one.version] = asdict(one)
-    return entries
+    why: dict[str, dict[str, dict[str, str]]] = {}
+    for (brief, version), (day, reason) in gone.items():
+        why.setdefault(brief, {})[version] = {"date": day, "reason": reason}
+    chosen = by_brief(one for one in mine if (one.id, one.version) in wanted)
+    listed = (one for brief, group in chosen.items() for one in with_states(group, why.get(brief, {})))
+    return {(one.id, one.version): asdict(one) for one in listed}
 
 
 def _listing_of_today(known: Known) -> dict[VersionKey, dict[str, Any]]:
@@ -347,10 +347,10 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
         wanted = {name: current.files[source] for name, source in current.latest.items()} if current else {}
         about = (brief, current.version if current else "")
         here = {path.name for path in (known.archive / brief).glob("latest.*")}
+        others = set() if record else {digest for one in mine for digest in one.files.values()}
         for name in sorted({*wanted, *here} if record else here):
             digest = hash_of(known.archive / brief / name)
-            others = set() if record else {digest for one in mine for digest in one.files.values()}
-            if digest not in {wanted.get(name), *others}:
+            if digest != wanted.get(name) and digest not in others:
                 yield Inconsistency(f"{name}: not the {Path(name).suffix[1:].upper()} of the current version", about)
     yield from _strangers(known, record)
     pages = record.get("pages") if record else None

@@ -300,13 +300,16 @@ MOST_BEFORE = 20
 def pairs(listed: Iterable[Version]) -> Iterator[tuple[Version, Version]]:
     """Each version of a brief with a later one, to be compared; the newest pair of each brief first."""
     for mine in by_brief(listed).values():
-        for newer in mine:
-            yield from ((older, newer) for older in before(newer, mine))
+        for at, newer in enumerate(mine):
+            yield from ((older, newer) for older in _before(at, mine))
 
 
 def before(one: Version, mine: Sequence[Version]) -> Sequence[Version]:
     """The versions that a version is compared with, of those of its brief, newest first."""
-    at = mine.index(one)
+    return _before(mine.index(one), mine)
+
+
+def _before(at: int, mine: Sequence[Version]) -> Sequence[Version]:
     return mine[at + 1 : at + 1 + MOST_BEFORE]
 
 
