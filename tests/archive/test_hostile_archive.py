@@ -339,8 +339,8 @@ def test_a_document_cut_off_anywhere_is_refused(
     assert "Traceback" not in run.stderr
 
 
-def pdf_with(files: dict[str, bytes], packed: bytes | None = None, **save: object) -> bytes:
-    """A PDF with attachments; `packed` are the raw bytes of each instead."""
+def pdf_with(files: dict[str, bytes], packed: bytes | None = None, called: str = "", **save: object) -> bytes:
+    """A PDF with attachments; `packed` are the raw bytes of each, and all are `called` this instead."""
     pdf = pikepdf.new()
     pdf.add_blank_page()
     listed = pikepdf.Array()
@@ -348,7 +348,8 @@ def pdf_with(files: dict[str, bytes], packed: bytes | None = None, **save: objec
         stream = pikepdf.Stream(pdf, data)
         if packed is not None:
             stream.write(packed, filter=pikepdf.Name.FlateDecode)
-        spec = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, Desc=name, F="x", EF=pikepdf.Dictionary(F=stream))
+        path, held = called or name, pikepdf.Dictionary(F=stream)
+        spec = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, Desc=path, F="x", EF=held)
         listed.append(pdf.make_indirect(spec))
     pdf.Root.AF = listed
     written = io.BytesIO()
@@ -410,6 +411,8 @@ def test_a_name_that_leads_elsewhere_is_refused(name: str, documents: dict[str, 
 
 def test_two_files_of_one_name_are_refused(documents: dict[str, bytes], tmp_path: Path) -> None:
     assert "with the same name" in asked(tmp_path, pdf_with({"brief.yaml": b"a", "BRIEF.yaml": b"b"}), "two.pdf")
+    same = pdf_with({"brief.yaml": b"a", "other.yaml": b"b"}, called="brief.yaml")
+    assert "one twice" in asked(tmp_path, same, "same.pdf")
     twice = carried_part([("brief.yaml", b"a"), ("brief.yaml", b"b")])
     assert "one twice" in asked(tmp_path, zipped(documents["docx"], {"customXml/item1.xml": twice}), "two.docx")
 
