@@ -35,7 +35,6 @@ from evibrief.mailing import message as mail
 from evibrief.mailing import prepare as preparing
 from evibrief.mailing import register as register_of_letters
 from evibrief.mailing import send as sending
-from evibrief.mailing.holders import status_text
 from evibrief.mailing.recipients import Recipient, Sender, circulation_of
 from evibrief.mailing.smtp import Refused, Server, hand_over
 from evibrief.problems import Problems
@@ -612,22 +611,6 @@ def test_the_server_is_named_by_the_environment_alone(brief: Path, archive: Path
 
 
 # Who has it, and calling it back.
-
-
-def test_status_says_who_holds_what_and_who_has_not_answered() -> None:
-    def entry(event: str, letter: str, version: str, recipient: str) -> Entry:
-        return Entry("2026-03-02T10:30:00+00:00", event, letter, version, "e" * 64, recipient, "botanist", "<m>")  # type: ignore[arg-type]
-
-    entries = [entry("delivered", "brief", "1.0.0", "a"), entry("delivered", "brief", "1.1.0", "a"),
-               entry("delivered", "brief", "1.0.0", "b"), entry("delivered", "review", "1.1.0", "c"),
-               entry("delivered", "review", "1.1.0", "d"), entry("returned", "review", "1.1.0", "d")]  # fmt: skip
-    told = status_text(entries, {"1.1.0": "current", "1.0.0": "withdrawn"})
-    lines = told.splitlines()
-    assert lines[0] == "a (botanist): 1.0.0 (withdrawn), 1.1.0 (current)"
-    assert "b (botanist): 1.0.0 (withdrawn)  <- no current version" in told
-    assert "b: holds 1.0.0, which is withdrawn, and was not told" in told
-    assert "c (botanist): was asked for comments on 1.1.0 on 2026-03-02, no answer" in told
-    assert "d (botanist): was asked" not in told
 
 
 def test_a_returned_copy_is_matched_by_evidence_and_recipient(
