@@ -97,8 +97,11 @@ NETWORK_LIBRARIES = re.compile(
 )
 # Pandoc takes its references, style and filter from files alone: two modules give it a folder that is gone when it
 # ends. Matplotlib writes to a folder as it is imported, and takes its name from the environment alone. The processes
-# for many briefs get one folder for all that they write, which is gone when they are.
-TEMPORARY = {"formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes"}
+# for many briefs get one folder for all that they write, which is gone when they are, and so does the second process
+# of a build.
+TEMPORARY = {
+    "formats.apart", "formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes",
+}  # fmt: skip
 DISK = {
     "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",
     "evidence.read_folder", "exports.gather",

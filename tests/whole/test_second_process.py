@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -156,6 +157,49 @@ def test_what_could_not_be_sent_to_it_is_no_error(tmp_path: Path, monkeypatch: p
 
 def broken_sheet(form: str) -> PaintedSheet:
     raise ZeroDivisionError(form)
+
+
+LEAVES = """
+import subprocess, tempfile
+def write_sent_page():
+    print(tempfile.mkdtemp(), subprocess.Popen(["sleep", "600"]).pid, flush=True)
+    import time; time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_nothing_is_left_of_it_neither_a_program_nor_a_file(
+    error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C reaches this process alone, and it may be in the midst of writing a Word document with pandoc."""
+    (tmp_path / "evibrief" / "formats").mkdir(parents=True)
+    for name, text in (("__init__", ""), ("formats/__init__", ""), ("formats/apart", LEAVES)):
+        (tmp_path / "evibrief" / f"{name}.py").write_text(text)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(error), apart.written_apart(FORMATS) as writers:  # noqa: PT012 (it is raised in its midst)
+        printed = process_of(writers)._run.stdout
+        assert printed
+        place, number = printed.readline().decode().split()
+        assert Path(place).is_dir()
+        raise error
+    end = time.monotonic() + 60
+    while _runs(int(number)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _runs(int(number))
+    assert (Path(place).exists(), [*tmp_path.glob("evibrief-*")]) == (False, [])
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="the system does not tell who is stopped")
+def test_it_is_ended_once_somebody_stops_it(page: Page) -> None:
+    with apart.written_apart(FORMATS) as writers:
+        os.kill(process_of(writers)._run.pid, signal.SIGSTOP)
+        assert process_of(writers).made(page) == {}
+
+
+def test_ctrl_c_and_ctrl_z_are_for_this_process_alone() -> None:
+    with apart.written_apart(FORMATS) as writers:
+        assert os.getpgid(process_of(writers)._run.pid) != os.getpgid(0)
 
 
 def test_an_error_of_what_it_writes_is_raised_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,17 +10,21 @@ import gc
 import io
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.registry import format_named
+from evibrief.workfolders import work_folder
 
 if TYPE_CHECKING:
     from evibrief.sections.figures.picture import Drawing
@@ -81,7 +85,7 @@ class SecondProcess:
             for name, drawing in drawings.items():
                 drawing.take(pictures[name])
         except Exception:  # what is no answer can raise any error
-            self._run.kill()
+            _kill(self._run)
 
 
 @dataclass(frozen=True)
@@ -128,18 +132,13 @@ def written_apart(formats: Sequence[Format]) -> Iterator[Sequence[Writes]]:
     Where there is one processor or one format, or the process cannot be started, the formats are as they were.
     """
     first, others = formats[:1], formats[1:]
-    run = _started([one.name for one in formats]) if others and processors() > 1 else None
-    if run is None:
-        yield formats
-        return
-    with run:
-        second = SecondProcess(run)
-        try:
+    with ExitStack() as end:
+        run = _started([one.name for one in formats], end) if others and processors() > 1 else None
+        if run is None:
+            yield formats
+        else:
+            second = SecondProcess(run)
             yield (*(WrittenHere(one, second) for one in first), *(WrittenApart(one, second) for one in others))
-        finally:
-            run.kill()
-            with suppress(BrokenPipeError):  # something is left that could not be sent to it
-                run.stdin.close()  # type: ignore[union-attr]
 
 
 def draw_apart(writers: Sequence[Writes], drawings: Drawings, workers: Executor) -> None:
@@ -149,15 +148,52 @@ def draw_apart(writers: Sequence[Writes], drawings: Drawings, workers: Executor)
             one.second.draw(drawings, workers)
 
 
-def _started(names: Sequence[str]) -> "subprocess.Popen[bytes] | None":
-    """The process, which finds the same modules as this one; None if there is no room, or its program is unknown."""
-    path = f"import sys; sys.path[:] = {[*map(str, sys.path)]!r}"
-    code = f"{path}; from evibrief.formats.apart import write_sent_page; write_sent_page()"
+def _started(names: Sequence[str], end: ExitStack) -> "subprocess.Popen[bytes] | None":
+    """The process; None if there is no room, or its program is unknown.
+
+    At the `end` nothing of it is left: no program that it started, and no file, of which all are in a folder of ours.
+    """
+    with suppress(OSError, RuntimeError):  # no room for a process, or for a thread
+        run = _in_a_group(names, end.enter_context(work_folder()))
+        end.enter_context(run)
+        end.callback(_end, run)
+        threading.Thread(target=_never_stopped, args=(run,), daemon=True).start()
+        return run
+    return None
+
+
+def _in_a_group(names: Sequence[str], temporary: Path) -> "subprocess.Popen[bytes]":
+    """A process that finds the same modules as this one, and writes temporary files to this folder.
+
+    It has a group of its own: Ctrl-C and Ctrl-Z are for this process alone.
+    """
+    finds = f"import sys, tempfile; sys.path[:] = {[*map(str, sys.path)]!r}; tempfile.tempdir = {str(temporary)!r}"
+    code = f"{finds}; from evibrief.formats.apart import write_sent_page; write_sent_page()"
     command = [sys.executable or "", "-P", "-c", code, *names]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    with suppress(OSError):
-        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing)
-    return None
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, process_group=0)
+
+
+def _end(run: "subprocess.Popen[bytes]") -> None:
+    _kill(run)
+    with suppress(BrokenPipeError):  # something is left that could not be sent to it
+        run.stdin.close()  # type: ignore[union-attr]
+
+
+def _kill(run: "subprocess.Popen[bytes]") -> None:
+    """Kill it with the programs that it started, unless its end is known: its number may then be another one's."""
+    if run.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(run.pid, signal.SIGKILL)
+
+
+def _never_stopped(run: "subprocess.Popen[bytes]") -> None:
+    """End it once somebody stops it (SIGSTOP): whoever waits for its answer would wait for ever."""
+    if hasattr(os, "waitid"):
+        with suppress(ChildProcessError):  # it has ended already
+            told = os.waitid(os.P_PID, run.pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+            if told and told.si_code == os.CLD_STOPPED:
+                _kill(run)
 
 
 def processors() -> int:
