@@ -5,6 +5,7 @@ that made it, and that process locks a file in it. The system releases the lock 
 and a later process with the same id does not have it.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -36,11 +37,22 @@ def work_folder(place: Path | None = None) -> Iterator[Path]:
         inner = outer / "work"
         inner.mkdir()
         yield inner
+    except OSError as error:
+        if error.errno == errno.ENOSPC and error.filename is None and _is_full(outer):
+            error.filename = str(where)  # who reads it learns which disk is full
+        raise
     finally:
         _remove(outer)
         _OPEN.discard(outer)
         os.close(handle)
 
+
+def _is_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < _ROOM
+
+
+_ROOM = 2**16
+"""In bytes: where less is left, a file that did not fit was cut off there."""
 
 _OPEN: set[Path] = set()
 """The folders of this process."""

@@ -1,6 +1,8 @@
 """Temporary folders: gone when the work is done, swept when the run was killed, and nobody else's are touched."""
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +34,17 @@ def started(place: Path) -> tuple[subprocess.Popen[str], Path]:
     assert run.stdout is not None
     with run.stdout:
         return run, Path(run.stdout.readline().strip())
+
+
+@pytest.mark.parametrize(("free", "named"), [(4096, True), (2**30, False)])
+def test_who_meets_a_full_disk_is_told_which(
+    free: int, named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error in writing to an open file has no name of its own."""
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: shutil._ntuple_diskusage(2**30, 2**30 - free, free))
+    with pytest.raises(OSError, match="No space") as full, work_folder(tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert full.value.filename == (str(tmp_path) if named else None)
 
 
 def test_it_is_empty_and_gone_afterwards(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -264,6 +265,29 @@ def test_an_answer_that_ends_like_a_success_is_none(
     run = from_environment(brief, archive, tmp_path, server)
     assert run.returncode == 1
     assert "a: refused by the server: 550 no: sent" in run.stdout
+
+
+def test_who_stops_a_sending_is_told_that_some_may_be_sent(
+    brief: Path, archive: Path, tmp_path: Path, serve: Callable[..., tuple[Scripted, Server]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    scripted, server = serve()
+    given = []
+
+    def stopped_at_the_second(*arguments: Any) -> None:
+        given.append(arguments)
+        if len(given) == 2:
+            raise KeyboardInterrupt
+        hand_over(*arguments)
+
+    monkeypatch.setattr(sending, "hand_over", stopped_at_the_second)
+    monkeypatch.setattr("evibrief.cli.main.end_at_once", lambda code: None)
+    run = from_environment(brief, archive, tmp_path, server)
+    assert (run.returncode, scripted.messages) == (1, 1)
+    assert "some letters may have been sent" in run.stderr
+    assert "nothing was" not in run.stderr
+    asked = run.stderr.partition("`evibrief ")[2].partition("`")[0]
+    assert evibrief(*asked.split()).returncode == 0
 
 
 def from_environment(

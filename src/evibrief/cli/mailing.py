@@ -8,7 +8,8 @@ import argparse
 import datetime
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ def circulate_brief(options: argparse.Namespace) -> int:
         sending.demand_dry_run(made, options.output)
         circulation, is_example = preparing.read_circulation(options.brief)
         server = _mail_server(is_example)
-        with progress(quiet=False) as report:
+        with progress(quiet=False) as report, _telling_if_stopped(options):
             told = sending.send_all(
                 made, options.archive, brief, circulation.sender.address, server, _utc, report, options.again
             )
@@ -84,6 +85,17 @@ def circulate_brief(options: argparse.Namespace) -> int:
     print("".join(f"{path}\n" for path in drafts), end="")
     print(_next_step(options.send, len(drafts)))
     return 0
+
+
+@contextmanager
+def _telling_if_stopped(options: argparse.Namespace) -> Iterator[None]:
+    """Nobody may think that nothing was sent."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        status = f"evibrief circulation status {options.brief} --archive {options.archive}"
+        print(f"\nsome letters may have been sent; `{status}` tells which", file=sys.stderr)
+        raise
 
 
 def _all_letters(

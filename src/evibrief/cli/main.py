@@ -9,8 +9,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import NoReturn
 
 from evibrief import __version__
 from evibrief.cli import (
@@ -35,10 +35,11 @@ from evibrief.cli.in_words import codes_in_words, run_commands, run_files
 from evibrief.cli.new import run_new, run_reference, run_schema
 from evibrief.cli.printing import TextOnly, print_problems
 from evibrief.cli.review import recipient_of, run_comments, run_review_copy
+from evibrief.cli.stopping import end_at_once, stoppable
 from evibrief.cli.studies import run_studies
 from evibrief.cli.upgrade import run_upgrade
 from evibrief.formats.registry import names
-from evibrief.problems import Place, Problem, Problems, plain
+from evibrief.problems import Place, Problem, Problems, one_problem, plain
 from evibrief.sandbox import run_command, too_much_memory
 from evibrief.workfolders import remove_open_folders, work_folder
 
@@ -58,7 +59,10 @@ def main(arguments: Sequence[str] | None = None, apart: bool = False) -> int:
     sys.stdout, sys.stderr = TextOnly(sys.stdout), TextOnly(sys.stderr)
     try:
         options = _parser().parse_args(words)
-        code = _run_apart(options, words) if _opens(options) and not apart else _run(options, apart)
+        with nullcontext() if apart else stoppable():
+            code = _run_apart(options, words) if _opens(options) and not apart else _run(options, apart)
+    except KeyboardInterrupt:
+        code = _stopped()
     finally:
         if lost := _hand_over():
             print(f"evibrief: {lost}", file=sys.stderr)
@@ -101,43 +105,52 @@ def _run(options: argparse.Namespace, apart: bool = False) -> int:
         print_problems(wrong.problems)
         return 1
     except MemoryError:
-        print_problems(too_much_memory().problems)
+        print_problems(_no_room(apart).problems)
         return 1
     except OSError as error:
-        place = f"{plain(str(error.filename))}: " if error.filename else ""
-        print(f"evibrief: {place}{error.strerror}", file=sys.stderr)
+        print(f"evibrief: {_of_system(error)}", file=sys.stderr)
         _hand_over()
         return 1
     except Exception as bug:
+        if _is_short_of_memory(bug, apart):
+            print_problems(_no_room(apart).problems)
+            return 1
         if not apart:
             raise
-        if _is_short_of_memory(bug):
-            print_problems(too_much_memory().problems)
-            return 1
         # A file triggered a bug of ours. The user must know that nothing in it was accepted.
         message = f"this file crashed the program, and nothing in it was accepted: {type(bug).__name__}: {bug}"
         print_problems([Problem(Place("evibrief"), "bug", message, "please report it, with the file")])
         return 1
-    except KeyboardInterrupt:
-        print("evibrief: stopped; nothing was written", file=sys.stderr)
-        if threading.active_count() > 1:
-            _end_at_once(1)
-        return 1
 
 
-def _end_at_once(code: int) -> NoReturn:
-    """End without waiting for threads: the layout of a PDF takes ten seconds, and nothing stops it."""
-    remove_open_folders()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+def _of_system(error: OSError) -> str:
+    """An error of the system in a line. A library may raise one with nothing but words."""
+    place = f"{error.filename}: " if error.filename else ""
+    return plain(place + (error.strerror or " ".join(str(error).split())))
 
 
-def _is_short_of_memory(bug: Exception) -> bool:
+def _stopped() -> int:
+    remove_open_folders()  # their own removal may be what was stopped
+    with suppress(OSError):  # the terminal may be gone
+        print("evibrief: stopped; nothing is half written", file=sys.stderr)
+    if threading.active_count() > 1:
+        end_at_once(1)
+    return 1
+
+
+def _no_room(apart: bool) -> Problems:
+    """What is told of a want of memory: where this command sets no limit, no option can raise it."""
+    if apart:
+        return too_much_memory()
+    hint = "close other programs, or have the limits raised that `ulimit -a` shows"
+    return one_problem("evibrief", "no-memory", "there is no room for more memory, threads or processes", hint)
+
+
+def _is_short_of_memory(bug: Exception, apart: bool) -> bool:
     """Whether a module could not be compiled or loaded, or a thread not started, for which there was no room."""
     no_thread = isinstance(bug, RuntimeError) and "start new thread" in str(bug)
     no_module = isinstance(bug, ImportError | SyntaxError) and not isinstance(bug, ModuleNotFoundError)
-    return no_thread or no_module
+    return no_thread or (no_module and apart)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -73,11 +73,7 @@ def build_many(options: argparse.Namespace) -> int:
     def work(executor: "Executor") -> Builds:
         return Builds(executor, options.output, formats, options.layer, options.scheduler is not None, kept_of(options))
 
-    try:
-        return _sum_up(_run(options, work, _tell_built))
-    except KeyboardInterrupt:
-        print("evibrief: stopped; nothing is half written", file=sys.stderr)
-        return 1
+    return _sum_up(_run(options, work, _tell_built))
 
 
 def check_many(options: argparse.Namespace) -> int:
