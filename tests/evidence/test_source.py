@@ -1,5 +1,7 @@
 """Files that nobody meant to write, or somebody did: a clear problem each, soon, and nothing written."""
 
+import errno
+import os
 import time
 from pathlib import Path
 
@@ -121,6 +123,31 @@ def test_a_folder_in_the_place_of_a_file_is_a_clear_problem(tmp_path: Path) -> N
     brief.unlink()
     brief.mkdir()
     assert rules(tmp_path) == {("brief.yaml", "unreadable")}
+
+
+@pytest.mark.parametrize("name", ["studies.yaml", "claims/02-loop.yaml"])
+def test_a_link_to_itself_is_a_clear_problem(name: str, tmp_path: Path) -> None:
+    path = good_brief(tmp_path) / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(path)
+    assert (path.name, "unreadable") in rules(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "claims", "reviews", "instruments"])
+def test_a_folder_into_which_nobody_may_look_is_not_taken_for_empty(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reviews would not be printed, and another instrument of that name would rate."""
+    look, hidden = os.scandir, good_brief(tmp_path) / name
+    hidden.mkdir(exist_ok=True)
+
+    def refused(path: str | Path) -> object:
+        if Path(path) == hidden:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert (hidden.name, "unreadable") in rules(tmp_path)
 
 
 def test_missing_claims_are_named(tmp_path: Path) -> None:

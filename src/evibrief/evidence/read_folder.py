@@ -1,5 +1,6 @@
 """Reads an evidence folder into one tree with places: the only module that reads authors' files."""
 
+import os
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -155,7 +156,7 @@ class _Reader(Recorder):
         name = methods.get("instrument") if isinstance(methods, dict) else None
         if not isinstance(name, str):
             return
-        found = {path.stem: path for folder in instrument_folders(self.folder) for path in folder.glob("*.yaml")}
+        found = {path.stem: path for folder in instrument_folders(self.folder) for path in self._listed(folder)}
         if name in found:
             self.read_yaml(found[name], ("instrument",), None)
             return
@@ -168,14 +169,26 @@ class _Reader(Recorder):
     def _yaml_files(self, folder: Path) -> list[Path]:
         """The YAML files of a folder, in order of name. Hidden files belong to editors and are skipped."""
         unsaved = (path for path in self.unsaved if path.parent == folder and path.suffix == ".yaml")
-        return sorted(path for path in {*folder.glob("*.yaml"), *unsaved} if not path.name.startswith("."))
+        return sorted(path for path in {*self._listed(folder), *unsaved} if not path.name.startswith("."))
+
+    def _listed(self, folder: Path, pattern: str = "*.yaml") -> list[Path]:
+        """The files of a folder. Where nobody may look is a problem: what is in there would be missing in silence."""
+        try:
+            os.scandir(folder).close()
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            told = Problem(Place(str(folder)), "unreadable", f"this folder cannot be read: {error.strerror}")
+            self.problems += [] if told in self.problems else [told]
+            return []
+        return list(folder.glob(pattern))
 
     def read_appraisal_instruments(self) -> None:
         """Read the instruments that appraisals name, each once, in order of name. Without appraisals there are none."""
         named = [(location, entry.get("instrument")) for location, entry in appraisals_in(self.tree)]
         if not named:
             return
-        found = {path.stem: path for folder in appraisal_folders(self.folder) for path in folder.glob("*.yaml")}
+        found = {path.stem: path for folder in appraisal_folders(self.folder) for path in self._listed(folder)}
         for location, name in named:
             if isinstance(name, str) and name not in found:
                 self._report_no_instrument((*location, "instrument"), name, found)
@@ -243,7 +256,7 @@ class _Reader(Recorder):
     def report_strangers(self) -> None:
         """Report unknown files: a misspelt file name, or a file of claims that is not read, must not go unnoticed."""
         known = [f"{stem}.yaml" for stem in files.stems()]
-        for path in sorted(self.folder.glob("*.y*ml")):
+        for path in sorted(self._listed(self.folder, "*.y*ml")):
             if path.name not in known and path.name not in files.CIRCULATION:
                 self._report_stranger(path, suggest(path.name, known))
         for path in sorted(self.folder.glob("*.json")):
@@ -266,5 +279,8 @@ def _lines_fed(text: str) -> str:
 
 
 def _stays_near(path: Path, folder: Path) -> bool:
-    """Whether a link leads into the folder that holds the brief, so to this brief or one next to it."""
-    return path.resolve().is_relative_to(folder.resolve().parent)
+    """Whether a link leads into the folder that holds the brief, so to this brief or one next to it, or nowhere."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve().parent)
+    except (OSError, RuntimeError):  # to itself
+        return True
