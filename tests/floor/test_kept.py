@@ -54,13 +54,55 @@ def altered(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"X")
 
 
-@pytest.mark.parametrize("damage", [cut, altered, lambda path: path.write_bytes(b""), Path.unlink])
+def of_another_key(path: Path) -> None:
+    Kept(path.parent).put(OTHER, b"made of that")
+    os.replace(path.parent / OTHER, path)
+
+
+def writable_for_others(path: Path) -> None:
+    path.chmod(0o620)
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_link(path: Path) -> None:
+    path.symlink_to(path.rename(path.parent / "elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [cut, altered, lambda path: path.write_bytes(b""), Path.unlink, of_another_key, writable_for_others, a_pipe,
+     a_link],
+)  # fmt: skip
 def test_what_is_damaged_is_not_there(kept: Kept, damage: Callable[[Path], object]) -> None:
     kept.put(KEY, b"made of this")
     damage(kept.folder / KEY)
     assert kept.get(KEY) is None
     kept.put(KEY, b"made of this")
     assert kept.get(KEY) == b"made of this"
+
+
+def test_what_somebody_else_put_there_is_not_taken(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.put(KEY, b"made")
+    if os.geteuid() == 0:
+        os.chown(kept.folder / KEY, 65534, 65534)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    assert kept.get(KEY) is None
+
+
+def test_what_is_not_ours_in_a_folder_stays(tmp_path: Path) -> None:
+    """The folder may be a link to one that has other files."""
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "thesis.odt").write_bytes(bytes(2000))
+    (tmp_path / "kept").symlink_to(tmp_path / "texts")
+    for number in range(20):
+        Kept(tmp_path / "kept", 1000).put(key_of(str(number)), bytes(100))
+    assert (tmp_path / "texts" / "thesis.odt").exists()
+    assert len([*(tmp_path / "texts").iterdir()]) <= 8
 
 
 def test_a_folder_has_a_limit_and_what_was_used_last_stays(tmp_path: Path) -> None:
