@@ -19,7 +19,7 @@ from evibrief.archive.register import Entry
 from evibrief.archive.versions import Version
 from evibrief.formats.html.render import render_text
 from evibrief.labels.languages import english
-from evibrief.mailing.letters import Enclosed, Sent, brief_letter, recall_letter
+from evibrief.mailing.letters import Enclosed, Sent, _safety, brief_letter, recall_letter
 from evibrief.mailing.message import Letter, safe_line, subject_line, text_of_letter
 from evibrief.mailing.prepare import _held
 from evibrief.mailing.recipients import Recipient, Sender
@@ -234,3 +234,25 @@ def test_a_subject_is_read_as_it_was_written(text: str) -> None:
     assert all(len(line) <= 78 for line in header.split(b"\r\n"))
     assert header.count(b"\r\n") == len(re.findall(b"\r\n(?= |$)", header))
     assert message_from_bytes(header + b"\r\nx", policy=policy.default)["Subject"] == safe_line(text)
+
+
+def test_the_harms_that_are_not_named_are_counted() -> None:
+    """The second brief has one harm, and names none of them on page one."""
+    side = side_now()
+    (harm,) = side.brief.harms
+    others = tuple(harm.model_copy(update={"id": f"h_{number}"}) for number in range(3))
+    record = side.brief.brief.model_copy(update={"safety": (harm.id,)})
+    named = replace(side, brief=side.brief.model_copy(update={"brief": record}))
+    more = replace(side, brief=side.brief.model_copy(update={"brief": record, "harms": (harm, *others)}))
+    rest = "What is not in this list may occur all the same."
+    assert _safety(side) == (f"1 harm is recorded. {rest}",)
+    assert len(_safety(named)) == 1
+    assert "recorded" not in _safety(named)[0]
+    assert _safety(more)[1:] == (f"3 more harms are recorded. {rest}",)
+
+
+def test_a_letter_about_a_brief_without_harms_has_no_heading_of_them() -> None:
+    heading, side = english().page.safety, side_now()
+    nothing = replace(side, brief=side.brief.model_copy(update={"harms": ()}))
+    assert heading not in [part.heading for part in letter(side=nothing).parts]
+    assert heading in [part.heading for part in letter(side=side).parts]
