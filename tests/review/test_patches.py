@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from evibrief.formats.html.markdown import typeset
 from evibrief.problems import Place, Problems
 from evibrief.review.gather import gather, write_patches
 from evibrief.review.listing import Listing
-from evibrief.review.patches import MOST_EDITS, MOST_TEXTS, Proposal, _is_markdown, proposals
+from evibrief.review.patches import MOST_EDITS, MOST_TEXTS, Proposal, _Edit, _edited, _is_markdown, proposals
 from evibrief.review.place import FieldText, place_remarks
 from evibrief.review.printing import remarks_as_text
 from evibrief.review.read import Remark
@@ -340,6 +341,16 @@ def test_words_that_stand_in_two_fields_are_changed_in_neither(brief: Path) -> N
         assert (found.patch, found.why) == ("", "the edited words are in several fields")
         assert [one.field for one in found.candidates] == ["effect", "note"]
         assert {one.text for one in found.candidates} == {words}
+
+
+def test_words_that_stand_twice_in_a_text_are_changed_only_where_it_is_clear_which() -> None:
+    text = "Most sailors wore blue glass, and few divers wore blue glass."
+    edit = _Edit((), "wore blue glass", "wore green glass", ())
+    assert _edited(edit, text) is None
+    after_divers = replace(edit, left=("few", "divers"))
+    assert _edited(after_divers, text) == "Most sailors wore blue glass, and few divers wore green glass."
+    once = text.replace("blue", "red", 1)
+    assert _edited(edit, once) == "Most sailors wore red glass, and few divers wore green glass."
 
 
 AMOUNT = "Blue glass in the trial: 0.5 to 1.5 g/day, oral. Regimen: Invented; in a trial."
