@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from evibrief import resources
 from evibrief.build_cache import WrittenFile, file_stem, fingerprint_inputs, save, up_to_date
 from evibrief.checks.load import Loaded, load
-from evibrief.evidence.places import MANIFEST
+from evibrief.evidence.places import MANIFEST, own_look
 from evibrief.formats.apart import Writes, draw_apart, written_apart
 from evibrief.formats.contract import Document, Format, Page
 from evibrief.formats.registry import format_named, names
@@ -189,6 +189,7 @@ def _compose(
 ) -> Composition:
     # Importing the engines and pydantic takes half a second; a build with nothing to do must not wait for it.
     from evibrief.formats.html.kept_texts import KeptTexts
+    from evibrief.formats.manifest import demand_unchanged
     from evibrief.formats.theme import theme_files
     from evibrief.rating.values import fill, values_of
     from evibrief.sections.compose import compose_view
@@ -204,6 +205,8 @@ def _compose(
     theme = theme_files(loaded)
     texts = None if typesetter or kept is None else KeptTexts(kept, loaded.folder)
     page = Page(_render(view, loaded, theme, layer, texts or typesetter), view, brief, theme, evidence)
+    if own_look(evidence) or any((theme.styles, theme.blocks, theme.word, theme.logo)):
+        demand_unchanged(loaded, evidence, edition.files(loaded, layer))
     if texts:
         texts.keep()
     report("writing " + ", ".join(one.name for one in wanted))

@@ -21,7 +21,7 @@ from evibrief.build_cache import file_stem
 from evibrief.checks.load import Loaded, load
 from evibrief.evidence.places import MANIFEST
 from evibrief.files import sync, write_files
-from evibrief.formats.manifest import carried
+from evibrief.formats.manifest import carried, demand_unchanged
 from evibrief.formats.registry import names
 from evibrief.kept import Kept
 from evibrief.labels import markdown
@@ -125,6 +125,7 @@ def _write_version(
         for name, data in _documents(loaded, report, kept):
             (whole / name).write_bytes(data)
             (whole / name).chmod(0o444)
+        demand_unchanged(loaded, files, carried(loaded))  # each document carries its look as it was then
         write_files({path: data for path, data in files.items() if path != MANIFEST}, whole / "evidence")
         written = json.loads(files[MANIFEST]) | {
             "language": loaded.brief.brief.language, "changed": _what_changed(loaded), "outputs": hashes(whole),

@@ -45,6 +45,11 @@ class SourceTree:
         """What the author typed: hashes are of this, so that no later version of the program changes them."""
         return self.tree if self.typed is None else self.typed
 
+    def read_from(self, path: str) -> bytes | None:
+        """The bytes of a file as they were when it was read; None if it was not."""
+        text = self.saved.get(path, self.texts.get(path))
+        return None if text is None else text.encode()
+
     def place(self, location: Location) -> Place:
         """The place of a node or, if it does not exist, of the nearest node around it."""
         for length in range(len(location), 0, -1):

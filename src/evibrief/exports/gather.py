@@ -16,7 +16,7 @@ from evibrief.evidence.load import read_evidence
 from evibrief.evidence.places import MANIFEST
 from evibrief.exports.contract import Exported
 from evibrief.formats.carried import carried_files, demand_carrier, read_document
-from evibrief.formats.manifest import checked_manifest, evidence_files, manifest
+from evibrief.formats.manifest import checked_manifest, evidence_as_read, manifest
 from evibrief.problems import Problems, errors_in, one_problem
 from evibrief.rating.findings import derive
 
@@ -31,7 +31,7 @@ def exported_of(name: str) -> Exported:
     archived = path.is_dir() and (path / MANIFEST).exists()
     with opened(name) as folder:
         loaded = load(folder) if path.is_dir() and not archived else _kept(folder)
-        files = {f"evidence/{one}": data for one, data in _evidence(loaded).items()}
+        files = {f"evidence/{one}": data for one, data in evidence_as_read(loaded).items()}
     if archived:
         return _exported(loaded, {**_of_version(path), **files}, _standing(path))
     document = _document(path, loaded) if path.is_file() else {MANIFEST: _manifest(loaded, files)}
@@ -60,11 +60,6 @@ def _kept(folder: Path) -> Loaded:
     if brief is None or errors_in(problems):
         raise Problems(problems)
     return Loaded(folder, brief, source, derive(brief))
-
-
-def _evidence(loaded: Loaded) -> Mapping[str, bytes]:
-    appraised_with = [one.name for one in loaded.brief.appraisal_instruments]
-    return evidence_files(loaded.folder, loaded.brief.brief.methods.instrument, appraised_with)
 
 
 def _manifest(loaded: Loaded, files: Mapping[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from evibrief import __version__, resources
@@ -27,6 +27,7 @@ from evibrief.evidence.places import (
 )
 from evibrief.files import is_text
 from evibrief.formats.difference import record_in
+from evibrief.problems import one_problem
 
 if TYPE_CHECKING:
     from evibrief.sections.blocks import Layer
@@ -40,31 +41,78 @@ def evidence_files(
     The instrument is included, wherever it was found, because the ratings cannot be recomputed without it; and those of
     appraisals, because nobody could read these without them.
     """
-    files = {}
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        # A file that is read but has an unsafe name is refused later, not left out.
-        read = path.parent.name in ("claims", "reviews") and path.suffix == ".yaml" and not path.name.startswith(".")
-        if belongs(name) or (read and path.parent.parent == folder):
-            files[name] = path.read_bytes()
+    places = {**_own_files(folder), **_instruments(folder, instrument, appraised_with, Path.is_file)}
+    return {name: path.read_bytes() for name, path in places.items()}
+
+
+def evidence_as_read(loaded: Loaded) -> Mapping[str, bytes]:
+    """The files of a brief as they were when it was read, whatever its author has saved since.
+
+    A document would otherwise carry other evidence than the one that it shows. Only what nothing was read from is
+    taken from the disk: the theme, the citation style, an instrument that is not used.
+    """
+    brief, source = loaded.brief, loaded.source
+    read = {Path(path): data for path in source.texts if (data := source.read_from(path)) is not None}
+    instrument, appraised_with = brief.brief.methods.instrument, [one.name for one in brief.appraisal_instruments]
+    places = {
+        **_own_files(loaded.folder, read),
+        **_instruments(loaded.folder, instrument, appraised_with, read.__contains__),
+    }
+    since = {name for name, path in places.items() if path not in read and _would_be_read(name, source.tree)}
+    return {
+        name: read[path] if path in read else path.read_bytes() for name, path in places.items() if name not in since
+    }
+
+
+def _own_files(folder: Path, read: Iterable[Path] = ()) -> Mapping[str, Path]:
+    """The files of a folder that belong to the evidence, and of those that were `read`, by path in the folder."""
+    there = {path for path in folder.rglob("*") if path.suffix in READ and path.is_file()}
+    there |= {path for path in read if path.is_relative_to(folder)}
+    return {name: path for path in sorted(there) if _is_evidence(name := path.relative_to(folder).as_posix())}
+
+
+def _is_evidence(name: str) -> bool:
+    """Whether a file belongs to the evidence. One that is read is refused later for an unsafe name, not left out."""
+    above, _, own = name.rpartition("/")
+    read = above in ("claims", "reviews") and own.endswith(".yaml") and not own.startswith(".")
+    return belongs(name) or read
+
+
+def _instruments(
+    folder: Path, instrument: str | None, appraised_with: Iterable[str], there: Callable[[Path], bool]
+) -> Mapping[str, Path]:
+    """The places of these instruments, by their path in a document: the last one that is `there` wins."""
+    found = {}
     for place in instrument_folders(folder) if instrument else ():
-        if (path := place / f"{instrument}.yaml").is_file():
-            files[f"instruments/{path.name}"] = path.read_bytes()
+        if there(path := place / f"{instrument}.yaml"):
+            found[f"instruments/{path.name}"] = path
     for name in appraised_with:
         for place in appraisal_folders(folder):
-            if (path := place / f"{name}.yaml").is_file():
-                files[f"instruments/{APPRAISALS}/{path.name}"] = path.read_bytes()
-    return files
+            if there(path := place / f"{name}.yaml"):
+                found[f"instruments/{APPRAISALS}/{path.name}"] = path
+    return found
+
+
+def _would_be_read(name: str, tree: Mapping[str, Any]) -> bool:
+    """Whether a file is one from which a part of this tree is read: if it was not, it has come since."""
+    first = PurePosixPath(name).parts[0]
+    return name.endswith((".yaml", ".json")) and first.split(".")[0] in tree
 
 
 def carried(loaded: Loaded, layer: "Layer" = "full") -> Mapping[str, bytes]:
     """The files that documents embed: the evidence, and the manifest with the hash of every file. Raises `Problems`."""
-    brief = loaded.brief
-    appraised_with = [one.name for one in brief.appraisal_instruments]
-    files = evidence_files(loaded.folder, brief.brief.methods.instrument, appraised_with)
+    files = evidence_as_read(loaded)
     demand_safe(files, str(loaded.folder))
     tools = resources.tool_versions(__version__)
-    return {**files, MANIFEST: manifest(brief, loaded.source.as_typed, files, tools, layer)}
+    return {**files, MANIFEST: manifest(loaded.brief, loaded.source.as_typed, files, tools, layer)}
+
+
+def demand_unchanged(loaded: Loaded, evidence: Mapping[str, bytes], now: Mapping[str, bytes]) -> None:
+    """Raise `Problems` if a file of the brief's look has been saved since: a document would carry another look."""
+    changed = sorted(name for name in {*now, *evidence} - {MANIFEST} if now.get(name) != evidence.get(name))
+    if changed:
+        path, hint = str(loaded.folder / changed[0]), "run the command again"
+        raise one_problem(path, "edited", "this file was saved while the brief was built", hint)
 
 
 def manifest(
