@@ -37,12 +37,12 @@ LONGEST = (
 # What `make test-fast` leaves out: whole files, what opens an office program or a browser, and what kills or fuzzes.
 SLOW_FILES = {
     "test_anchors", "test_apart", "test_bench", "test_cases", "test_circulation", "test_comments", "test_diff",
-    "test_drafts", "test_first_archive", "test_forging", "test_fuzz", "test_hostile_archive", "test_kept",
-    "test_laid_out", "test_layers", "test_machines", "test_many", "test_mended", "test_no_break", "test_outputs",
-    "test_packaging", "test_pages", "test_pdf_structure", "test_placeholders", "test_places", "test_plain_words",
-    "test_policy", "test_preview", "test_processes", "test_references", "test_repository", "test_second_process",
-    "test_server", "test_spreadsheets", "test_stopping", "test_strict", "test_tally", "test_texts", "test_theme",
-    "test_theme_faults", "test_typed", "test_verify", "test_web",
+    "test_drafts", "test_first_archive", "test_forging", "test_fuzz", "test_growth", "test_hostile_archive",
+    "test_kept", "test_laid_out", "test_layers", "test_machines", "test_many", "test_mended", "test_no_break",
+    "test_outputs", "test_packaging", "test_pages", "test_pdf_structure", "test_placeholders", "test_places",
+    "test_plain_words", "test_policy", "test_preview", "test_processes", "test_references", "test_repository",
+    "test_second_process", "test_server", "test_spreadsheets", "test_stopping", "test_strict", "test_tally",
+    "test_texts", "test_theme", "test_theme_faults", "test_typed", "test_verify", "test_web",
 }  # fmt: skip
 SLOW_FIXTURES = {"program"}
 # Cases that are slow of tests that are not. Whole tests have `pytest.mark.slow`.

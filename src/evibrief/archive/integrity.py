@@ -83,7 +83,12 @@ def check_version(folder: Path) -> list[str]:
 
     Raises `Problems` if there is no manifest to compare it with.
     """
-    return file_faults(folder) + [one.text for one in version_findings(folder) if not one.unfinished]
+    return faults_among(version_findings(folder), folder)
+
+
+def faults_among(found: Iterable[Inconsistency], folder: Path) -> list[str]:
+    """The same, if the findings are at hand: they come from the log and the index of the whole archive."""
+    return file_faults(folder) + [one.text for one in found if not one.unfinished]
 
 
 def version_findings(folder: Path) -> list[Inconsistency]:
@@ -353,12 +358,20 @@ def _latest_findings(known: Known, record: Mapping[str, Any] | None) -> Iterator
             if digest != wanted.get(name) and digest not in others:
                 yield Inconsistency(f"{name}: not the {Path(name).suffix[1:].upper()} of the current version", about)
     yield from _strangers(known, record)
+    for page, listed in _listed_pages(known, record):
+        if _page_hash(known.archive, page) != listed:
+            brief = page.partition("/")[0] if "/" in page else ""
+            version = Path(page).stem.rpartition("v")[2] if brief else "index"
+            yield Inconsistency(f"{page}: not the page that was written with the index", (brief, version))
+
+
+def _listed_pages(known: Known, record: Mapping[str, Any] | None) -> Iterator[tuple[str, object]]:
+    """The pages in the index, with their hashes; of those of other briefs there may be far more than of this one."""
     pages = record.get("pages") if record else None
+    mine = "" if known.brief is None else f"{known.brief}/"
     for name, digest in pages.items() if isinstance(pages, dict) else ():
-        brief = str(name).partition("/")[0] if "/" in str(name) else ""
-        if known.mine(brief) and _page_hash(known.archive, str(name)) != digest:
-            version = Path(str(name)).stem.rpartition("v")[2] if brief else "index"
-            yield Inconsistency(f"{name}: not the page that was written with the index", (brief, version))
+        if name.startswith(mine):
+            yield name, digest
 
 
 def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Inconsistency]:
@@ -367,8 +380,7 @@ def _strangers(known: Known, record: Mapping[str, Any] | None) -> Iterator[Incon
     # Archives from before 0.3.0 have no comparisons, and evidence that cannot be read is not compared.
     own = needed | {f"{path_of(*pair)}{end}" for pair in pairs(known.versions) for end in (".html", ".json")}
     pages = record.get("pages") if record else None
-    right = isinstance(pages, dict) and needed <= set(pages) <= own
-    if record and "chain" in record and not right and not known.brief:
+    if record and "chain" in record and not known.brief and not (isinstance(pages, dict) and needed <= {*pages} <= own):
         yield Inconsistency(f"{INDEX}: its list of pages does not match the versions", ("", "index"))
     latest = {f"{one.id}/{name}" for one in known.versions for name in one.latest}
     for name in sorted(_shown_files(known) - own - latest):

@@ -4,7 +4,7 @@ In: arguments. Out: printed lines and an exit code. Only `timestamp` uses the ne
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +81,13 @@ def verify_folder(options: argparse.Namespace) -> int:
 
 
 def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -> int:
-    from evibrief.archive.anchors import anchors_of
-    from evibrief.archive.integrity import UNFINISHED, check_version, version_findings
+    from evibrief.archive.anchors import anchors_of, anchors_of_log
+    from evibrief.archive.integrity import UNFINISHED, faults_among, version_findings
     from evibrief.archive.standing import standing_of
-    from evibrief.archive.versions import is_in_an_archive, read_manifest
+    from evibrief.archive.versions import is_in_an_archive, read_log, read_manifest
 
-    if faults := check_version(folder):
+    found = version_findings(folder)
+    if faults := faults_among(found, folder):
         print(f"{plain(str(folder))}: ALTERED")
         print("".join(f"  {plain(fault)}\n" for fault in faults), end="")
         return FOLDER_EXITS["altered"]
@@ -95,39 +96,43 @@ def _verify_version(folder: Path, signers: Path | None, roots: "Roots | None") -
         print("not in an archive: it is not known whether it is still current, or who signed it")
         return 0
     record, archive = read_manifest(folder), folder.resolve().parent.parent
-    standing = standing_of(archive, record["id"], record["version"])
+    key, chain = (record["id"], record["version"]), read_log(archive)
+    standing = standing_of(archive, *key)
     print(plain(standing.sentence))
     anchors = anchors_of(folder, signers, roots)
     _print_anchors(anchors)
-    print(plain(_coverage(archive, (record["id"], record["version"]))))
-    undone = [one.text for one in version_findings(folder) if one.unfinished]
+    print(plain(_coverage(chain, key)))
+    undone = [one.text for one in found if one.unfinished]
     if undone:
         print(plain(f"unfinished: {undone[0]}; {UNFINISHED}"))
-    covered = (record["id"], record["version"]) in _covered(archive, signers, roots)
+    covered = key in _covered(chain, anchors_of_log(archive, chain, signers, roots))
     own = _states(anchors, bool(signers), roots is not None, covered)
     return _worst([standing.state, *(["unfinished"] if undone else []), *own])
 
 
-def _covered(archive: Path, signers: Path | None, roots: "Roots | None") -> frozenset[tuple[str, str]]:
+def _covered(chain: "Chain", fixed: "Sequence[tuple[int, Signed | Stamped]]") -> frozenset[tuple[str, str]]:
     """The versions in the part of the log that someone the reader trusts has signed or time-stamped."""
-    from evibrief.archive.anchors import anchors_of_log
     from evibrief.archive.log import told_by
-    from evibrief.archive.versions import read_log
-    from evibrief.problems import Problems
 
-    try:
-        chain = read_log(archive)
-        fixed = anchors_of_log(archive, chain, signers, roots)
-    except Problems:
-        return frozenset()
     last = max((lines for lines, one in fixed if one.state in ("known", "confirmed")), default=0)
     told = told_by(chain)
     return frozenset(key for key, line in told.lines.items() if line <= last and key not in told.found)
 
 
+def _log_if_whole(archive: Path) -> "Chain | None":
+    """The log of an archive; None if it is damaged, which the findings tell."""
+    from evibrief.archive.versions import read_log
+    from evibrief.problems import Problems
+
+    try:
+        return read_log(archive)
+    except Problems:
+        return None
+
+
 def verify_signer_of(folder: Path, options: argparse.Namespace) -> int:
     """Print who signed and time-stamped the version of a single document; returns the exit code."""
-    from evibrief.archive.anchors import anchors_of, read_roots
+    from evibrief.archive.anchors import anchors_of, anchors_of_log, read_roots
     from evibrief.archive.signatures import demand_list
     from evibrief.archive.versions import read_manifest
 
@@ -136,8 +141,10 @@ def verify_signer_of(folder: Path, options: argparse.Namespace) -> int:
     roots = read_roots(options.tsa_certificates) if options.tsa_certificates else None
     anchors = anchors_of(folder, options.signers, roots)
     _print_anchors(anchors, "  ")
-    record = read_manifest(folder)
-    covered = (record["id"], record["version"]) in _covered(folder.parent.parent, options.signers, roots)
+    record, archive = read_manifest(folder), folder.parent.parent
+    chain = _log_if_whole(archive)
+    fixed = anchors_of_log(archive, chain, options.signers, roots) if chain else ()
+    covered = chain is not None and (record["id"], record["version"]) in _covered(chain, fixed)
     return _worst(["current", *_states(anchors, bool(options.signers), roots is not None, covered)])
 
 
@@ -173,12 +180,11 @@ def _worst(states: Sequence[str]) -> int:
     return FOLDER_EXITS[min(states, key=lambda state: order.index(state) if state in order else len(order))]
 
 
-def _coverage(archive: Path, key: tuple[str, str]) -> str:
+def _coverage(chain: "Chain", key: tuple[str, str]) -> str:
     """What the archive's log says about a version, and what it cannot show."""
     from evibrief.archive.log import told_by
-    from evibrief.archive.versions import read_log
 
-    told = told_by(read_log(archive))
+    told = told_by(chain)
     if not told.lines:
         return "the archive has no log yet: it is not known whether this version and its manifest were changed together"
     line = told.lines.get(key)
@@ -191,33 +197,42 @@ def _coverage(archive: Path, key: tuple[str, str]) -> str:
 
 def _verify_archive(archive: Path, signers: Path | None, roots: "Roots | None") -> int:
     from evibrief.archive.anchors import anchors_of, anchors_of_log
-    from evibrief.archive.integrity import UNFINISHED, findings
-    from evibrief.archive.versions import file_faults, read_log, versions
-    from evibrief.problems import Problems
+    from evibrief.archive.integrity import findings
+    from evibrief.archive.versions import file_faults, versions
 
-    listed, found = versions(archive), findings(archive)
-    about = {key: [one for one in found if one.about == key] for key in {one.about for one in found}}
-    states, covered = ["current"], _covered(archive, signers, roots)
+    listed, found, chain = versions(archive), findings(archive), _log_if_whole(archive)
+    fixed = anchors_of_log(archive, chain, signers, roots) if chain else ()
+    covered = _covered(chain, fixed) if chain else frozenset()
+    about, states = _by_version(found), ["current"]
     for one in sorted(listed, key=lambda one: (one.id, one.number)):
         anchors = anchors_of(archive / one.folder, signers, roots)
-        states += _print_version(one, file_faults(archive / one.folder), about.get((one.id, one.version), ()))
+        states += _print_version(one, file_faults(archive / one.folder), about.pop((one.id, one.version), ()))
         _print_anchors(anchors, "  ")
         states += _states(anchors, bool(signers), roots is not None, (one.id, one.version) in covered)
-    known = {(one.id, one.version) for one in listed}
-    rest = [one for one in found if one.about not in known]
-    for other in rest:
-        print(plain(f"{'unfinished' if other.unfinished else 'ALTERED'}: {other.text}"))
-    states += ["unfinished" if one.unfinished else "altered" for one in rest]
+    states += _print_rest(found, {*about})
+    if chain:
+        states += ["altered" for _, one in fixed if one.state == "bad"]
+        _print_log(chain, fixed)
+    return _worst(states)
+
+
+def _by_version(found: "Iterable[Inconsistency]") -> "dict[tuple[str, str], list[Inconsistency]]":
+    groups: dict[tuple[str, str], list[Inconsistency]] = {}
+    for one in found:
+        groups.setdefault(one.about, []).append(one)
+    return groups
+
+
+def _print_rest(found: "Sequence[Inconsistency]", about: Collection[tuple[str, str]]) -> list[str]:
+    """Print the findings that are about no version of the archive; returns what they add to the exit code."""
+    from evibrief.archive.integrity import UNFINISHED
+
+    rest = [one for one in found if one.about in about]
+    for one in rest:
+        print(plain(f"{'unfinished' if one.unfinished else 'ALTERED'}: {one.text}"))
     if any(one.unfinished for one in found):
         print(f"unfinished: {UNFINISHED}")
-    try:
-        chain = read_log(archive)
-    except Problems:  # said above
-        return _worst(states)
-    fixed = anchors_of_log(archive, chain, signers, roots)
-    states += ["altered" for _, one in fixed if one.state == "bad"]
-    _print_log(chain, fixed)
-    return _worst(states)
+    return ["unfinished" if one.unfinished else "altered" for one in rest]
 
 
 def _print_version(one: "Version", faults: list[str], mine: "Sequence[Inconsistency]") -> list[str]:
