@@ -1314,7 +1314,7 @@ def test_pandoc_reads_nothing_and_knows_the_briefs_date(monkeypatch: pytest.Monk
         calls.append((command, settings["env"]))
         return run(command, **settings)
 
-    monkeypatch.setattr("evibrief.formats.docx.write.subprocess.run", listen)
+    monkeypatch.setattr("evibrief.formats.docx.converting.subprocess.run", listen)
     write(page("<p>x</p>"))
     (command, environment), *others = [call for call in calls if "--to=docx" in call[0]]
     assert others == []

@@ -57,7 +57,7 @@ OWNERS = {
     "weasyprint": {"formats.pdf.mended", "formats.pdf.write"},
     "pydyf": {"formats.pdf.accessibility", "formats.pdf.mended"},
     "tinyhtml5": {"formats.pdf.mended"},
-    "pypandoc": {"pandoc", "formats.html.markdown", "formats.docx.write", "formats.docx.reference"},
+    "pypandoc": {"pandoc", "formats.html.markdown", "formats.docx.converting", "formats.docx.reference"},
     "docx": {"formats.docx.reference"},
     "pikepdf": {"formats.pdf.attachments", "formats.pdf.differences", "formats.pdf.history", "formats.pdf.objects"},
     "pypdfium2": {"formats.pdf.pages"},
@@ -100,7 +100,7 @@ NETWORK_LIBRARIES = re.compile(
 # for many briefs get one folder for all that they write, which is gone when they are, and so does the second process
 # of a build.
 TEMPORARY = {
-    "formats.apart", "formats.html.markdown", "formats.docx.write", "sections.figures.sheet", "batch.processes",
+    "formats.apart", "formats.html.markdown", "formats.docx.converting", "sections.figures.sheet", "batch.processes",
 }  # fmt: skip
 DISK = {
     "build_cache", "drafts", "files", "kept", "resources", "review_copies", "sandbox", "workfolders",

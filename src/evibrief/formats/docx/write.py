@@ -1,25 +1,23 @@
-"""Turns the HTML into a Word document: pandoc writes it, `body` finishes its body, this module the rest.
+"""Turns the HTML into a Word document: pandoc writes it (`converting`), `body` finishes its body, this module the rest.
 
 In: HTML, properties, the ids that must be bookmarks, the reference document with the styles, pandoc's filter. Out: DOCX
 bytes, always the same for the same input.
 """
 
-import calendar
 import datetime
 import re
 import secrets
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
 
-import pypandoc
 from lxml import etree
 
 from evibrief.formats.docx.body import finish_body, with_token
 from evibrief.formats.docx.content_controls import control_records
+from evibrief.formats.docx.converting import word_document
 from evibrief.formats.docx.evidence_part import word_parts
 from evibrief.formats.docx.footers import footer_parts
 from evibrief.formats.docx.names import CONTENT_TYPES, DECLARATION, WORD, W
@@ -27,11 +25,9 @@ from evibrief.formats.docx.package import pack, serialised, unpack
 from evibrief.formats.docx.pictures import vector_parts
 from evibrief.formats.docx.properties import custom_properties
 from evibrief.formats.docx.reference import RUNNING_TITLE
-from evibrief.pandoc import demand_room
 from evibrief.problems import Place, Problem, Problems
 from evibrief.sections.blocks import Foot
 from evibrief.sections.figures.picture import Drawing
-from evibrief.workfolders import work_folder
 
 _NAMESPACES = {"w": WORD}
 _PLACE = Place("DOCX")
@@ -39,9 +35,6 @@ _LEFT_OUT = re.compile(r'<(\w+)\b[^>]*\bclass="(?:[^"]* )?not-in-word(?: [^"]*)?
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _NO_DRAWINGS: Mapping[str, Drawing] = MappingProxyType({})
 _VOID = ("br", "hr", "img", "wbr")
-WRITING_TIMEOUT = 600
-"""In seconds, for pandoc; the largest brief measured took ten."""
-
 _LIST_INDENT = 357
 """The indent of each list level, in twentieths of a point: 6.3 mm."""
 
@@ -81,7 +74,7 @@ def write_docx(
     document.
     """
     token = secrets.token_hex(16)
-    parts = unpack(_run_pandoc(leave_out(html), properties, reference, with_token(lua_filter, token)))
+    parts = unpack(word_document(leave_out(html), properties.date, reference, with_token(lua_filter, token)))
     document = etree.fromstring(parts["word/document.xml"])
     parts |= vector_parts(document, parts, drawings)  # before the names of the figures are taken out of the body
     finish_body(document, anchors, token)
@@ -122,37 +115,6 @@ def _end_of_element(html: str, name: str, position: int) -> int:
         if depth == 0:
             return tag.end()
     raise Problems([Problem(_PLACE, "not-in-word", f"an element `{name}` is not closed")])
-
-
-def _run_pandoc(html: str, properties: WordProperties, reference: bytes, lua_filter: str) -> bytes:
-    """Run pandoc. It reads filter and styles from files, so they are written to a temporary folder.
-
-    Its memory is compacted (`-c`), and before it has grown by half (`-F1.5`): for the first brief this takes 279 MB
-    instead of 440, and half as much time again.
-    """
-    moment = calendar.timegm(properties.date.timetuple())
-    with work_folder() as folder:
-        styles, filter_path, written = (folder / name for name in ("reference.docx", "word.lua", "brief.docx"))
-        styles.write_bytes(reference)
-        filter_path.write_text(lua_filter, encoding="utf-8")
-        command = [
-            pypandoc.get_pandoc_path(), "--from=html", "--to=docx", "--sandbox", f"--lua-filter={filter_path}",
-            f"--reference-doc={styles}", f"--output={written}", "+RTS", "-c", "-F1.5", "-RTS",
-        ]  # fmt: skip
-        environment = {"SOURCE_DATE_EPOCH": str(moment), "HOME": str(folder)}
-        try:
-            run = subprocess.run(
-                command, input=html.encode(), capture_output=True, check=False, env=environment, timeout=WRITING_TIMEOUT
-            )
-        except subprocess.TimeoutExpired:
-            message = f"writing it takes longer than {WRITING_TIMEOUT} seconds"
-            raise Problems([Problem(_PLACE, "pandoc", message)]) from None
-        demand_room(run.returncode)
-        warnings = [line for line in run.stderr.decode(errors="replace").splitlines() if line.strip()]
-        if warnings or run.returncode:
-            words = warnings or [f"pandoc ended with exit code {run.returncode}"]
-            raise Problems(Problem(_PLACE, "pandoc", line) for line in words)
-        return written.read_bytes()
 
 
 def _complaints(document: Any, anchors: frozenset[str], reference_styles: bytes) -> Iterator[Problem]:
