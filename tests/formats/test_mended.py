@@ -31,7 +31,7 @@ from weasyprint.text import line_break
 from evibrief import resources
 from evibrief.formats.pdf import write
 if sys.argv[1] == "as it comes":
-    write.mend, write.without_notes = lambda: None, lambda page, html: None
+    write.mend, write.without_idle_rules = lambda: None, lambda page, html: None
 keys, writes_key = [], line_break._font_style_cache_key
 made, makes_dictionary = [], pydyf.Dictionary.data.fget
 pydyf.Dictionary.data = property(lambda one: made.append(one.number) or makes_dictionary(one))
@@ -45,7 +45,7 @@ lengths, resolves = [], percent.resolve_one_percentage
 percent.resolve_one_percentage = lambda *length: lengths.append(1) or resolves(*length)
 marks, computes = [], css.StyleFor.set_computed_styles
 def computed(*where, pseudo_type=None, **more):
-    marks.append(str(pseudo_type).endswith("-call"))
+    marks.append(pseudo_type)
     computes(*where, pseudo_type=pseudo_type, **more)
 css.StyleFor.set_computed_styles = computed
 line_break._font_style_cache_key = lambda *style, **size: keys.append(1) or writes_key(*style, **size)
@@ -64,7 +64,8 @@ pdf = pydyf.PDF()
 pdf.add_page(pydyf.Dictionary())
 print(json.dumps({
     "sha256": hashlib.sha256(done.data).hexdigest(), "pages": done.pages,
-    "keys": len(keys), "fonts described": len(described), "styles of marks": sum(marks),
+    "keys": len(keys), "fonts described": len(described), "styles of notes": marks.count("note-call"),
+    "styles of marks": marks.count("marker"),
     "laid out": len(laid_out), "lengths": len(lengths), "packed": sum(packed),
     "made again": len([one for one in made if one is not None]) - len({*made} - {None}),
     "references anew": pdf.page_references is not pdf.page_references,
@@ -93,8 +94,10 @@ def test_the_libraries_still_need_it_and_no_byte_is_changed() -> None:
     assert without["lengths"] > 2 * mended_now["lengths"] > 0, "leave out the kept lengths"
     assert without["made again"] > 100 > 10 > mended_now["made again"], "leave out the bytes made once"
     assert (without["packed"], mended_now["packed"]) == (2, 1), "leave out the bytes made once"
-    assert without["styles of marks"] > 100, "leave out the mend of the notes"
-    assert mended_now["styles of marks"] == 0
+    assert without["styles of notes"] > 100, "leave out the mend of the notes"
+    assert mended_now["styles of notes"] == 0
+    assert without["styles of marks"] > 100, "leave out the mend of the marks of lists"
+    assert mended_now["styles of marks"] == 8  # of as many lists with one entry
 
 
 def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +116,7 @@ def test_another_version_is_left_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     assert {line_break.Layout.setup, preferred.split_first_line, inline.resolve_percentages} == {"theirs"}
     assert pydyf.PDF.write == "theirs"
     page = weasyprint.HTML(string="<p>One")
-    mended.without_notes(page, "<p>One")
+    mended.without_idle_rules(page, "<p>One")
     assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]
 
 
@@ -161,17 +164,47 @@ def test_a_size_that_the_layout_changes_is_found_again() -> None:
 def test_a_page_that_has_notes_keeps_their_rules(style: str) -> None:
     html = f"<p>One <i style=\"{style}\">two</i>"
     page = weasyprint.HTML(string=html)
-    mended.without_notes(page, html)
-    assert page._ua_stylesheets() == [weasyprint.UA_STYLESHEET]
+    mended.without_idle_rules(page, html)
+    theirs = [one for one in weasyprint.UA_STYLESHEET.matcher.other_selectors if one[-2] != "marker"]
+    (kept,) = page._ua_stylesheets()
+    assert [one for one in kept.matcher.other_selectors if one[-2] != "marker"] == theirs
+
+
+@pytest.mark.parametrize("style", [
+    "display: list-item", "display/**/:LIST-ITEM", r"display: \6cist-item", "--a: list-item; display: var(--a)",
+    "display: list&#45;item", "display: inline flow list-item",
+])  # fmt: skip
+def test_a_page_with_other_items_of_lists_keeps_the_rule_of_their_marks(style: str) -> None:
+    html = f"<p>One <i style=\"{style}\">two</i>"
+    page = weasyprint.HTML(string=html)
+    mended.without_idle_rules(page, html)
+    (kept,), theirs = page._ua_stylesheets(), weasyprint.UA_STYLESHEET.matcher
+    assert [one for one in kept.matcher.other_selectors if one[-2] == "marker"]
+    assert kept.matcher.lower_local_name_selectors == theirs.lower_local_name_selectors
 
 
 def test_a_page_without_notes_keeps_all_other_rules() -> None:
     page = weasyprint.HTML(string="<p>One")
-    mended.without_notes(page, "<p>One")
+    mended.without_idle_rules(page, "<p>One")
     (lean,), all_of_them = page._ua_stylesheets(), weasyprint.UA_STYLESHEET.matcher.other_selectors
     gone = {one[-2] for one in all_of_them if one not in lean.matcher.other_selectors}
-    assert gone == {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
+    assert gone == {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback", "marker"}
     assert lean.matcher.other_selectors == [one for one in all_of_them if one[-2] not in gone]
+
+
+def test_the_rule_of_the_marks_of_lists_is_kept_for_their_items() -> None:
+    page = weasyprint.HTML(string="<p>One")
+    mended.without_idle_rules(page, "<p>One")
+    (lean,), theirs = page._ua_stylesheets(), weasyprint.UA_STYLESHEET.matcher
+    before, named = theirs.lower_local_name_selectors, lean.matcher.lower_local_name_selectors
+    (mark,) = (one for one in theirs.other_selectors if one[-2] == "marker")
+    assert named == {**before, "li": [*before["li"], mark]}
+    assert mark not in before["li"], "the engine's own sheet was changed"
+    told = {name: [value for *_, mark, (values, _) in rules if mark is None for value in values]
+            for name, rules in before.items()}  # fmt: skip
+    items = {name for name, values in told.items() for what, value, _ in values
+             if what == "display" and "list-item" in value}  # fmt: skip
+    assert items == {"li"}, "other elements are items of lists, too"
 
 
 def test_a_page_that_is_added_has_a_reference() -> None:

@@ -23,6 +23,9 @@ import tinyhtml5.inputstream
 _ABOUT_NOTES = re.compile(r"footnote|note\(|\\", re.IGNORECASE)
 """What a page with footnotes has in its styles, or the backslash that can write these words otherwise."""
 
+_ABOUT_LIST_ITEMS = re.compile(r"list-item|\\", re.IGNORECASE)
+"""What a page has in its styles if anything but `li` is an item of a list, or the backslash."""
+
 _LONGEST_KEPT = 2_000
 """In characters. Of a text that is broken into lines or words, each rest is kept: memory grows as the square."""
 
@@ -224,22 +227,28 @@ def _fixed_lengths(style: Any, resolve: Callable[[Any, Any], None]) -> dict[str,
     return {name: value for name, value in vars(box).items() if name != "style"}
 
 
-def without_notes(page: Any, html: str) -> None:
-    """If a page has no footnotes, take their rules out of the engine's own sheet.
+def without_idle_rules(page: Any, html: str) -> None:
+    """Take the rules of footnotes, if a page has none, and those of the marks of lists for all that is in no list.
 
-    WeasyPrint 70.0 has five rules for the marks of notes, and finds the style of each mark for each element of a page.
+    WeasyPrint 70.0 has six such rules in its own sheet, and finds the style of each mark for each element of a page.
     """
     import weasyprint
 
-    sheets = page._ua_stylesheets
-    if weasyprint.VERSION == "70.0" and not _ABOUT_NOTES.search(unescape(html)):
-        page._ua_stylesheets = lambda forms=False: [_without_notes(sheet) for sheet in sheets(forms)]
+    if weasyprint.VERSION == "70.0":
+        sheets, styles = page._ua_stylesheets, unescape(html)
+        has_notes, has_items = (bool(about.search(styles)) for about in (_ABOUT_NOTES, _ABOUT_LIST_ITEMS))
+        page._ua_stylesheets = lambda forms=False: [_lean(sheet, has_notes, has_items) for sheet in sheets(forms)]
 
 
-def _without_notes(sheet: Any) -> Any:
+def _lean(sheet: Any, has_notes: bool, has_items: bool) -> Any:
+    """A sheet whose marks of notes are gone, and whose marks of lists are asked for `li` alone."""
     lean = copy(sheet)
-    lean.matcher = copy(sheet.matcher)
-    lean.matcher.other_selectors = [
-        (*tests, mark, rules) for *tests, mark, rules in sheet.matcher.other_selectors if "note-" not in (mark or "")
-    ]
+    lean.matcher = matcher = copy(sheet.matcher)
+    if not has_notes:
+        matcher.other_selectors = [one for one in matcher.other_selectors if "note-" not in (one[-2] or "")]
+    if not has_items:
+        of_items = [one for one in matcher.other_selectors if one[-2] == "marker"]
+        matcher.other_selectors = [one for one in matcher.other_selectors if one not in of_items]
+        named = matcher.lower_local_name_selectors
+        matcher.lower_local_name_selectors = {**named, "li": [*named.get("li", ()), *of_items]}
     return lean

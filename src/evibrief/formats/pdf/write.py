@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evibrief.formats.pdf.accessibility import make_accessible
-from evibrief.formats.pdf.mended import mend, without_notes
+from evibrief.formats.pdf.mended import mend, without_idle_rules
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
 from evibrief.workfolders import work_folder
@@ -139,7 +139,7 @@ def lay_out(html: str, fonts: Iterable[FontFile], folder: Path | None = None) ->
         string=font_faces(files.values()), font_config=configuration, url_fetcher=fetcher, base_url=FONT_ADDRESS
     )
     page = weasyprint.HTML(string=counted_on(spaces_inside(html)), base_url=FONT_ADDRESS, url_fetcher=fetcher)
-    without_notes(page, html)
+    without_idle_rules(page, html)
     return page.render(stylesheets=[faces], font_config=configuration, pdf_variant=VARIANT)
 
 
