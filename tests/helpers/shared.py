@@ -134,19 +134,20 @@ RECORDS = "records.json"
 
 def _build(brief: Path, new: Path, kind: str, layer: Layer) -> None:
     """Build one document; beside a PDF goes a list of the records in its tables, since no test lays it out again."""
-    laid_out: list[Any] = []
+    records: list[str] = []
 
     def seen(html: str, fonts: Iterable[FontFile], folder: Path) -> Any:
-        laid_out.append(lay_out(html, fonts))
-        return laid_out[-1]
+        document = lay_out(html, fonts)
+        records.append(json.dumps(list(_pages_of_records(document))))  # a document that is written lets go of its pages
+        return document
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(write, "lay_out", seen)
         patch.setattr(write, "write_pdf", printing_anew())
         build(brief, new, [kind], layer=layer)
-    assert len(laid_out) == (kind == "pdf")
-    for document in laid_out:
-        (new / RECORDS).write_text(json.dumps(list(_pages_of_records(document))))
+    assert len(records) == (kind == "pdf")
+    for listed in records:
+        (new / RECORDS).write_text(listed)
 
 
 def _pages_of_records(document: Any) -> Iterator[tuple[str, list[list[int]]]]:

@@ -145,9 +145,16 @@ def _make_decoration(element: Any, root: Any, pdf: pydyf.PDF) -> None:
             continue
         page = _element(element["Pg"], pdf)
         numbers[2 * page["StructParents"] + 1][kid] = "null"
-        operators = _element(page["Contents"], pdf).stream
-        at = next(at for at, one in enumerate(operators) if isinstance(one, dict) and one.get("MCID") == kid)
-        operators[at - 1 : at + 2] = [b"/Artifact", b"BMC"]
+        drawn = _element(page["Contents"], pdf)
+        drawn.stream = [_as_artifact(b"\n".join(map(pydyf._to_bytes, drawn.stream)), kid)]
+
+
+def _as_artifact(drawn: bytes, mark: int) -> bytes:
+    """What is drawn on a page, with the part of this number marked as decoration. Raises `ValueError` without it."""
+    before, found, after = drawn.partition(b"\n<</MCID %d>>\nBDC\n" % mark)
+    if not found:
+        raise ValueError(f"no part of the page has the number {mark}")
+    return before.rpartition(b"\n")[0] + b"\n/Artifact\nBMC\n" + after
 
 
 def _give_body(item: Any, pdf: pydyf.PDF) -> None:

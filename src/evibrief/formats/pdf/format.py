@@ -52,8 +52,8 @@ class Pdf:
 
         date = page.brief.brief.date
         # Figures with their letters as text, because the engine has their font.
-        html = page.with_figures(lambda figure: as_address(figure.drawing.lettered.encode(), SVG))
-        pdf = write_pdf(joined_together(html), resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
+        html = joined_together(page.with_figures(lambda one: as_address(one.drawing.lettered.encode(), SVG)))
+        pdf = write_pdf(html, resources.fonts(), tuple(_attached(page)), date, _own_sheet(page))
         return Document(self.name, pdf.data, pdf.pages)
 
     def text(self, data: bytes) -> str:

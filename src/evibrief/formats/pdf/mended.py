@@ -20,6 +20,8 @@ from typing import Any
 import pydyf
 import tinyhtml5.inputstream
 
+from evibrief.formats.pdf.freed import free_early
+
 _ABOUT_NOTES = re.compile(r"footnote|note\(|\\", re.IGNORECASE)
 """What a page with footnotes has in its styles, or the backslash that can write these words otherwise."""
 
@@ -80,6 +82,7 @@ def _mend_layout() -> None:
         split = lines_kept_with_style(line_break.split_first_line)
         line_break.split_first_line = inline.split_first_line = preferred.split_first_line = split
         _replace_everywhere(percent.resolve_percentages, lengths_kept_with_style(percent.resolve_percentages))
+    free_early()
 
 
 def _replace_everywhere(theirs: Any, ours: Any) -> None:
@@ -125,10 +128,19 @@ def _keeping_bytes(write: Callable[..., None]) -> Callable[..., None]:
 
         for one in pdf.objects[1:]:  # the first one is always free, and has no bytes
             vars(one)["_bytes"] = one.data
+            _empty(one, pdf)
         pdf.add_object = add  # for the stream of objects, which is made while writing
         write(pdf, *how, **named)
 
     return written
+
+
+def _empty(one: Any, pdf: Any) -> None:
+    """Let go of what the bytes of an object were made from; whether there is information is asked for later."""
+    if isinstance(one, pydyf.Stream):
+        one.stream = []
+    elif isinstance(one, pydyf.Dictionary | pydyf.Array) and one is not pdf.info:
+        one.clear()
 
 
 class Expressions(dict[tuple[Any, bool], re.Pattern[str]]):

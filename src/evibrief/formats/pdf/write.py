@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from evibrief.formats.memory import give_back
 from evibrief.formats.pdf.accessibility import make_accessible
+from evibrief.formats.pdf.freed import written_once
 from evibrief.formats.pdf.mended import mend, without_idle_rules
 from evibrief.problems import Place, Problem, Problems
 from evibrief.resources import FontFile
@@ -74,7 +76,8 @@ def write_pdf(
     """
     files = sorted(attached, key=lambda one: one.name)
     with _complaints() as messages, _blaming(own), work_folder() as folder:
-        document = lay_out(html, fonts, folder)
+        give_back()
+        document = written_once(lay_out(html, fonts, folder))
         data: bytes | None = document.write_pdf(
             pdf_variant=VARIANT,
             attachments=_attachments(files, date),
