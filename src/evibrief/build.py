@@ -90,9 +90,12 @@ def build(
         report("reading the evidence")
         loaded = load(folder)
         warn(loaded.warnings)
-        made = _compose(loaded, writers, layer, report, workers, kept=kept)
+        stem = file_stem(loaded.brief, layer)
+        page, _ = _page_of(loaded, writers, layer, report, workers, kept=kept)
+        del loaded, _  # a long brief takes as much as a page of it
+        documents = _write_documents(page, writers, workers, layer, report, kept)
     report("saving")
-    return save(folder, output, file_stem(loaded.brief, layer), made.documents, fingerprint, layer)
+    return save(folder, output, stem, documents, fingerprint, layer)
 
 
 def compose(
@@ -110,7 +113,12 @@ def compose(
     """
     wanted = _in_order(formats)
     with _workers(wanted) as workers:
-        return _compose(loaded, wanted, layer, lambda stage: None, workers, edition, typesetter, kept)
+        page, findings = _page_of(loaded, wanted, layer, _quietly, workers, edition, typesetter, kept)
+        return Composition(page, findings, _write_documents(page, wanted, workers, layer, _quietly, kept))
+
+
+def _quietly(stage: str) -> None:
+    """Report nothing."""
 
 
 def checked(
@@ -177,7 +185,7 @@ def _workers(wanted: Iterable[Writes]) -> Iterator[Executor]:
             workers.shutdown(wait=waits, cancel_futures=not waits)
 
 
-def _compose(
+def _page_of(
     loaded: Loaded,
     wanted: Sequence[Writes],
     layer: "Layer",
@@ -186,7 +194,7 @@ def _compose(
     edition: Edition = BRIEF,
     typesetter: "Typesetter | None" = None,
     kept: Kept | None = None,
-) -> Composition:
+) -> tuple[Page, "Findings"]:
     # Importing the engines and pydantic takes half a second; a build with nothing to do must not wait for it.
     from evibrief.formats.html.kept_texts import KeptTexts
     from evibrief.formats.manifest import demand_unchanged
@@ -209,8 +217,7 @@ def _compose(
         demand_unchanged(loaded, evidence, edition.files(loaded, layer))
     if texts:
         texts.keep()
-    report("writing " + ", ".join(one.name for one in wanted))
-    return Composition(page, findings, _write_documents(page, wanted, workers, layer, kept))
+    return page, findings
 
 
 @contextmanager
@@ -303,11 +310,12 @@ def _problem(complaint: "Complaint", source: "SourceTree") -> Problem:
 
 
 def _write_documents(
-    page: Page, wanted: Sequence[Writes], workers: Executor, layer: "Layer", kept: Kept | None
+    page: Page, wanted: Sequence[Writes], workers: Executor, layer: "Layer", report: Report, kept: Kept | None
 ) -> tuple[Document, ...]:
     """Write the formats in parallel, because pandoc is a separate process. Raises the `Problems` of all together."""
     from evibrief.formats.kept_documents import document_of
 
+    report("writing " + ", ".join(one.name for one in wanted))
     running = [workers.submit(document_of, page, one, layer, kept) for one in wanted]
     documents: list[Document] = []
     problems: list[Problem] = []

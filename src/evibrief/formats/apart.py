@@ -70,7 +70,9 @@ class SecondProcess:
         with self._lock:
             if self._made is None:
                 self.hand_over()
-                answer, _ = self._run.communicate(pickle.dumps(page))
+                with suppress(BrokenPipeError):  # it has ended, and its answer is short
+                    self._run.stdin.write(pickle.dumps(page))  # type: ignore[union-attr]
+                answer, _ = self._run.communicate()  # which would keep what is to be sent until the end
                 self._made = {document.format: document for document in _documents(answer)}
             return self._made
 
