@@ -212,7 +212,7 @@ def _tell_checked(options: argparse.Namespace, outcome: "BriefOutcome[CheckedBri
         print_annotations(problems)
     if options.format != "text" or not _begun(outcome):
         return
-    print_problems(problems)
+    print_problems(problems, "")
     checked = outcome.result
     print(f"{outcome.folder}: {without_error(checked.claims, checked.references) if checked else _counted(outcome)}")
 
