@@ -1,5 +1,6 @@
 """`evibrief preview` as an author has it: a process, a browser beside an editor, files saved in every way."""
 
+import datetime
 import http.client
 import os
 import re
@@ -19,6 +20,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from evibrief.formats.pdf.pages import texts_of_pages
+from evibrief.preview.server import Board, open_server
+from evibrief.preview.session import Session
 from test_docs import DOCS, blocks
 from test_typed import checkout, typed
 
@@ -283,6 +286,15 @@ def test_a_taken_port_moves_on_and_says_so(tmp_path: Path) -> None:
             assert port < one.port < port + 20
             assert f"port {port} is taken" in "".join(one.said)
             assert ask(one.port)[0] == 200
+
+
+def test_where_no_port_is_free_the_hint_is_how_to_get_one() -> None:
+    shown = Session(BRIEF, datetime.date.today).shown
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 65535))
+        taken.listen()
+        with pytest.raises(OSError, match="65535 to 65535 is free; `--port 0`"):
+            open_server(65535, Board(shown))
 
 
 def test_ctrl_c_ends_it_cleanly(preview: Running) -> None:

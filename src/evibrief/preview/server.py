@@ -66,6 +66,7 @@ class PreviewServer(ThreadingHTTPServer):
     """A server for one board. Its threads end with the process."""
 
     daemon_threads = True
+    request_queue_size = 64  # with the usual 5, a browser that opens many windows at once waits for seconds
 
     def __init__(self, port: int, board: Board) -> None:
         self.board = board
@@ -82,14 +83,15 @@ class PreviewServer(ThreadingHTTPServer):
 
 def open_server(port: int, board: Board) -> PreviewServer:
     """A server on this port or, if it is taken, on the next that is free. Raises `OSError` if none of many is."""
-    for one in range(port, min(port + MOST_PORTS, 65_536)):
+    ports = range(port, min(port + MOST_PORTS, 65_536))
+    for one in ports:
         try:
             return PreviewServer(one, board)
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
-            taken = error
-    raise taken
+            taken = error.errno
+    raise OSError(taken, f"none of the ports {ports[0]} to {ports[-1]} is free; `--port 0` takes one that is")
 
 
 class _Handler(BaseHTTPRequestHandler):
